@@ -1,0 +1,19 @@
+/** How an interaction type teaches: `weight` scales the step, negative polarity is target 0. */
+export interface InteractionType {
+  readonly weight: number;
+  readonly polarity: 'positive' | 'negative';
+}
+
+/** The interaction types by name; part of a model version's settings, for they change what is learned. */
+export type InteractionTypes = Readonly<Record<string, InteractionType>>;
+
+/** The types that an instance starts with. */
+export const DEFAULT_INTERACTION_TYPES: InteractionTypes = {
+  view: { weight: 0.5, polarity: 'positive' },
+  add: { weight: 0.7, polarity: 'positive' },
+  play: { weight: 1, polarity: 'positive' },
+  like: { weight: 1, polarity: 'positive' },
+  buy: { weight: 1, polarity: 'positive' },
+  skip: { weight: 1, polarity: 'negative' },
+  dislike: { weight: 1, polarity: 'negative' },
+};

@@ -1,0 +1,26 @@
+/** The learner's settings: part of a model version, so they are hashed and never change within one. */
+export interface LearnerSettings {
+  /** `isgd`: identity link, squared error to 1, positive only (Vinagre et al. 2014). `gmf`: logistic, sampled negatives. */
+  readonly learner: 'isgd' | 'gmf';
+  /** Length of an embedding; a multiple of 4 from 4 to 256. */
+  readonly dimensions: number;
+  readonly learningRate: number;
+  readonly regularization: number;
+  /** Negatives drawn per positive (`gmf`); 0 to 64. */
+  readonly negatives: number;
+  /** Standard deviation of a new row. */
+  readonly initDeviation: number;
+  /** Half-life of popularity in milliseconds of event time. */
+  readonly popularityHalfLifeMs: number;
+}
+
+/** The settings that an instance starts with. */
+export const DEFAULT_LEARNER_SETTINGS: LearnerSettings = {
+  learner: 'gmf',
+  dimensions: 32,
+  learningRate: 0.05,
+  regularization: 0.01,
+  negatives: 8,
+  initDeviation: 0.05,
+  popularityHalfLifeMs: 7 * 86_400_000,
+};
