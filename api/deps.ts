@@ -1,0 +1,151 @@
+import type { Position } from '../events/position.ts';
+import type {
+  DeadLetters,
+  IndexReleaseRequest,
+  ItemAnswer,
+  ItemMetadata,
+  Models,
+  PopularAnswer,
+  RebuildReport,
+  RecommendationAnswer,
+  RunState,
+  SimilarAnswer,
+  StartedRun,
+  StateHashAnswer,
+  StatusAnswer,
+  TrainingRequest,
+  UserAnswer,
+  VerifyReport,
+} from './schema/answers.ts';
+
+/** What a caller says that a user did, checked for form by the API; the door checks type and time. */
+export interface IncomingEvent {
+  /** The idempotency key; undefined makes the door draw one. */
+  readonly id?: string;
+  readonly type: string;
+  readonly user: string;
+  readonly item: string;
+  readonly value?: number;
+  /** Unix milliseconds. */
+  readonly timeMs: number;
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** How a batch went in: one position an event in the order given; a duplicate has the position it already had. */
+export interface Acceptance {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly positions: readonly Position[];
+}
+
+/** The way in: checks events, appends them to the journal and resolves when they are durable. */
+export interface DoorPort {
+  /** Checks a batch without appending; throws INVALID with `fields.index` and `fields.field` at the first bad one. */
+  check(events: readonly IncomingEvent[]): void;
+  /** Appends a batch whole or not at all; throws INVALID, UNAVAILABLE (disk full). */
+  accept(events: readonly IncomingEvent[]): Promise<Acceptance>;
+  /** Publishes an item's metadata to every partition; null withdraws the item. One position a partition. */
+  publish(item: string, metadata: ItemMetadata | null): Promise<readonly Position[]>;
+}
+
+/** What a recommendation is asked for. */
+export interface RecommendationQuery {
+  readonly user: string;
+  readonly n: number;
+  /** The answer waits until the projections stand at or past these positions; TIMEOUT after a bound. */
+  readonly after: readonly Position[];
+  readonly exclude: 'seen' | 'none';
+  /** The item at hand: an unknown user gets the items similar to it. */
+  readonly item?: string;
+}
+
+/** The read side; every answer is ready to be written as JSON. */
+export interface QueriesPort {
+  recommend(query: RecommendationQuery): Promise<RecommendationAnswer> | RecommendationAnswer;
+  /** Undefined where the item is unknown. */
+  similar(item: string, n: number): Promise<SimilarAnswer | undefined>;
+  popular(n: number): Promise<PopularAnswer>;
+  /** Undefined where no event of the user was seen. */
+  user(id: string): Promise<UserAnswer | undefined>;
+  /** Undefined where the item was never published and never met in an event, or was withdrawn. */
+  item(id: string): Promise<ItemAnswer | undefined>;
+  deadLetters(): Promise<DeadLetters>;
+}
+
+/** The model versions that this instance knows. */
+export interface ModelsPort {
+  list(): Promise<Models>;
+}
+
+/** Durable runs: training and index builds. Throws UNAVAILABLE with the remedy where Temporal or a native part is off. */
+export interface RunsPort {
+  startTraining(request: TrainingRequest): Promise<StartedRun>;
+  startIndexBuild(request: IndexReleaseRequest): Promise<StartedRun>;
+  /** The state of a run for polling; undefined where no such run is known. */
+  describe(kind: 'training' | 'index', workflowId: string): Promise<RunState | undefined>;
+}
+
+/** Tells how far a long operation has come: events done out of a total. */
+export type OnProgress = (done: number, total: number) => void;
+
+/** One exported event, ready to be written as an NDJSON line. */
+export type ExportedEvent = Readonly<Record<string, unknown>>;
+
+/** The operations behind the command line's `rebuild`, `verify` and `export`. */
+export interface MaintenancePort {
+  /** Drops and refolds projections (all when none is named); they answer again when it resolves. */
+  rebuild(
+    projections: readonly string[],
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<RebuildReport>;
+  /** Replays cleanly in a scratch folder to the head and compares state hashes. */
+  verify(
+    version: string | undefined,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<VerifyReport>;
+  /** The canonical hash of a version's state, after the projections stand at `after`. */
+  stateHash(version: string | undefined, after: readonly Position[]): Promise<StateHashAnswer>;
+  /** The journal's events after these positions (exclusive; from the start where absent), to the head of now. */
+  exportEvents(after: readonly Position[], signal: AbortSignal): AsyncIterable<ExportedEvent>;
+}
+
+/** What the instance says of itself. */
+export interface HealthPort {
+  status(): Promise<StatusAnswer>;
+  /** What is still awaited before answers are right; empty when ready. */
+  awaited(): readonly string[];
+}
+
+/** The sink of log lines; pino fits. */
+export interface ApiLogger {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/**
+ * Who may call: `private` is a socket file that only the owner opens, `loopback` this machine under a loopback
+ * Host header, `key` whoever sends the key.
+ */
+export type Access =
+  | { readonly kind: 'private' }
+  | { readonly kind: 'loopback' }
+  | { readonly kind: 'key'; readonly apiKey: string };
+
+/** Everything that the API calls; made by processes/ and by tests. */
+export interface ApiDeps {
+  readonly door: DoorPort;
+  readonly queries: QueriesPort;
+  readonly models: ModelsPort;
+  readonly runs: RunsPort;
+  readonly maintenance: MaintenancePort;
+  readonly health: HealthPort;
+  readonly access: Access;
+  readonly logger: ApiLogger;
+  /** Unix milliseconds of now: the time of events that carry none. */
+  readonly clock: () => number;
+  /** Draws the id that ties a 500 to its log line. */
+  readonly newRequestId: () => string;
+}

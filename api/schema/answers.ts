@@ -1,0 +1,179 @@
+import { z } from 'zod';
+
+import { idSchema, positionSchema, standSchema, versionSchema } from './fields.ts';
+
+const stands = z.array(standSchema).readonly();
+const metadata = z.record(z.string(), z.unknown());
+
+/** An item's metadata: free-form JSON; `title` is shown where it is a string. */
+export type ItemMetadata = z.infer<typeof metadata>;
+
+const scoredItem = z.object({
+  id: idSchema,
+  score: z.number(),
+  title: z.string().optional(),
+});
+
+const search = z.object({
+  mode: z.enum(['exact', 'approximate']),
+  release: z.string().optional(),
+  reason: z.string().optional().meta({ description: 'Why the search fell back to exact.' }),
+});
+
+/** What `POST /v1/events` answers. */
+export const acceptedSchema = z
+  .object({
+    accepted: z.int().min(0),
+    duplicates: z.int().min(0),
+    positions: z.array(positionSchema).readonly().meta({
+      description:
+        'One an event in the order given; for NDJSON the furthest of each partition, to pass on as `after`.',
+    }),
+    pending: z.array(z.string()).readonly(),
+  })
+  .meta({ id: 'Accepted' });
+
+/** What a recommendation answers. */
+export const recommendationSchema = z
+  .object({
+    recommendationId: z.string(),
+    basedOn: z.enum(['user', 'item', 'popular']),
+    position: stands.meta({ description: 'The positions that the answer was read at.' }),
+    model: versionSchema,
+    search,
+    items: z.array(scoredItem).readonly(),
+  })
+  .meta({ id: 'Recommendation' });
+/** What a recommendation answers, ready to be written. */
+export type RecommendationAnswer = z.infer<typeof recommendationSchema>;
+
+/** What `GET /v1/items/{id}/similar` answers. */
+export const similarSchema = z
+  .object({
+    item: idSchema,
+    position: stands,
+    model: versionSchema,
+    items: z.array(scoredItem).readonly(),
+  })
+  .meta({ id: 'SimilarItems' });
+/** The items most similar to one. */
+export type SimilarAnswer = z.infer<typeof similarSchema>;
+
+/** What `GET /v1/items/popular` answers. */
+export const popularSchema = z
+  .object({ position: stands, items: z.array(scoredItem).readonly() })
+  .meta({ id: 'PopularItems' });
+/** The most popular items by forward-decayed weight. */
+export type PopularAnswer = z.infer<typeof popularSchema>;
+
+/** What `GET /v1/users/{id}` answers. */
+export const userSchema = z
+  .object({
+    id: idSchema,
+    events: z.int().min(0),
+    seenItems: z.int().min(0),
+    lastTime: z.iso.datetime().nullable(),
+    position: stands,
+  })
+  .meta({ id: 'User' });
+/** What is known of a user. */
+export type UserAnswer = z.infer<typeof userSchema>;
+
+/** What `GET /v1/items/{id}` answers. */
+export const itemSchema = z
+  .object({ id: idSchema, metadata: metadata.nullable(), position: stands })
+  .meta({ id: 'Item' });
+/** What is known of an item; null metadata where it is known from events only. */
+export type ItemAnswer = z.infer<typeof itemSchema>;
+
+/** What `PUT` and `DELETE /v1/items/{id}` answer. */
+export const publishedSchema = z
+  .object({ positions: z.array(positionSchema).readonly() })
+  .meta({ id: 'Published' });
+
+/** What `GET /v1/dead-letters` answers. */
+export const deadLettersSchema = z
+  .object({
+    refused: z.int().min(0).meta({ description: 'All refused events, kept or not.' }),
+    deadLetters: z
+      .array(
+        z.object({
+          position: positionSchema,
+          reason: z.string(),
+          type: z.string(),
+          item: z.string(),
+          time: z.iso.datetime(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'DeadLetters' });
+/** The events that actors refused, newest last, within a bound. */
+export type DeadLetters = z.infer<typeof deadLettersSchema>;
+
+/** What `GET /v1/models` answers. */
+export const modelsSchema = z
+  .object({
+    live: versionSchema,
+    models: z
+      .array(
+        z.looseObject({
+          version: versionSchema,
+          live: z.boolean(),
+          learner: z.string(),
+          start: stands,
+          createdAt: z.iso.datetime().optional(),
+          metrics: z.record(z.string(), z.number()).optional(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'Models' });
+/** The model versions, with the one that serves. */
+export type Models = z.infer<typeof modelsSchema>;
+
+/** What `GET /v1/state-hash` answers. */
+export const stateHashSchema = z
+  .object({
+    version: versionSchema,
+    hash: z.string(),
+    positions: stands,
+    events: z.int().min(0),
+    users: z.int().min(0),
+    items: z.int().min(0),
+  })
+  .meta({ id: 'StateHash' });
+/** The canonical hash of a version's state at its positions. */
+export type StateHashAnswer = z.infer<typeof stateHashSchema>;
+
+/** What `POST /v1/verifications` answers. */
+export const verifyReportSchema = z
+  .looseObject({
+    equal: z.boolean(),
+    hash: z.string(),
+    positions: stands,
+    events: z.int().min(0),
+  })
+  .meta({ id: 'VerifyReport' });
+/** Whether a clean replay gives the state that is served. */
+export type VerifyReport = z.infer<typeof verifyReportSchema>;
+
+/** What `POST /v1/projections/rebuild` answers. */
+export const rebuildReportSchema = z
+  .looseObject({
+    projections: z.array(z.string()).readonly(),
+    positions: stands,
+    events: z.int().min(0),
+  })
+  .meta({ id: 'RebuildReport' });
+/** What a rebuild dropped and folded again. */
+export type RebuildReport = z.infer<typeof rebuildReportSchema>;
+
+export { runStateSchema, startedRunSchema, statusSchema } from './operations.ts';
+export type {
+  IndexReleaseRequest,
+  RunState,
+  StartedRun,
+  StatusAnswer,
+  TrainingRequest,
+} from './operations.ts';
