@@ -1,0 +1,20 @@
+import type { InteractionTypes } from '../../events/interaction-type.ts';
+import type { LearnerSettings } from '../../model/settings.ts';
+import type { ActorSettings } from '../user-actor.ts';
+
+/**
+ * A model version by what replay needs to build it: its state at any position is a pure function of this, its base
+ * checkpoints and the journal.
+ */
+export interface VersionDefinition {
+  readonly version: string;
+  readonly learner: LearnerSettings;
+  /** The interaction types that this version knows; an event of another type is refused. */
+  readonly types: InteractionTypes;
+  /** Bounds of an actor's state, which change what is remembered; the defaults where absent. */
+  readonly actors?: ActorSettings;
+  /** Where the version starts to learn, one sequence a partition; ORIGIN is -1. */
+  readonly start: readonly number[];
+  /** SHA-256 (hex) of each partition's base checkpoint file; null where the version starts empty. */
+  readonly baseSha256: readonly string[] | null;
+}
