@@ -1,0 +1,224 @@
+import type { PartitionRuntime } from '../actors/runtime/partition.ts';
+import { sequence, type Partition, type Sequence } from '../events/position.ts';
+import type { Checkpoint } from '../model/checkpoint.ts';
+import { follow, type FollowerDeps } from './follower.ts';
+
+/** Bounds of a live partition. */
+export interface LivePartitionBounds {
+  /** Events after which a checkpoint is taken. */
+  readonly checkpointEventsMax: number;
+  /** Milliseconds after which a checkpoint is taken, where there are new events. */
+  readonly checkpointMsMax: number;
+  /** Milliseconds without a lease after which the partition is followed unleased again. */
+  readonly leaseGraceMsMax: number;
+}
+
+/** The bounds that a live partition has where its maker names none. */
+export const DEFAULT_LIVE_PARTITION_BOUNDS: LivePartitionBounds = {
+  checkpointEventsMax: 200_000,
+  checkpointMsMax: 60_000,
+  leaseGraceMsMax: 3_000,
+};
+
+/** What a live partition needs from outside. */
+export interface LivePartitionDeps extends Omit<FollowerDeps, 'runtime' | 'onProgress'> {
+  /** Keeps a checkpoint; its failure is reported and never stops the partition. */
+  readonly save: (checkpoint: Checkpoint) => Promise<unknown>;
+  readonly onError: (error: unknown, what: 'follow' | 'checkpoint') => void;
+  readonly bounds?: Partial<LivePartitionBounds>;
+}
+
+/** Who moves a partition: a workflow's lease, the core itself, or nobody, because it stopped loudly. */
+export type LiveMode = 'leased' | 'unleased' | 'stopped';
+
+/**
+ * One partition of the live version: a single follower whose holder changes. It runs unleased from the start, is
+ * handed to the activity that leases it, and falls back when no lease comes within `leaseGraceMsMax`. Work that needs
+ * the state to stand still goes through {@link LivePartition.exclusive}.
+ */
+export class LivePartition {
+  #runtime: PartitionRuntime;
+  readonly #deps: LivePartitionDeps;
+  readonly #bounds: LivePartitionBounds;
+  #mode: LiveMode = 'unleased';
+  #error: unknown;
+  /** Whose turn it is to move the partition. */
+  #holder: AbortController | undefined;
+  /** Ends the move under way at its next slice boundary; the holder may move again. */
+  #pause: AbortController | undefined;
+  #moving: Promise<void> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #saving: Promise<void> | undefined;
+  #savedAt: Sequence;
+  #savedMs: number;
+  #grace: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(runtime: PartitionRuntime, deps: LivePartitionDeps) {
+    this.#runtime = runtime;
+    this.#deps = deps;
+    this.#bounds = { ...DEFAULT_LIVE_PARTITION_BOUNDS, ...deps.bounds };
+    this.#savedAt = runtime.position;
+    this.#savedMs = deps.clock();
+  }
+
+  get runtime(): PartitionRuntime {
+    return this.#runtime;
+  }
+
+  get partition(): Partition {
+    return this.#runtime.partition;
+  }
+
+  get mode(): LiveMode {
+    return this.#mode;
+  }
+
+  /** Why the partition stopped; undefined while it moves. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  /** Follows unleased, in the core itself. */
+  start(): void {
+    if (this.#closed || this.#mode === 'stopped') return;
+    this.#mode = 'unleased';
+    void this.#hold(new AbortController(), undefined).catch(() => undefined);
+  }
+
+  /** Follows on behalf of a lease until its signal aborts; then the next lease has `leaseGraceMsMax` to come. */
+  async lease(signal: AbortSignal, onProgress?: FollowerDeps['onProgress']): Promise<Sequence> {
+    if (this.#mode === 'stopped') throw this.#error;
+    clearTimeout(this.#grace);
+    const holder = new AbortController();
+    const release = (): void => {
+      this.#release(holder);
+    };
+    signal.addEventListener('abort', release, { once: true });
+    if (signal.aborted) release();
+    try {
+      this.#mode = 'leased';
+      await this.#hold(holder, onProgress);
+    } finally {
+      signal.removeEventListener('abort', release);
+      if (this.#holder === holder && !this.#closed) {
+        this.#grace = setTimeout(() => {
+          this.start();
+        }, this.#bounds.leaseGraceMsMax);
+      }
+    }
+    return this.#runtime.position;
+  }
+
+  /** Runs work while the partition stands still at a slice boundary; calls are served in turn. */
+  exclusive<T>(work: (runtime: PartitionRuntime) => Promise<T>): Promise<T> {
+    this.#waiting += 1;
+    this.#pause?.abort();
+    const result = this.#queue.then(async () => {
+      await this.#moving;
+      return work(this.#runtime);
+    });
+    this.#queue = result
+      .catch(() => undefined)
+      .then(() => {
+        this.#waiting -= 1;
+      });
+    return result;
+  }
+
+  /** Takes a checkpoint now and resolves when it is kept. */
+  async checkpoint(): Promise<void> {
+    await this.#saving;
+    if (this.#runtime.position === this.#savedAt) return;
+    const taken = await this.exclusive((runtime) => runtime.capture());
+    await this.#save(taken);
+  }
+
+  /** Stops following, for good. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#grace);
+    if (this.#holder !== undefined) this.#release(this.#holder);
+    await this.#moving.catch(() => undefined);
+    await this.#queue;
+    await this.#saving;
+  }
+
+  #release(holder: AbortController): void {
+    holder.abort();
+    if (this.#holder === holder) this.#pause?.abort();
+  }
+
+  async #hold(holder: AbortController, onProgress: FollowerDeps['onProgress']): Promise<void> {
+    if (this.#holder !== undefined) this.#release(this.#holder);
+    this.#holder = holder;
+    while (!holder.signal.aborted && !this.#closed) {
+      await this.#queue;
+      await this.#moving.catch(() => undefined);
+      if (this.#holder !== holder) return;
+      this.#moving = this.#move(holder, onProgress);
+      await this.#moving;
+      await this.#checkpointWhenDue();
+    }
+  }
+
+  async #move(holder: AbortController, onProgress: FollowerDeps['onProgress']): Promise<void> {
+    const pause = new AbortController();
+    this.#pause = pause;
+    // Whoever waits for the state to stand still goes first.
+    if (this.#waiting > 0 || holder.signal.aborted) pause.abort();
+    const timer = setTimeout(() => {
+      pause.abort();
+    }, this.#bounds.checkpointMsMax);
+    try {
+      this.#runtime = await follow(
+        {
+          ...this.#deps,
+          runtime: this.#runtime,
+          onProgress: (position, head) => {
+            if (this.#isDue(position)) pause.abort();
+            onProgress?.(position, head);
+          },
+        },
+        { signal: pause.signal },
+      );
+    } catch (error) {
+      this.#mode = 'stopped';
+      this.#error = error;
+      holder.abort();
+      this.#deps.onError(error, 'follow');
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #isDue(position: Sequence): boolean {
+    return (
+      this.#saving === undefined && position - this.#savedAt >= this.#bounds.checkpointEventsMax
+    );
+  }
+
+  async #checkpointWhenDue(): Promise<void> {
+    if (this.#saving !== undefined || this.#runtime.position === this.#savedAt) return;
+    const isOld = this.#deps.clock() - this.#savedMs >= this.#bounds.checkpointMsMax;
+    if (!isOld && !this.#isDue(this.#runtime.position)) return;
+    const taken = await this.exclusive((runtime) => runtime.capture());
+    // The state is copied; hashing and writing go on beside the next slices.
+    this.#saving = this.#save(taken).catch(() => undefined);
+  }
+
+  async #save(checkpoint: Checkpoint): Promise<void> {
+    try {
+      this.#savedMs = this.#deps.clock();
+      await this.#deps.save(checkpoint);
+      this.#savedAt = sequence(Math.max(this.#savedAt, checkpoint.manifest.sequence));
+    } catch (error) {
+      this.#deps.onError(error, 'checkpoint');
+      throw error;
+    } finally {
+      this.#saving = undefined;
+    }
+  }
+}
