@@ -48,6 +48,8 @@ const typedRules = {
     'error',
     { considerDefaultExhaustiveForUnions: true },
   ],
+  // An index that is known to be in range is asserted by `as`: the other form (`!`) is banned.
+  '@typescript-eslint/non-nullable-type-assertion-style': 'off',
   '@typescript-eslint/consistent-type-imports': 'error',
   '@typescript-eslint/consistent-type-exports': 'error',
   '@typescript-eslint/explicit-module-boundary-types': 'error',
