@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { RepriseError } from '../events/error.ts';
+
+const milliseconds = z.coerce.number().int().min(1).max(86_400_000);
+
+/** The environment that the embedded core reads; flags of the command line go over it. */
+const environment = z.object({
+  REPRISE_DATA_DIR: z.string().min(1).default('./data'),
+  REPRISE_HOST: z.string().min(1).default('127.0.0.1'),
+  REPRISE_PORT: z.coerce.number().int().min(0).max(65_535).default(7070),
+  REPRISE_API_KEY: z.string().min(16).optional(),
+  REPRISE_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('warn'),
+  REPRISE_SLICE_MS_MAX: milliseconds.default(8),
+  REPRISE_CHECKPOINT_EVENTS_MAX: z.coerce.number().int().min(1).default(200_000),
+  REPRISE_CHECKPOINT_MS_MAX: milliseconds.default(60_000),
+  REPRISE_LEASE_MS_MAX: milliseconds.default(60_000),
+  REPRISE_AFTER_WAIT_MS_MAX: milliseconds.default(5_000),
+  REPRISE_EXACT_SCAN_ITEMS_MAX: z.coerce.number().int().min(0).optional(),
+});
+
+/** What an operator can set. */
+export interface Config {
+  readonly data: string;
+  readonly host: string;
+  readonly port: number;
+  readonly apiKey: string | undefined;
+  readonly logLevel: string;
+  readonly sliceMsMax: number;
+  readonly checkpointEventsMax: number;
+  readonly checkpointMsMax: number;
+  readonly leaseMsMax: number;
+  readonly afterWaitMsMax: number;
+  readonly exactScanItemsMax: number | undefined;
+}
+
+/** Reads the configuration from the environment; throws INVALID with every fault at once. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new RepriseError('INVALID', `the environment does not fit: ${faults.join('; ')}`, {
+      faults,
+    });
+  }
+  const value = parsed.data;
+  return {
+    data: value.REPRISE_DATA_DIR,
+    host: value.REPRISE_HOST,
+    port: value.REPRISE_PORT,
+    apiKey: value.REPRISE_API_KEY,
+    logLevel: value.REPRISE_LOG_LEVEL,
+    sliceMsMax: value.REPRISE_SLICE_MS_MAX,
+    checkpointEventsMax: value.REPRISE_CHECKPOINT_EVENTS_MAX,
+    checkpointMsMax: value.REPRISE_CHECKPOINT_MS_MAX,
+    leaseMsMax: value.REPRISE_LEASE_MS_MAX,
+    afterWaitMsMax: value.REPRISE_AFTER_WAIT_MS_MAX,
+    exactScanItemsMax: value.REPRISE_EXACT_SCAN_ITEMS_MAX,
+  };
+}
