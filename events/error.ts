@@ -14,7 +14,9 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** Fields beside an error's message, for logs and problem documents. */
-export type ErrorFields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+export type ErrorFields = Readonly<
+  Record<string, string | number | boolean | readonly string[] | undefined>
+>;
 
 /** An error that the rooms raise on purpose: a code, a lower-case message with its remedy, structured fields. */
 export class RepriseError extends Error {

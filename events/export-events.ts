@@ -1,0 +1,121 @@
+import type { EventBlock } from './block.ts';
+import { RepriseError } from './error.ts';
+import type { Fact, InteractionRecorded } from './fact.ts';
+import type { Identity, IdentityStore } from './identity.ts';
+import type { Journal } from './journal.ts';
+import { formatPosition, sequence } from './position.ts';
+import { unseal } from './seal.ts';
+import { SURROGATE_BYTES } from './surrogate.ts';
+
+/** An interaction as it was sent, with its own id and the user's. */
+export interface ExportedInteraction {
+  readonly id: string;
+  readonly position: string;
+  readonly type: string;
+  readonly user: string;
+  readonly item: string;
+  readonly value?: number;
+  readonly time: number;
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** A publication of an item; it stands in every partition and is exported once, from the first. */
+export interface ExportedItem {
+  readonly position: string;
+  readonly published: string;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly time: number;
+}
+
+/** What an export yields. */
+export type ExportedEvent = ExportedInteraction | ExportedItem;
+
+/** The head of each partition when an export begins is where it ends. */
+export async function* exportEvents(
+  journal: Journal,
+  identities: IdentityStore,
+): AsyncGenerator<ExportedEvent, void, undefined> {
+  const heads = Array.from({ length: journal.partitions }, (_, partition) =>
+    journal.head(partition),
+  );
+  for (const [partition, head] of heads.entries()) {
+    let after = sequence(-1);
+    while (after < head) {
+      const block = await journal.read(partition, after);
+      if (block === undefined) break;
+      const revealed = await revealUsers(block, journal, identities);
+      const from = after + 1 - block.firstSequence;
+      const to = Math.min(block.count, head + 1 - block.firstSequence);
+      for (let row = from; row < to; row += 1) {
+        const exported = exportRow(block, row, revealed);
+        if (exported !== undefined) yield exported;
+      }
+      after = sequence(block.firstSequence + block.count - 1);
+    }
+  }
+}
+
+/** The users of a block; one that is gone must have been erased, for else the identity store lost a row. */
+async function revealUsers(
+  block: EventBlock,
+  journal: Journal,
+  identities: IdentityStore,
+): Promise<readonly (Identity | undefined)[]> {
+  const revealed = await identities.reveal(block.users);
+  for (const [i, identity] of revealed.entries()) {
+    const surrogate = block.users.subarray(i * SURROGATE_BYTES, (i + 1) * SURROGATE_BYTES);
+    if (identity === undefined && !(await journal.isErased(surrogate))) {
+      throw new RepriseError(
+        'DAMAGED',
+        'a user of the journal has no identity and was not erased: restore journal and identity ' +
+          'from the same backup',
+        { partition: block.partition, firstSequence: block.firstSequence },
+      );
+    }
+  }
+  return revealed;
+}
+
+function exportRow(
+  block: EventBlock,
+  row: number,
+  revealed: readonly (Identity | undefined)[],
+): ExportedEvent | undefined {
+  const fact: Fact = block.fact(row);
+  const position = formatPosition({
+    partition: block.partition,
+    sequence: sequence(block.firstSequence + row),
+  });
+  if (fact.kind === 'InteractionRecorded') {
+    const identity = revealed[block.user[row] ?? -1];
+    if (identity === undefined) return undefined;
+    return exportInteraction(fact, position, identity, keyOfRow(block, row));
+  }
+  if (fact.kind === 'ItemPublished' && block.partition === 0) {
+    return { position, published: fact.item, metadata: fact.metadata, time: fact.timeMs };
+  }
+  return undefined;
+}
+
+function exportInteraction(
+  fact: InteractionRecorded,
+  position: string,
+  identity: Identity,
+  key: Uint8Array,
+): ExportedInteraction {
+  const { id, context } = unseal(fact.sealed, identity.key, key);
+  return {
+    id,
+    position,
+    type: fact.type,
+    user: identity.id,
+    item: fact.item,
+    ...(Number.isNaN(fact.value) ? {} : { value: fact.value }),
+    time: fact.timeMs,
+    ...(context === undefined ? {} : { context }),
+  };
+}
+
+function keyOfRow(block: EventBlock, row: number): Uint8Array {
+  return new Uint8Array(block.keys.buffer, block.keys.byteOffset + 16 * row, 16);
+}
