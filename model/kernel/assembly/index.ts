@@ -1,0 +1,7 @@
+// What the module offers; ../functions.ts says what each does.
+
+export { takeTouched, touch } from './layout';
+export { draw, exp, seedRow, sigmoid } from './scalar';
+export { dot } from './product';
+export { gmfEvent, gmfScore, isgdEvent, isgdStep } from './step';
+export { encodeRow, scoreAll, topRows, topRowsByCodes } from './search';

@@ -1,0 +1,78 @@
+import type { Pointer } from './kernel.ts';
+
+/** A linear memory that grows by pages of 64 KiB; growth replaces the buffer and keeps the content. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/**
+ * The arithmetic over one linear memory: the exports of the WebAssembly module, and of its plain twin. All floats are
+ * 32-bit, every operation rounds to nearest even, sums run in one fixed lane order: equal input gives equal bits.
+ * `table` is a factor table's header and `learner` a learner's (layout.ts), `dimensions` a multiple of 4.
+ */
+export interface KernelFunctions {
+  /** Σ a·b in the fixed lane order. */
+  dot(a: Pointer, b: Pointer, dimensions: number): number;
+  /** e to the x; x is held within ±87. */
+  exp(x: number): number;
+  /** 1 / (1 + e to the −x). */
+  sigmoid(x: number): number;
+  /** Word number `draw` of the stream keyed by two words, as a signed 32-bit number. */
+  draw(key0: number, key1: number, draw: number): number;
+  /** Fills a row from its seed with a sum of four uniforms (near normal); `scale` is {@link seedScale} of the deviation. */
+  seedRow(table: Pointer, row: number, seed0: number, seed1: number, scale: number): void;
+  /** Marks a row as changed. */
+  touch(table: Pointer, row: number): void;
+  /** Writes the changed rows of one block to `out`, ascending, clears their marks, and returns how many. */
+  takeTouched(table: Pointer, block: number, out: Pointer): number;
+  /** One ISGD step, target 1, on two vectors: p and q move by `rate` times their gradients after shrinking by `decay`. */
+  isgdStep(p: Pointer, q: Pointer, dimensions: number, rate: number, decay: number): void;
+  /** One ISGD step on a user row and an item row. */
+  isgdEvent(learner: Pointer, user: number, item: number, rate: number, decay: number): void;
+  /**
+   * One GMF event: a logistic step on the item with the target, then, for target 1, a step to 0 on each negative drawn
+   * from the stream of the two key words over all item rows (the positive is passed over). Returns the number of item
+   * rows touched; their numbers stand in the learner's `touched` words, repeats included.
+   */
+  gmfEvent(
+    learner: Pointer,
+    user: number,
+    item: number,
+    target: number,
+    rate: number,
+    decay: number,
+    key0: number,
+    key1: number,
+  ): number;
+  /** (Σ (h·p)·q) + bias of a user row and an item row. */
+  gmfScore(learner: Pointer, user: number, item: number): number;
+  /** out[row] = query·row + bias over all rows. */
+  scoreAll(table: Pointer, query: Pointer, out: Pointer): void;
+  /** The `count` best rows by query·row + bias, best first, ties by lower row; returns how many were found. */
+  topRows(
+    table: Pointer,
+    query: Pointer,
+    count: number,
+    mask: Pointer,
+    outRows: Pointer,
+    outScores: Pointer,
+  ): number;
+  /** Writes a row's codes, round(value · scale); returns 0 where a value is not finite or its code passes `codeMax`. */
+  encodeRow(table: Pointer, row: number, scale: number, codeMax: number): number;
+  /**
+   * Like topRows, but reads the codes first: a row is scored only where `unit` · (query codes · row codes) + bias comes
+   * within `margin` of the worst score held. With a margin that bounds the codes' error the answer is topRows' own.
+   */
+  topRowsByCodes(
+    table: Pointer,
+    query: Pointer,
+    queryCodes: Pointer,
+    unit: number,
+    margin: number,
+    count: number,
+    mask: Pointer,
+    outRows: Pointer,
+    outScores: Pointer,
+  ): number;
+}

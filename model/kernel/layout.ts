@@ -1,0 +1,43 @@
+/** Rows of one block, the unit in which a table's memory is addressed; a block's columns follow its vectors. */
+export const BLOCK_ROWS = 256;
+
+/** Rows whose codes are interleaved, so that one instruction advances four of them by two dimensions. */
+export const GROUP_ROWS = 16;
+
+/**
+ * Word offsets in a factor table's header. A block holds, in this order: BLOCK_ROWS vectors of `dimensions` floats,
+ * one column of BLOCK_ROWS floats an extra (the first is the bias), BLOCK_ROWS marks of a byte, and the codes.
+ */
+export const TABLE = {
+  /** Pointer to one word a block: where it starts. */
+  directory: 0,
+  /** Pointer to one byte a block: 1 where any of its rows is marked. */
+  blockMarks: 1,
+  rows: 2,
+  dimensions: 3,
+  /** Bytes from a block's start to its first column; 0 where the table has no bias. */
+  bias: 4,
+  /** Bytes from a block's start to its marks. */
+  marks: 5,
+  /** Bytes from a block's start to its codes; 0 where the table keeps none. */
+  codes: 6,
+  words: 8,
+} as const;
+
+/** Word offsets in a learner's header. */
+export const LEARNER = {
+  users: 0,
+  items: 1,
+  /** Pointer to the output layer h. */
+  output: 2,
+  negatives: 3,
+  /** Pointer to 1 + negatives words: the item rows that the last event touched. */
+  touched: 4,
+  words: 8,
+} as const;
+
+/** The factor that turns the sum of four 16-bit uniforms, centred, into a value of this standard deviation. */
+export function seedScale(deviation: number): number {
+  // The variance of one discrete uniform over n values is (n² − 1) / 12.
+  return Math.fround(deviation / Math.sqrt((65_536 * 65_536 - 1) / 3));
+}

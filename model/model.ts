@@ -1,0 +1,191 @@
+import { FactorTable } from './factor-table.ts';
+import type { Kernel, Pointer } from './kernel/kernel.ts';
+import { LEARNER } from './kernel/layout.ts';
+import { NO_POPULARITY, addPopularity } from './popularity.ts';
+import { checkSettings } from './settings-check.ts';
+import type { LearnerSettings } from './settings.ts';
+
+const POPULARITY_ROWS_MIN = 256;
+
+/**
+ * The learned state of one (version, partition): a table of users, one of items with their biases, the frozen output
+ * layer h, and each item's popularity. A score is (h∘p)·q + bias, before any link.
+ */
+export class Model {
+  readonly settings: LearnerSettings;
+  readonly kernel: Kernel;
+  readonly users: FactorTable;
+  readonly items: FactorTable;
+  readonly #learner: Pointer;
+  readonly #touched: Pointer;
+  readonly #output: Pointer;
+  #touchedCount = 0;
+  #popularity: Float64Array = new Float64Array(POPULARITY_ROWS_MIN).fill(NO_POPULARITY);
+
+  constructor(settings: LearnerSettings, kernel: Kernel) {
+    checkSettings(settings);
+    const { dimensions, negatives } = settings;
+    this.settings = settings;
+    this.kernel = kernel;
+    this.users = new FactorTable(kernel, { dimensions });
+    this.items = new FactorTable(kernel, { dimensions, extra: 1 });
+    this.#output = kernel.alloc(dimensions * 4);
+    this.#touched = kernel.alloc((1 + negatives) * 4);
+    this.#learner = kernel.alloc(LEARNER.words * 4);
+    const header = this.#learner >>> 2;
+    const { words } = kernel;
+    words[header + LEARNER.users] = this.users.header;
+    words[header + LEARNER.items] = this.items.header;
+    words[header + LEARNER.output] = this.#output;
+    words[header + LEARNER.negatives] = negatives;
+    words[header + LEARNER.touched] = this.#touched;
+    kernel.f32(this.#output, dimensions).fill(1);
+  }
+
+  /** The output layer h, a copy: all ones unless set. */
+  get output(): Float32Array {
+    return this.kernel.f32(this.#output, this.settings.dimensions).slice();
+  }
+
+  /** Sets the output layer, which a trained base brings with it. */
+  setOutput(values: Float32Array): void {
+    const { dimensions, learner } = this.settings;
+    if (values.length !== dimensions) {
+      throw new RangeError(`output has ${String(values.length)} values, not ${String(dimensions)}`);
+    }
+    if (learner === 'isgd' && values.some((value) => value !== 1)) {
+      throw new RangeError('output is all ones for isgd, which has no output layer');
+    }
+    this.kernel.f32(this.#output, dimensions).set(values);
+  }
+
+  /** The items' forward-decayed log-weights by row (popularity.ts); valid until an item is added. */
+  get popularity(): Float64Array {
+    return this.#popularity.subarray(0, this.items.rows);
+  }
+
+  /** Sets an item's log-weight. */
+  setPopularity(itemRow: number, logWeight: number): void {
+    if (!(itemRow >= 0 && itemRow < this.items.rows)) {
+      throw new RangeError(`row ${String(itemRow)} is not one of ${String(this.items.rows)}`);
+    }
+    this.#popularity[itemRow] = logWeight;
+  }
+
+  /** Adds a user, seeded by two words of the hash of their id; returns the row. */
+  addUser(seed0: number, seed1: number): number {
+    return this.users.add(seed0, seed1, this.settings.initDeviation);
+  }
+
+  /** Adds an item, seeded by two words of the hash of its id; returns the row. */
+  addItem(seed0: number, seed1: number): number {
+    const row = this.items.add(seed0, seed1, this.settings.initDeviation);
+    this.#fitPopularity(row + 1);
+    return row;
+  }
+
+  /** Adds many rows of zeros at once, unmarked, to be filled by `writeRows`, `writeColumn` and `setPopularity`. */
+  addRows(users: number, items: number): void {
+    this.users.addRows(users);
+    this.items.addRows(items);
+    this.#fitPopularity(this.items.rows);
+  }
+
+  /**
+   * Learns one event. The weight scales the step, and the popularity of a positive. `keys[keyOffset…+1]` key the
+   * draw of negatives (`gmf`), which are rows that stood in the table: neither position nor clock has a part in it.
+   * A negative event is a step to target 0 on its item (`gmf`), or teaches nothing (`isgd`).
+   */
+  learn(
+    userRow: number,
+    itemRow: number,
+    positive: 0 | 1,
+    weight: number,
+    timeMs: number,
+    keys: Uint32Array,
+    keyOffset: number,
+  ): void {
+    const { settings } = this;
+    if (!(userRow < this.users.rows && itemRow < this.items.rows && weight >= 0)) {
+      throw new RangeError(
+        `user row ${String(userRow)}, item row ${String(itemRow)} or weight ${String(weight)} cannot be learned`,
+      );
+    }
+    if (positive === 1 && weight > 0) {
+      const { popularityHalfLifeMs } = settings;
+      const before = this.#popularity[itemRow] as number;
+      this.#popularity[itemRow] = addPopularity(before, timeMs, weight, popularityHalfLifeMs);
+    }
+    this.#step(userRow, itemRow, positive, weight, keys, keyOffset);
+  }
+
+  #step(
+    userRow: number,
+    itemRow: number,
+    positive: 0 | 1,
+    weight: number,
+    keys: Uint32Array,
+    keyOffset: number,
+  ): void {
+    const { functions } = this.kernel;
+    const { learner, learningRate, regularization } = this.settings;
+    const rate = Math.fround(learningRate * weight);
+    const decay = Math.fround(1 - rate * regularization);
+    if (learner === 'gmf') {
+      this.#touchedCount = functions.gmfEvent(
+        this.#learner,
+        userRow,
+        itemRow,
+        positive,
+        rate,
+        decay,
+        keys[keyOffset] as number,
+        keys[keyOffset + 1] as number,
+      );
+      return;
+    }
+    this.#touchedCount = positive;
+    if (positive === 0) return;
+    functions.isgdEvent(this.#learner, userRow, itemRow, rate, decay);
+    this.kernel.words[this.#touched >>> 2] = itemRow;
+  }
+
+  /**
+   * The item rows that the last `learn` changed, positive first, repeats included; a view, valid until the next call.
+   * Cheaper over many events: `users.takeTouched()` and `items.takeTouched()`.
+   */
+  touchedItems(): Uint32Array {
+    const at = this.#touched >>> 2;
+    return this.kernel.words.subarray(at, at + this.#touchedCount);
+  }
+
+  /** (h∘p)·q + bias of a user and an item: what answers rank by. */
+  score(userRow: number, itemRow: number): number {
+    if (!(userRow < this.users.rows && itemRow < this.items.rows)) {
+      throw new RangeError(
+        `there is no user row ${String(userRow)} or item row ${String(itemRow)}`,
+      );
+    }
+    return this.kernel.functions.gmfScore(this.#learner, userRow, itemRow);
+  }
+
+  /** Writes h∘p of a user to `out`: the query for `items.topN`, whose scores equal {@link score} bit for bit. */
+  query(userRow: number, out: Float32Array): void {
+    this.users.read(userRow, out, 0);
+    weighQuery(this.output, out);
+  }
+
+  #fitPopularity(rows: number): void {
+    if (rows <= this.#popularity.length) return;
+    const wider = new Float64Array(Math.max(rows, this.#popularity.length * 2)).fill(NO_POPULARITY);
+    wider.set(this.#popularity);
+    this.#popularity = wider;
+  }
+}
+
+/** Turns a user's vector into a query in place: h∘p, each product rounded to 32 bits as the kernel rounds it. */
+export function weighQuery(output: Float32Array, vector: Float32Array): void {
+  for (let at = 0; at < vector.length; at++) {
+    vector[at] = (output[at] as number) * (vector[at] as number);
+  }
+}

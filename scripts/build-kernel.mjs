@@ -1,0 +1,41 @@
+// Compiles the AssemblyScript kernel to .build/kernel.wasm; does nothing where that is newer than its sources.
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const sources = join(root, 'model', 'kernel', 'assembly');
+const output = join(root, '.build', 'kernel.wasm');
+const compiler = join(root, 'node_modules', 'assemblyscript', 'bin', 'asc.js');
+
+/** The newest change of the sources, this script and the compiler. */
+function newestInput() {
+  const files = readdirSync(sources).map((name) => join(sources, name));
+  return Math.max(
+    ...[...files, compiler, fileURLToPath(import.meta.url)].map((file) => statSync(file).mtimeMs),
+  );
+}
+
+/** When the module was built, 0 where it is missing. */
+function builtAt() {
+  return statSync(output, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+if (process.argv.includes('--force') || builtAt() < newestInput()) {
+  mkdirSync(dirname(output), { recursive: true });
+  // A name of its own, then a rename: two builds at once never leave half a module.
+  const draft = `${output}.${process.pid}.tmp`;
+  const args = ['index.ts', '-O3', '--enable', 'simd', '--runtime', 'stub', '--noAssert'];
+  const { status } = spawnSync(process.execPath, [compiler, ...args, '--outFile', draft], {
+    cwd: sources,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status === 0) {
+    renameSync(draft, output);
+  } else {
+    rmSync(draft, { force: true });
+    console.error('build-kernel: the kernel did not compile; see the lines above');
+    process.exitCode = 1;
+  }
+}
