@@ -1,0 +1,2 @@
+// Everything the addon needs is declared in one place.
+#include "tensorflow/c/c_api.h"

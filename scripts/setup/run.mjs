@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
+
+/** How much of a child's output is kept in memory for an error message. */
+const tailBytesMax = 4_096;
+
+/** How long a child may take to end after it was asked to. */
+const endGraceMsMax = 3_000;
+
+const running = new Set();
+
+/** Ends every child that set-up still runs. */
+export function endChildren() {
+  for (const child of running) child.kill('SIGTERM');
+}
+
+/** A step that failed, with the last lines it said and what to do about it. */
+export class StepError extends Error {
+  constructor(message, { remedy, cause } = {}) {
+    super(message, { cause });
+    this.remedy = remedy;
+  }
+}
+
+/**
+ * Runs a command to its end with its output in a log file. Returns its standard output's tail; throws a
+ * `StepError` when it can't be started, fails, or takes longer than `msMax`.
+ */
+export function run(command, args, { cwd, env = {}, logFile, msMax }) {
+  return new Promise((resolve, reject) => {
+    const path = `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`;
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, PATH: path, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.add(child);
+    const log = logFile === undefined ? undefined : createWriteStream(logFile, { flags: 'a' });
+    log?.write(`$ ${command} ${args.join(' ')}\n`);
+    let said = '';
+    let late = false;
+    const hear = (chunk) => {
+      log?.write(chunk);
+      said = (said + chunk.toString()).slice(-tailBytesMax);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), endGraceMsMax).unref();
+    }, msMax);
+    const finish = (error) => {
+      clearTimeout(timer);
+      running.delete(child);
+      log?.end();
+      if (error === undefined) resolve(said.trim());
+      else reject(error);
+    };
+    child.on('error', (cause) =>
+      finish(
+        new StepError(`${command} can't be started (${cause.code ?? cause.message})`, { cause }),
+      ),
+    );
+    child.on('close', (code, signal) => {
+      if (code === 0) finish();
+      else finish(new StepError(failure(command, code, signal, late, said)));
+    });
+  });
+}
+
+function failure(command, code, signal, late, said) {
+  const how = late ? 'took too long' : `ended with ${signal ?? `exit code ${code}`}`;
+  const lines = said.trim().split('\n').slice(-3).join(' | ');
+  return `${command} ${how}${lines === '' ? '' : `: ${lines}`}`;
+}
