@@ -23,10 +23,16 @@ export interface Searcher {
   /** The release that searches are answered from; null while there is none or the process is not ready. */
   readonly release: string | null;
   /**
-   * Finds about `k` labels of the highest inner product with the query `[h∘p, 1]` in a partition's index. Never
-   * rejects and never waits past its bound: where it cannot answer it says why, and the caller scans exactly.
+   * Finds about `k` labels of the highest inner product with the query `[h∘p, 1]` in a partition's index of this
+   * release. Never rejects and never waits past its bound: where it cannot answer, or serves another release by now,
+   * it says why, and the caller scans exactly.
    */
-  search(partition: number, query: Float32Array, k: number): Promise<SearchOutcome>;
+  search(
+    release: string,
+    partition: number,
+    query: Float32Array,
+    k: number,
+  ): Promise<SearchOutcome>;
   /**
    * Starts a process for the release beside the one that serves, and swaps when it is ready; resolves then.
    * Rejects, the old one still serving, where the new one does not become ready in time.

@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+import type { ScoredItem } from './answer.ts';
+
+const HASH_BYTES = 16;
+
+/** The first 16 bytes of SHA-256 over an answer's item ids and scores, in order. */
+export function answerHash(items: readonly ScoredItem[]): Uint8Array {
+  let text = '';
+  // NUL is no part of an id, so the lines cannot be read in two ways.
+  for (const item of items) text += `${item.id}\0${item.score}\n`;
+  return createHash('sha256').update(text).digest().subarray(0, HASH_BYTES);
+}

@@ -1,0 +1,71 @@
+import type { EventBlock } from '../events/block.ts';
+import type { Journal } from '../events/journal.ts';
+import type { ItemPublished } from '../events/fact.ts';
+import { FACT_KINDS } from '../events/fact.ts';
+import type { Sequence } from '../events/position.ts';
+
+/** The partition whose journal the catalogue folds: published items stand in every partition, so one is enough. */
+export const CATALOGUE_PARTITION = 0;
+
+/** An item's metadata as published. */
+export type ItemMetadata = Readonly<Record<string, unknown>>;
+
+/** The published metadata of items: a fold of the journal with a position of its own. */
+export interface ItemCatalogue {
+  /** The last sequence of partition 0 that the catalogue holds. */
+  readonly position: Sequence;
+  /** Items with metadata. */
+  readonly size: number;
+  /** The title of an item, where its metadata have one; from memory, for it stands in every answer. */
+  title(item: string): string | undefined;
+  /** Tells whether the item was withdrawn: it is recommended no more. */
+  isWithdrawn(item: string): boolean;
+  /** The items withdrawn. */
+  readonly withdrawn: ReadonlySet<string>;
+  /** An item's metadata; null where it was withdrawn, undefined where it was never published. */
+  metadata(item: string): Promise<ItemMetadata | null | undefined>;
+  /**
+   * Folds the rows of a block of partition 0 that lie past the position. A block that holds nothing new changes
+   * nothing; one that starts past the next sequence is refused with a RangeError.
+   */
+  apply(block: EventBlock): Promise<void>;
+  /** Forgets everything: the journal has to be folded again from its start. */
+  drop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The published items of a block past a position, in journal order. */
+export function publishedItems(block: EventBlock, after: Sequence): readonly ItemPublished[] {
+  if (!block.hasSharedFacts) return [];
+  const published: ItemPublished[] = [];
+  const code = FACT_KINDS.indexOf('ItemPublished');
+  for (let row = Math.max(0, after + 1 - block.firstSequence); row < block.count; row += 1) {
+    if (block.kind[row] !== code) continue;
+    const fact = block.fact(row);
+    if (fact.kind === 'ItemPublished') published.push(fact);
+  }
+  return published;
+}
+
+/** The title in an item's metadata. */
+export function titleOf(metadata: ItemMetadata): string | undefined {
+  const title = metadata['title'];
+  return typeof title === 'string' ? title : undefined;
+}
+
+/**
+ * Folds the journal into the catalogue up to its head and on, until the signal aborts. Without `live` it resolves at
+ * the head of now.
+ */
+export async function followItems(
+  journal: Pick<Journal, 'read' | 'changed' | 'head'>,
+  catalogue: ItemCatalogue,
+  options: { readonly live: boolean; readonly signal: AbortSignal },
+): Promise<void> {
+  while (!options.signal.aborted) {
+    const block = await journal.read(CATALOGUE_PARTITION, catalogue.position);
+    if (block !== undefined) await catalogue.apply(block);
+    else if (!options.live) return;
+    else await journal.changed(CATALOGUE_PARTITION, catalogue.position, options.signal);
+  }
+}

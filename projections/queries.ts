@@ -1,0 +1,176 @@
+import { formatPosition, sequence } from '../events/position.ts';
+import type { Position } from '../events/position.ts';
+import { surrogateToBytes } from '../events/surrogate.ts';
+import { roundScore } from './answer.ts';
+import type { Recommendation, RecommendationRequest, ScoredItem } from './answer.ts';
+import { Exclusion } from './exclusion.ts';
+import type { ItemCatalogue, ItemMetadata } from './items.ts';
+import { Recommender } from './recommend.ts';
+import type { RecommendDeps } from './recommend.ts';
+import { SimilarItems } from './similar.ts';
+
+/** What the queries read. */
+export interface QueryDeps extends RecommendDeps {
+  readonly catalogue: ItemCatalogue;
+}
+
+/** A recommendation asked for after these positions. */
+export interface RecommendationQuery extends RecommendationRequest {
+  readonly after: readonly Position[];
+}
+
+/** Items similar to one. */
+export interface SimilarAnswer {
+  readonly item: string;
+  readonly position: readonly string[];
+  readonly model: string;
+  readonly items: readonly ScoredItem[];
+}
+
+/** The most popular items. */
+export interface PopularAnswer {
+  readonly position: readonly string[];
+  readonly items: readonly ScoredItem[];
+}
+
+/** What is known of a user. */
+export interface UserAnswer {
+  readonly id: string;
+  readonly events: number;
+  readonly seenItems: number;
+  /** ISO 8601; null where it is out of the range of dates. */
+  readonly lastTime: string | null;
+  readonly position: readonly string[];
+}
+
+/** What is known of an item. */
+export interface ItemAnswer {
+  readonly id: string;
+  readonly metadata: ItemMetadata | null;
+  readonly position: readonly string[];
+}
+
+/** The events that actors refused, oldest first. */
+export interface DeadLettersAnswer {
+  readonly refused: number;
+  readonly deadLetters: readonly {
+    readonly position: string;
+    readonly reason: string;
+    readonly type: string;
+    readonly item: string;
+    readonly time: string;
+  }[];
+}
+
+/** The queries of the read side; every answer is ready to be written as JSON. */
+export class Queries {
+  readonly #deps: QueryDeps;
+  readonly #recommender: Recommender;
+  readonly #exclusion: Exclusion;
+  readonly #similar: SimilarItems;
+
+  constructor(deps: QueryDeps) {
+    this.#deps = deps;
+    this.#recommender = new Recommender(deps);
+    this.#exclusion = new Exclusion(deps.catalogue);
+    this.#similar = new SimilarItems(deps.serving.bounds.answerItemsMax);
+  }
+
+  /** Recommends, after the projections stand at or past `after`; rejects with TIMEOUT where they do not in time. */
+  async recommend(query: RecommendationQuery): Promise<Recommendation> {
+    if (query.after.length > 0) await this.#deps.serving.waitFor(query.after);
+    return this.#recommender.recommend(query);
+  }
+
+  /** The n items most similar to one; undefined where no event named it, or it was withdrawn. */
+  similar(item: string, n: number): Promise<SimilarAnswer | undefined> {
+    return Promise.resolve(this.#similarTo(item, n));
+  }
+
+  /** The n most popular items over all partitions. */
+  popular(n: number): Promise<PopularAnswer> {
+    const { serving, catalogue } = this.#deps;
+    const top = serving.popular.top(n, catalogue.withdrawn);
+    const items = top.map(({ id, weight }) => this.#titled(id, roundScore(weight)));
+    return Promise.resolve({ position: this.#positions(), items });
+  }
+
+  /** What is known of a user; undefined where no event of theirs was seen. */
+  async user(id: string): Promise<UserAnswer | undefined> {
+    const identity = await this.#deps.identities.find(id);
+    if (identity === undefined) return undefined;
+    const partition = this.#deps.partitionOf(id);
+    const { users } = this.#deps.serving.partition(partition);
+    const row = users.rowOf(surrogateToBytes(identity.surrogate));
+    if (row < 0) return undefined;
+    const { events, seenItems, timeMs } = users.facts(row);
+    const position = [this.#position(partition)];
+    return { id, events, seenItems, lastTime: dateOf(timeMs), position };
+  }
+
+  /** What is known of an item; undefined where it was neither published nor met in an event, or was withdrawn. */
+  async item(id: string): Promise<ItemAnswer | undefined> {
+    const { catalogue, serving } = this.#deps;
+    const metadata = await catalogue.metadata(id);
+    if (metadata === null) return undefined;
+    const position = this.#positions();
+    if (metadata !== undefined) return { id, metadata, position };
+    for (let partition = 0; partition < serving.partitions; partition += 1) {
+      if (serving.partition(partition).vectors.rowOf(id) !== undefined) {
+        return { id, metadata: null, position };
+      }
+    }
+    return undefined;
+  }
+
+  /** The events that actors refused, kept within the bound. */
+  deadLetters(): Promise<DeadLettersAnswer> {
+    const { serving } = this.#deps;
+    let refused = 0;
+    const deadLetters: DeadLettersAnswer['deadLetters'][number][] = [];
+    for (let partition = 0; partition < serving.partitions; partition += 1) {
+      const projection = serving.partition(partition).deadLetters;
+      refused += projection.refused;
+      for (const letter of projection.letters) {
+        const { reason, type, item } = letter;
+        const position = formatPosition({ partition, sequence: sequence(letter.sequence) });
+        const time = dateOf(letter.timeMs) ?? '';
+        deadLetters.push({ position, reason, type, item, time });
+      }
+    }
+    return Promise.resolve({ refused, deadLetters });
+  }
+
+  #similarTo(item: string, n: number): SimilarAnswer | undefined {
+    const { serving, catalogue } = this.#deps;
+    if (catalogue.isWithdrawn(item)) return undefined;
+    for (let partition = 0; partition < serving.partitions; partition += 1) {
+      const state = serving.partition(partition);
+      const row = state.vectors.rowOf(item);
+      if (row === undefined) continue;
+      const similar = this.#similar.find(state, row, n, this.#exclusion.rows(state, -1));
+      const items = similar.map((one) => this.#titled(state.vectors.id(one.row), one.score));
+      return { item, position: [this.#position(partition)], model: state.version, items };
+    }
+    return undefined;
+  }
+
+  #titled(id: string, score: number): ScoredItem {
+    const title = this.#deps.catalogue.title(id);
+    return title === undefined ? { id, score } : { id, score, title };
+  }
+
+  #positions(): readonly string[] {
+    const { partitions } = this.#deps.serving;
+    return Array.from({ length: partitions }, (_, partition) => this.#position(partition));
+  }
+
+  #position(partition: number): string {
+    return formatPosition({ partition, sequence: this.#deps.serving.position(partition) });
+  }
+}
+
+function dateOf(timeMs: number): string | null {
+  const date = new Date(timeMs);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}

@@ -1,0 +1,132 @@
+import type { SearchReport } from './answer.ts';
+import type { ProjectionBounds } from './bounds.ts';
+import type { PartitionState } from './partition-state.ts';
+import { RankedList } from './ranked-list.ts';
+import type { ReleaseOverlay } from './release-overlay.ts';
+import { RowScores } from './row-scores.ts';
+import type { Searcher } from './searcher.ts';
+
+/** The best rows of a user, best first: views of scratch that the next ranking overwrites. */
+export interface RankedRows {
+  readonly rows: Uint32Array;
+  readonly scores: Float32Array | Float64Array;
+  readonly count: number;
+  readonly search: SearchReport;
+}
+
+const EXACT: SearchReport = { mode: 'exact' };
+
+/** Ranks a partition's items for one of its users, by scanning all of them or by rescoring what Faiss proposes. */
+export class Ranking {
+  readonly #bounds: ProjectionBounds;
+  readonly #searcher: Searcher | undefined;
+  readonly #rows: Uint32Array;
+  readonly #scores: Float32Array;
+  readonly #best: RankedList;
+  readonly #excluded = new Set<number>();
+  readonly #rowScores = new WeakMap<PartitionState, RowScores>();
+  #query = new Float32Array(0);
+
+  constructor(bounds: ProjectionBounds, searcher: Searcher | undefined) {
+    this.#bounds = bounds;
+    this.#searcher = searcher;
+    this.#rows = new Uint32Array(bounds.answerItemsMax);
+    this.#scores = new Float32Array(bounds.answerItemsMax);
+    this.#best = new RankedList(bounds.answerItemsMax);
+  }
+
+  /** Tells why all items are scanned where Faiss would propose candidates; null where it may, undefined below the threshold. */
+  whyExact(state: PartitionState, candidates: number): string | null | undefined {
+    if (state.vectors.rows <= this.#bounds.exactScanItemsMax) return undefined;
+    const overlay = state.vectors.overlay;
+    if (overlay === undefined) return `no index release of version ${state.version}`;
+    if (this.#searcher?.release !== overlay.release) return 'the searcher is not ready';
+    if (candidates > this.#bounds.candidatesMax) return 'too many seen items';
+    if (overlay.count > this.#bounds.exactScanItemsMax) return 'the overlay is too large';
+    return null;
+  }
+
+  /** How many candidates to ask for, so that n are left when the user's seen items are taken out. */
+  candidates(n: number, excludedRows: number): number {
+    return n + excludedRows + this.#bounds.candidatesSpare;
+  }
+
+  /** Scans all items exactly; `reason` says why, where that was not the first choice. */
+  scan(
+    state: PartitionState,
+    user: number,
+    n: number,
+    excluded: Uint32Array,
+    reason?: string,
+  ): RankedRows {
+    const query = this.#queryOf(state, user);
+    const { table } = state.vectors;
+    const count = table.topN(query, n, excluded, this.#rows, this.#scores);
+    const search: SearchReport = reason === undefined ? EXACT : { mode: 'exact', reason };
+    return { rows: this.#rows, scores: this.#scores, count, search };
+  }
+
+  /** Asks Faiss for the labels that the user's query is nearest to; a string says why there are none. */
+  async propose(
+    state: PartitionState,
+    user: number,
+    candidates: number,
+  ): Promise<Uint32Array | string> {
+    const overlay = state.vectors.overlay;
+    if (this.#searcher === undefined || overlay === undefined) return 'there is no searcher';
+    const d = state.vectors.dimensions;
+    const query = new Float32Array(d + 1);
+    state.readQuery(user, query);
+    query[d] = 1;
+    const k = Math.min(candidates, overlay.labels);
+    const outcome = await this.#searcher.search(overlay.release, state.partition, query, k);
+    return outcome.labels ?? outcome.why;
+  }
+
+  /** Rescores proposed labels with today's vectors and the overlay exactly, and keeps the best n not excluded. */
+  rescore(
+    state: PartitionState,
+    overlay: ReleaseOverlay,
+    user: number,
+    n: number,
+    excluded: Uint32Array,
+    labels: Uint32Array,
+  ): RankedRows {
+    this.#excluded.clear();
+    for (const row of excluded) this.#excluded.add(row);
+    const best = this.#best;
+    best.reset(n);
+    const candidates = new Uint32Array(labels.length);
+    let known = 0;
+    for (const label of labels) {
+      const row = overlay.candidate(label);
+      if (row >= 0) candidates[known++] = row;
+    }
+    const take = (row: number, score: number): void => {
+      if (!this.#excluded.has(row)) best.offer(row, score);
+    };
+    const query = this.#queryOf(state, user);
+    const rowScores = this.#rowScoresOf(state);
+    rowScores.each(query, candidates.subarray(0, known), take);
+    rowScores.each(query, overlay.rows, take);
+    const search: SearchReport = { mode: 'approximate', release: overlay.release };
+    return { rows: best.keys, scores: best.scores, count: best.length, search };
+  }
+
+  #queryOf(state: PartitionState, user: number): Float32Array {
+    if (this.#query.length !== state.vectors.dimensions) {
+      this.#query = new Float32Array(state.vectors.dimensions);
+    }
+    state.readQuery(user, this.#query);
+    return this.#query;
+  }
+
+  #rowScoresOf(state: PartitionState): RowScores {
+    let rowScores = this.#rowScores.get(state);
+    if (rowScores === undefined) {
+      rowScores = new RowScores(state.vectors.table);
+      this.#rowScores.set(state, rowScores);
+    }
+    return rowScores;
+  }
+}

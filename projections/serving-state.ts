@@ -1,0 +1,159 @@
+import { RepriseError } from '../events/error.ts';
+import { ORIGIN } from '../events/position.ts';
+import type { Position, Sequence } from '../events/position.ts';
+import type { ModelDelta } from '../model/delta.ts';
+import type { KernelFactory } from '../model/kernel/kernel.ts';
+import type { ProjectionBounds } from './bounds.ts';
+import type { IndexInput, IndexSource, LoadedRelease } from './index-release.ts';
+import { takeIndexInput } from './index-input.ts';
+import { PartitionState } from './partition-state.ts';
+import { PopularProjection } from './popular.ts';
+import { PositionWaiters } from './position-waiters.ts';
+import type { Schedule } from './position-waiters.ts';
+
+/** What the serving state needs. */
+export interface ServingDeps {
+  readonly partitions: number;
+  readonly kernels: KernelFactory;
+  /** Half-life of popularity, Unix milliseconds of event time. */
+  readonly popularityHalfLifeMs: number;
+  readonly bounds: ProjectionBounds;
+  readonly schedule: Schedule;
+  /** Told once a release, when its overlay passes `overlayItemsMax`: a new index is worth its build. */
+  readonly onOverlayFull?: (release: string, overlayItems: number) => void;
+}
+
+/** Where the overlay of the release in use stands, for status. */
+export interface OverlayStatus {
+  readonly release: string | null;
+  readonly overlayItems: number;
+}
+
+/** The read side that deltas feed: a state a partition, swapped whole, and popular items over all of them. */
+export class ServingState implements IndexSource {
+  readonly partitions: number;
+  readonly bounds: ProjectionBounds;
+  readonly popular: PopularProjection;
+  readonly #deps: ServingDeps;
+  readonly #states: (PartitionState | undefined)[];
+  readonly #waiters: PositionWaiters;
+  #release: LoadedRelease | undefined;
+  #fullRelease: string | undefined;
+
+  constructor(deps: ServingDeps) {
+    this.#deps = deps;
+    this.partitions = deps.partitions;
+    this.bounds = deps.bounds;
+    this.popular = new PopularProjection(
+      deps.partitions,
+      deps.popularityHalfLifeMs,
+      deps.bounds.answerItemsMax,
+    );
+    this.#states = new Array<PartitionState | undefined>(deps.partitions).fill(undefined);
+    this.#waiters = new PositionWaiters(
+      deps.partitions,
+      deps.bounds.waitersMax,
+      deps.schedule,
+    );
+  }
+
+  /** A partition's state; throws UNAVAILABLE before the first whole delta. */
+  partition(partition: number): PartitionState {
+    const state = this.#states[partition];
+    if (state === undefined) {
+      throw new RepriseError(
+        'UNAVAILABLE',
+        `partition ${partition} is being rebuilt: try again in a moment`,
+      );
+    }
+    return state;
+  }
+
+  /** The last sequence that answers of a partition read; ORIGIN before the first delta. */
+  position(partition: number): Sequence {
+    return this.#states[partition]?.position ?? ORIGIN;
+  }
+
+  /** Tells whether every partition can answer. */
+  get isReady(): boolean {
+    return this.#states.every((state) => state !== undefined);
+  }
+
+  /**
+   * Folds a delta into all projections of its partition, or throws and changes none. A whole delta makes a new state
+   * that takes the old one's place at once.
+   */
+  apply(delta: ModelDelta): void {
+    if (delta.whole) {
+      const state = new PartitionState(delta, this.#deps.kernels.create(), this.bounds);
+      this.popular.apply(delta);
+      this.#attach(state);
+      this.#states[delta.partition] = state;
+    } else {
+      const state = this.partition(delta.partition);
+      state.check(delta);
+      this.popular.check(delta);
+      state.apply(delta);
+      this.popular.apply(delta);
+    }
+    this.#watchOverlay();
+    this.#waiters.reached(delta.partition, this.position(delta.partition));
+  }
+
+  /** Forgets a partition's projections; the next delta of it has to be whole. */
+  drop(partition: number): void {
+    this.#states[partition] = undefined;
+    this.popular.drop(partition);
+  }
+
+  /** Resolves when answers include these positions; rejects with TIMEOUT after `afterWaitMsMax`. */
+  async waitFor(positions: readonly Position[]): Promise<void> {
+    for (const position of positions) {
+      if (this.position(position.partition) >= position.sequence) continue;
+      await this.#waiters.wait(position, this.bounds.afterWaitMsMax);
+    }
+  }
+
+  /** Uses an index release from now on, or none; partitions of another model version scan exactly. */
+  useRelease(release: LoadedRelease | undefined): void {
+    this.#release = release;
+    for (const state of this.#states) if (state !== undefined) this.#attach(state);
+    this.#watchOverlay();
+  }
+
+  /** The release in use and the largest overlay over it. */
+  get overlayStatus(): OverlayStatus {
+    const counts = this.#states.map((state) => state?.vectors.overlay?.count ?? 0);
+    return {
+      release: this.#release?.manifest.release ?? null,
+      overlayItems: Math.max(...counts),
+    };
+  }
+
+  indexInput(partition: number, queriesMax: number): IndexInput {
+    return takeIndexInput(this.partition(partition), queriesMax);
+  }
+
+  #attach(state: PartitionState): void {
+    const release = this.#release;
+    const fits =
+      release?.manifest.version === state.version &&
+      release.manifest.dimensions === state.vectors.dimensions;
+    const released = fits
+      ? release.partitions.find((part) => part.partition === state.partition)
+      : undefined;
+    state.vectors.useRelease(
+      release?.manifest.release ?? '',
+      released,
+      this.bounds.driftShareMax,
+    );
+  }
+
+  #watchOverlay(): void {
+    const { release, overlayItems } = this.overlayStatus;
+    if (release === null || release === this.#fullRelease) return;
+    if (overlayItems <= this.bounds.overlayItemsMax) return;
+    this.#fullRelease = release;
+    this.#deps.onOverlayFull?.(release, overlayItems);
+  }
+}

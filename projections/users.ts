@@ -1,0 +1,132 @@
+import type { Sequence } from '../events/position.ts';
+import { SURROGATE_BYTES } from '../events/surrogate.ts';
+import type { ModelDelta } from '../model/delta.ts';
+import { DeltaPosition } from './delta-position.ts';
+import { SeenItems } from './seen-items.ts';
+import { SurrogateIndex } from './surrogate-index.ts';
+
+const SLAB_ROWS = 4096;
+
+/** What is known of a user beside the vector. */
+export interface UserFacts {
+  /** Interactions so far. */
+  readonly events: number;
+  /** Positive ones among them: from the first on, the user's vector says something of their taste. */
+  readonly positives: number;
+  readonly seenItems: number;
+  /** Time of the last interaction, Unix milliseconds. */
+  readonly timeMs: number;
+}
+
+/** The users of one partition: surrogate → row, vector, seen item rows, counters. A fold of deltas. */
+export class UsersProjection {
+  readonly dimensions: number;
+  readonly #position = new DeltaPosition();
+  #index = new SurrogateIndex();
+  readonly #seenItemsMax: number;
+  #seen: SeenItems;
+  #slabs: Float32Array[] = [];
+  #events = new Uint32Array(64);
+  #positives = new Uint32Array(64);
+  #timeMs = new Float64Array(64);
+
+  constructor(dimensions: number, seenItemsMax: number) {
+    this.dimensions = dimensions;
+    this.#seenItemsMax = seenItemsMax;
+    this.#seen = new SeenItems(seenItemsMax);
+  }
+
+  /** The last sequence that this projection holds. */
+  get position(): Sequence {
+    return this.#position.sequence;
+  }
+
+  /** The number of users. */
+  get rows(): number {
+    return this.#index.size;
+  }
+
+  /** The item rows that each user has seen, by user row. */
+  get seen(): SeenItems {
+    return this.#seen;
+  }
+
+  /** Throws where the delta does not continue this projection. */
+  check(delta: ModelDelta): void {
+    this.#position.check(delta);
+  }
+
+  /** Folds a delta that starts where this projection stands, or a whole one. */
+  apply(delta: ModelDelta): void {
+    this.#position.check(delta);
+    if (delta.whole) this.drop();
+    for (let at = 0; at < delta.newUsers.length; at += SURROGATE_BYTES) {
+      this.#index.add(delta.newUsers, at);
+    }
+    this.#growTo(this.#index.size);
+    this.#writeRows(delta);
+    for (let at = 0; at < delta.seenUsers.length; at += 1) {
+      this.#seen.add(delta.seenUsers[at] ?? 0, delta.seenItems[at] ?? 0);
+    }
+    this.#position.advance(delta);
+  }
+
+  /** The row of the surrogate (16 bytes from `offset`); −1 where the user is unknown. */
+  rowOf(surrogate: Uint8Array, offset = 0): number {
+    return this.#index.rowOf(surrogate, offset);
+  }
+
+  /** The vector p of a row: a view of `dimensions` floats that the next delta may change. */
+  vector(row: number): Float32Array {
+    const slab = this.#slabs[Math.floor(row / SLAB_ROWS)];
+    if (slab === undefined || row >= this.rows) throw new RangeError(`no user row ${row}`);
+    const start = (row % SLAB_ROWS) * this.dimensions;
+    return slab.subarray(start, start + this.dimensions);
+  }
+
+  /** Counters of a row. */
+  facts(row: number): UserFacts {
+    return {
+      events: this.#events[row] ?? 0,
+      positives: this.#positives[row] ?? 0,
+      seenItems: this.#seen.count(row),
+      timeMs: this.#timeMs[row] ?? 0,
+    };
+  }
+
+  /** Forgets everything: the next delta must be whole or start at the origin. */
+  drop(): void {
+    this.#position.drop();
+    this.#index = new SurrogateIndex();
+    this.#seen = new SeenItems(this.#seenItemsMax);
+    this.#slabs = [];
+  }
+
+  #writeRows(delta: ModelDelta): void {
+    const d = this.dimensions;
+    const positives = delta.userPositives ?? delta.userEvents;
+    for (let at = 0; at < delta.userRows.length; at += 1) {
+      const row = delta.userRows[at] ?? 0;
+      this.vector(row).set(delta.userVectors.subarray(at * d, (at + 1) * d));
+      this.#events[row] = delta.userEvents[at] ?? 0;
+      this.#positives[row] = positives[at] ?? 0;
+      this.#timeMs[row] = delta.userTimeMs[at] ?? 0;
+    }
+  }
+
+  #growTo(rows: number): void {
+    while (this.#slabs.length * SLAB_ROWS < rows) {
+      this.#slabs.push(new Float32Array(SLAB_ROWS * this.dimensions));
+    }
+    if (rows <= this.#events.length) return;
+    const events = new Uint32Array(Math.ceil(rows * 1.1) + 64);
+    const positives = new Uint32Array(events.length);
+    const timeMs = new Float64Array(events.length);
+    events.set(this.#events);
+    positives.set(this.#positives);
+    timeMs.set(this.#timeMs);
+    this.#events = events;
+    this.#positives = positives;
+    this.#timeMs = timeMs;
+  }
+}

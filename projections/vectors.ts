@@ -1,0 +1,132 @@
+import type { Sequence } from '../events/position.ts';
+import type { ModelDelta } from '../model/delta.ts';
+import { FactorTable } from '../model/factor-table.ts';
+import type { Kernel } from '../model/kernel/kernel.ts';
+import { DeltaPosition } from './delta-position.ts';
+import type { LoadedIndexPartition } from './index-release.ts';
+import { ReleaseOverlay } from './release-overlay.ts';
+
+/**
+ * The item vectors of one partition in a kernel of their own, for exact scans, with the overlay over the index release
+ * that is in use. A fold of deltas; a state is dropped by making another, for a kernel's memory is freed as a whole.
+ */
+export class VectorsProjection {
+  readonly dimensions: number;
+  readonly table: FactorTable;
+  readonly #position = new DeltaPosition();
+  readonly #ids: string[] = [];
+  readonly #rowOf = new Map<string, number>();
+  readonly #vector: Float32Array;
+  #norms = new Float32Array(64);
+  #isNormStale = new Uint8Array(64);
+  #overlay: ReleaseOverlay | undefined;
+
+  constructor(kernel: Kernel, dimensions: number) {
+    this.dimensions = dimensions;
+    this.table = new FactorTable(kernel, { dimensions, extra: 1, codes: true });
+    this.#vector = new Float32Array(dimensions);
+  }
+
+  /** The last sequence that this projection holds. */
+  get position(): Sequence {
+    return this.#position.sequence;
+  }
+
+  /** The number of items. */
+  get rows(): number {
+    return this.#ids.length;
+  }
+
+  /** Item ids in row order. */
+  get ids(): readonly string[] {
+    return this.#ids;
+  }
+
+  /** The overlay over the release in use; undefined without one. */
+  get overlay(): ReleaseOverlay | undefined {
+    return this.#overlay;
+  }
+
+  /** The row of an item; undefined where no event named it. */
+  rowOf(id: string): number | undefined {
+    return this.#rowOf.get(id);
+  }
+
+  /** The id of a row. */
+  id(row: number): string {
+    const id = this.#ids[row];
+    if (id === undefined) throw new RangeError(`no item row ${row}`);
+    return id;
+  }
+
+  /** Throws where the delta does not continue this projection. */
+  check(delta: ModelDelta): void {
+    this.#position.check(delta);
+    if (delta.itemRowsBefore !== this.rows || delta.dimensions !== this.dimensions) {
+      throw new RangeError(
+        `a delta over ${delta.itemRowsBefore} items of ${delta.dimensions} does not fit ${this.rows} of ${this.dimensions}`,
+      );
+    }
+  }
+
+  /** Folds a delta that starts where this projection stands; a whole one only where it is still empty. */
+  apply(delta: ModelDelta): void {
+    this.check(delta);
+    for (const id of delta.newItems) this.#addRow(id);
+    const d = this.dimensions;
+    for (let at = 0; at < delta.itemRows.length; at += 1) {
+      const row = delta.itemRows[at] ?? 0;
+      const bias = delta.itemBias[at] ?? 0;
+      this.table.write(row, delta.itemVectors, at * d);
+      this.table.setBias(row, bias);
+      this.#isNormStale[row] = 1;
+      this.#overlay?.measure(row, delta.itemVectors, at * d, bias);
+    }
+    this.#position.advance(delta);
+  }
+
+  /** Stands an index release under the exact vectors, or takes it away; rows new or drifted make the overlay. */
+  useRelease(
+    release: string,
+    released: LoadedIndexPartition | undefined,
+    driftShareMax: number,
+  ): void {
+    this.#overlay = undefined;
+    if (released === undefined) return;
+    const overlay = new ReleaseOverlay(release, released, this.dimensions, driftShareMax);
+    const labelOf = new Map<string, number>();
+    for (const [label, id] of released.ids.entries()) labelOf.set(id, label);
+    for (let row = 0; row < this.rows; row += 1) {
+      overlay.place(row, labelOf.get(this.#ids[row] ?? ''));
+      this.table.read(row, this.#vector, 0);
+      overlay.measure(row, this.#vector, 0, this.table.bias(row));
+    }
+    this.#overlay = overlay;
+  }
+
+  /** Euclidean length of a row's vector, without the bias. */
+  norm(row: number): number {
+    if (this.#isNormStale[row] === 1) {
+      this.table.read(row, this.#vector, 0);
+      let sum = 0;
+      for (const value of this.#vector) sum += value * value;
+      this.#norms[row] = Math.sqrt(sum);
+      this.#isNormStale[row] = 0;
+    }
+    return this.#norms[row] ?? 0;
+  }
+
+  #addRow(id: string): void {
+    const row = this.table.addZero();
+    this.#ids.push(id);
+    this.#rowOf.set(id, row);
+    this.#overlay?.place(row, undefined);
+    if (row < this.#norms.length) return;
+    const norms = new Float32Array(Math.ceil(row * 1.25) + 64);
+    const isNormStale = new Uint8Array(norms.length);
+    norms.set(this.#norms);
+    isNormStale.set(this.#isNormStale);
+    this.#norms = norms;
+    this.#isNormStale = isNormStale;
+  }
+}
