@@ -1,9 +1,9 @@
+import type { EventDoor } from '../events/door.ts';
 import type { Position } from '../events/position.ts';
 import type {
   DeadLetters,
   IndexReleaseRequest,
   ItemAnswer,
-  ItemMetadata,
   Models,
   PopularAnswer,
   RebuildReport,
@@ -18,35 +18,8 @@ import type {
   VerifyReport,
 } from './schema/answers.ts';
 
-/** What a caller says that a user did, checked for form by the API; the door checks type and time. */
-export interface IncomingEvent {
-  /** The idempotency key; undefined makes the door draw one. */
-  readonly id?: string;
-  readonly type: string;
-  readonly user: string;
-  readonly item: string;
-  readonly value?: number;
-  /** Unix milliseconds. */
-  readonly timeMs: number;
-  readonly context?: Readonly<Record<string, unknown>>;
-}
-
-/** How a batch went in: one position an event in the order given; a duplicate has the position it already had. */
-export interface Acceptance {
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly positions: readonly Position[];
-}
-
 /** The way in: checks events, appends them to the journal and resolves when they are durable. */
-export interface DoorPort {
-  /** Checks a batch without appending; throws INVALID with `fields.index` and `fields.field` at the first bad one. */
-  check(events: readonly IncomingEvent[]): void;
-  /** Appends a batch whole or not at all; throws INVALID, UNAVAILABLE (disk full). */
-  accept(events: readonly IncomingEvent[]): Promise<Acceptance>;
-  /** Publishes an item's metadata to every partition; null withdraws the item. One position a partition. */
-  publish(item: string, metadata: ItemMetadata | null): Promise<readonly Position[]>;
-}
+export type DoorPort = Pick<EventDoor, 'accept' | 'publishItem'>;
 
 /** What a recommendation is asked for. */
 export interface RecommendationQuery {
@@ -144,8 +117,6 @@ export interface ApiDeps {
   readonly health: HealthPort;
   readonly access: Access;
   readonly logger: ApiLogger;
-  /** Unix milliseconds of now: the time of events that carry none. */
-  readonly clock: () => number;
   /** Draws the id that ties a 500 to its log line. */
   readonly newRequestId: () => string;
 }

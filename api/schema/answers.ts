@@ -5,9 +5,6 @@ import { idSchema, positionSchema, standSchema, versionSchema } from './fields.t
 const stands = z.array(standSchema).readonly();
 const metadata = z.record(z.string(), z.unknown());
 
-/** An item's metadata: free-form JSON; `title` is shown where it is a string. */
-export type ItemMetadata = z.infer<typeof metadata>;
-
 const scoredItem = z.object({
   id: idSchema,
   score: z.number(),
@@ -41,6 +38,7 @@ export const recommendationSchema = z
     position: stands.meta({ description: 'The positions that the answer was read at.' }),
     model: versionSchema,
     search,
+    note: z.string().optional().meta({ description: 'Why there are fewer items than asked for.' }),
     items: z.array(scoredItem).readonly(),
   })
   .meta({ id: 'Recommendation' });

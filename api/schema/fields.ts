@@ -10,7 +10,6 @@ export const afterPositionsMax = 64;
 const utf8 = new TextEncoder();
 
 function fitsAsId(text: string): boolean {
-  if (!text.isWellFormed()) return false;
   // A UTF-16 unit is at most three bytes, so short ids need no encoding to be known to fit.
   return text.length * 3 <= idBytesMax || utf8.encode(text).length <= idBytesMax;
 }
@@ -20,8 +19,8 @@ export const idSchema = z
   .string()
   .min(1, 'must not be empty')
   .max(idBytesMax, `must be at most ${String(idBytesMax)} bytes of UTF-8`)
-  .regex(/^[^\0]*$/, 'must not contain NUL')
-  .refine(fitsAsId, `must be valid UTF-8 of at most ${String(idBytesMax)} bytes`)
+  .regex(/^[^\0\p{Cs}]*$/u, 'must be valid UTF-8 without NUL')
+  .refine(fitsAsId, `must be at most ${String(idBytesMax)} bytes of UTF-8`)
   .meta({ description: '1 to 256 bytes of valid UTF-8 without NUL.' });
 
 /** A position in the journal, written `"partition:sequence"`. */

@@ -1,0 +1,103 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import type { Problem } from './problem.ts';
+
+/** The bytes of NDJSON that are gathered before they are written. */
+export const streamChunkBytesMax = 65_536;
+
+/** What every answer carries: nothing is sniffed, framed, cached or told to other sites. */
+const security = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+} as const;
+
+const apiPolicy = "default-src 'none'; frame-ancestors 'none'";
+const pagePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const jsonHeaders = {
+  ...security,
+  'content-type': 'application/json; charset=utf-8',
+  'content-security-policy': apiPolicy,
+} as const;
+
+/** Writes an answer as JSON. */
+export function writeJson(response: ServerResponse, status: number, answer: unknown): void {
+  const text = JSON.stringify(answer);
+  response
+    .writeHead(status, { ...jsonHeaders, 'content-length': Buffer.byteLength(text) })
+    .end(text);
+}
+
+/** Writes a self-contained page: its policy lets it load nothing. */
+export function writePage(response: ServerResponse, html: string): void {
+  response
+    .writeHead(200, {
+      ...security,
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': Buffer.byteLength(html),
+      'content-security-policy': pagePolicy,
+    })
+    .end(html);
+}
+
+/** Sends the caller to another path of ours. */
+export function writeRedirect(response: ServerResponse, location: string): void {
+  response.writeHead(302, { ...security, location, 'content-length': 0 }).end();
+}
+
+/** Writes a problem document; `close` ends the connection, for its request was not read to the end. */
+export function writeProblem(response: ServerResponse, problem: Problem, close: boolean): void {
+  const text = JSON.stringify(problem.document);
+  response
+    .writeHead(problem.status, {
+      ...jsonHeaders,
+      'content-type': 'application/problem+json; charset=utf-8',
+      'content-length': Buffer.byteLength(text),
+      ...problem.headers,
+      ...(close ? { connection: 'close' } : {}),
+    })
+    .end(text);
+}
+
+async function* chunksOf(lines: AsyncIterable<unknown>): AsyncGenerator<string> {
+  let chunk = '';
+  for await (const line of lines) {
+    chunk += `${JSON.stringify(line)}\n`;
+    if (chunk.length >= streamChunkBytesMax) {
+      yield chunk;
+      chunk = '';
+    }
+  }
+  if (chunk !== '') yield chunk;
+}
+
+/** Opens an NDJSON answer. */
+export function openNdjson(response: ServerResponse): void {
+  response.writeHead(200, { ...jsonHeaders, 'content-type': 'application/x-ndjson' });
+}
+
+/**
+ * Writes lines as NDJSON as fast as the caller takes them. The first line is awaited before the head is written, so
+ * that an early failure is still a problem document; a later one cuts the stream, which the caller sees.
+ */
+export async function streamNdjson(
+  response: ServerResponse,
+  lines: AsyncIterable<unknown>,
+): Promise<void> {
+  const chunks = chunksOf(lines);
+  const first = await chunks.next();
+  openNdjson(response);
+  if (first.done === true) {
+    response.end();
+    return;
+  }
+  async function* all(head: string): AsyncGenerator<string> {
+    yield head;
+    yield* chunks;
+  }
+  await pipeline(Readable.from(all(first.value)), response);
+}

@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import Koa from 'koa';
+
+import { writeProblem } from './answer.ts';
+import { discard } from './body.ts';
+import type { ApiDeps } from './deps.ts';
+import { Endpoint } from './endpoint.ts';
+import { createGate } from './gate.ts';
+import { HttpProblem, toProblem } from './problem.ts';
+import { createRoutes } from './routes.ts';
+import { Router } from './router.ts';
+
+/** Finds the endpoint of a request and serves it; everything that goes wrong is thrown. */
+type Dispatch = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+function createDispatch(deps: ApiDeps): Dispatch {
+  const gate = createGate(deps.access);
+  const router = new Router(createRoutes(deps).map((route) => new Endpoint(route)));
+  return async (request, response) => {
+    gate.admit(request);
+    const { url = '/', method = 'GET' } = request;
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const found = router.find(method, path);
+    if (found.kind !== 'match' || !found.route.open) gate.authorize(request);
+    if (found.kind === 'match') {
+      await found.route.serve(request, response, found.raw, mark < 0 ? '' : url.slice(mark + 1));
+      return;
+    }
+    if (found.kind === 'none') {
+      throw new HttpProblem('NOT_FOUND', 'no such path: /docs lists those that there are');
+    }
+    throw new HttpProblem('METHOD_NOT_ALLOWED', `${method} is not known here`, {
+      headers: { allow: found.allowed.join(', ') },
+    });
+  };
+}
+
+async function fail(
+  deps: ApiDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+): Promise<void> {
+  if (response.destroyed || request.errored !== null) return; // The caller is gone.
+  const [path = '/'] = (request.url ?? '/').split('?', 1);
+  const problem = toProblem(error, path, deps.newRequestId);
+  if (problem.unforeseen) {
+    const { requestId } = problem.document;
+    // The path is left out, for it may hold a user's id.
+    deps.logger.error({ requestId, method: request.method, err: error }, 'a request failed');
+  }
+  if (response.headersSent) {
+    response.destroy(); // Half an answer went out: the caller must see that it breaks off.
+    return;
+  }
+  if (problem.status !== 408) await discard(request);
+  writeProblem(response, problem, !request.complete);
+}
+
+/** Makes the HTTP application, apart from any listening: `app.callback()` serves requests. */
+export function createApp(deps: ApiDeps): Koa {
+  const dispatch = createDispatch(deps);
+  const app = new Koa();
+  app.silent = true;
+  app.on('error', (error: unknown) => {
+    deps.logger.warn({ err: error }, 'a connection broke');
+  });
+  app.use(async (ctx) => {
+    // Answers are written straight to the response: Koa's own writing costs more than the rest of a short request.
+    ctx.respond = false;
+    try {
+      await dispatch(ctx.req, ctx.res);
+    } catch (error) {
+      await fail(deps, ctx.req, ctx.res, error);
+    }
+  });
+  return app;
+}

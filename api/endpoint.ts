@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { writeJson } from './answer.ts';
+import { mediaTypeOf, readJson } from './body.ts';
+import { HttpProblem } from './problem.ts';
+import { decodePart, QueryReader } from './query-string.ts';
+import { WRITTEN } from './route.ts';
+import type { Route } from './route.ts';
+import { parameterNames } from './router.ts';
+import type { Routed } from './router.ts';
+import { demand } from './validation.ts';
+
+const noQuery: Readonly<Record<string, never>> = Object.freeze({});
+
+/** A route made ready: it reads and checks the parts of a request, calls the handler and writes the answer. */
+export class Endpoint implements Routed {
+  readonly method: string;
+  readonly path: string;
+  readonly open: boolean;
+  readonly #route: Route;
+  readonly #names: readonly string[];
+  readonly #query: QueryReader | undefined;
+
+  constructor(route: Route) {
+    this.method = route.method;
+    this.path = route.path;
+    this.open = route.open ?? false;
+    this.#route = route;
+    this.#names = parameterNames(route.path);
+    this.#query = route.query === undefined ? undefined : new QueryReader(route.query);
+  }
+
+  /** Serves one request; throws what the handler or a check throws. */
+  async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    raw: readonly string[],
+    rawQuery: string,
+  ): Promise<void> {
+    const route = this.#route;
+    const params = this.#readParams(raw);
+    const query = this.#readQuery(rawQuery);
+    const body = route.body === undefined ? undefined : await this.#readBody(request);
+    const answer = await route.handle({ params, query, body, request, response });
+    if (answer !== WRITTEN) writeJson(response, route.answer.status, answer);
+  }
+
+  #readParams(raw: readonly string[]): unknown {
+    const { params } = this.#route;
+    if (params === undefined) return noQuery;
+    const values: Record<string, string> = {};
+    for (const [i, name] of this.#names.entries()) values[name] = decodePart(raw[i] ?? '', name);
+    return demand(params, values, 'the path');
+  }
+
+  #readQuery(raw: string): unknown {
+    const { query } = this.#route;
+    if (query === undefined || this.#query === undefined) {
+      if (raw !== '') throw new HttpProblem('MALFORMED', 'no query parameters are taken here');
+      return noQuery;
+    }
+    return demand(query, this.#query.read(raw), 'the query');
+  }
+
+  async #readBody(request: IncomingMessage): Promise<unknown> {
+    const { body } = this.#route;
+    if (body === undefined) return undefined;
+    const type = mediaTypeOf(request);
+    const value = await readJson(request);
+    if (value !== undefined && type !== 'application/json') {
+      throw new HttpProblem(
+        'UNSUPPORTED_MEDIA_TYPE',
+        'send the body as content-type: application/json',
+      );
+    }
+    return demand(body, value === undefined ? {} : value, 'the body');
+  }
+}

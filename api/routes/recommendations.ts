@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+import { parsePosition } from '../../events/position.ts';
+import type { Position } from '../../events/position.ts';
+import type { ApiDeps } from '../deps.ts';
+import { HttpProblem } from '../problem.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+import {
+  popularSchema,
+  recommendationSchema,
+  similarSchema,
+  userSchema,
+} from '../schema/answers.ts';
+import { afterSchema, countSchema, idSchema } from '../schema/fields.ts';
+
+const idParams = z.strictObject({ id: idSchema });
+const countQuery = z.strictObject({ n: countSchema });
+
+const recommendationQuery = z.strictObject({
+  n: countSchema,
+  after: afterSchema,
+  exclude: z.enum(['seen', 'none']).default('seen').meta({
+    description: 'Whether items that the user has seen are left out.',
+  }),
+  item: idSchema.optional().meta({
+    description: 'The item at hand: an unknown user gets the items similar to it.',
+  }),
+});
+
+/** Turns checked texts into positions. */
+export function toPositions(texts: readonly string[]): readonly Position[] {
+  return texts.flatMap((text) => parsePosition(text) ?? []);
+}
+
+function recommend(deps: ApiDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/v1/users/{id}/recommendations',
+    operationId: 'recommend',
+    tag: 'recommendations',
+    summary: 'Recommends items to a user; an unknown user gets similar or popular ones.',
+    problems: [503, 504],
+    params: idParams,
+    query: recommendationQuery,
+    answer: { status: 200, description: 'The best items first.', schema: recommendationSchema },
+    handle: ({ params, query }) => {
+      const { n, exclude, item } = query;
+      const after = toPositions(query.after);
+      const asked = { user: params.id, n, after, exclude };
+      return deps.queries.recommend(item === undefined ? asked : { ...asked, item });
+    },
+  });
+}
+
+function lists(deps: ApiDeps): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/items/{id}/similar',
+      operationId: 'similarItems',
+      tag: 'recommendations',
+      summary: 'Lists the items most similar to one.',
+      problems: [404],
+      params: idParams,
+      query: countQuery,
+      answer: { status: 200, description: 'The most similar items first.', schema: similarSchema },
+      handle: async ({ params, query }) => {
+        const answer = await deps.queries.similar(params.id, query.n);
+        if (answer === undefined) throw new HttpProblem('NOT_FOUND', 'no such item');
+        return answer;
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/items/popular',
+      operationId: 'popularItems',
+      tag: 'recommendations',
+      summary: 'Lists the items that are popular now: newer events count more.',
+      query: countQuery,
+      answer: { status: 200, description: 'The most popular items first.', schema: popularSchema },
+      handle: ({ query }) => deps.queries.popular(query.n),
+    }),
+  ];
+}
+
+/** What the instance answers from what it has learned: recommendations, similar and popular items, users. */
+export function recommendationRoutes(deps: ApiDeps): readonly Route[] {
+  return [
+    recommend(deps),
+    ...lists(deps),
+    route({
+      method: 'GET',
+      path: '/v1/users/{id}',
+      operationId: 'getUser',
+      tag: 'recommendations',
+      summary: 'Tells what is known of a user.',
+      problems: [404],
+      params: idParams,
+      answer: { status: 200, description: 'The user.', schema: userSchema },
+      handle: async ({ params }) => {
+        const answer = await deps.queries.user(params.id);
+        if (answer === undefined) throw new HttpProblem('NOT_FOUND', 'no such user');
+        return answer;
+      },
+    }),
+  ];
+}
