@@ -217,6 +217,17 @@ export class FactorTable {
     out.set(this.kernel.floats.subarray(at, at + this.#rows));
   }
 
+  /** out[i] = query · row rows[i] + bias: the bits that a scan of all rows gives. */
+  scoreRows(query: Float32Array, rows: Uint32Array, out: Float32Array): void {
+    this.#placeQuery(query);
+    const { functions } = this.kernel;
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at] as number;
+      const product = functions.dot(this.#query, this.#vector(row) * FLOAT_BYTES, this.dimensions);
+      out[at] = Math.fround(product) + this.bias(row);
+    }
+  }
+
   /**
    * Finds the `n` best rows by query · row + bias, best first, ties by lower row, and returns how many there were. The
    * answer is exact. `excluded` is a mask (Uint8Array, a byte a row, 1 leaves it out; rows past its end stay in) or
