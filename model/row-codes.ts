@@ -41,7 +41,9 @@ export class RowCodes {
     if (!this.#usable || this.#fits(row)) return;
     while (this.#range < RANGE_MAX) {
       this.#range *= 2;
-      if (this.#fits(row)) return this.#encodeAll(rows);
+      if (!this.#fits(row)) continue;
+      for (let other = 0; other < rows; other++) this.#fits(other);
+      return;
     }
     this.#usable = false;
   }
@@ -88,9 +90,5 @@ export class RowCodes {
     // The scale as the kernel sees it is rounded to 32 bits: part of the slack in the margin.
     const scale = Math.fround(this.#codeMax / this.#range);
     return this.#kernel.functions.encodeRow(this.#table, row, scale, this.#codeMax) === 1;
-  }
-
-  #encodeAll(rows: number): void {
-    for (let row = 0; row < rows; row++) this.#fits(row);
   }
 }

@@ -4,9 +4,9 @@ const { fround } = Math;
 
 /** Sums of products in the WebAssembly kernel's lane order. */
 export interface PlainProducts {
-  dot(a: number, b: number, dimensions: number): number;
+  readonly dot: (a: number, b: number, dimensions: number) => number;
   /** Σ (h·p)·q. */
-  dotWeighed(h: number, p: number, q: number, dimensions: number): number;
+  readonly dotWeighed: (h: number, p: number, q: number, dimensions: number) => number;
 }
 
 /** Sums `term(i)` over all dimensions: lanes of four in four accumulators, then (0 + 1) + (2 + 3) over both. */
