@@ -5,12 +5,14 @@ import type { Fact, Surrogate } from './fact.ts';
 import type { EventKey } from './journal.ts';
 import { surrogateToBytes } from './surrogate.ts';
 import { payloadVersion } from './upcasting.ts';
-import type { Payload, PayloadKind } from './upcasting.ts';
+import type { Payload } from './upcasting.ts';
 
 /** One event of a block: its key and what happened. */
 export interface BlockRow {
   readonly key: EventKey;
   readonly fact: Fact;
+  /** The fact's {@link encodeBody}, where it was made already. */
+  readonly body?: Uint8Array;
 }
 
 const KIND_CODES = new Map(FACT_KINDS.map((kind, code) => [kind, code]));
@@ -75,6 +77,16 @@ export function encodeContent(rows: readonly BlockRow[]): Uint8Array {
   return content;
 }
 
+/** Encodes the part of a fact that has no column: an interaction's sealed bytes, any other fact's payload. */
+export function encodeBody(fact: Fact): Uint8Array {
+  if (fact.kind === 'InteractionRecorded') return fact.sealed;
+  const json = Buffer.from(JSON.stringify(payloadOf(fact)));
+  const body = new Uint8Array(1 + json.length);
+  body[0] = payloadVersion(fact.kind);
+  body.set(json, 1);
+  return body;
+}
+
 function gather(rows: readonly BlockRow[]): Gathered {
   const gathered: Gathered = {
     users: new Dictionary(),
@@ -91,7 +103,7 @@ function gather(rows: readonly BlockRow[]): Gathered {
     hasValues: false,
   };
   rows.forEach((row, i) => {
-    gatherRow(gathered, row.fact, i);
+    gatherRow(gathered, row, i);
   });
   if (gathered.types.words.length > 0xffff) {
     throw new RangeError('a block holds at most 65,535 distinct interaction types');
@@ -99,19 +111,19 @@ function gather(rows: readonly BlockRow[]): Gathered {
   return gathered;
 }
 
-function gatherRow(gathered: Gathered, fact: Fact, i: number): void {
+function gatherRow(
+  gathered: Gathered,
+  { fact, body = encodeBody(fact) }: BlockRow,
+  i: number,
+): void {
   gathered.kind[i] = KIND_CODES.get(fact.kind) ?? 0;
   gathered.timeMs[i] = fact.timeMs;
   if ('user' in fact) gathered.user[i] = gathered.users.number(fact.user);
   if ('item' in fact) gathered.item[i] = gathered.items.number(fact.item);
-  let body: Uint8Array;
   if (fact.kind === 'InteractionRecorded') {
     gathered.type[i] = gathered.types.number(fact.type);
     gathered.value[i] = fact.value;
     gathered.hasValues ||= !Number.isNaN(fact.value);
-    body = fact.sealed;
-  } else {
-    body = encodePayload(fact.kind, payloadOf(fact));
   }
   gathered.bodies.push(body);
   gathered.bodyBytes += body.length;
@@ -133,14 +145,6 @@ function payloadOf(fact: Exclude<Fact, { kind: 'InteractionRecorded' }>): Payloa
       return { release, version, sha256, recall10 };
     }
   }
-}
-
-function encodePayload(kind: PayloadKind, payload: Payload): Uint8Array {
-  const json = Buffer.from(JSON.stringify(payload));
-  const body = new Uint8Array(1 + json.length);
-  body[0] = payloadVersion(kind);
-  body.set(json, 1);
-  return body;
 }
 
 function writeColumns(content: Uint8Array, at: ContentLayout, gathered: Gathered): void {

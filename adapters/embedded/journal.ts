@@ -1,0 +1,234 @@
+import { encodeBody } from '../../events/block-content.ts';
+import type { EventBlock } from '../../events/block.ts';
+import { RepriseError } from '../../events/error.ts';
+import { EVENT_KEY_BYTES } from '../../events/event-key.ts';
+import type {
+  Appended,
+  EventKey,
+  Journal,
+  JournalEntry,
+  JournalStatus,
+} from '../../events/journal.ts';
+import { PARTITIONS_MAX } from '../../events/partition-of.ts';
+import { ORIGIN } from '../../events/position.ts';
+import type { Partition, Position, Sequence } from '../../events/position.ts';
+import { surrogateToBytes } from '../../events/surrogate.ts';
+import { BLOCK_BOUNDS, prepareGroup } from './lmdb-append-group.ts';
+import type { AppendGroup, BlockBounds } from './lmdb-append-group.ts';
+import { APPEND_QUEUE_BOUNDS, AppendQueue } from './lmdb-append-queue.ts';
+import type { AppendQueueBounds, QueuedBatch, QueuedRow } from './lmdb-append-queue.ts';
+import { blockKey } from './lmdb-block-keys.ts';
+import { BlockStore } from './lmdb-blocks.ts';
+import type { ChainEnd } from './lmdb-blocks.ts';
+import { openEnvironment } from './lmdb-environment.ts';
+import type { LmdbEnvironment, LmdbTable } from './lmdb-environment.ts';
+import { Followers } from './lmdb-followers.ts';
+import { IDEMPOTENCY_BOUNDS, Idempotency } from './lmdb-idempotency.ts';
+import type { IdempotencyBounds } from './lmdb-idempotency.ts';
+
+/** Every bound of a journal. */
+export type JournalBounds = AppendQueueBounds & BlockBounds & IdempotencyBounds;
+
+/** The usual bounds of a journal. */
+export const JOURNAL_BOUNDS: JournalBounds = {
+  ...APPEND_QUEUE_BOUNDS,
+  ...BLOCK_BOUNDS,
+  ...IDEMPOTENCY_BOUNDS,
+};
+
+/** How to open a journal. */
+export interface JournalOptions {
+  /** A folder of its own. */
+  readonly folder: string;
+  /** Fixed when the journal is made; another number is refused with CONFLICT later. */
+  readonly partitions: number;
+  /** Unix milliseconds. */
+  readonly clock: () => number;
+  readonly bounds?: Partial<JournalBounds>;
+}
+
+const TABLES_MAX = 5;
+const PARTITIONS_KEY = Buffer.from('partitions');
+
+/**
+ * Opens the journal in a folder, made where it is missing. An append is acknowledged after its transaction is flushed;
+ * an event key is recognised within {@link IDEMPOTENCY_BOUNDS}; a failed write is UNAVAILABLE and changes nothing.
+ */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { folder, partitions, clock } = options;
+  if (!Number.isInteger(partitions) || partitions < 1 || partitions > PARTITIONS_MAX) {
+    throw new RepriseError('INVALID', `partitions must be from 1 to ${String(PARTITIONS_MAX)}`);
+  }
+  const environment = openEnvironment({ folder, tablesMax: TABLES_MAX, name: 'the journal' });
+  try {
+    await fixPartitions(environment, partitions);
+    const bounds = { ...JOURNAL_BOUNDS, ...options.bounds };
+    const journal = new EmbeddedJournal(environment, { folder, partitions, clock, bounds });
+    await journal.load();
+    return journal;
+  } catch (error) {
+    await environment.close();
+    throw error;
+  }
+}
+
+async function fixPartitions(environment: LmdbEnvironment, partitions: number): Promise<void> {
+  const meta = environment.table('meta');
+  const stored = meta.get(PARTITIONS_KEY);
+  if (stored === undefined) {
+    const value = Buffer.from(String(partitions));
+    await environment.commit((writer) => {
+      writer.put(meta, PARTITIONS_KEY, value);
+    });
+    return;
+  }
+  const fixed = Buffer.from(stored).toString();
+  if (fixed !== String(partitions)) {
+    throw new RepriseError(
+      'CONFLICT',
+      `the journal was made with ${fixed} partitions, not ${String(partitions)}: open it with ${fixed}`,
+    );
+  }
+}
+
+class EmbeddedJournal implements Journal {
+  readonly partitions: number;
+  readonly #environment: LmdbEnvironment;
+  readonly #clock: () => number;
+  readonly #bounds: JournalBounds;
+  readonly #blocks: BlockStore;
+  readonly #erased: LmdbTable;
+  readonly #queue: AppendQueue;
+  readonly #idempotency: Idempotency;
+  readonly #followers = new Followers();
+  readonly #heads: Sequence[];
+  #ends: readonly ChainEnd[];
+  #closed = false;
+
+  constructor(
+    environment: LmdbEnvironment,
+    options: Omit<JournalOptions, 'bounds'> & { readonly bounds: JournalBounds },
+  ) {
+    this.partitions = options.partitions;
+    this.#environment = environment;
+    this.#clock = options.clock;
+    this.#bounds = options.bounds;
+    this.#blocks = new BlockStore(environment, options.folder);
+    this.#erased = environment.table('erased');
+    this.#ends = Array.from({ length: options.partitions }, (_, p) => this.#blocks.end(p));
+    this.#heads = this.#ends.map(({ head }) => head);
+    this.#idempotency = new Idempotency({
+      environment,
+      blocks: this.#blocks,
+      heads: this.#heads,
+      clock: options.clock,
+      bounds: options.bounds,
+    });
+    this.#queue = new AppendQueue(options.bounds, (group) => this.#write(group));
+  }
+
+  /** Builds the idempotency index, letting other work run in between. */
+  load(): Promise<void> {
+    return this.#idempotency.load(
+      () =>
+        new Promise((resolve) => {
+          setImmediate(resolve);
+        }),
+    );
+  }
+
+  async append(entries: readonly JournalEntry[]): Promise<readonly Appended[]> {
+    if (this.#closed) throw new RepriseError('UNAVAILABLE', 'the journal is closed: open it again');
+    if (entries.length === 0) return [];
+    return this.#queue.add(entries.map((entry) => this.#queuedRow(entry)));
+  }
+
+  head(partition: Partition): Sequence {
+    const head = this.#heads[partition];
+    if (head === undefined) {
+      throw new RepriseError(
+        'INVALID',
+        `partition ${String(partition)} is unknown: there are ${String(this.partitions)}, from 0 on`,
+        { partition },
+      );
+    }
+    return head;
+  }
+
+  async read(partition: Partition, after: Sequence): Promise<EventBlock | undefined> {
+    const head = this.head(partition);
+    if (after >= head) return undefined;
+    return Promise.resolve(this.#blocks.read(partition, after, head));
+  }
+
+  async changed(partition: Partition, after: Sequence, signal: AbortSignal): Promise<void> {
+    if (this.head(partition) > after) return;
+    await this.#followers.wait(partition, after, signal);
+  }
+
+  async find(key: EventKey): Promise<readonly Position[] | undefined> {
+    return Promise.resolve(this.#idempotency.find(key));
+  }
+
+  async isErased(surrogate: Uint8Array): Promise<boolean> {
+    return Promise.resolve(this.#erased.get(surrogate) !== undefined);
+  }
+
+  status(): JournalStatus {
+    const { full } = this.#environment;
+    return { heads: [...this.#heads], bytes: this.#environment.bytes(), full };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#queue.idle();
+    this.#followers.wakeAll();
+    await this.#environment.close();
+  }
+
+  #queuedRow({ partition, key, fact }: JournalEntry): QueuedRow {
+    if (partition !== 'all') this.head(partition);
+    if (key.length !== EVENT_KEY_BYTES) throw new RangeError('an event key is 16 bytes');
+    return { partition, key, fact, body: encodeBody(fact) };
+  }
+
+  /** Makes a group durable and answers its batches. */
+  async #write(batches: readonly QueuedBatch[]): Promise<void> {
+    try {
+      const appendTimeMs = this.#clock();
+      const find = (key: EventKey): readonly Position[] | undefined => this.#idempotency.find(key);
+      const group = prepareGroup(batches, this.#ends, find, this.#bounds, appendTimeMs);
+      if (group.blocks.length > 0) await this.#commit(group, appendTimeMs);
+      batches.forEach((batch, i) => {
+        batch.resolve(group.answers[i] ?? []);
+      });
+    } catch (error) {
+      this.#idempotency.discard();
+      for (const batch of batches) batch.reject(error);
+    }
+  }
+
+  async #commit(group: AppendGroup, appendTimeMs: number): Promise<void> {
+    for (const { row, position } of group.placed) this.#idempotency.stage(row.key, position);
+    const heads = group.ends.map(({ head }) => head);
+    let settle: (() => void) | undefined;
+    await this.#environment.commit((writer) => {
+      for (const { partition, firstSequence, header, content } of group.blocks) {
+        this.#blocks.put(writer, partition, firstSequence, header, content);
+      }
+      for (const { row, position } of group.placed) {
+        if (row.fact.kind !== 'UserErased') continue;
+        const at = blockKey(position.partition, position.sequence);
+        writer.put(this.#erased, surrogateToBytes(row.fact.user), at);
+      }
+      settle = this.#idempotency.write(writer, heads, appendTimeMs);
+    });
+    this.#ends = group.ends;
+    heads.forEach((head, partition) => {
+      this.#heads[partition] = head;
+    });
+    settle?.();
+    this.#followers.wake((partition) => this.#heads[partition] ?? ORIGIN);
+  }
+}

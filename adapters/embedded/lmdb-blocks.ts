@@ -1,0 +1,192 @@
+import type { EventBlock } from '../../events/block.ts';
+import { decodeContent } from '../../events/block-codec.ts';
+import { GENESIS, decodeHeader, sameBytes } from '../../events/block-header.ts';
+import type { BlockHeader } from '../../events/block-header.ts';
+import { RepriseError, hasCode } from '../../events/error.ts';
+import { mergeBlocks } from '../../events/merged-block.ts';
+import { ORIGIN, formatPosition, sequence } from '../../events/position.ts';
+import type { Partition, Sequence } from '../../events/position.ts';
+import { blockKey, parseBlockKey } from './lmdb-block-keys.ts';
+import type { LmdbEnvironment, LmdbTable, LmdbWriter } from './lmdb-environment.ts';
+
+/** The most rows that small blocks are read together up to. */
+export const READ_ROWS_MAX = 4096;
+/** The most blocks that are read together, so that one read never holds the event loop for long. */
+export const READ_BLOCKS_MAX = 512;
+/** How many ends of recent reads are remembered: each lets one reader go on without a search. */
+const READERS_MAX = 64;
+
+/** The end of a partition's chain. */
+export interface ChainEnd {
+  readonly head: Sequence;
+  readonly hash: Uint8Array;
+}
+
+/** Reads a journal's stored blocks, checking every checksum and every link of the chain. */
+export class BlockStore {
+  readonly #folder: string;
+  readonly #headers: LmdbTable;
+  readonly #contents: LmdbTable;
+  /** Hash of the last header of a read by partition and next sequence. */
+  readonly #ends = new Map<string, Uint8Array>();
+
+  constructor(environment: LmdbEnvironment, folder: string) {
+    this.#folder = folder;
+    this.#headers = environment.table('headers');
+    this.#contents = environment.table('contents');
+  }
+
+  /** Puts a block into a transaction. */
+  put(
+    writer: LmdbWriter,
+    partition: Partition,
+    firstSequence: Sequence,
+    header: Uint8Array,
+    content: Uint8Array,
+  ): void {
+    const key = blockKey(partition, firstSequence);
+    writer.put(this.#headers, key, header);
+    writer.put(this.#contents, key, content);
+  }
+
+  /** Where a partition's chain ends. */
+  end(partition: Partition): ChainEnd {
+    const last = this.#lastHeader(partition, 2 ** 48 - 1);
+    if (last === undefined) return { head: ORIGIN, hash: GENESIS };
+    return { head: sequence(last.firstSequence + last.count - 1), hash: last.hash };
+  }
+
+  /** The block that holds `after + 1`, which must exist, with the small ones that follow it up to the head. */
+  read(partition: Partition, after: Sequence, head: Sequence): EventBlock {
+    const wanted = after + 1;
+    const known = this.#ends.get(endName(partition, wanted));
+    const first =
+      known === undefined
+        ? this.#search(partition, wanted)
+        : this.#header(partition, wanted, known);
+    const blocks: EventBlock[] = [this.#content(first)];
+    let rows = first.count;
+    let last = first;
+    while (rows < READ_ROWS_MAX && blocks.length < READ_BLOCKS_MAX) {
+      if (last.firstSequence + last.count > head) break;
+      const next = this.#following(last);
+      if (next === undefined || rows + next.count > READ_ROWS_MAX) break;
+      blocks.push(this.#content(next));
+      rows += next.count;
+      last = next;
+    }
+    this.#remember(partition, last.firstSequence + last.count, last.hash);
+    return mergeBlocks(blocks);
+  }
+
+  /** The header of the block that holds a sequence, its link to the one before checked. */
+  #search(partition: Partition, wanted: number): BlockHeader {
+    const header = this.#lastHeader(partition, wanted);
+    if (header === undefined || header.firstSequence + header.count <= wanted) {
+      throw this.#damage(partition, wanted, 'the event is missing: there is a gap');
+    }
+    const before =
+      header.firstSequence === 0
+        ? undefined
+        : this.#lastHeader(partition, header.firstSequence - 1);
+    if (header.firstSequence > 0 && before === undefined) {
+      throw this.#damage(partition, header.firstSequence, 'the block before is missing');
+    }
+    this.#checkLink(header, before?.hash ?? GENESIS);
+    return header;
+  }
+
+  /** The last header of a partition whose first sequence is not past a sequence. */
+  #lastHeader(partition: Partition, firstSequenceMax: number): BlockHeader | undefined {
+    const start = blockKey(partition, firstSequenceMax);
+    const [entry] = this.#headers.range({ start, reverse: true, limit: 1 });
+    if (entry === undefined) return undefined;
+    const place = parseBlockKey(entry.key);
+    if (place.partition !== partition) return undefined;
+    return this.#decodeHeader(partition, place.firstSequence, entry.value);
+  }
+
+  #following(header: BlockHeader): BlockHeader | undefined {
+    const next = header.firstSequence + header.count;
+    const stored = this.#headers.get(blockKey(header.partition, next));
+    if (stored === undefined) return undefined;
+    const following = this.#decodeHeader(header.partition, next, stored);
+    this.#checkLink(following, header.hash);
+    return following;
+  }
+
+  #header(partition: Partition, firstSequence: number, previous: Uint8Array): BlockHeader {
+    const stored = this.#headers.get(blockKey(partition, firstSequence));
+    if (stored === undefined) {
+      throw this.#damage(partition, firstSequence, 'the event is missing: there is a gap');
+    }
+    const header = this.#decodeHeader(partition, firstSequence, stored);
+    this.#checkLink(header, previous);
+    return header;
+  }
+
+  #decodeHeader(partition: Partition, firstSequence: number, stored: Uint8Array): BlockHeader {
+    const header = this.#guard(partition, firstSequence, () => decodeHeader(stored));
+    if (header.partition !== partition || header.firstSequence !== firstSequence) {
+      throw this.#damage(partition, firstSequence, 'a block stands in the place of another');
+    }
+    return header;
+  }
+
+  #checkLink(header: BlockHeader, previous: Uint8Array): void {
+    if (!sameBytes(header.previous, previous)) {
+      throw this.#damage(
+        header.partition,
+        header.firstSequence,
+        'the chain does not hold: the block before is not the one that it was written after',
+      );
+    }
+  }
+
+  #content(header: BlockHeader): EventBlock {
+    const { partition, firstSequence } = header;
+    const stored = this.#contents.get(blockKey(partition, firstSequence));
+    if (stored === undefined) {
+      throw this.#damage(partition, firstSequence, 'the content of a block is missing');
+    }
+    return this.#guard(partition, firstSequence, () => decodeContent(header, stored));
+  }
+
+  #remember(partition: Partition, next: number, hash: Uint8Array): void {
+    const name = endName(partition, next);
+    this.#ends.delete(name);
+    this.#ends.set(name, hash);
+    if (this.#ends.size <= READERS_MAX) return;
+    const [oldest] = this.#ends.keys();
+    if (oldest !== undefined) this.#ends.delete(oldest);
+  }
+
+  /** Says where a block is damaged, which the codec does not know. */
+  #guard<T>(partition: Partition, firstSequence: number, decode: () => T): T {
+    try {
+      return decode();
+    } catch (error) {
+      if (!hasCode(error, 'DAMAGED')) throw error;
+      throw this.#damage(partition, firstSequence, error.message, error);
+    }
+  }
+
+  #damage(
+    partition: Partition,
+    firstSequence: number,
+    reason: string,
+    cause?: unknown,
+  ): RepriseError {
+    const position = formatPosition({ partition, sequence: sequence(firstSequence) });
+    return new RepriseError(
+      'DAMAGED',
+      `the journal is damaged at ${position}: ${reason}; stop, and restore ${this.#folder} from a backup`,
+      { position },
+      cause,
+    );
+  }
+}
+
+function endName(partition: Partition, next: number): string {
+  return `${String(partition)}:${String(next)}`;
+}

@@ -1,0 +1,156 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { open } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
+import { RepriseError } from '../../events/error.ts';
+
+/** A table of an environment: bytes to bytes, in the byte order of the keys. */
+export interface LmdbTable {
+  /** A copy of the value of a key. */
+  get(key: Uint8Array): Uint8Array | undefined;
+  /** Entries from a key on, forwards or backwards; `end` is exclusive. */
+  range(options: LmdbRange): Iterable<{ readonly key: Uint8Array; readonly value: Uint8Array }>;
+}
+
+/** Which entries of a table to walk over. */
+export interface LmdbRange {
+  readonly start?: Uint8Array;
+  readonly end?: Uint8Array;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
+/** Writes of one transaction; they are made together or not at all. */
+export interface LmdbWriter {
+  put(table: LmdbTable, key: Uint8Array, value: Uint8Array): void;
+  remove(table: LmdbTable, key: Uint8Array): void;
+}
+
+/** An LMDB environment in a folder of its own. */
+export interface LmdbEnvironment {
+  table(name: string): LmdbTable;
+  /**
+   * Makes the writes in one transaction and resolves only after it is flushed to the disk; throws UNAVAILABLE where
+   * it could not be written, and then none of it is there.
+   */
+  commit(write: (writer: LmdbWriter) => void): Promise<void>;
+  /** True from a commit that failed to the next one that did not. */
+  readonly full: boolean;
+  /** The size of the data file. */
+  bytes(): number;
+  close(): Promise<void>;
+}
+
+/** How to open an environment. */
+export interface LmdbOptions {
+  readonly folder: string;
+  readonly tablesMax: number;
+  /** What the messages call the store, e.g. "the journal". */
+  readonly name: string;
+}
+
+type Bytes = Database<Uint8Array, Uint8Array>;
+
+class Table implements LmdbTable {
+  readonly db: Bytes;
+
+  constructor(db: Bytes) {
+    this.db = db;
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.db.getBinary(key);
+  }
+
+  range(options: LmdbRange): Iterable<{ key: Uint8Array; value: Uint8Array }> {
+    return this.db.getRange({ ...options, snapshot: false });
+  }
+}
+
+class Environment implements LmdbEnvironment {
+  readonly #root: RootDatabase<Uint8Array, Uint8Array>;
+  readonly #options: LmdbOptions;
+  #full = false;
+
+  constructor(options: LmdbOptions) {
+    this.#options = options;
+    this.#root = open<Uint8Array, Uint8Array>({
+      path: options.folder,
+      noSubdir: false,
+      maxDbs: options.tablesMax + 1,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      // A commit then returns only after the disk has it, and a commit that fails says so. With overlapping sync
+      // the flush comes later, and where it fails its promise never settles.
+      overlappingSync: false,
+    });
+  }
+
+  get full(): boolean {
+    return this.#full;
+  }
+
+  table(name: string): LmdbTable {
+    return new Table(
+      this.#root.openDB<Uint8Array, Uint8Array>({
+        name,
+        encoding: 'binary',
+        keyEncoding: 'binary',
+      }),
+    );
+  }
+
+  async commit(write: (writer: LmdbWriter) => void): Promise<void> {
+    const outcomes: Promise<unknown>[] = [];
+    try {
+      const done = this.#root.batch(() => {
+        write({
+          put: (table, key, value) => outcomes.push(tableOf(table).put(key, value)),
+          remove: (table, key) => outcomes.push(tableOf(table).remove(key)),
+        });
+      });
+      // Every write has a promise that fails with the transaction, beside the transaction's own.
+      await Promise.all([done, ...outcomes]);
+      this.#full = false;
+    } catch (error) {
+      await Promise.allSettled(outcomes);
+      this.#full = true;
+      const cause = await commitFailure(error);
+      throw new RepriseError(
+        'UNAVAILABLE',
+        `${this.#options.name} could not be written (${cause.message}): make room on the disk, then send again`,
+        { folder: this.#options.folder },
+        cause,
+      );
+    }
+  }
+
+  bytes(): number {
+    return statSync(join(this.#options.folder, 'data.mdb')).size;
+  }
+
+  close(): Promise<void> {
+    return this.#root.close();
+  }
+}
+
+/** Opens an environment, making its folder where it is missing. Every commit is synced; there is no writable map. */
+export function openEnvironment(options: LmdbOptions): LmdbEnvironment {
+  return new Environment(options);
+}
+
+function tableOf(table: LmdbTable): Bytes {
+  if (!(table instanceof Table)) throw new TypeError('the table is of another store');
+  return table.db;
+}
+
+/** The reason of a failed commit hides in a promise of its own, which rejects. */
+async function commitFailure(error: unknown): Promise<Error> {
+  const hidden = (error as { commitError?: unknown }).commitError;
+  try {
+    await hidden;
+  } catch (reason) {
+    if (reason instanceof Error) return reason;
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
