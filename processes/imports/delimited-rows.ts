@@ -1,7 +1,7 @@
 import type { Columns } from './column-names.ts';
 import { splitLine } from './delimited-line.ts';
 import type { BrokenLine, ImportedRow, RowParser, RowSink } from './row.ts';
-import { idFault, lineCharactersMax } from './row.ts';
+import { idFaultOf, lineCharactersMax } from './row.ts';
 import { parseNumber, parseTimeMs } from './row-time.ts';
 
 /** Most lines that one quoted record may span; a quote open for longer makes its first line broken. */
@@ -94,7 +94,7 @@ export function readRow(
   }
   const user = fields[columns.user] as string;
   const item = fields[columns.item] as string;
-  const fault = idFault('user', user) ?? idFault('item', item);
+  const fault = idFaultOf('user', user) ?? idFaultOf('item', item);
   if (fault !== undefined) return { line, reason: fault };
   const valueText = columns.value === undefined ? '' : (fields[columns.value] as string).trim();
   const value = valueText === '' ? undefined : parseNumber(valueText);

@@ -1,9 +1,6 @@
 import type { ImportedItem, ImportedRow, RowParser, RowSink } from './row.ts';
-import { idFault, lineCharactersMax } from './row.ts';
+import { idFaultOf, lineCharactersMax } from './row.ts';
 import { parseTimeMs, unixTimeMs } from './row-time.ts';
-
-/** Kinds of exported fact that an import passes over: they are made by the instance, not told to it. */
-const PASSED_OVER = new Set(['UserErased', 'ModelPromoted', 'IndexReleased']);
 
 /** Reads events written one JSON object a line, as POST /v1/events takes them and as `export` writes them. */
 export class EventLines implements RowParser {
@@ -16,7 +13,6 @@ export class EventLines implements RowParser {
   push(text: string, line: number): void {
     if (text.trim() === '') return;
     const result = readLine(text, line);
-    if (result === undefined) return;
     if (typeof result === 'string') this.#sink.broken({ line, reason: result });
     else if ('metadata' in result) this.#sink.item(result);
     else this.#sink.row(result);
@@ -27,24 +23,23 @@ export class EventLines implements RowParser {
   }
 }
 
-type Line = ImportedRow | ImportedItem | string | undefined;
-
-/** Reads one line: a row, an item, what is wrong with it, or undefined for a fact that is passed over. */
-function readLine(text: string, line: number): Line {
-  if (text.length >= lineCharactersMax)
+/** Reads one line: a row, an item, or what is wrong with it. */
+function readLine(text: string, line: number): ImportedRow | ImportedItem | string {
+  if (text.length >= lineCharactersMax) {
     return `longer than ${String(lineCharactersMax)} characters`;
+  }
   const fields = parseObject(text);
   if (fields === undefined) return 'not a JSON object';
-  const { kind } = fields;
-  if (typeof kind === 'string' && PASSED_OVER.has(kind)) return undefined;
-  return kind === 'ItemPublished' ? readItem(fields, line) : readEvent(fields, line);
+  return typeof fields['published'] === 'string'
+    ? readItem(fields['published'], fields['metadata'], line)
+    : readEvent(fields, line);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function readItem({ item, metadata }: Fields, line: number): ImportedItem | string {
-  if (typeof item !== 'string') return 'item is missing or no text';
-  const fault = idFault('item', item);
+/** Reads an exported publication of an item. */
+function readItem(item: string, metadata: unknown, line: number): ImportedItem | string {
+  const fault = idFaultOf('published', item);
   if (fault !== undefined) return fault;
   if (metadata !== null && !isObject(metadata)) return 'metadata is no object';
   return { line, item, metadata };
@@ -57,14 +52,14 @@ function readEvent(event: Fields, line: number): ImportedRow | string {
   if (!isOptionalText(id)) return 'id is no text';
   if (!isOptionalText(type)) return 'type is no text';
   const fault =
-    idFault('user', user) ??
-    idFault('item', item) ??
-    (id === undefined ? undefined : idFault('id', id));
+    idFaultOf('user', user) ??
+    idFaultOf('item', item) ??
+    (id === undefined ? undefined : idFaultOf('id', id));
   if (fault !== undefined) return fault;
   if (value !== undefined && value !== null && typeof value !== 'number')
     return 'value is no number';
   if (!isOptionalObject(context)) return 'context is no object';
-  const time = readTime(event['time'] ?? event['timeMs'] ?? event['timestamp']);
+  const time = readTime(event);
   if (typeof time === 'string') return time;
   return {
     line,
@@ -79,14 +74,14 @@ function readEvent(event: Fields, line: number): ImportedRow | string {
   };
 }
 
-function readTime(time: unknown): number | undefined | string {
+/** Reads the time: an export, known by its position, writes Unix milliseconds whatever their magnitude. */
+function readTime(event: Fields): number | undefined | string {
+  const time = event['time'] ?? event['timestamp'];
   if (time === undefined || time === null || time === '') return undefined;
-  const ms =
-    typeof time === 'number'
-      ? unixTimeMs(time)
-      : typeof time === 'string'
-        ? parseTimeMs(time)
-        : undefined;
+  if (typeof time === 'number' && typeof event['position'] === 'string') return time;
+  let ms: number | undefined;
+  if (typeof time === 'number') ms = unixTimeMs(time);
+  else if (typeof time === 'string') ms = parseTimeMs(time);
   return ms ?? 'time is neither a Unix time nor ISO 8601';
 }
 

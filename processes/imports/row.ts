@@ -1,3 +1,5 @@
+import { idFault } from '../../events/id.ts';
+
 /** One row of a file to import, read and checked, before it has an id and a type. */
 export interface ImportedRow {
   /** Line of the file, from 1; of a record over several lines, its first. */
@@ -44,19 +46,14 @@ export interface RowParser {
   end(): void;
 }
 
-/** Longest id of a user, an item or an event, in bytes of UTF-8. */
-export const idBytesMax = 256;
-
 /** Longest line that is read, in characters; a longer one is reported as broken. */
-export const lineCharactersMax = 1_048_576;
+export const lineCharactersMax = 262_144;
 
 /** Says why a text is no id, naming the field; undefined where it is one. */
-export function idFault(field: string, text: string): string | undefined {
+export function idFaultOf(field: string, text: string): string | undefined {
   if (text.trim() === '') return `${field} is blank`;
-  if (text.includes('\0')) return `${field} holds a NUL character`;
+  // The decoder writes this character for bytes that are no UTF-8.
   if (text.includes('\uFFFD')) return `${field} is not valid UTF-8`;
-  if (text.length * 3 > idBytesMax && Buffer.byteLength(text) > idBytesMax) {
-    return `${field} is longer than ${String(idBytesMax)} bytes`;
-  }
-  return undefined;
+  const fault = idFault(text);
+  return fault === undefined ? undefined : `${field} ${fault}`;
 }

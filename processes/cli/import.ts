@@ -1,0 +1,166 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+
+import type { ItemAnswer } from '../../api/schema/answers.ts';
+import type { CursorStore } from '../imports/import-cursor.ts';
+import { cursorFile, noCursor } from '../imports/import-cursor.ts';
+import type { ImportReport, ImportSink } from '../imports/import-run.ts';
+import { runImport } from '../imports/import-run.ts';
+import type { ImportedItem } from '../imports/row.ts';
+import type { Client } from './client.ts';
+import type { CommandContext, CommandSpec } from './command.ts';
+import { finiteNumber, wholeNumber } from './command.ts';
+import { EXIT } from './failure.ts';
+import type { ExitCode } from './failure.ts';
+import { ApiRefusal } from './http-client.ts';
+import { startProgress } from './progress.ts';
+import { EventSender } from './send-events.ts';
+import { caughtUpState } from './caught-up-state.ts';
+import { grouped, pairs } from './table.ts';
+
+/** Broken lines that people are shown; `--json` has more. */
+const shownBrokenLinesMax = 10;
+
+interface ImportOptions {
+  readonly type: string;
+  readonly positiveFrom?: number;
+  readonly partitions?: number;
+}
+
+interface ImportResult extends ImportReport {
+  readonly stateHash: string;
+  readonly positions: readonly string[];
+  readonly seconds: number;
+  readonly eventsPerSecond: number;
+}
+
+/** `import FILE`: reads interactions from a file into the journal. */
+export const importCommand: CommandSpec<ImportOptions> = {
+  name: 'import',
+  summary: 'read interactions from a file into the journal; running it again changes nothing',
+  configure(command) {
+    command
+      .argument(
+        '<file>',
+        'CSV or TSV with a header, MovieLens, Last.fm, triplets or NDJSON; gzip or plain; - reads standard input',
+      )
+      .option('--type <type>', 'type of the rows that name none', 'play')
+      .option('--positive-from <value>', 'rows with a lower value become dislike', finiteNumber)
+      .option(
+        '--partitions <n>',
+        'partitions, where the data folder is made by this',
+        wholeNumber(1, 1024),
+      );
+  },
+  async run(context, [file = ''], options) {
+    const size = file === '-' ? 0 : (await stat(file)).size;
+    const { clock, signal } = context.deps;
+    const startedMs = clock();
+    const partitions = options.partitions === undefined ? {} : { partitions: options.partitions };
+    const result = await context.withClient(
+      async (client): Promise<ImportResult> => {
+        const report = await importFile(context, client, { file, size, options });
+        const state = await caughtUpState(client.http, signal);
+        const seconds = (clock() - startedMs) / 1000;
+        return {
+          ...report,
+          stateHash: state.hash,
+          positions: state.positions,
+          seconds,
+          eventsPerSecond: Math.round(report.events / Math.max(seconds, 0.001)),
+        };
+      },
+      { durable: 'off', ...partitions },
+    );
+    return tell(context, result);
+  },
+};
+
+interface Job {
+  readonly file: string;
+  readonly size: number;
+  readonly options: ImportOptions;
+}
+
+async function importFile(
+  context: CommandContext,
+  client: Client,
+  { file, size, options }: Job,
+): Promise<ImportReport> {
+  const { clock, signal } = context.deps;
+  const rules = { type: options.type, positiveFrom: options.positiveFrom };
+  const sender = new EventSender(client.http, signal);
+  const progress = startProgress(context.output, 'import', clock);
+  const startedMs = clock();
+  let opened: Readable | undefined;
+  try {
+    return await runImport({
+      open: () => (opened = openFile(file)),
+      rules,
+      sink: importSink(client, sender),
+      cursor: cursorOf(context.data, file, size, options),
+      onProgress: (rows) => {
+        const speed = Math.round(rows / Math.max((clock() - startedMs) / 1000, 0.001));
+        const read = (opened as { bytesRead?: number } | undefined)?.bytesRead ?? 0;
+        progress.update(Math.min(read, size), size, `${grouped(rows)} events, ${grouped(speed)}/s`);
+      },
+      signal,
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+function openFile(file: string): Readable {
+  return file === '-' ? process.stdin : createReadStream(file);
+}
+
+function cursorOf(data: string, file: string, size: number, options: ImportOptions): CursorStore {
+  if (file === '-') return noCursor;
+  const { type, positiveFrom = '' } = options;
+  return cursorFile(data, [resolve(file), size, type, positiveFrom].join('\0'));
+}
+
+function importSink(client: Client, sender: EventSender): ImportSink {
+  return {
+    send: (events) => sender.send(events),
+    async publish(item) {
+      const path = `/v1/items/${encodeURIComponent(item.item)}`;
+      if (await isPublished(client, path, item)) return;
+      if (item.metadata === null) await client.http.json('DELETE', path);
+      else await client.http.json('PUT', path, { body: item.metadata });
+    },
+  };
+}
+
+async function isPublished(client: Client, path: string, item: ImportedItem): Promise<boolean> {
+  try {
+    const known = await client.http.json<ItemAnswer>('GET', path);
+    return JSON.stringify(known.metadata) === JSON.stringify(item.metadata);
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.status === 404) return item.metadata === null;
+    throw error;
+  }
+}
+
+function tell(context: CommandContext, result: ImportResult): ExitCode {
+  const { broken, errors } = result;
+  const shown = errors.slice(0, shownBrokenLinesMax);
+  context.output.result(result, [
+    ...pairs([
+      ['events', grouped(result.events)],
+      ['accepted', grouped(result.accepted)],
+      ['duplicates', grouped(result.duplicates)],
+      ['users', grouped(result.users)],
+      ['items', grouped(result.items)],
+      ['state hash', result.stateHash],
+      ['took', `${result.seconds.toFixed(1)} s, ${grouped(result.eventsPerSecond)} events/s`],
+    ]),
+    ...(broken === 0 ? [] : [`${grouped(broken)} lines were not imported:`]),
+    ...shown.map(({ line, reason }) => `  line ${grouped(line)}: ${reason}`),
+    ...(broken > shown.length ? ['  … (--json lists more)'] : []),
+  ]);
+  return broken === 0 ? EXIT.ok : EXIT.failed;
+}

@@ -1,0 +1,83 @@
+import { Command, CommanderError } from 'commander';
+
+import type { CliDeps } from './command.ts';
+import { addCommand } from './command.ts';
+import { exportCommand } from './export.ts';
+import type { ExitCode } from './failure.ts';
+import { EXIT, toFailure } from './failure.ts';
+import { importCommand } from './import.ts';
+import { indexCommand } from './index-release.ts';
+import { rebuildCommand } from './rebuild.ts';
+import { recommendCommand } from './recommend.ts';
+import { simulateCommand } from './simulate.ts';
+import { startCommand } from './start.ts';
+import { statusCommand } from './status.ts';
+import { trainCommand } from './train.ts';
+import { verifyCommand } from './verify.ts';
+
+const EPILOGUE = `
+Every command works with and without a running server on the same data folder.
+
+Exit codes:
+  0    done
+  1    done, but a check does not hold or a part could not be done (verify: unequal; import: broken lines)
+  2    the command line or the input does not fit
+  3    something is not available: the data folder or the port in use, a full disk, a part that is off
+  70   a defect of this program (REPRISE_DEBUG=1 shows where)
+  130  interrupted; running the command again goes on where it ended`;
+
+/** Runs one command line and returns its exit code; never throws, never prints a stack unless REPRISE_DEBUG is set. */
+export async function runCli(
+  argv: readonly string[],
+  deps: CliDeps,
+  release: string,
+): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.ok;
+  const program = createProgram(deps, release, (code) => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exit;
+  } catch (error) {
+    return tellFailure(error, argv, deps);
+  }
+}
+
+function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) => void): Command {
+  const program = new Command('reprise')
+    .description('A real-time recommender you can replay.')
+    .version(release, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', EPILOGUE)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => deps.stdout.write(text),
+      writeErr: (text) => deps.stderr.write(text),
+    });
+  addCommand(program, deps, exit, startCommand);
+  addCommand(program, deps, exit, importCommand);
+  addCommand(program, deps, exit, simulateCommand);
+  addCommand(program, deps, exit, recommendCommand);
+  addCommand(program, deps, exit, trainCommand);
+  addCommand(program, deps, exit, indexCommand);
+  addCommand(program, deps, exit, rebuildCommand);
+  addCommand(program, deps, exit, verifyCommand);
+  addCommand(program, deps, exit, statusCommand);
+  addCommand(program, deps, exit, exportCommand);
+  return program;
+}
+
+function tellFailure(error: unknown, argv: readonly string[], deps: CliDeps): ExitCode {
+  const { code, message, exit, stack } = toFailure(error);
+  if (exit === EXIT.ok) return exit;
+  // Commander has told its own errors already.
+  if (!(error instanceof CommanderError)) deps.stderr.write(`reprise: ${message} (${code})\n`);
+  if (deps.env['REPRISE_DEBUG'] !== undefined && stack !== undefined)
+    deps.stderr.write(`${stack}\n`);
+  if (argv.includes('--json')) {
+    deps.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  }
+  return exit;
+}

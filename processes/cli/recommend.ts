@@ -1,0 +1,47 @@
+import type { RecommendationAnswer } from '../../api/schema/answers.ts';
+import type { CommandSpec } from './command.ts';
+import { wholeNumber } from './command.ts';
+import { table } from './table.ts';
+
+interface RecommendOptions {
+  readonly n: number;
+  readonly item?: string;
+  readonly exclude: string;
+}
+
+/** `recommend USER`: asks for a user's recommendations. */
+export const recommendCommand: CommandSpec<RecommendOptions> = {
+  name: 'recommend',
+  summary: 'show what the live model recommends to a user',
+  configure(command) {
+    command
+      .argument('<user>', 'the id of the user; an unknown one gets similar or popular items')
+      .option('-n, --n <count>', 'how many items', wholeNumber(1, 100), 10)
+      .option('--item <id>', 'the item at hand: an unknown user gets items like it')
+      .option(
+        '--exclude <which>',
+        'seen leaves out items that the user met, none keeps them',
+        'seen',
+      );
+  },
+  async run(context, [user = ''], options) {
+    const query = new URLSearchParams({ n: String(options.n), exclude: options.exclude });
+    if (options.item !== undefined) query.set('item', options.item);
+    const path = `/v1/users/${encodeURIComponent(user)}/recommendations?${query.toString()}`;
+    const answer = await context.withClient(
+      (client) => client.http.json<RecommendationAnswer>('GET', path),
+      { durable: 'off' },
+    );
+    const rows = answer.items.map(({ id, score, title }, i) => [
+      String(i + 1),
+      score.toFixed(4),
+      id,
+      title ?? '',
+    ]);
+    context.output.result(answer, [
+      ...table(['#', 'score', 'item', 'title'], rows),
+      `based on ${answer.basedOn}, model ${answer.model} at ${answer.position.join(', ')}`,
+    ]);
+    return undefined;
+  },
+};

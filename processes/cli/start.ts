@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { StatusAnswer } from '../../api/schema/answers.ts';
+import type { CommandContext, CommandSpec, RunningServer } from './command.ts';
+import { wholeNumber } from './command.ts';
+import type { DemoWish } from './demo.ts';
+import { runDemo } from './demo.ts';
+import { HttpClient } from './http-client.ts';
+
+interface StartOptions {
+  readonly port?: number;
+  readonly host?: string;
+  readonly partitions?: number;
+  readonly demo?: DemoWish;
+}
+
+/** How often and how long start-up looks for parts that are still coming up. */
+const lookEveryMs = 300;
+const looksMax = 400;
+
+/** `start`: runs the server of a data folder until it is told to end. */
+export const startCommand: CommandSpec<StartOptions> = {
+  name: 'start',
+  summary:
+    'run the server: API, replay, durable workflows, and a demo stream on a fresh data folder',
+  configure(command) {
+    command
+      .option(
+        '--port <n>',
+        'port of the API, 0 for any (default: REPRISE_PORT or 7070)',
+        wholeNumber(0, 65_535),
+      )
+      .option('--host <address>', 'address to listen on (default: REPRISE_HOST or 127.0.0.1)')
+      .option(
+        '--partitions <n>',
+        'partitions, where the data folder is made by this',
+        wholeNumber(1, 1_024),
+      )
+      .option('--demo', 'stream simulated listeners, whatever the data folder holds')
+      .option('--no-demo', 'stream no simulated listeners');
+  },
+  async run(context, _args, options) {
+    const { port, host, partitions } = options;
+    const server = await context.deps.startServer({
+      data: context.data,
+      ...(port === undefined ? {} : { port }),
+      ...(host === undefined ? {} : { host }),
+      ...(partitions === undefined ? {} : { partitions }),
+    });
+    const http = new HttpClient(server.socketPath);
+    try {
+      await serve(context, server, http, options.demo);
+    } finally {
+      context.output.remark('stopping');
+      http.close();
+      await server.close();
+      context.output.remark('stopped; everything that was acknowledged is kept');
+    }
+    return undefined;
+  },
+};
+
+async function serve(
+  context: CommandContext,
+  server: RunningServer,
+  http: HttpClient,
+  demo: DemoWish,
+): Promise<void> {
+  const { signal, clock } = context.deps;
+  const say = (line: string): void => {
+    context.output.say(line);
+  };
+  const url = server.url ?? '';
+  say(`Reprise runs on the data folder ${context.data}`);
+  say(`API        ${url}`);
+  say(`docs       ${url}/docs`);
+  const ended = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+  const announced = announce(context, http, url);
+  const streamed = runDemo({ http, clock, signal, say }, demo);
+  // A failure of either is told at once; else they end by themselves when the signal aborts.
+  await Promise.all([ended, untilAborted(announced, signal), untilAborted(streamed, signal)]);
+}
+
+/** Says what comes up as it does, then that all is ready, and what is off and why. */
+async function announce(context: CommandContext, http: HttpClient, url: string): Promise<void> {
+  const { signal } = context.deps;
+  const said = new Set<string>();
+  const sayOnce = (line: string): void => {
+    if (said.has(line)) return;
+    said.add(line);
+    context.output.say(line);
+  };
+  let status = await readStatus(http);
+  for (let looks = 0; looks < looksMax && !signal.aborted; looks += 1) {
+    for (const [name, link] of otherLinks(status, url)) sayOnce(`${name.padEnd(10)} ${link}`);
+    if (status.awaited.length === 0 && !isComingUp(status)) break;
+    await sleep(lookEveryMs, undefined, { signal });
+    status = await readStatus(http);
+  }
+  for (const { name, on, reason } of status.parts) {
+    if (!on) sayOnce(`off        ${name}${reason === undefined ? '' : `: ${reason}`}`);
+  }
+  if (status.awaited.length > 0) {
+    sayOnce(`awaited    ${status.awaited.join(', ')}`);
+    return;
+  }
+  sayOnce(`ready      curl ${url}/v1/users/listener-0001/recommendations`);
+  const { release, profile, partitions, links, parts } = status;
+  const document = { url, docs: `${url}/docs`, links, release, profile, partitions, parts };
+  if (context.output.json) context.output.result(document, []);
+}
+
+/** Tells whether a part says that it is still starting. */
+function isComingUp(status: StatusAnswer): boolean {
+  return status.parts.some((part) => part['starting'] === true);
+}
+
+function otherLinks(status: StatusAnswer, url: string): readonly (readonly [string, string])[] {
+  return Object.entries(status.links ?? {}).filter(([, link]) => !link.startsWith(url));
+}
+
+function readStatus(http: HttpClient): Promise<StatusAnswer> {
+  return http.json<StatusAnswer>('GET', '/v1/status');
+}
+
+async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
