@@ -127,6 +127,16 @@ export class LivePartition {
     return result;
   }
 
+  /** Puts another runtime of the same state in the place of the one that is there, while the partition stands still. */
+  async replace(
+    make: (current: PartitionRuntime) => Promise<PartitionRuntime>,
+  ): Promise<PartitionRuntime> {
+    return this.exclusive(async (current) => {
+      this.#runtime = await make(current);
+      return this.#runtime;
+    });
+  }
+
   /** Takes a checkpoint now and resolves when it is kept. */
   async checkpoint(): Promise<void> {
     await this.#saving;

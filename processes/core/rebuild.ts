@@ -1,0 +1,108 @@
+import { follow } from '../../activities/follower.ts';
+import type { LivePartition } from '../../activities/live-partition.ts';
+import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import type { OnProgress } from '../../api/deps.ts';
+import type { RebuildReport } from '../../api/schema/answers.ts';
+import { RepriseError } from '../../events/error.ts';
+import type { Journal } from '../../events/journal.ts';
+import { formatPosition } from '../../events/position.ts';
+import type { ItemCatalogue } from '../../projections/items.ts';
+import { followItems } from '../../projections/items.ts';
+import type { ServingState } from '../../projections/serving-state.ts';
+import { yieldNow } from './yield-now.ts';
+
+/** The projections that deltas feed: they hold one state and are rebuilt together. */
+const FED_BY_DELTAS = ['users', 'vectors', 'popular', 'dead-letters'] as const;
+
+/** Every projection that can be rebuilt, by name. */
+export const PROJECTIONS: readonly string[] = [...FED_BY_DELTAS, 'items'];
+
+/** What a rebuild works on. */
+export interface RebuildDeps {
+  readonly journal: Journal;
+  readonly live: readonly LivePartition[];
+  /** Builds versions from their bases alone. */
+  readonly clean: VersionRuntimes;
+  readonly serving: ServingState;
+  readonly catalogue: ItemCatalogue;
+  readonly clock: () => number;
+  readonly sliceMsMax: number;
+}
+
+/**
+ * Rebuilds projections from the journal: the live version is replayed from its base beside the one that serves, which
+ * answers until the new state takes its place at once.
+ */
+export async function rebuildProjections(
+  deps: RebuildDeps,
+  asked: readonly string[],
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<RebuildReport> {
+  const unknown = asked.find((name) => !PROJECTIONS.includes(name));
+  if (unknown !== undefined) {
+    throw new RepriseError(
+      'INVALID',
+      `projections names ${unknown}, which there is not: choose from ${PROJECTIONS.join(', ')}`,
+      { field: 'projections' },
+    );
+  }
+  const chosen = asked.length === 0 ? PROJECTIONS : asked;
+  let events = 0;
+  if (FED_BY_DELTAS.some((name) => chosen.includes(name))) {
+    const total = deps.live.reduce((sum, { runtime }) => sum + runtime.position + 1, 0);
+    for (const live of deps.live) {
+      const before = events;
+      events += await rebuildPartition(deps, live, signal, (done) => {
+        onProgress(before + done, total);
+      });
+    }
+  }
+  if (chosen.includes('items')) {
+    await deps.catalogue.drop();
+    await followItems(deps.journal, deps.catalogue, { live: false, signal });
+  }
+  const projections = PROJECTIONS.filter((name) =>
+    name === 'items' ? chosen.includes(name) : FED_BY_DELTAS.some((fed) => chosen.includes(fed)),
+  );
+  const positions = deps.live.map(({ runtime }) =>
+    formatPosition({ partition: runtime.partition, sequence: runtime.position }),
+  );
+  return { projections, positions, events };
+}
+
+async function rebuildPartition(
+  deps: RebuildDeps,
+  live: LivePartition,
+  signal: AbortSignal,
+  onDone: (done: number) => void,
+): Promise<number> {
+  const { position, partition, definition } = live.runtime;
+  const start = definition.start[partition] ?? -1;
+  const control = {
+    signal,
+    onProgress: (at: number) => {
+      onDone(at - start);
+    },
+  };
+  const fresh = await deps.clean.runtimeAt(definition.version, partition, position, control);
+  await live.replace(async (current) => {
+    if (current.definition.version !== definition.version) {
+      throw new RepriseError('CONFLICT', 'a model was promoted meanwhile: run the rebuild again');
+    }
+    const { journal, clock, sliceMsMax } = deps;
+    const versions = undefined;
+    const caughtUp = await follow(
+      { journal, runtime: fresh, versions, sink: ignore, yieldNow, sliceMsMax, clock },
+      { until: current.position, signal },
+    );
+    signal.throwIfAborted();
+    deps.serving.apply(await caughtUp.takeWhole());
+    return caughtUp;
+  });
+  return position - start;
+}
+
+function ignore(): void {
+  // The rebuilt state is handed over whole at the end.
+}

@@ -1,0 +1,99 @@
+import type { LivePartition } from '../../activities/live-partition.ts';
+import type { StatusAnswer } from '../../api/schema/answers.ts';
+import type { Journal } from '../../events/journal.ts';
+import { formatPosition, sequence } from '../../events/position.ts';
+import type { ItemCatalogue } from '../../projections/items.ts';
+import { CATALOGUE_PARTITION } from '../../projections/items.ts';
+import type { SearcherStatus } from '../../projections/searcher.ts';
+import type { ServingState } from '../../projections/serving-state.ts';
+import type { Counts } from './counts.ts';
+
+/** A part that may be off: durable workflows, batch training, approximate search. */
+export interface Part {
+  readonly name: string;
+  readonly on: boolean;
+  readonly reason?: string;
+}
+
+/** What status is told from. */
+export interface StatusDeps {
+  readonly release: string;
+  readonly startedMs: number;
+  readonly clock: () => number;
+  readonly journal: Journal;
+  readonly live: readonly LivePartition[];
+  readonly serving: ServingState;
+  readonly catalogue: ItemCatalogue;
+  readonly searcher: () => SearcherStatus | undefined;
+  readonly parts: () => readonly Part[];
+  readonly links: () => Readonly<Record<string, string>>;
+  readonly counts: () => Counts;
+  readonly awaited: () => readonly string[];
+  /** Why no workflow leases the partitions, where none does. */
+  readonly unleasedWhy: () => string;
+}
+
+/** Tells how the instance stands. */
+export function describeStatus(deps: StatusDeps): StatusAnswer {
+  const { journal, live, serving } = deps;
+  const { heads, bytes, full } = journal.status();
+  const stands = live.map(({ runtime }) => at(runtime.partition, runtime.position));
+  const served = live.map(({ partition }) => at(partition, serving.position(partition)));
+  const definition = live[0]?.runtime.definition;
+  const behind = live.reduce(
+    (sum, { runtime }) => sum + Math.max(0, (heads[runtime.partition] ?? -1) - runtime.position),
+    0,
+  );
+  return {
+    release: deps.release,
+    profile: 'embedded',
+    partitions: live.length,
+    uptimeSeconds: (deps.clock() - deps.startedMs) / 1_000,
+    residentBytes: process.memoryUsage.rss(),
+    awaited: deps.awaited(),
+    journal: { heads: heads.map((head, partition) => at(partition, head)), bytes, full },
+    model: {
+      version: definition?.version ?? '',
+      learner: definition?.learner.learner ?? '',
+      positions: stands,
+    },
+    replay: { ...leaseOf(deps), behind },
+    projections: [
+      ...['users', 'vectors', 'popular', 'dead-letters'].map((name) => ({
+        name,
+        positions: served,
+      })),
+      { name: 'items', positions: [at(CATALOGUE_PARTITION, deps.catalogue.position)] },
+    ],
+    search: searchOf(deps),
+    counts: deps.counts(),
+    parts: deps.parts(),
+    links: deps.links(),
+  };
+}
+
+function at(partition: number, last: number): string {
+  return formatPosition({ partition, sequence: sequence(last) });
+}
+
+function leaseOf({ live, unleasedWhy }: StatusDeps): { leased: boolean; reason?: string } {
+  const stopped = live.find(({ mode }) => mode === 'stopped');
+  if (stopped !== undefined) {
+    const why = stopped.error instanceof Error ? stopped.error.message : String(stopped.error);
+    return { leased: false, reason: `partition ${String(stopped.partition)} has stopped: ${why}` };
+  }
+  if (live.every(({ mode }) => mode === 'leased')) return { leased: true };
+  return { leased: false, reason: unleasedWhy() };
+}
+
+function searchOf({ serving, searcher }: StatusDeps): StatusAnswer['search'] {
+  const { release, overlayItems } = serving.overlayStatus;
+  const status = searcher();
+  if (release === null) {
+    return { mode: 'exact', reason: 'there is no index release of the live version yet' };
+  }
+  if (status?.state !== 'ready') {
+    return { mode: 'exact', release, reason: status?.why ?? 'faiss-node is off', overlayItems };
+  }
+  return { mode: 'approximate', release, overlayItems, restarts: status.restarts };
+}
