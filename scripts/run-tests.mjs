@@ -1,0 +1,57 @@
+/**
+ * Runs test files with Node's test runner, as many at a time as there are cores, and ends with the runner's
+ * closing lines. A list without files is a failure: `node --test` itself would find nothing in a folder of
+ * .ts files on Node 20 and call that a success.
+ */
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** How long one test file may take. */
+const fileMsMax = 10 * 60_000;
+
+/** The files that take longest come first, so that none of them runs alone at the end. */
+const longest = ['test/checks/', 'test/workflows/', 'test/simulation/', 'test/processes/'];
+
+function rankOf(file) {
+  const at = longest.findIndex((folder) => file.startsWith(folder));
+  return at < 0 ? longest.length : at;
+}
+
+/** Lists the test files below the given paths, relative to the project, longest first. */
+function listFiles(paths) {
+  const chosen = paths.map((path) => resolve(path));
+  return readdirSync(join(root, 'test'), { recursive: true })
+    .map((name) => join(root, 'test', name))
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => chosen.length === 0 || chosen.some((path) => isWithin(path, file)))
+    .map((file) => relative(root, file).split(sep).join('/'))
+    .sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
+}
+
+function isWithin(path, file) {
+  return file === path || file.startsWith(path + sep);
+}
+
+const files = listFiles(process.argv.slice(2));
+if (files.length === 0) {
+  console.error(`no test files below ${process.argv.slice(2).join(', ') || 'test/'}`);
+  process.exitCode = 1;
+} else {
+  process.chdir(root);
+  run({
+    files: files.map((file) => join(root, file)),
+    concurrency: availableParallelism(),
+    timeout: fileMsMax,
+  })
+    .on('test:fail', (event) => {
+      if (event.todo === undefined || event.todo === false) process.exitCode = 1;
+    })
+    .compose(spec)
+    .pipe(process.stdout);
+}

@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runProgram } from './program.ts';
+
+test('the types agree', async () => {
+  const { code, output } = await runProgram('typescript/bin/tsc', [
+    '--noEmit',
+    '--pretty',
+    'false',
+  ]);
+  assert.equal(code, 0, output);
+});
