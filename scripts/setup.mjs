@@ -10,7 +10,8 @@
  *       "ok": boolean,
  *       "how": string,      where it came from (ok)       "version": string, its version (ok)
  *       "path": string,     its file, absolute (ok)       "why": string,     what failed (not ok)
- *       "remedy": string,   what to do about it (not ok)  "key": string      for set-up's own use
+ *       "remedy": string,   what to do about it (not ok)
+ *       "needs": string[], "key": string                  for set-up's own use
  *   } }
  *
  * and the parts that need it say so. Missing npm packages or a kernel that can't be built are failures.
@@ -98,8 +99,8 @@ async function makeParts(parts, progress) {
 async function makeNative(part, context) {
   const { packages, progress } = context;
   try {
-    const { how, version, path } = await providers[part](context);
-    writeStatus(root, part, { ok: true, how, version, path });
+    const { how, version, path, needs = [] } = await providers[part](context);
+    writeStatus(root, part, { ok: true, how, version, path, needs });
     progress.done(part, `${titles[part]} ${version}, ${how}`);
   } catch (error) {
     if (await isBroken(packages)) return;

@@ -19,7 +19,7 @@ const remedy =
 /**
  * Makes faiss-node loadable. First choice: its own source, mended, compiled against Debian's faiss, which is
  * unpacked into the cache (no root needed, nothing installed). Second: the prebuilt addon that its own
- * installer would fetch, which leaks and can abort. Returns `{how, version, path}`.
+ * installer would fetch, which leaks and can abort. Returns `{how, version, path, needs}`.
  */
 export async function provideFaiss({ root, cache, packages, logFile, progress }) {
   const folder = join(root, 'node_modules', 'faiss-node');
@@ -29,17 +29,19 @@ export async function provideFaiss({ root, cache, packages, logFile, progress })
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const library = await fetching;
   let how;
+  const needs = [];
   try {
     if (library instanceof Error) throw library;
     await placeCompiled({ root, cache, folder, library, logFile });
     how = `compiled against ${basename(library)}`;
+    needs.push(library);
   } catch (error) {
     progress.begin('faiss', `${error.message}; trying the prebuilt addon`);
     await byPrebuilt({ cache, folder, version, logFile, before: error });
     how = 'prebuilt, with its known leaks';
   }
   await selfCheck(root, logFile);
-  return { how, version, path: join(folder, addonPath) };
+  return { how, version, path: join(folder, addonPath), needs };
 }
 
 /** Returns the folder with `include/` and `lib/`, named for the version of faiss. */

@@ -17,7 +17,7 @@ const remedy =
 
 /**
  * Makes tfjs-node loadable: libtensorflow from its official archive or from a Java archive, and the package's
- * own addon compiled against it; where that can't be, the package's own installer. Returns `{how, version, path}`.
+ * own addon compiled against it; where that can't be, the package's own installer. Returns `{how, version, path, needs}`.
  */
 export async function provideTfjs({ root, cache, packages, logFile, progress }) {
   const folder = join(root, 'node_modules', '@tensorflow', 'tfjs-node');
@@ -28,17 +28,19 @@ export async function provideTfjs({ root, cache, packages, logFile, progress }) 
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const library = await fetching;
   let how;
+  const needs = [];
   try {
     if (library instanceof Error) throw library;
     await placeCompiled({ root, cache, folder, library, logFile });
     how = `compiled against libtensorflow ${library.version}`;
+    needs.push(library.folder);
   } catch (error) {
     progress.begin('tfjs', `${error.message}; trying the package's own installer`);
     await byOwnInstaller({ cache, folder, version, logFile, before: error });
     how = "the package's own installer";
   }
   await selfCheck(root, logFile);
-  return { how, version, path: join(folder, addonPath) };
+  return { how, version, path: join(folder, addonPath), needs };
 }
 
 async function provideLibrary({ cache, logFile, progress }) {
