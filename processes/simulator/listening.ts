@@ -37,8 +37,18 @@ const EXPLORATION_SHARE = 0.12;
 const ACTIVITY_SLOPE = 0.7;
 
 /** What listeners do with what suits them, and with what does not: shares that add up to 1. */
-const SUITED = [['play', 0.78], ['like', 0.09], ['add', 0.07], ['skip', 0.06]] as const;
-const UNSUITED = [['play', 0.4], ['like', 0.02], ['skip', 0.5], ['dislike', 0.08]] as const;
+const SUITED = [
+  ['play', 0.78],
+  ['like', 0.09],
+  ['add', 0.07],
+  ['skip', 0.06],
+] as const;
+const UNSUITED = [
+  ['play', 0.4],
+  ['like', 0.02],
+  ['skip', 0.5],
+  ['dislike', 0.08],
+] as const;
 
 /** Makes the events of simulated listeners whose tastes drift; event n depends on the settings and n alone. */
 export class Listening {
