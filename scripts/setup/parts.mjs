@@ -57,7 +57,9 @@ export function staleParts(root, { retry = false } = {}) {
   const native = nativeParts.filter((part) => {
     const known = status[part];
     if (known?.key !== nativeKey(part)) return true;
-    return known.ok ? ![known.path, ...known.needs].every((file) => existsSync(file)) : retry;
+    return known.ok
+      ? ![known.path, ...(known.needs ?? [])].every((file) => existsSync(file))
+      : retry;
   });
   const built = Object.keys(builtParts).filter((part) => isStale(root, part));
   return [...(packagesAreFresh(root) ? [] : ['packages']), ...native, ...built];
