@@ -16,12 +16,12 @@ export interface IndexPartition {
   /** Names of the files in the release's folder, and the SHA-256 (hex) of each. */
   readonly indexFile: string;
   readonly indexSha256: string;
-  /** A safetensors file: `rows` of `[q, bias]` (items × (dimensions + 1)) as indexed. */
+  /**
+   * A safetensors file of what was indexed: `rows` of `[q, bias]` (items × (dimensions + 1)), `ids` (the item ids in
+   * label order as a JSON array, UTF-8) and the `queries` that the recall was measured on.
+   */
   readonly rowsFile: string;
   readonly rowsSha256: string;
-  /** A JSON array of the item ids in label order. */
-  readonly idsFile: string;
-  readonly idsSha256: string;
 }
 
 /** What an index release says of itself; `manifest.json` in its folder. */

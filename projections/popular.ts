@@ -1,6 +1,7 @@
 import { ORIGIN } from '../events/position.ts';
 import type { Sequence } from '../events/position.ts';
 import type { ModelDelta } from '../model/delta.ts';
+import { NO_POPULARITY, mergePopularity, popularityAt } from '../model/popularity.ts';
 import { DeltaPosition } from './delta-position.ts';
 import { RankedList } from './ranked-list.ts';
 
@@ -27,17 +28,17 @@ export interface PopularItem {
  * every partition's deltas, with a position each.
  */
 export class PopularProjection {
-  readonly #decay: number;
+  readonly #halfLifeMs: number;
   readonly #columns: readonly Column[];
   readonly #numberOf = new Map<string, number>();
   readonly #ids: string[] = [];
   /** Log of the weight summed over partitions, by item number; −Infinity where nobody took it. */
-  #summed = new Float64Array(64).fill(-Infinity);
+  #summed = new Float64Array(64).fill(NO_POPULARITY);
   #mask = new Uint8Array(64);
   readonly #ranked: RankedList;
 
   constructor(partitions: number, halfLifeMs: number, itemsMax: number) {
-    this.#decay = Math.LN2 / halfLifeMs;
+    this.#halfLifeMs = halfLifeMs;
     this.#columns = Array.from({ length: partitions }, newColumn);
     this.#ranked = new RankedList(itemsMax, (a, b) => this.#appearedBefore(a, b));
   }
@@ -63,7 +64,7 @@ export class PopularProjection {
     }
     for (let at = 0; at < delta.itemRows.length; at += 1) {
       const row = delta.itemRows[at] ?? 0;
-      const logWeight = delta.itemPopularity[at] ?? -Infinity;
+      const logWeight = delta.itemPopularity[at] ?? NO_POPULARITY;
       if (column.logWeights[row] === logWeight) continue;
       column.logWeights[row] = logWeight;
       this.#sum(column.numbers[row] ?? 0);
@@ -87,8 +88,8 @@ export class PopularProjection {
     this.#ranked.reset(n);
     const summed = this.#summed;
     for (let number = 0; number < this.#ids.length; number += 1) {
-      const logWeight = summed[number] ?? -Infinity;
-      if (logWeight !== -Infinity && this.#mask[number] === 0) {
+      const logWeight = summed[number] ?? NO_POPULARITY;
+      if (logWeight !== NO_POPULARITY && this.#mask[number] === 0) {
         this.#ranked.offer(number, logWeight);
       }
     }
@@ -110,7 +111,7 @@ export class PopularProjection {
     for (let at = 0; at < this.#ranked.length; at += 1) {
       const id = this.#ids[this.#ranked.keys[at] ?? 0] ?? '';
       const logWeight = this.#ranked.scores[at] ?? 0;
-      items.push({ id, weight: Math.exp(logWeight - this.#decay * nowMs) });
+      items.push({ id, weight: popularityAt(logWeight, nowMs, this.#halfLifeMs) });
     }
     return items;
   }
@@ -143,7 +144,7 @@ export class PopularProjection {
     }
     column.rows[number] = row;
     if (row >= column.logWeights.length) {
-      const logWeights = new Float64Array(Math.ceil(row * 1.25) + 64).fill(-Infinity);
+      const logWeights = new Float64Array(Math.ceil(row * 1.25) + 64).fill(NO_POPULARITY);
       logWeights.set(column.logWeights);
       column.logWeights = logWeights;
     }
@@ -151,20 +152,16 @@ export class PopularProjection {
 
   /** Sums an item's weights over partitions in the log, in partition order so that it is the same every time. */
   #sum(number: number): void {
-    let largest = -Infinity;
-    for (const column of this.#columns) largest = Math.max(largest, logWeightOf(column, number));
-    let sum = 0;
-    if (largest !== -Infinity) {
-      for (const column of this.#columns) sum += Math.exp(logWeightOf(column, number) - largest);
-    }
-    this.#summed[number] = largest === -Infinity ? largest : largest + Math.log(sum);
+    let sum = NO_POPULARITY;
+    for (const column of this.#columns) sum = mergePopularity(sum, logWeightOf(column, number));
+    this.#summed[number] = sum;
   }
 
   #clear(column: Column): void {
     const numbers = column.numbers;
     column.numbers = [];
     column.rows = new Int32Array(0);
-    column.logWeights = new Float64Array(64).fill(-Infinity);
+    column.logWeights = new Float64Array(64).fill(NO_POPULARITY);
     column.timeMs = -Infinity;
     for (const number of numbers) this.#sum(number);
   }
@@ -180,7 +177,7 @@ export class PopularProjection {
   }
 
   #grow(): void {
-    const summed = new Float64Array(Math.ceil(this.#summed.length * 1.5)).fill(-Infinity);
+    const summed = new Float64Array(Math.ceil(this.#summed.length * 1.5)).fill(NO_POPULARITY);
     summed.set(this.#summed);
     this.#summed = summed;
     this.#mask = new Uint8Array(summed.length);
@@ -200,12 +197,12 @@ function newColumn(): Column {
     position: new DeltaPosition(),
     numbers: [],
     rows: new Int32Array(0),
-    logWeights: new Float64Array(64).fill(-Infinity),
+    logWeights: new Float64Array(64).fill(NO_POPULARITY),
     timeMs: -Infinity,
   };
 }
 
 function logWeightOf(column: Column, number: number): number {
   const row = column.rows[number] ?? -1;
-  return row < 0 ? -Infinity : (column.logWeights[row] ?? -Infinity);
+  return row < 0 ? NO_POPULARITY : (column.logWeights[row] ?? NO_POPULARITY);
 }

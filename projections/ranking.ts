@@ -3,7 +3,6 @@ import type { ProjectionBounds } from './bounds.ts';
 import type { PartitionState } from './partition-state.ts';
 import { RankedList } from './ranked-list.ts';
 import type { ReleaseOverlay } from './release-overlay.ts';
-import { RowScores } from './row-scores.ts';
 import type { Searcher } from './searcher.ts';
 
 /** The best rows of a user, best first: views of scratch that the next ranking overwrites. */
@@ -24,8 +23,9 @@ export class Ranking {
   readonly #scores: Float32Array;
   readonly #best: RankedList;
   readonly #excluded = new Set<number>();
-  readonly #rowScores = new WeakMap<PartitionState, RowScores>();
   #query = new Float32Array(0);
+  #candidates = new Uint32Array(64);
+  #candidateScores = new Float32Array(64);
 
   constructor(bounds: ProjectionBounds, searcher: Searcher | undefined) {
     this.#bounds = bounds;
@@ -94,21 +94,14 @@ export class Ranking {
   ): RankedRows {
     this.#excluded.clear();
     for (const row of excluded) this.#excluded.add(row);
+    const rows = this.#candidatesOf(overlay, labels);
+    const scores = this.#candidateScores;
+    state.vectors.table.scoreRows(this.#queryOf(state, user), rows, scores);
     const best = this.#best;
     best.reset(n);
-    const candidates = new Uint32Array(labels.length);
-    let known = 0;
-    for (const label of labels) {
-      const row = overlay.candidate(label);
-      if (row >= 0) candidates[known++] = row;
+    for (let at = 0; at < rows.length; at += 1) {
+      best.offer(rows[at] ?? 0, scores[at] ?? 0);
     }
-    const take = (row: number, score: number): void => {
-      if (!this.#excluded.has(row)) best.offer(row, score);
-    };
-    const query = this.#queryOf(state, user);
-    const rowScores = this.#rowScoresOf(state);
-    rowScores.each(query, candidates.subarray(0, known), take);
-    rowScores.each(query, overlay.rows, take);
     const search: SearchReport = { mode: 'approximate', release: overlay.release };
     return { rows: best.keys, scores: best.scores, count: best.length, search };
   }
@@ -121,12 +114,21 @@ export class Ranking {
     return this.#query;
   }
 
-  #rowScoresOf(state: PartitionState): RowScores {
-    let rowScores = this.#rowScores.get(state);
-    if (rowScores === undefined) {
-      rowScores = new RowScores(state.vectors.table);
-      this.#rowScores.set(state, rowScores);
+  /** The rows to score: proposed labels that have not drifted, and the overlay; none of them excluded. */
+  #candidatesOf(overlay: ReleaseOverlay, labels: Uint32Array): Uint32Array {
+    const most = labels.length + overlay.count;
+    if (most > this.#candidates.length) {
+      this.#candidates = new Uint32Array(most * 2);
+      this.#candidateScores = new Float32Array(most * 2);
     }
-    return rowScores;
+    let count = 0;
+    for (const label of labels) {
+      const row = overlay.candidate(label);
+      if (row >= 0 && !this.#excluded.has(row)) this.#candidates[count++] = row;
+    }
+    for (const row of overlay.rows) {
+      if (!this.#excluded.has(row)) this.#candidates[count++] = row;
+    }
+    return this.#candidates.subarray(0, count);
   }
 }

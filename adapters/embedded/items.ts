@@ -1,12 +1,12 @@
-import { open } from 'lmdb';
-import type { Database, RootDatabase } from 'lmdb';
 import type { EventBlock } from '../../events/block.ts';
 import type { ItemPublished } from '../../events/fact.ts';
-import { ORIGIN, advance, sequence } from '../../events/position.ts';
+import { ORIGIN, sequence } from '../../events/position.ts';
 import type { Sequence } from '../../events/position.ts';
 import type { ItemCatalogue, ItemMetadata } from '../../projections/items.ts';
+import { openEnvironment } from './lmdb-environment.ts';
+import type { LmdbEnvironment, LmdbTable } from './lmdb-environment.ts';
 
-/** What the catalogue needs of the fold that defines it; passed in, for adapters import ports as types only. */
+/** The fold that defines the catalogue; passed in, for adapters import other rooms' ports as types only. */
 export interface ItemFold {
   published(block: EventBlock, after: Sequence): readonly ItemPublished[];
   title(metadata: ItemMetadata): string | undefined;
@@ -15,7 +15,7 @@ export interface ItemFold {
 /** Settings of the catalogue. */
 export interface ItemsOptions {
   /** Folder of an LMDB environment of its own: dropping the catalogue is removing it. */
-  readonly path: string;
+  readonly folder: string;
   readonly fold: ItemFold;
   /** Titles kept in memory; items past the bound are answered without a title. */
   readonly titlesMax?: number;
@@ -23,7 +23,9 @@ export interface ItemsOptions {
   readonly unsavedBlocksMax?: number;
 }
 
-const POSITION = 'position';
+const utf8 = new TextEncoder();
+const text = new TextDecoder();
+const POSITION = utf8.encode('position');
 
 /** Opens the item catalogue of a data folder. */
 export function openItems(options: ItemsOptions): ItemCatalogue {
@@ -31,12 +33,15 @@ export function openItems(options: ItemsOptions): ItemCatalogue {
 }
 
 class LmdbItems implements ItemCatalogue {
-  readonly #root: RootDatabase;
-  readonly #items: Database<ItemMetadata | null, string>;
+  readonly #environment: LmdbEnvironment;
+  /** Item id → metadata as JSON; `null` where it was withdrawn. */
+  readonly #items: LmdbTable;
+  readonly #state: LmdbTable;
   readonly #fold: ItemFold;
   readonly #titlesMax: number;
   readonly #unsavedBlocksMax: number;
   readonly #titles = new Map<string, string>();
+  readonly #published = new Set<string>();
   readonly #withdrawn = new Set<string>();
   #position: Sequence;
   #unsavedBlocks = 0;
@@ -45,10 +50,15 @@ class LmdbItems implements ItemCatalogue {
     this.#fold = options.fold;
     this.#titlesMax = options.titlesMax ?? 1_000_000;
     this.#unsavedBlocksMax = options.unsavedBlocksMax ?? 1024;
-    this.#root = open({ path: options.path, noSubdir: false, maxDbs: 2 });
-    this.#items = this.#root.openDB({ name: 'items', encoding: 'msgpack' });
-    this.#position = sequence((this.#root.get(POSITION) as number | undefined) ?? ORIGIN);
-    for (const { key, value } of this.#items.getRange()) this.#remember(key, value);
+    const { folder } = options;
+    this.#environment = openEnvironment({ folder, tablesMax: 2, name: 'the item catalogue' });
+    this.#items = this.#environment.table('items');
+    this.#state = this.#environment.table('state');
+    const stored = this.#state.get(POSITION);
+    this.#position = stored === undefined ? ORIGIN : sequence(Number(text.decode(stored)));
+    for (const { key, value } of this.#items.range({})) {
+      this.#remember(text.decode(key), metadataOf(value));
+    }
   }
 
   get position(): Sequence {
@@ -56,7 +66,7 @@ class LmdbItems implements ItemCatalogue {
   }
 
   get size(): number {
-    return this.#items.getCount() - this.#withdrawn.size;
+    return this.#published.size;
   }
 
   get withdrawn(): ReadonlySet<string> {
@@ -72,7 +82,8 @@ class LmdbItems implements ItemCatalogue {
   }
 
   metadata(item: string): Promise<ItemMetadata | null | undefined> {
-    return Promise.resolve(this.#items.get(item));
+    const stored = this.#items.get(utf8.encode(item));
+    return Promise.resolve(stored === undefined ? undefined : metadataOf(stored));
   }
 
   async apply(block: EventBlock): Promise<void> {
@@ -80,45 +91,64 @@ class LmdbItems implements ItemCatalogue {
     const to = sequence(block.firstSequence + block.count - 1);
     if (to <= from) return;
     // A block may start before the position, never after the next sequence.
-    advance(from, { from: sequence(Math.min(from, block.firstSequence - 1)), to: from });
+    if (block.firstSequence - 1 > from) throw gap(from, block);
     const published = this.#fold.published(block, from);
-    this.#position = to;
-    this.#unsavedBlocks += 1;
-    // Memory first: what is asked right after sees it, and a crash before the commit folds the block again.
+    const isDue = published.length > 0 || this.#unsavedBlocks + 1 >= this.#unsavedBlocksMax;
+    if (isDue) await this.#store(published, to);
+    this.#unsavedBlocks = isDue ? 0 : this.#unsavedBlocks + 1;
     for (const fact of published) this.#remember(fact.item, fact.metadata);
-    if (published.length === 0 && this.#unsavedBlocks < this.#unsavedBlocksMax) return;
-    this.#unsavedBlocks = 0;
-    await this.#root.transaction(() => {
-      for (const fact of published) void this.#items.put(fact.item, fact.metadata);
-      void this.#root.put(POSITION, to);
-    });
+    this.#position = to;
   }
 
   async drop(): Promise<void> {
-    this.#position = ORIGIN;
-    this.#titles.clear();
-    this.#withdrawn.clear();
-    this.#unsavedBlocks = 0;
-    await this.#root.transaction(() => {
-      void this.#items.clearAsync();
-      void this.#root.remove(POSITION);
+    const keys = [...this.#items.range({})].map(({ key }) => key);
+    await this.#environment.commit((writer) => {
+      for (const key of keys) writer.remove(this.#items, key);
+      writer.remove(this.#state, POSITION);
     });
+    this.#position = ORIGIN;
+    this.#unsavedBlocks = 0;
+    this.#titles.clear();
+    this.#published.clear();
+    this.#withdrawn.clear();
   }
 
-  async close(): Promise<void> {
-    await this.#root.transaction(() => {
-      void this.#root.put(POSITION, this.#position);
+  close(): Promise<void> {
+    return this.#environment.close();
+  }
+
+  /** Writes metadata and position in one transaction: they are never apart, whenever the process ends. */
+  #store(published: readonly ItemPublished[], to: Sequence): Promise<void> {
+    return this.#environment.commit((writer) => {
+      for (const { item, metadata } of published) {
+        writer.put(this.#items, utf8.encode(item), utf8.encode(JSON.stringify(metadata)));
+      }
+      writer.put(this.#state, POSITION, utf8.encode(String(to)));
     });
-    await this.#root.close();
   }
 
   #remember(item: string, metadata: ItemMetadata | null): void {
-    if (metadata === null) this.#withdrawn.add(item);
-    else this.#withdrawn.delete(item);
+    if (metadata === null) {
+      this.#withdrawn.add(item);
+      this.#published.delete(item);
+    } else {
+      this.#withdrawn.delete(item);
+      this.#published.add(item);
+    }
     const title = metadata === null ? undefined : this.#fold.title(metadata);
     if (title === undefined) this.#titles.delete(item);
     else if (this.#titles.has(item) || this.#titles.size < this.#titlesMax) {
       this.#titles.set(item, title);
     }
   }
+}
+
+function metadataOf(stored: Uint8Array): ItemMetadata | null {
+  return JSON.parse(text.decode(stored)) as ItemMetadata | null;
+}
+
+function gap(from: Sequence, block: EventBlock): RangeError {
+  return new RangeError(
+    `a block from ${block.firstSequence} on does not continue a catalogue at ${from}`,
+  );
 }
