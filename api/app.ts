@@ -6,8 +6,9 @@ import { writeProblem } from './answer.ts';
 import { discard } from './body.ts';
 import type { ApiDeps } from './deps.ts';
 import { Endpoint } from './endpoint.ts';
+import { problemOf } from './failure.ts';
 import { createGate } from './gate.ts';
-import { HttpProblem, toProblem } from './problem.ts';
+import { HttpProblem } from './problem.ts';
 import { createRoutes } from './routes.ts';
 import { Router } from './router.ts';
 
@@ -44,13 +45,7 @@ async function fail(
   error: unknown,
 ): Promise<void> {
   if (response.destroyed || request.errored !== null) return; // The caller is gone.
-  const [path = '/'] = (request.url ?? '/').split('?', 1);
-  const problem = toProblem(error, path, deps.newRequestId);
-  if (problem.unforeseen) {
-    const { requestId } = problem.document;
-    // The path is left out, for it may hold a user's id.
-    deps.logger.error({ requestId, method: request.method, err: error }, 'a request failed');
-  }
+  const problem = problemOf(deps, request, error);
   if (response.headersSent) {
     response.destroy(); // Half an answer went out: the caller must see that it breaks off.
     return;

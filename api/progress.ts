@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { openNdjson } from './answer.ts';
-import type { OnProgress } from './deps.ts';
-import { toProblem } from './problem.ts';
+import type { ApiDeps, OnProgress } from './deps.ts';
+import { problemOf } from './failure.ts';
 import { WRITTEN } from './route.ts';
 import type { Reply } from './route.ts';
 
@@ -28,7 +28,7 @@ export function departure(response: ServerResponse): AbortSignal {
 export async function replyWithProgress<Answer>(
   request: IncomingMessage,
   response: ServerResponse,
-  newRequestId: () => string,
+  deps: Pick<ApiDeps, 'logger' | 'newRequestId'>,
   operation: LongOperation<Answer>,
 ): Promise<Reply<Answer>> {
   const signal = departure(response);
@@ -43,9 +43,7 @@ export async function replyWithProgress<Answer>(
     }, signal);
     write({ result });
   } catch (error) {
-    const { document, unforeseen } = toProblem(error, request.url ?? '/', newRequestId);
-    write({ problem: document });
-    if (unforeseen) throw error;
+    write({ problem: problemOf(deps, request, error).document });
   }
   response.end();
   return WRITTEN;

@@ -23,7 +23,7 @@ const rebuildBody = z.strictObject({
 });
 
 function longRoutes(deps: ApiDeps): readonly Route[] {
-  const { maintenance, newRequestId } = deps;
+  const { maintenance } = deps;
   return [
     route({
       method: 'POST',
@@ -36,7 +36,7 @@ function longRoutes(deps: ApiDeps): readonly Route[] {
       body: verifyBody,
       answer: { status: 200, description: 'The comparison.', schema: verifyReportSchema },
       handle: ({ body, request, response }) =>
-        replyWithProgress(request, response, newRequestId, (onProgress, signal) =>
+        replyWithProgress(request, response, deps, (onProgress, signal) =>
           maintenance.verify(body.version, onProgress, signal),
         ),
     }),
@@ -51,7 +51,7 @@ function longRoutes(deps: ApiDeps): readonly Route[] {
       body: rebuildBody,
       answer: { status: 200, description: 'They are rebuilt.', schema: rebuildReportSchema },
       handle: ({ body, request, response }) =>
-        replyWithProgress(request, response, newRequestId, (onProgress, signal) =>
+        replyWithProgress(request, response, deps, (onProgress, signal) =>
           maintenance.rebuild(body.projections, onProgress, signal),
         ),
     }),

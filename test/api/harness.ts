@@ -1,0 +1,284 @@
+import { createServer, request as httpRequest } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { createApp } from '../../api/app.ts';
+import type { ApiDeps } from '../../api/deps.ts';
+import { createDoor } from '../../events/door.ts';
+import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
+import type { IdentityStore } from '../../events/identity.ts';
+import type { Journal } from '../../events/journal.ts';
+import { createMemoryIdentities } from '../doubles/memory-identities.ts';
+import { createMemoryJournal } from '../doubles/memory-journal.ts';
+
+/** The clock of the fake instance: 2026-01-01. */
+export const NOW_MS = Date.UTC(2026, 0, 1);
+
+/** What the fake instance was asked and logged. */
+export interface Recorded {
+  readonly calls: unknown[][];
+  readonly logged: Readonly<Record<string, unknown>>[];
+  readonly journal: Journal;
+  readonly identities: IdentityStore;
+}
+
+function countingBytes(): (length: number) => Uint8Array {
+  let drawn = 0;
+  return (length) => {
+    const bytes = new Uint8Array(length);
+    drawn += 1;
+    new DataView(bytes.buffer).setUint32(0, drawn);
+    return bytes;
+  };
+}
+
+const scored = { id: 'song', score: 1.25, title: 'A song' };
+const place = ['0:7'];
+
+/** The read side, models, runs and maintenance of an instance that always says the same. */
+function fixedPorts(
+  calls: unknown[][],
+): Pick<ApiDeps, 'queries' | 'models' | 'runs' | 'maintenance' | 'health'> {
+  const note = <T>(answer: T, ...call: unknown[]): T => {
+    calls.push(call);
+    return answer;
+  };
+  const started = { workflowId: 'train-1', url: 'http://127.0.0.1:8233/train-1' };
+  return {
+    queries: {
+      recommend: (query) =>
+        note(
+          {
+            recommendationId: 'r1',
+            basedOn: 'user',
+            position: place,
+            model: 'first',
+            search: { mode: 'exact' },
+            items: [scored],
+          },
+          'recommend',
+          query,
+        ),
+      similar: async (item, n) =>
+        note(
+          item === 'unknown'
+            ? undefined
+            : { item, position: place, model: 'first', items: [scored] },
+          'similar',
+          item,
+          n,
+        ),
+      popular: async (n) => note({ position: place, items: [scored] }, 'popular', n),
+      user: async (id) =>
+        id === 'unknown'
+          ? undefined
+          : { id, events: 3, seenItems: 2, lastTime: '2026-01-01T00:00:00.000Z', position: place },
+      item: async (id) =>
+        id === 'unknown' ? undefined : { id, metadata: { title: 'A song' }, position: place },
+      deadLetters: async () => ({
+        refused: 1,
+        deadLetters: [
+          {
+            position: '0:3',
+            reason: 'why',
+            type: 'play',
+            item: 'song',
+            time: '2026-01-01T00:00:00Z',
+          },
+        ],
+      }),
+    },
+    models: {
+      list: async () => ({
+        live: 'first',
+        models: [{ version: 'first', live: true, learner: 'gmf', start: ['0:-1'] }],
+      }),
+    },
+    runs: {
+      startTraining: async (body) => note(started, 'train', body),
+      startIndexBuild: async (body) => note(started, 'index', body),
+      describe: async (kind, workflowId) =>
+        note(
+          workflowId === 'unknown' ? undefined : { ...started, workflowId, state: 'running' },
+          'describe',
+          kind,
+          workflowId,
+        ),
+    },
+    maintenance: {
+      rebuild: async (projections, onProgress) => {
+        onProgress(1, 2);
+        return note({ projections, positions: place, events: 8 }, 'rebuild', projections);
+      },
+      verify: async (version, onProgress) => {
+        onProgress(4, 8);
+        return note({ equal: true, hash: 'ab', positions: place, events: 8 }, 'verify', version);
+      },
+      stateHash: async (version, after) =>
+        note(
+          { version: 'first', hash: 'ab', positions: place, events: 8, users: 1, items: 1 },
+          'stateHash',
+          version,
+          after,
+        ),
+      async *exportEvents(after) {
+        calls.push(['export', after]);
+        yield { id: 'a', position: '0:0' };
+        yield { id: 'b', position: '0:1' };
+      },
+    },
+    health: {
+      awaited: () => [],
+      status: async () => ({
+        release: '0.1.0',
+        profile: 'embedded',
+        partitions: 1,
+        uptimeSeconds: 1,
+        residentBytes: 1,
+        awaited: [],
+        journal: { heads: place, bytes: 10, full: false },
+        model: { version: 'first', learner: 'gmf', positions: place },
+        replay: { leased: false, reason: 'no Temporal', behind: 0 },
+        projections: [{ name: 'users', positions: place }],
+        search: { mode: 'exact' },
+        counts: { events: 8, users: 1, items: 1, refused: 0 },
+        parts: [{ name: 'training', on: false, reason: 'not installed' }],
+      }),
+    },
+  };
+}
+
+/** Makes the API's ports: a real door before a journal in memory, and a read side that always says the same. */
+export function fakeDeps(overrides: Partial<ApiDeps> = {}): ApiDeps & Recorded {
+  const calls: unknown[][] = [];
+  const logged: Readonly<Record<string, unknown>>[] = [];
+  const random = countingBytes();
+  const journal = createMemoryJournal(1, () => NOW_MS);
+  const identities = createMemoryIdentities(random);
+  const door = createDoor({
+    journal,
+    identities,
+    types: DEFAULT_INTERACTION_TYPES,
+    clock: () => NOW_MS,
+    random,
+  });
+  const log = (fields: Readonly<Record<string, unknown>>, message: string): void => {
+    logged.push({ ...fields, message });
+  };
+  return {
+    door,
+    ...fixedPorts(calls),
+    access: { kind: 'loopback' },
+    logger: { info: log, warn: log, error: log },
+    newRequestId: () => 'request-1',
+    ...overrides,
+    calls,
+    logged,
+    journal,
+    identities,
+  };
+}
+
+/** What a caller gets. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body as a JSON object; empty where it is none. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** A request as a test writes it: an object as body goes as JSON, unless the headers say otherwise. */
+export interface Sent {
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string | Buffer | object;
+}
+
+/** A running API and the way to call it. */
+export interface Api {
+  readonly port: number;
+  readonly deps: ApiDeps & Recorded;
+  call(method: string, path: string, sent?: Sent): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Leaves out headers that a test takes away by giving them undefined. */
+function present(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+}
+
+/** Sends one request exactly as written: a client library would mend paths and headers. */
+export async function send(
+  target: { readonly port: number } | { readonly socketPath: string },
+  method: string,
+  path: string,
+  { headers = {}, body }: Sent = {},
+): Promise<Answer> {
+  const isRaw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
+  const bytes = isRaw ? body : JSON.stringify(body);
+  const type = bytes === undefined ? {} : { 'content-type': 'application/json' };
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const place = 'port' in target ? { host: '127.0.0.1', port: target.port } : target;
+    const request = httpRequest({
+      ...place,
+      method,
+      path,
+      agent: false,
+      headers: present({
+        ...type,
+        ...(bytes === undefined ? {} : { 'content-length': Buffer.byteLength(bytes) }),
+        ...headers,
+      }),
+    });
+    request.on('response', resolve).on('error', reject).end(bytes);
+  });
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString('utf8');
+  return { status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text) };
+}
+
+/** Serves the API on a free port of this machine. */
+export async function startApi(overrides: Partial<ApiDeps> = {}): Promise<Api> {
+  const deps = fakeDeps(overrides);
+  const handle = createApp(deps).callback();
+  const server = createServer((request, response) => void handle(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    deps,
+    call: (method, path, sent) => send({ port }, method, path, sent),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Sends one request to an API of its own, which is closed whatever becomes of it. */
+export async function callOnce(
+  overrides: Partial<ApiDeps>,
+  method: string,
+  path: string,
+  sent?: Sent,
+): Promise<Answer & { readonly deps: ApiDeps & Recorded }> {
+  const api = await startApi(overrides);
+  try {
+    return { ...(await api.call(method, path, sent)), deps: api.deps };
+  } finally {
+    await api.close();
+  }
+}
