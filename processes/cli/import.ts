@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import type { ItemAnswer } from '../../api/schema/answers.ts';
+import { EVENT_AHEAD_MS_MAX } from '../../events/door.ts';
+import { RepriseError } from '../../events/error.ts';
 import type { CursorStore } from '../imports/import-cursor.ts';
 import { cursorFile, noCursor } from '../imports/import-cursor.ts';
 import type { ImportReport, ImportSink } from '../imports/import-run.ts';
@@ -55,7 +57,7 @@ export const importCommand: CommandSpec<ImportOptions> = {
       );
   },
   async run(context, [file = ''], options) {
-    const size = file === '-' ? 0 : (await stat(file)).size;
+    const size = file === '-' ? 0 : await fileSize(file);
     const { clock, signal } = context.deps;
     const startedMs = clock();
     const partitions = options.partitions === undefined ? {} : { partitions: options.partitions };
@@ -78,6 +80,12 @@ export const importCommand: CommandSpec<ImportOptions> = {
   },
 };
 
+async function fileSize(file: string): Promise<number> {
+  const stats = await stat(file);
+  if (!stats.isDirectory()) return stats.size;
+  throw new RepriseError('INVALID', `${file} is a folder: name a file of it`);
+}
+
 interface Job {
   readonly file: string;
   readonly size: number;
@@ -90,7 +98,8 @@ async function importFile(
   { file, size, options }: Job,
 ): Promise<ImportReport> {
   const { clock, signal } = context.deps;
-  const rules = { type: options.type, positiveFrom: options.positiveFrom };
+  const { type, positiveFrom } = options;
+  const rules = { type, positiveFrom, timeMsMax: clock() + EVENT_AHEAD_MS_MAX };
   const sender = new EventSender(client.http, signal);
   const progress = startProgress(context.output, 'import', clock);
   const startedMs = clock();

@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
 import type { CommandSpec } from './command.ts';
 import { wholeNumber } from './command.ts';
@@ -18,10 +20,10 @@ export const recommendCommand: CommandSpec<RecommendOptions> = {
       .argument('<user>', 'the id of the user; an unknown one gets similar or popular items')
       .option('-n, --n <count>', 'how many items', wholeNumber(1, 100), 10)
       .option('--item <id>', 'the item at hand: an unknown user gets items like it')
-      .option(
-        '--exclude <which>',
-        'seen leaves out items that the user met, none keeps them',
-        'seen',
+      .addOption(
+        new Option('--exclude <which>', 'leave out the items that the user met, or none')
+          .choices(['seen', 'none'])
+          .default('seen'),
       );
   },
   async run(context, [user = ''], options) {

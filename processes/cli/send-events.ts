@@ -99,5 +99,8 @@ function refusedIndex(error: unknown): { index: number; reason: string } | undef
   const indexed = /^\[(\d+)\]\.?(.*)$/.exec(first.field);
   const field = indexed?.[2] ?? first.field;
   const index = first.line === undefined ? Number(indexed?.[1] ?? Number.NaN) : first.line - 1;
-  return Number.isNaN(index) ? undefined : { index, reason: `${field}: ${first.reason}` };
+  if (Number.isNaN(index)) return undefined;
+  // The door names the event by its place in the request, which means nothing to the reader of a file.
+  const reason = first.reason.replace(/^event \d+: /, '');
+  return { index, reason: reason.startsWith(`${field} `) ? reason : `${field} ${reason}` };
 }

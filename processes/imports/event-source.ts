@@ -84,6 +84,11 @@ export class EventSource {
   }
 
   #take(row: ImportedRow): void {
+    const fault = timeFault(row.timeMs, this.#rules.timeMsMax);
+    if (fault !== undefined) {
+      this.#batch.broken.push({ line: row.line, reason: fault });
+      return;
+    }
     this.#users.count(row.user);
     this.#items.count(row.item);
     const occurrence = row.id === undefined ? this.#contents.count(row.content) : 0;
@@ -97,6 +102,15 @@ export class EventSource {
     this.#batch = emptyBatch();
     return batch;
   }
+}
+
+function timeFault(timeMs: number | undefined, timeMsMax: number | undefined): string | undefined {
+  if (timeMs === undefined) return undefined;
+  if (timeMs < 0) return 'time lies before 1970';
+  if (timeMsMax !== undefined && timeMs > timeMsMax) {
+    return `time ${new Date(timeMs).toISOString()} lies in the future`;
+  }
+  return undefined;
 }
 
 interface Collected {

@@ -20,6 +20,8 @@ export interface ImportRules {
   readonly type: string;
   /** Rows with a value below this one become `dislike`; undefined leaves them as they are. */
   readonly positiveFrom: number | undefined;
+  /** The latest time that the journal lets in, Unix milliseconds; a row behind it is broken. */
+  readonly timeMsMax?: number;
 }
 
 /** The type that `positiveFrom` gives to rows with lower values. */

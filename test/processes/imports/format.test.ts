@@ -34,16 +34,51 @@ async function read(bytes: string | Uint8Array, rules = plays, chunk = 7): Promi
 
 /** The same three interactions in every format; the last has no value where the format allows it. */
 const FILES: readonly (readonly [name: string, format: string, timed: boolean, text: string])[] = [
-  ['our header', 'csv', true, 'user,item,rating_or_count,timestamp\nä1,007,5,10\nb,x y,2.5,20\nä1,8,1,30\n'],
-  ['MovieLens csv', 'csv', true, 'userId,movieId,rating,timestamp\nä1,007,5,10\nb,x y,2.5,20\nä1,8,1,30\n'],
-  ['other order, more columns', 'csv', true, 'ts;Title;Item ID;User-ID;Play Count\n10;t;007;ä1;5\n20;t;x y;b;2.5\n30;t;8;ä1;1\n'],
-  ['quoted', 'csv', true, '"user","item","value","time"\n"ä1","007","5","10"\n"b","x y",2.5,"20"\nä1,"8",1,30\n'],
-  ['ISO times', 'csv', true, 'uid,song_id,plays,datetime\nä1,007,5,1970-01-01T00:00:10Z\nb,x y,2.5,1970-01-01 00:00:20\nä1,8,1,1970-01-01T01:00:30+01:00\n'],
+  [
+    'our header',
+    'csv',
+    true,
+    'user,item,rating_or_count,timestamp\nä1,007,5,10\nb,x y,2.5,20\nä1,8,1,30\n',
+  ],
+  [
+    'MovieLens csv',
+    'csv',
+    true,
+    'userId,movieId,rating,timestamp\nä1,007,5,10\nb,x y,2.5,20\nä1,8,1,30\n',
+  ],
+  [
+    'other order, more columns',
+    'csv',
+    true,
+    'ts;Title;Item ID;User-ID;Play Count\n10;t;007;ä1;5\n20;t;x y;b;2.5\n30;t;8;ä1;1\n',
+  ],
+  [
+    'quoted',
+    'csv',
+    true,
+    '"user","item","value","time"\n"ä1","007","5","10"\n"b","x y",2.5,"20"\nä1,"8",1,30\n',
+  ],
+  [
+    'ISO times',
+    'csv',
+    true,
+    'uid,song_id,plays,datetime\nä1,007,5,1970-01-01T00:00:10Z\nb,x y,2.5,1970-01-01 00:00:20\nä1,8,1,1970-01-01T01:00:30+01:00\n',
+  ],
   ['ratings.dat', 'movielens-dat', true, 'ä1::007::5::10\nb::x y::2.5::20\nä1::8::1::30\n'],
   ['u.data', 'movielens-data', true, 'ä1\t007\t5\t10\nb\tx y\t2.5\t20\nä1\t8\t1\t30\n'],
   ['triplets', 'triplets', false, 'ä1\t007\t5\nb\tx y\t2.5\nä1\t8\t1\n'],
-  ['user_artists.dat', 'csv', false, 'userID\tartistID\tweight\r\nä1\t007\t5\r\nb\tx y\t2.5\r\nä1\t8\t1\r\n'],
-  ['NDJSON', 'ndjson', true, '{"user":"ä1","item":"007","value":5,"time":10}\n{"user":"b","item":"x y","value":2.5,"time":"1970-01-01T00:00:20Z"}\n{"user":"ä1","item":"8","value":1,"time":30}\n'],
+  [
+    'user_artists.dat',
+    'csv',
+    false,
+    'userID\tartistID\tweight\r\nä1\t007\t5\r\nb\tx y\t2.5\r\nä1\t8\t1\r\n',
+  ],
+  [
+    'NDJSON',
+    'ndjson',
+    true,
+    '{"user":"ä1","item":"007","value":5,"time":10}\n{"user":"b","item":"x y","value":2.5,"time":"1970-01-01T00:00:20Z"}\n{"user":"ä1","item":"8","value":1,"time":30}\n',
+  ],
 ];
 
 for (const [name, format, timed, text] of FILES) {
@@ -85,26 +120,38 @@ test('rows of the same content get ids of their own, the same ones each time', a
   const text = 'user,item,value,time\na,x,1,5\na,x,1,5\na,x,1,6\na,x,1,5\n';
   const ids = (await read(text)).events.map(({ id }) => id);
   assert.equal(new Set(ids).size, 4);
-  assert.deepEqual((await read(text)).events.map(({ id }) => id), ids);
+  assert.deepEqual(
+    (await read(text)).events.map(({ id }) => id),
+    ids,
+  );
   for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/);
 });
 
 test('a blank time takes the one before, and 0 where there is none', async () => {
   const { events } = await read('user,item,value,time\na,x,1,\na,y,1,50\na,z,1, \nb,x,1,60\n');
-  assert.deepEqual(events.map(({ time }) => time), [0, 50_000, 50_000, 60_000]);
+  assert.deepEqual(
+    events.map(({ time }) => time),
+    [0, 50_000, 50_000, 60_000],
+  );
 });
 
 test('lower values become dislike, a blank value does not', async () => {
   const rules: ImportRules = { type: 'like', positiveFrom: 3 };
   const { events } = await read('user,item,value\na,x,2.9\na,y,3\na,z,\n', rules);
-  assert.deepEqual(events.map(({ type }) => type), ['dislike', 'like', 'like']);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['dislike', 'like', 'like'],
+  );
   assert.equal(events[2]!.value, undefined);
 });
 
 test('quoted fields keep delimiters, quotes and line breaks', async () => {
   const text = 'user,item,title\na,"x,1","say ""hi"""\nb,"two\nlines",t\nc,z,t\n';
   const { events, broken } = await read(text);
-  assert.deepEqual(events.map(({ item }) => item), ['x,1', 'two\nlines', 'z']);
+  assert.deepEqual(
+    events.map(({ item }) => item),
+    ['x,1', 'two\nlines', 'z'],
+  );
   assert.deepEqual(broken, []);
 });
 
@@ -135,7 +182,10 @@ for (const [line, reason] of BROKEN) {
   test(`a broken line is reported and the rest read: ${line.slice(0, 24)}`, async () => {
     const text = `user,item,value,time\na,x,1,5\n${line}\nb,y,2,6\n`;
     const { events, broken } = await read(text, plays, 100_000);
-    assert.deepEqual(events.map(({ user }) => user), ['a', 'b']);
+    assert.deepEqual(
+      events.map(({ user }) => user),
+      ['a', 'b'],
+    );
     assert.equal(broken.length, 1);
     assert.equal(broken[0]!.line, 3);
     assert.match(broken[0]!.reason, reason);
@@ -143,18 +193,35 @@ for (const [line, reason] of BROKEN) {
 }
 
 test('bytes that are no UTF-8 break their line', async () => {
-  const bytes = Buffer.concat([Buffer.from('user,item\na,'), Buffer.from([0xff, 0xfe]), Buffer.from('\nb,y\n')]);
+  const bytes = Buffer.concat([
+    Buffer.from('user,item\na,'),
+    Buffer.from([0xff, 0xfe]),
+    Buffer.from('\nb,y\n'),
+  ]);
   const { events, broken } = await read(bytes);
-  assert.deepEqual(events.map(({ user }) => user), ['b']);
+  assert.deepEqual(
+    events.map(({ user }) => user),
+    ['b'],
+  );
   assert.deepEqual(broken, [{ line: 2, reason: 'item is not valid UTF-8' }]);
 });
 
 test('line 50,001 of a long file is reported by its number', async () => {
-  const lines = Array.from({ length: 60_000 }, (_, i) => `u${String(i % 7)},i${String(i % 11)},1,5`);
+  const lines = Array.from(
+    { length: 60_000 },
+    (_, i) => `u${String(i % 7)},i${String(i % 11)},1,5`,
+  );
   lines[49_999] = 'what is this';
-  const { events, broken } = await read(`user,item,value,time\n${lines.join('\n')}\n`, plays, 65_536);
+  const { events, broken } = await read(
+    `user,item,value,time\n${lines.join('\n')}\n`,
+    plays,
+    65_536,
+  );
   assert.equal(events.length, 59_999);
-  assert.deepEqual(broken.map(({ line }) => line), [50_001]);
+  assert.deepEqual(
+    broken.map(({ line }) => line),
+    [50_001],
+  );
 });
 
 test('NDJSON keeps ids, types and context, and reads exported items', async () => {
@@ -172,10 +239,27 @@ test('NDJSON keeps ids, types and context, and reads exported items', async () =
   ];
   const { events, items, broken } = await read(lines.join('\n'));
   assert.deepEqual(events, [
-    { id: 'e1', type: 'like', user: 'a', item: '__proto__', value: 2, time: 1234, context: { k: 1 } },
+    {
+      id: 'e1',
+      type: 'like',
+      user: 'a',
+      item: '__proto__',
+      value: 2,
+      time: 1234,
+      context: { k: 1 },
+    },
   ]);
-  assert.deepEqual(items.map(({ item, metadata }) => [item, metadata]), [['x', { title: 'T' }], ['y', null]]);
-  assert.deepEqual(broken.map(({ line }) => line), [4, 5, 6, 7, 8, 9, 10]);
+  assert.deepEqual(
+    items.map(({ item, metadata }) => [item, metadata]),
+    [
+      ['x', { title: 'T' }],
+      ['y', null],
+    ],
+  );
+  assert.deepEqual(
+    broken.map(({ line }) => line),
+    [4, 5, 6, 7, 8, 9, 10],
+  );
 });
 
 const UNREADABLE: readonly (readonly [string, string | Uint8Array, RegExp])[] = [

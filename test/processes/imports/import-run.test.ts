@@ -54,7 +54,10 @@ function run(
 }
 
 function rows(count: number, item = 'i'): string {
-  const lines = Array.from({ length: count }, (_, i) => `u${String(i % 10)},${item}${String(i)},1,5`);
+  const lines = Array.from(
+    { length: count },
+    (_, i) => `u${String(i % 10)},${item}${String(i)},1,5`,
+  );
   return `user,item,value,time\n${lines.join('\n')}\n`;
 }
 
@@ -66,7 +69,15 @@ test('sends every row in order, in requests within the bound', async () => {
   const { format, events, accepted, duplicates, users, items, broken } = report;
   assert.deepEqual(
     { format, events, accepted, duplicates, users, items, broken },
-    { format: 'csv', events: count, accepted: count, duplicates: 0, users: 10, items: count, broken: 0 },
+    {
+      format: 'csv',
+      events: count,
+      accepted: count,
+      duplicates: 0,
+      users: 10,
+      items: count,
+      broken: 0,
+    },
   );
 });
 
@@ -80,7 +91,10 @@ test('the same file again is all duplicates', async () => {
 test('what the journal refuses is reported by its line', async () => {
   const report = await run('user,item\na,x\na,bad\n\nb,bad\nc,y\nbroken\n', new FakeJournal());
   assert.equal(report.events, 2);
-  assert.deepEqual(report.errors.map(({ line }) => line), [3, 5, 7]);
+  assert.deepEqual(
+    report.errors.map(({ line }) => line),
+    [3, 5, 7],
+  );
   assert.equal(report.broken, 3);
 });
 

@@ -19,13 +19,17 @@ const FILES = [
 for (const { file, events, users, items } of FILES) {
   const path = join(folder, 'events', file);
   const absent = !existsSync(path) && 'REPRISE_DATA names no folder with this file';
-  test(`${file} has the rows, users and items that it is said to have`, { skip: absent }, async () => {
-    const source = new EventSource({ type: 'play', positiveFrom: undefined });
-    const ids = new Set<string>();
-    for await (const batch of source.read(createReadStream(path))) {
-      for (const { event } of batch.events) ids.add(event.id);
-      assert.deepEqual(batch.broken, []);
-    }
-    assert.deepEqual([ids.size, source.users, source.items], [events, users, items]);
-  });
+  test(
+    `${file} has the rows, users and items that it is said to have`,
+    { skip: absent },
+    async () => {
+      const source = new EventSource({ type: 'play', positiveFrom: undefined });
+      const ids = new Set<string>();
+      for await (const batch of source.read(createReadStream(path))) {
+        for (const { event } of batch.events) ids.add(event.id);
+        assert.deepEqual(batch.broken, []);
+      }
+      assert.deepEqual([ids.size, source.users, source.items], [events, users, items]);
+    },
+  );
 }
