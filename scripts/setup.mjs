@@ -29,7 +29,7 @@ import { takeLock } from './setup/lock.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { builderOf, nativeParts, staleParts, writeStamp, writeStatus } from './setup/parts.mjs';
 import { createProgress } from './setup/progress.mjs';
-import { endChildren, run, StepError } from './setup/run.mjs';
+import { endChildren, run, StepError, stopChildren } from './setup/run.mjs';
 import { provideTemporal } from './setup/temporal.mjs';
 import { provideTfjs } from './setup/tfjs.mjs';
 
@@ -52,25 +52,35 @@ export async function setup({ retry = false } = {}) {
   if (staleParts(root, { retry }).length === 0) return;
   mkdirSync(join(root, '.native', 'logs'), { recursive: true });
   const progress = createProgress();
-  const stop = (signal) => {
-    endChildren();
-    unlock?.();
-    process.removeListener(signal, stop);
-    process.kill(process.pid, signal);
-  };
   let unlock;
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, stop);
+  const ignoreSignals = onSignals(async () => {
+    progress.note('stopping');
+    await stopChildren();
+    unlock?.();
+  });
   try {
     unlock = await takeLock(join(root, '.native', 'setup.lock'), {
       onWait: (pid) => progress.note(`another set-up is at work (process ${pid}); waiting for it`),
     });
     await makeParts(staleParts(root, { retry }), progress);
   } finally {
-    for (const signal of signals) process.removeListener(signal, stop);
+    ignoreSignals();
     unlock?.();
     progress.close();
   }
+}
+
+/** Calls `stop` at the first signal, then lets it end this process as it would have. Returns how to undo this. */
+function onSignals(stop) {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const none = () => signals.forEach((signal) => process.removeListener(signal, heard));
+  const heard = (signal) => {
+    none();
+    // A second signal doesn't wait.
+    stop().finally(() => process.kill(process.pid, signal));
+  };
+  for (const signal of signals) process.on(signal, heard);
+  return none;
 }
 
 async function makeParts(parts, progress) {
@@ -80,19 +90,14 @@ async function makeParts(parts, progress) {
   const packages = parts.includes('packages')
     ? installPackages({ ...context, logFile: logOf('packages') })
     : Promise.resolve();
-  // A failure of the packages is reported once, below; who waits for them just doesn't go on.
+  // A failure of the packages is reported once, by this function; who waits for them just doesn't go on.
   const native = nativeParts
     .filter((part) => parts.includes(part))
     .map((part) => makeNative(part, { ...context, packages, logFile: logOf(part) }));
-  try {
-    await packages;
-    await makeBuilt(parts, progress, logOf);
-  } catch (error) {
-    endChildren();
-    await Promise.all(native);
-    throw error;
-  }
+  const built = packages.then(() => makeBuilt(parts, progress, logOf));
+  if (await isBroken(packages)) await endChildren();
   await Promise.all(native);
+  await built;
   progress.note(`ready (${((Date.now() - began) / 1000).toFixed(1)} s)`);
 }
 

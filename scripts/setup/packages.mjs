@@ -27,6 +27,11 @@ export async function installPackages({ root, logFile, progress }) {
   progress.begin('packages', 'npm packages of package-lock.json');
   const found = installedAsLocked(root);
   if (!found) await npmCi(root, logFile);
+  if (!installedAsLocked(root)) {
+    throw new StepError('npm left other packages than those of package-lock.json', {
+      remedy: `is another npm at work in this folder? See ${logFile}, then try again`,
+    });
+  }
   writeFileSync(stampOf(root), lockKey(root));
   progress.done('packages', found ? 'npm packages were there' : 'npm packages installed');
 }

@@ -5,14 +5,28 @@ import { delimiter, dirname } from 'node:path';
 /** How much of a child's output is kept in memory for an error message. */
 const tailBytesMax = 4_096;
 
-/** How long a child may take to end after it was asked to. */
-const endGraceMsMax = 3_000;
+/** How long a child may take to end after it was asked to: npm puts back what it had moved. */
+const endGraceMsMax = 8_000;
 
 const running = new Set();
+let isStopping = false;
 
-/** Ends every child that set-up still runs. */
-export function endChildren() {
-  for (const child of running) child.kill('SIGTERM');
+/** Ends every child that set-up still runs and waits until they are gone. Their steps fail. */
+export async function endChildren() {
+  const gone = [...running].map((child) => new Promise((resolve) => child.once('close', resolve)));
+  for (const child of running) end(child);
+  await Promise.all(gone);
+}
+
+/** Does the same when the whole set-up is to stop: nobody hears of the steps any more. */
+export async function stopChildren() {
+  isStopping = true;
+  await endChildren();
+}
+
+function end(child) {
+  child.kill('SIGTERM');
+  setTimeout(() => child.kill('SIGKILL'), endGraceMsMax).unref();
 }
 
 /** A step that failed, with the last lines it said and what to do about it. */
@@ -48,13 +62,13 @@ export function run(command, args, { cwd, env = {}, logFile, msMax }) {
     child.stderr.on('data', hear);
     const timer = setTimeout(() => {
       late = true;
-      child.kill('SIGTERM');
-      setTimeout(() => child.kill('SIGKILL'), endGraceMsMax).unref();
+      end(child);
     }, msMax);
     const finish = (error) => {
       clearTimeout(timer);
       running.delete(child);
       log?.end();
+      if (isStopping) return;
       if (error === undefined) resolve(said.trim());
       else reject(error);
     };
