@@ -1,4 +1,5 @@
-import type { PartitionRuntime } from '../actors/runtime/partition.ts';
+import type { PartitionRuntime, Switch } from '../actors/runtime/partition.ts';
+import type { EventBlock } from '../events/block.ts';
 import type { Journal } from '../events/journal.ts';
 import type { Sequence } from '../events/position.ts';
 import type { ModelDelta } from '../model/delta.ts';
@@ -14,7 +15,8 @@ export interface FollowerDeps {
   readonly runtime: PartitionRuntime;
   /** Where promotions lead; undefined keeps the runtime's version whatever is promoted (shadows, datasets). */
   readonly versions: VersionSource | undefined;
-  readonly sink: (delta: ModelDelta) => void;
+  /** Takes the deltas, in order, each starting where the one before ended; undefined where nobody reads them. */
+  readonly sink: ((delta: ModelDelta) => void) | undefined;
   readonly yieldNow: () => Promise<void>;
   /** Milliseconds that one slice holds the thread. */
   readonly sliceMsMax: number;
@@ -30,8 +32,140 @@ export interface FollowerOptions {
   readonly signal: AbortSignal;
 }
 
-/** Feeds a partition's journal to its runtime until `until`, an abort, or for ever; returns the runtime it ended with. */
-export declare function follow(
+/**
+ * Feeds a partition's journal to its runtime in slices of `sliceMsMax` until `until`, an abort, or for ever; returns
+ * the runtime that it ended with, which is another one after a promotion. What stops the runtime is thrown.
+ */
+export async function follow(
   deps: FollowerDeps,
   options: FollowerOptions,
-): Promise<PartitionRuntime>;
+): Promise<PartitionRuntime> {
+  const follower = new Follower(deps, options);
+  await follower.run();
+  return follower.runtime;
+}
+
+class Follower {
+  runtime: PartitionRuntime;
+  readonly #deps: FollowerDeps;
+  readonly #options: FollowerOptions;
+  readonly #blocks: ReadAhead;
+  #sliceEndMs = 0;
+  /** The position that the sink stands at; undefined until the runtime's first delta. */
+  #given: Sequence | undefined;
+
+  constructor(deps: FollowerDeps, options: FollowerOptions) {
+    this.runtime = deps.runtime;
+    this.#deps = deps;
+    this.#options = options;
+    this.#blocks = new ReadAhead(deps.journal, deps.runtime.partition);
+    this.#given = deps.runtime.takenAt;
+  }
+
+  async run(): Promise<void> {
+    await this.#give();
+    this.#startSlice();
+    while (!this.#isOver) {
+      const more = await this.#consume();
+      if (!more) await this.#waitAtHead();
+      else if (this.#deps.clock() >= this.#sliceEndMs) await this.#endSlice();
+    }
+    await this.#give();
+  }
+
+  get #isOver(): boolean {
+    const { signal, until } = this.#options;
+    return signal.aborted || (until !== undefined && this.runtime.position >= until);
+  }
+
+  /** Runs what is prepared, or the next block; false where there is none. */
+  async #consume(): Promise<boolean> {
+    const { runtime } = this;
+    if (runtime.preparedTo === runtime.position) {
+      const block = await this.#blocks.read(runtime.position);
+      if (block === undefined) return false;
+      await runtime.prepare(block);
+      this.#blocks.readAhead(runtime.preparedTo);
+    }
+    const outcome = runtime.run(this.#sliceEndMs, this.#options.until);
+    if (typeof outcome === 'object') await this.#follow(outcome);
+    return true;
+  }
+
+  /** Goes on with the runtime of the version that was promoted, from exactly there. */
+  async #follow({ switch: promoted, at }: Switch): Promise<void> {
+    const { versions } = this.#deps;
+    if (versions === undefined || promoted.version === this.runtime.definition.version) return;
+    await this.#give();
+    const { partition } = this.runtime;
+    const next = await versions.runtimeAt(promoted.version, partition, at);
+    if (next.position !== at || next.partition !== partition) {
+      throw new RangeError(
+        `version ${promoted.version} was given at ${String(next.partition)}:${String(next.position)}, not at ${String(partition)}:${String(at)}`,
+      );
+    }
+    this.runtime = next;
+    this.#given = undefined;
+    await this.#give();
+  }
+
+  /** Gives the sink what it has not seen: the whole state to begin with, then what changed. */
+  async #give(): Promise<void> {
+    const { runtime } = this;
+    const { sink, journal, onProgress } = this.#deps;
+    if (this.#given === runtime.position) return;
+    if (sink !== undefined) {
+      const isFirst = this.#given === undefined;
+      sink(isFirst ? await runtime.takeWhole() : runtime.takeDelta());
+    }
+    this.#given = runtime.position;
+    onProgress?.(runtime.position, journal.head(runtime.partition));
+  }
+
+  async #endSlice(): Promise<void> {
+    await this.#give();
+    await this.#deps.yieldNow();
+    this.#startSlice();
+  }
+
+  async #waitAtHead(): Promise<void> {
+    await this.#give();
+    const { partition, position } = this.runtime;
+    await this.#deps.journal.changed(partition, position, this.#options.signal);
+    this.#startSlice();
+  }
+
+  #startSlice(): void {
+    this.#sliceEndMs = this.#deps.clock() + this.#deps.sliceMsMax;
+  }
+}
+
+/** Reads blocks, the next one while the last one runs: one block ahead, no more. */
+class ReadAhead {
+  readonly #journal: FollowerDeps['journal'];
+  readonly #partition: number;
+  #after: Sequence | undefined;
+  #block: Promise<EventBlock | undefined> | undefined;
+
+  constructor(journal: FollowerDeps['journal'], partition: number) {
+    this.#journal = journal;
+    this.#partition = partition;
+  }
+
+  /** The block that holds the sequence after this one; undefined at the head. */
+  read(after: Sequence): Promise<EventBlock | undefined> {
+    const ahead = this.#after === after ? this.#block : undefined;
+    this.#after = undefined;
+    this.#block = undefined;
+    return ahead ?? this.#journal.read(this.#partition, after);
+  }
+
+  /** Starts to read the block after this sequence, where there is one already. */
+  readAhead(after: Sequence): void {
+    if (this.#journal.head(this.#partition) <= after) return;
+    this.#after = after;
+    this.#block = this.#journal.read(this.#partition, after);
+    // A failure is thrown when the block is asked for; until then nobody awaits it.
+    this.#block.catch(() => undefined);
+  }
+}

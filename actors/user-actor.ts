@@ -1,5 +1,5 @@
 import type { InteractionType } from '../events/interaction-type.ts';
-import { emptySeen, type SeenItems } from './seen-items.ts';
+import { SeenItems } from './seen-items.ts';
 
 /** Bounds of an actor's state. They change what is remembered, so they belong to a model version. */
 export interface ActorSettings {
@@ -53,7 +53,44 @@ export type Evolved =
   | { readonly refused: null; readonly state: UserState; readonly step: Step }
   | { readonly refused: Refusal };
 
+/** The last instant that a Date can name, Unix milliseconds; the first one is its negative. */
+export const EVENT_TIME_MS_MAX = 8.64e15;
+
+const UNKNOWN_TYPE: Evolved = { refused: 'unknown type' };
+const TIME_OUT_OF_RANGE: Evolved = { refused: 'time out of range' };
+
 /** The state of a user who has done nothing yet. */
 export function initialState(): UserState {
-  return { seen: emptySeen(), events: 0, timeMs: 0, recent: [] };
+  return { seen: SeenItems.of([]), events: 0, timeMs: 0, recent: [] };
+}
+
+/**
+ * Takes one event to the next state and the learner's step, or refuses it. Pure: the same state and event give the
+ * same outcome, and a refusal depends on the event and the version's settings alone.
+ */
+export function evolve(state: UserState, event: UserEvent, settings: ActorSettings): Evolved {
+  const { itemRow, type, timeMs } = event;
+  if (type === undefined) return UNKNOWN_TYPE;
+  // Written so that NaN is refused too.
+  if (!(Math.abs(timeMs) <= EVENT_TIME_MS_MAX)) return TIME_OUT_OF_RANGE;
+  const { seen } = state;
+  return {
+    refused: null,
+    state: {
+      seen: seen.has(itemRow) ? seen : seen.adding(itemRow, settings.seenItemsMax),
+      events: state.events + 1,
+      timeMs,
+      recent: withNewest(state.recent, itemRow, settings.recentItemsMax),
+    },
+    step: { itemRow, positive: type.polarity === 'positive' ? 1 : 0, weight: type.weight },
+  };
+}
+
+function withNewest(recent: readonly number[], itemRow: number, recentItemsMax: number): number[] {
+  const next: number[] = [];
+  for (let at = Math.max(0, recent.length - recentItemsMax + 1); at < recent.length; at++) {
+    next.push(recent[at] as number);
+  }
+  if (recentItemsMax > 0) next.push(itemRow);
+  return next;
 }

@@ -42,5 +42,10 @@ export interface ModelDelta {
   /** Pairs newly seen: user row and item row. */
   readonly seenUsers: Uint32Array;
   readonly seenItems: Uint32Array;
+  /**
+   * User rows whose actor forgot its oldest seen items, at its bound: a reader drops what it held for these first, for
+   * the pairs of this delta are all that they have. Absent where there are none.
+   */
+  readonly seenReset?: Uint32Array;
   readonly deadLetters: readonly DeadLetter[];
 }

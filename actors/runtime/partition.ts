@@ -1,71 +1,376 @@
 import type { EventBlock } from '../../events/block.ts';
-import type { ModelPromoted } from '../../events/fact.ts';
+import { RepriseError } from '../../events/error.ts';
+import { FACT_KINDS, INTERACTION, type ModelPromoted } from '../../events/fact.ts';
 import type { Identity } from '../../events/identity.ts';
-import type { Sequence } from '../../events/position.ts';
+import { formatPosition, ORIGIN, sequence, type Sequence } from '../../events/position.ts';
+import { seedOf } from '../../events/seed.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
-import type { ModelDelta } from '../../model/delta.ts';
-import type { Kernel } from '../../model/kernel/kernel.ts';
-import type { PartitionBounds } from './bounds.ts';
+import type { DeadLetter, ModelDelta } from '../../model/delta.ts';
+import { evolve, initialState, type Refusal } from '../user-actor.ts';
+import { DEFAULT_PARTITION_BOUNDS, type PartitionBounds } from './bounds.ts';
+import { countOf, lettersOf } from './checkpoint-extra.ts';
+import { DeadLetters } from './dead-letters.ts';
 import type { VersionDefinition } from './definition.ts';
+import { DeltaCollector } from './delta-collector.ts';
+import { ERASED, Mailbox, type PreparedBlock } from './mailbox.ts';
+import { captureTensors, restoreTensors } from './partition-checkpoint.ts';
+import type { PartitionCounters, PartitionDeps, RunOutcome } from './partition-deps.ts';
+import { createPartitionState, type PartitionState } from './partition-state.ts';
+import { prepareBlock } from './prepare-block.ts';
+import { hashState } from './state-hash.ts';
+import { finishAtOnce, finishInTurns, Turns } from './turns.ts';
 
-/** What a partition runtime needs from outside. */
-export interface PartitionDeps {
+export type { PartitionCounters, PartitionDeps, RunOutcome, Switch } from './partition-deps.ts';
+
+const PROMOTED = FACT_KINDS.indexOf('ModelPromoted');
+
+/** Events between two looks at the clock. */
+const EVENTS_A_LOOK = 32;
+
+/**
+ * The state of one partition of one model version, fed by journal blocks: it activates the actors, delivers one event
+ * at a time in journal order, and applies their steps to the learned rows. A refused event is parked; any other
+ * failure stops the runtime for good, with the position in the message.
+ */
+export class PartitionRuntime {
   readonly definition: VersionDefinition;
   readonly partition: number;
-  /** A kernel of its own: it holds this runtime's tables and nothing else. */
-  readonly kernel: Kernel;
-  /** The identities of surrogates, 16 bytes each; undefined where the row is gone. */
-  readonly reveal: (surrogates: Uint8Array) => Promise<readonly (Identity | undefined)[]>;
-  /** Tells whether a UserErased of this surrogate stands in the journal. */
-  readonly isErased: (surrogate: Uint8Array) => Promise<boolean>;
-  /** Unix milliseconds, with fractions where there are any. Decides slices and stamps checkpoints, never the state. */
-  readonly clock: () => number;
-  /** Lets the event loop turn once. */
-  readonly yieldNow: () => Promise<void>;
-  readonly bounds?: Partial<PartitionBounds>;
-}
+  readonly #deps: PartitionDeps;
+  readonly #bounds: PartitionBounds;
+  readonly #state: PartitionState;
+  readonly #mailbox: Mailbox;
+  readonly #collector: DeltaCollector;
+  readonly #deadLetters: DeadLetters;
+  #position: Sequence;
+  #preparedTo: Sequence;
+  #takenAt: Sequence;
+  #events = 0;
+  #passedOver = 0;
+  #stopped: RepriseError | undefined;
+  /** What is under way that needs the state to stand still. */
+  #still: string | undefined;
+  #isPreparing = false;
 
-/** Says that a ModelPromoted was consumed, the last event of the slice. */
-export interface Switch {
-  readonly switch: ModelPromoted;
-  readonly at: Sequence;
-}
+  constructor(deps: PartitionDeps) {
+    const { definition, partition, kernel } = deps;
+    this.definition = definition;
+    this.partition = partition;
+    this.#deps = deps;
+    this.#bounds = { ...DEFAULT_PARTITION_BOUNDS, ...deps.bounds };
+    this.#state = createPartitionState(definition, partition, kernel, this.#bounds.activeActorsMax);
+    this.#mailbox = new Mailbox(this.#bounds.mailboxMessagesMax);
+    this.#collector = new DeltaCollector(this.#state);
+    this.#deadLetters = new DeadLetters(this.#bounds.deadLettersMax);
+    this.#position = sequence(definition.start[partition] ?? ORIGIN);
+    this.#preparedTo = this.#position;
+    this.#takenAt = this.#position;
+  }
 
-/** `done`: the prepared blocks, or the range, are consumed. `more`: the deadline came first. */
-export type RunOutcome = 'done' | 'more' | Switch;
+  /** Rebuilds a runtime from its checkpoint, yielding as it goes; throws DAMAGED where the tensors do not fit. */
+  static async restore(deps: PartitionDeps, checkpoint: Checkpoint): Promise<PartitionRuntime> {
+    const runtime = new PartitionRuntime(deps);
+    await runtime.#restore(checkpoint);
+    return runtime;
+  }
 
-/** Counts of a partition runtime. */
-export interface PartitionCounters {
-  readonly events: number;
-  readonly users: number;
-  readonly items: number;
-  readonly refused: number;
-  /** Events of erased users that were passed over since the runtime was made. */
-  readonly passedOver: number;
-  readonly activeActors: number;
-}
+  /** The last sequence consumed. */
+  get position(): Sequence {
+    return this.#position;
+  }
 
-/** The state of one partition of one model version, fed by journal blocks. */
-export declare class PartitionRuntime {
-  constructor(deps: PartitionDeps);
-  /** Rebuilds a runtime from its checkpoint, yielding as it goes. */
-  static restore(deps: PartitionDeps, checkpoint: Checkpoint): Promise<PartitionRuntime>;
-  readonly definition: VersionDefinition;
-  readonly partition: number;
-  readonly position: Sequence;
-  readonly counters: PartitionCounters;
-  /** The failure that stopped the partition, if one did. */
-  readonly stopped: Error | undefined;
+  /** The last sequence of the blocks in the mailbox; the position where it is empty. */
+  get preparedTo(): Sequence {
+    return this.#preparedTo;
+  }
+
+  /** Where the last delta that was taken ended; undefined where none was, and the next one is whole. */
+  get takenAt(): Sequence | undefined {
+    return this.#collector.isWholeDue ? undefined : this.#takenAt;
+  }
+
+  /** The failure that stopped the runtime, if one did. */
+  get stopped(): RepriseError | undefined {
+    return this.#stopped;
+  }
+
+  get counters(): PartitionCounters {
+    return {
+      events: this.#events,
+      users: this.#state.users.rows,
+      items: this.#state.items.rows,
+      refused: this.#deadLetters.count,
+      passedOver: this.#passedOver,
+      activeActors: this.#state.actors.active,
+    };
+  }
+
+  /** The refused events kept, oldest first. */
+  get deadLetters(): readonly DeadLetter[] {
+    return this.#deadLetters.kept();
+  }
+
+  /** Bytes that the snapshots of idle actors take. */
+  get snapshotBytes(): number {
+    return this.#state.actors.snapshotBytes;
+  }
+
   /** Tells whether the mailbox takes a block of so many events. */
-  hasRoom(messages: number): boolean;
-  prepare(block: EventBlock): Promise<void>;
-  run(deadlineMs: number | 'all', until?: Sequence): RunOutcome;
-  /** What changed since the last take; the whole state at first. Holds the thread for as long as it takes. */
-  takeDelta(): ModelDelta;
+  hasRoom(messages: number): boolean {
+    return this.#mailbox.hasRoom(messages);
+  }
+
+  /**
+   * Resolves the users of a block and puts it in the mailbox; one call at a time. The block holds the event after
+   * `preparedTo`; one that lies before is known already and left out. Throws UNAVAILABLE where the mailbox is full,
+   * and DAMAGED, which stops the runtime, where a user's identity is missing and they were not erased.
+   */
+  async prepare(block: EventBlock): Promise<void> {
+    this.#checkRunning();
+    const last = block.firstSequence + block.count - 1;
+    if (last <= this.#preparedTo) return;
+    if (block.partition !== this.partition || block.firstSequence > this.#preparedTo + 1) {
+      throw new RangeError(
+        `the block at ${String(block.partition)}:${String(block.firstSequence)} does not fit a partition at ${this.#at(this.#preparedTo)}`,
+      );
+    }
+    if (this.#isPreparing) throw new RangeError('one block at a time is prepared');
+    if (!this.hasRoom(block.count)) {
+      throw new RepriseError('UNAVAILABLE', 'the mailbox is full: run what it holds first');
+    }
+    this.#isPreparing = true;
+    try {
+      const prepared = await prepareBlock(block, this.#state, this.#deps);
+      prepared.next = this.#preparedTo + 1 - block.firstSequence;
+      this.#mailbox.push(prepared);
+      this.#preparedTo = sequence(last);
+    } catch (error) {
+      throw this.#stop(error, block.firstSequence);
+    } finally {
+      this.#isPreparing = false;
+    }
+  }
+
+  /**
+   * Consumes prepared events until the clock reaches `deadlineMs` (at least one look's worth), `until` is consumed, or
+   * the mailbox is empty; stops right after a ModelPromoted. Throws what stopped the runtime.
+   */
+  run(deadlineMs: number | 'all', until?: Sequence): RunOutcome {
+    this.#checkRunning();
+    if (this.#still !== undefined) {
+      throw new RangeError(`events cannot be run during a ${this.#still}`);
+    }
+    const deadline = deadlineMs === 'all' ? Infinity : deadlineMs;
+    try {
+      return this.#run(deadline, until ?? Infinity);
+    } catch (error) {
+      throw this.#stop(error, this.#position + 1);
+    }
+  }
+
+  /** What changed since the last take; the whole state at first, holding the thread for as long as that takes. */
+  takeDelta(): ModelDelta {
+    const from = this.#takenAt;
+    this.#takenAt = this.#position;
+    if (!this.#collector.isWholeDue) {
+      return this.#collector.take(from, this.#position, this.#deadLetters.takeFresh());
+    }
+    this.#deadLetters.takeFresh();
+    return finishAtOnce(this.#collector.takeWhole(this.#position, this.deadLetters));
+  }
+
   /** The whole state as one delta, yielding as it goes. */
-  takeWhole(): Promise<ModelDelta>;
-  /** `parent` is the file SHA-256 of the checkpoint that this one continues. */
-  capture(parent?: string | null): Promise<Checkpoint>;
-  /** Canonical hash; `identities` in byte order of the id. */
-  stateHash(identities: AsyncIterable<Identity>): Promise<string>;
+  takeWhole(): Promise<ModelDelta> {
+    return this.#standing('whole delta', (turns) => {
+      this.#takenAt = this.#position;
+      this.#deadLetters.takeFresh();
+      return finishInTurns(this.#collector.takeWhole(this.#position, this.deadLetters), turns);
+    });
+  }
+
+  /** Copies the state into a checkpoint, yielding as it goes; `parent` is the file SHA-256 of the one it continues. */
+  capture(parent: string | null = null): Promise<Checkpoint> {
+    return this.#standing('capture', async (turns) => ({
+      manifest: {
+        version: this.definition.version,
+        partition: this.partition,
+        sequence: this.#position,
+        settings: {
+          learner: this.definition.learner,
+          types: this.definition.types,
+          actors: this.#state.settings,
+        },
+        parent,
+        createdMs: this.#deps.clock(),
+        extra: {
+          events: this.#events,
+          refused: this.#deadLetters.count,
+          passedOver: this.#passedOver,
+          deadLetters: this.deadLetters,
+        },
+      },
+      tensors: await finishInTurns(captureTensors(this.#state), turns),
+    }));
+  }
+
+  /** Hashes the canonical state, yielding as it goes; `identities` come in byte order of the id. */
+  stateHash(identities: AsyncIterable<Identity>): Promise<string> {
+    return this.#standing('state hash', (turns) => hashState(this.#state, identities, turns));
+  }
+
+  #run(deadline: number, until: number): RunOutcome {
+    let mail = this.#mailbox.first;
+    while (mail !== undefined && this.#position < until) {
+      const { block } = mail;
+      const end = Math.min(block.count, until - block.firstSequence + 1);
+      while (mail.next < end) {
+        const stop = Math.min(end, mail.next + EVENTS_A_LOOK);
+        const promoted = this.#consume(mail, stop);
+        if (mail.next === block.count) this.#mailbox.shift();
+        if (promoted !== undefined) return { switch: promoted, at: this.#position };
+        const isLast =
+          mail.next >= end && (this.#mailbox.first === undefined || this.#position >= until);
+        if (!isLast && this.#deps.clock() >= deadline) return 'more';
+      }
+      mail = this.#mailbox.first;
+    }
+    return 'done';
+  }
+
+  /** Consumes the rows from `mail.next` to before `stop`, or to a promotion, which it returns. */
+  #consume(mail: PreparedBlock, stop: number): ModelPromoted | undefined {
+    const { block } = mail;
+    const { kind } = block;
+    while (mail.next < stop) {
+      const row = mail.next;
+      const code = kind[row];
+      if (code === INTERACTION) this.#interact(mail, row);
+      mail.next = row + 1;
+      this.#position = (block.firstSequence + row) as Sequence;
+      if (code === PROMOTED) return block.fact(row) as ModelPromoted;
+    }
+    return undefined;
+  }
+
+  /** Delivers one interaction to its actor and applies the step. */
+  #interact(mail: PreparedBlock, row: number): void {
+    const { block, userRows, itemRows } = mail;
+    const { actors, users, items, model, settings } = this.#state;
+    const user = block.user[row] as number;
+    const item = block.item[row] as number;
+    const timeMs = block.timeMs[row] as number;
+    let userRow = userRows[user] as number;
+    if (userRow === ERASED) {
+      this.#passedOver++;
+      return;
+    }
+    if (userRow < 0) userRow = userRows[user] = users.find(block.users, user * 16);
+    let itemRow = itemRows[item] as number;
+    if (itemRow < 0) itemRow = itemRows[item] = items.find(block.items[item] as string);
+    const before = userRow < 0 ? initialState() : actors.get(userRow);
+    const event = {
+      itemRow: itemRow < 0 ? items.rows : itemRow,
+      type: mail.types[block.type[row] as number],
+      timeMs,
+    };
+    const outcome = evolve(before, event, settings);
+    if (outcome.refused !== null) {
+      this.#park(block, row, outcome.refused);
+      return;
+    }
+    const { state, step } = outcome;
+    // Rows come with the first accepted event, so that a refused one leaves no trace in what is learned.
+    if (itemRow < 0) itemRows[item] = this.#addItem(block.items[item] as string);
+    if (userRow < 0) {
+      userRow = userRows[user] = this.#addUser(mail, user);
+      actors.add(state);
+    } else {
+      actors.set(userRow, state);
+    }
+    if (state.seen !== before.seen) {
+      this.#state.seenPairs += state.seen.count - before.seen.count;
+      if (state.seen.count <= before.seen.count) this.#collector.forgot(userRow);
+      else this.#collector.saw(userRow, step.itemRow);
+    }
+    this.#events++;
+    model.learn(userRow, step.itemRow, step.positive, step.weight, timeMs, block.keys, row * 4);
+    // A step that moves no vector has changed the actor all the same.
+    if (step.positive === 0) model.kernel.functions.touch(model.users.header, userRow);
+  }
+
+  #addItem(id: string): number {
+    const { seed0, seed1 } = seedOf(id);
+    this.#state.model.addItem(seed0, seed1);
+    return this.#state.items.add(id);
+  }
+
+  #addUser(mail: PreparedBlock, user: number): number {
+    const { seeds, block } = mail;
+    this.#state.model.addUser(seeds[user * 2] as number, seeds[user * 2 + 1] as number);
+    return this.#state.users.add(block.users, user * 16);
+  }
+
+  #park(block: EventBlock, row: number, reason: Refusal): void {
+    this.#deadLetters.park({
+      sequence: block.firstSequence + row,
+      reason,
+      type: block.types[block.type[row] as number] ?? '',
+      item: block.items[block.item[row] as number] ?? '',
+      timeMs: block.timeMs[row] as number,
+    });
+  }
+
+  async #standing<T>(what: string, work: (turns: Turns) => Promise<T>): Promise<T> {
+    this.#checkRunning();
+    if (this.#still !== undefined) {
+      throw new RangeError(`a ${what} cannot be taken during a ${this.#still}`);
+    }
+    this.#still = what;
+    try {
+      const { clock, yieldNow } = this.#deps;
+      return await work(new Turns(clock, yieldNow, this.#bounds.holdMsMax));
+    } finally {
+      this.#still = undefined;
+    }
+  }
+
+  async #restore(checkpoint: Checkpoint): Promise<void> {
+    const { manifest } = checkpoint;
+    if (manifest.partition !== this.partition) {
+      throw new RepriseError(
+        'DAMAGED',
+        `the checkpoint is of partition ${String(manifest.partition)}, not ${String(this.partition)}`,
+      );
+    }
+    await this.#standing('restore', (turns) =>
+      finishInTurns(restoreTensors(this.#state, checkpoint), turns),
+    );
+    const { extra } = manifest;
+    this.#position = sequence(manifest.sequence);
+    this.#preparedTo = this.#position;
+    this.#takenAt = this.#position;
+    this.#events = countOf(extra['events']);
+    this.#passedOver = countOf(extra['passedOver']);
+    this.#deadLetters.restore(lettersOf(extra['deadLetters']), countOf(extra['refused']));
+  }
+
+  #at(place: number): string {
+    return formatPosition({ partition: this.partition, sequence: place as Sequence });
+  }
+
+  #checkRunning(): void {
+    if (this.#stopped !== undefined) throw this.#stopped;
+  }
+
+  #stop(cause: unknown, place: number): RepriseError {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const position = this.#at(place);
+    const code = cause instanceof RepriseError ? cause.code : 'UNAVAILABLE';
+    this.#stopped = new RepriseError(
+      code,
+      `partition ${String(this.partition)} stopped at ${position}: ${message}`,
+      { ...(cause instanceof RepriseError ? cause.fields : {}), position },
+      cause,
+    );
+    return this.#stopped;
+  }
 }

@@ -1,2 +1,89 @@
-/** Combines the state hashes of all partitions, in partition order; one partition's hash stands for itself. */
-export declare function combineStateHashes(hashes: readonly string[]): string;
+import type { Identity } from '../../events/identity.ts';
+import { surrogateToBytes } from '../../events/surrogate.ts';
+import { StateHasher } from '../../model/state-hash.ts';
+import type { PartitionState } from './partition-state.ts';
+import { finishInTurns, inRuns, type Turns } from './turns.ts';
+
+const DOMAIN = 'reprise-state/1';
+const ROWS_A_RUN = 256;
+
+/**
+ * Hashes a partition's state in canonical order: the output layer; items in byte order of their id, with vector, bias
+ * and popularity; users in byte order of theirs, with vector, counter, event time, seen items in byte order and
+ * newest items in order. A user whom `identities` does not name (erased) has no part in it.
+ */
+export async function hashState(
+  state: PartitionState,
+  identities: AsyncIterable<Identity>,
+  turns: Turns,
+): Promise<string> {
+  const { model, items, users } = state;
+  const hasher = new StateHasher(DOMAIN);
+  hasher.floats(model.output);
+  const order = itemsInByteOrder(state);
+  const ranks = new Uint32Array(order.length);
+  order.forEach((row, rank) => {
+    ranks[row] = rank;
+  });
+  hasher.whole(items.rows);
+  const vector = new Float32Array(model.settings.dimensions);
+  const hashing = inRuns(order.length, ROWS_A_RUN, (first, end) => {
+    for (const row of order.subarray(first, end)) {
+      hasher.text(items.id(row));
+      model.items.read(row, vector, 0);
+      hasher.floats(vector);
+      hasher.number(model.items.bias(row));
+      hasher.number(model.popularity[row] as number);
+    }
+  });
+  await finishInTurns(hashing, turns);
+  const hashUser = userHasher(state, hasher, order, ranks);
+  for await (const identity of identities) {
+    const row = users.find(surrogateToBytes(identity.surrogate), 0);
+    if (row >= 0) hashUser(identity.id, row);
+    if (turns.isOver) await turns.next();
+  }
+  return hasher.hex();
+}
+
+/** The item rows in byte order of the ids' UTF-8, which is the order of their code points. */
+function itemsInByteOrder({ items }: PartitionState): Uint32Array {
+  const ids = items.idsFrom(0);
+  const encoder = new TextEncoder();
+  const bytes = ids.map((id) => encoder.encode(id));
+  return Uint32Array.from(ids.keys()).sort((left, right) =>
+    compareBytes(bytes[left] as Uint8Array, bytes[right] as Uint8Array),
+  );
+}
+
+function compareBytes(left: Uint8Array, right: Uint8Array): number {
+  const shared = Math.min(left.length, right.length);
+  for (let at = 0; at < shared; at++) {
+    const difference = (left[at] as number) - (right[at] as number);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+function userHasher(
+  state: PartitionState,
+  hasher: StateHasher,
+  order: Uint32Array,
+  ranks: Uint32Array,
+): (id: string, row: number) => void {
+  const { model, items, actors } = state;
+  const vector = new Float32Array(model.settings.dimensions);
+  return (id, row) => {
+    const { seen, events, timeMs, recent } = actors.peek(row);
+    hasher.text(id);
+    model.users.read(row, vector, 0);
+    hasher.floats(vector);
+    hasher.whole(events);
+    hasher.number(timeMs);
+    hasher.whole(seen.count);
+    const seenRanks = Uint32Array.from(seen.toArray(), (itemRow) => ranks[itemRow] as number);
+    for (const rank of seenRanks.sort()) hasher.text(items.id(order[rank] as number));
+    hasher.whole(recent.length);
+    for (const itemRow of recent) hasher.text(items.id(itemRow));
+  };
+}

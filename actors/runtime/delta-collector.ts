@@ -1,0 +1,196 @@
+import type { DeadLetter, ModelDelta } from '../../model/delta.ts';
+import type { PartitionState } from './partition-state.ts';
+import { inRuns, type Steps } from './turns.ts';
+
+const PAIRS_MIN = 1_024;
+const ROWS_A_RUN = 1_024;
+
+/** Gathers what the run events changed, until it is taken as a delta. */
+export class DeltaCollector {
+  readonly #state: PartitionState;
+  /** User row and item row by turns. */
+  #pairs = new Uint32Array(PAIRS_MIN * 2);
+  #pairCount = 0;
+  readonly #reset = new Set<number>();
+  #usersGiven = 0;
+  #itemsGiven = 0;
+  #isWholeDue = true;
+
+  constructor(state: PartitionState) {
+    this.#state = state;
+  }
+
+  /** True while the next delta is a whole one: nothing was taken yet. */
+  get isWholeDue(): boolean {
+    return this.#isWholeDue;
+  }
+
+  /** Notes that a user saw an item for the first time. */
+  saw(userRow: number, itemRow: number): void {
+    // A whole delta reads the pairs from the actors; gathering them too would grow without bound if none is taken.
+    if (this.#isWholeDue) return;
+    if (this.#pairCount * 2 === this.#pairs.length) {
+      const wider = new Uint32Array(this.#pairs.length * 2);
+      wider.set(this.#pairs);
+      this.#pairs = wider;
+    }
+    const at = this.#pairCount++ * 2;
+    this.#pairs[at] = userRow;
+    this.#pairs[at + 1] = itemRow;
+  }
+
+  /** Notes that a user's actor has forgotten its oldest items. */
+  forgot(userRow: number): void {
+    if (!this.#isWholeDue) this.#reset.add(userRow);
+  }
+
+  /** Takes what changed in `(from, to]`. */
+  take(from: number, to: number, deadLetters: readonly DeadLetter[]): ModelDelta {
+    const { model, users, items, actors } = this.#state;
+    const userRows = model.users.takeTouched();
+    const itemRows = model.items.takeTouched();
+    const newUsers = new Uint8Array((users.rows - this.#usersGiven) * 16);
+    users.copy(this.#usersGiven, users.rows, newUsers, 0);
+    const delta: ModelDelta = {
+      ...this.#head(from, to, false, deadLetters),
+      userRowsBefore: this.#usersGiven,
+      newUsers,
+      userRows,
+      userVectors: vectorsOf(model.users, userRows),
+      userEvents: Uint32Array.from(userRows, (row) => actors.events(row)),
+      userTimeMs: Float64Array.from(userRows, (row) => actors.timeMs(row)),
+      itemRowsBefore: this.#itemsGiven,
+      newItems: items.idsFrom(this.#itemsGiven),
+      itemRows,
+      itemVectors: vectorsOf(model.items, itemRows),
+      itemBias: Float32Array.from(itemRows, (row) => model.items.bias(row)),
+      itemPopularity: Float64Array.from(itemRows, (row) => model.popularity[row] as number),
+      ...this.#takePairs(),
+    };
+    this.#given();
+    return delta;
+  }
+
+  /** Takes the whole state, at `to`, as one delta; the state must stand still meanwhile. */
+  *takeWhole(to: number, letters: readonly DeadLetter[]): Steps<ModelDelta> {
+    const { model, users, items } = this.#state;
+    // What changed before is in the whole.
+    model.users.takeTouched();
+    model.items.takeTouched();
+    this.#takePairs();
+    const { dimensions } = model.settings;
+    const newUsers = new Uint8Array(users.rows * 16);
+    const userVectors = new Float32Array(users.rows * dimensions);
+    yield* inRuns(users.rows, ROWS_A_RUN, (first, end) => {
+      users.copy(first, end, newUsers, first * 16);
+      model.users.readRows(first, end - first, userVectors, first * dimensions);
+    });
+    const itemVectors = new Float32Array(items.rows * dimensions);
+    const itemBias = new Float32Array(items.rows);
+    yield* inRuns(items.rows, ROWS_A_RUN, (first, end) => {
+      model.items.readRows(first, end - first, itemVectors, first * dimensions);
+      model.items.readColumn(0, first, end - first, itemBias, first);
+    });
+    const delta: ModelDelta = {
+      ...this.#head(-1, to, true, letters),
+      userRowsBefore: 0,
+      newUsers,
+      userRows: countingTo(users.rows),
+      userVectors,
+      ...(yield* this.#wholeActors()),
+      itemRowsBefore: 0,
+      newItems: items.idsFrom(0),
+      itemRows: countingTo(items.rows),
+      itemVectors,
+      itemBias,
+      itemPopularity: model.popularity.slice(),
+    };
+    this.#given();
+    return delta;
+  }
+
+  /** The fields of a delta that come from no row. */
+  #head(
+    from: number,
+    to: number,
+    whole: boolean,
+    deadLetters: readonly DeadLetter[],
+  ): Pick<
+    ModelDelta,
+    'version' | 'partition' | 'from' | 'to' | 'whole' | 'dimensions' | 'output' | 'deadLetters'
+  > {
+    const { definition, partition, model } = this.#state;
+    const { version } = definition;
+    const { dimensions } = model.settings;
+    return { version, partition, from, to, whole, dimensions, output: model.output, deadLetters };
+  }
+
+  #given(): void {
+    this.#usersGiven = this.#state.users.rows;
+    this.#itemsGiven = this.#state.items.rows;
+    this.#isWholeDue = false;
+  }
+
+  *#wholeActors(): Steps<
+    Pick<ModelDelta, 'userEvents' | 'userTimeMs' | 'seenUsers' | 'seenItems'>
+  > {
+    const { actors, seenPairs } = this.#state;
+    const userEvents = new Uint32Array(actors.count);
+    const userTimeMs = new Float64Array(actors.count);
+    const seenUsers = new Uint32Array(seenPairs);
+    const seenItems = new Uint32Array(seenPairs);
+    let pairs = 0;
+    yield* inRuns(actors.count, ROWS_A_RUN, (first, end) => {
+      for (let row = first; row < end; row++) {
+        userEvents[row] = actors.events(row);
+        userTimeMs[row] = actors.timeMs(row);
+        const seen = actors.copySeen(row, seenItems, pairs);
+        seenUsers.fill(row, pairs, pairs + seen);
+        pairs += seen;
+      }
+    });
+    return { userEvents, userTimeMs, seenUsers, seenItems };
+  }
+
+  #takePairs(): Pick<ModelDelta, 'seenUsers' | 'seenItems' | 'seenReset'> {
+    const seenUsers: number[] = [];
+    const seenItems: number[] = [];
+    for (let at = 0; at < this.#pairCount * 2; at += 2) {
+      const userRow = this.#pairs[at] as number;
+      if (this.#reset.has(userRow)) continue;
+      seenUsers.push(userRow);
+      seenItems.push(this.#pairs[at + 1] as number);
+    }
+    for (const userRow of this.#reset) {
+      for (const itemRow of this.#state.actors.peek(userRow).seen.toArray()) {
+        seenUsers.push(userRow);
+        seenItems.push(itemRow);
+      }
+    }
+    const seenReset = Uint32Array.from(this.#reset);
+    this.#pairCount = 0;
+    this.#reset.clear();
+    return {
+      seenUsers: Uint32Array.from(seenUsers),
+      seenItems: Uint32Array.from(seenItems),
+      ...(seenReset.length > 0 ? { seenReset } : {}),
+    };
+  }
+}
+
+function vectorsOf(
+  table: { readonly dimensions: number; read(row: number, out: Float32Array, at: number): void },
+  rows: Uint32Array,
+): Float32Array {
+  const vectors = new Float32Array(rows.length * table.dimensions);
+  rows.forEach((row, index) => {
+    table.read(row, vectors, index * table.dimensions);
+  });
+  return vectors;
+}
+
+function countingTo(count: number): Uint32Array {
+  const rows = new Uint32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
+}

@@ -1,0 +1,70 @@
+import type { EventBlock } from '../../events/block.ts';
+import { RepriseError } from '../../events/error.ts';
+import type { Identity } from '../../events/identity.ts';
+import { seedOf } from '../../events/seed.ts';
+import { ERASED, NO_ROW, type PreparedBlock } from './mailbox.ts';
+import type { PartitionState } from './partition-state.ts';
+
+/** How users are resolved. */
+export interface UserResolution {
+  readonly reveal: (surrogates: Uint8Array) => Promise<readonly (Identity | undefined)[]>;
+  readonly isErased: (surrogate: Uint8Array) => Promise<boolean>;
+}
+
+/**
+ * Looks a block's users up: those with a row are known; the others are seeded by their id, or marked as erased.
+ * Throws DAMAGED where an identity is missing without a UserErased.
+ */
+export async function prepareBlock(
+  block: EventBlock,
+  { users, definition }: PartitionState,
+  resolution: UserResolution,
+): Promise<PreparedBlock> {
+  const count = block.users.length / 16;
+  const userRows = new Int32Array(count);
+  const unknown: number[] = [];
+  for (let user = 0; user < count; user++) {
+    userRows[user] = users.find(block.users, user * 16);
+    if (userRows[user] === NO_ROW) unknown.push(user);
+  }
+  const types = new Map(Object.entries(definition.types));
+  return {
+    block,
+    userRows,
+    seeds: await seedUnknown(block, unknown, userRows, resolution),
+    itemRows: new Int32Array(block.items.length).fill(NO_ROW),
+    types: block.types.map((name) => types.get(name)),
+    next: 0,
+  };
+}
+
+async function seedUnknown(
+  block: EventBlock,
+  unknown: readonly number[],
+  userRows: Int32Array,
+  { reveal, isErased }: UserResolution,
+): Promise<Uint32Array> {
+  if (unknown.length === 0) return new Uint32Array(0);
+  const seeds = new Uint32Array(userRows.length * 2);
+  const surrogates = new Uint8Array(unknown.length * 16);
+  unknown.forEach((user, index) => {
+    surrogates.set(block.users.subarray(user * 16, user * 16 + 16), index * 16);
+  });
+  const identities = await reveal(surrogates);
+  for (const [index, user] of unknown.entries()) {
+    const identity = identities[index];
+    if (identity !== undefined) {
+      const { seed0, seed1 } = seedOf(identity.id);
+      seeds[user * 2] = seed0;
+      seeds[user * 2 + 1] = seed1;
+    } else if (await isErased(surrogates.slice(index * 16, index * 16 + 16))) {
+      userRows[user] = ERASED;
+    } else {
+      throw new RepriseError(
+        'DAMAGED',
+        'the identity of a user is missing and no UserErased says why: restore the identity store from a backup',
+      );
+    }
+  }
+  return seeds;
+}
