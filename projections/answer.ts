@@ -6,7 +6,7 @@ export interface ScoredItem {
   readonly id: string;
   /**
    * `user`: the learner's raw score h·(p∘q) + bias (for `gmf` the logit, for `isgd` the estimate), to six decimals.
-   * `item`: the cosine to the item at hand. `popular`: the forward-decayed weight at the newest event's time.
+   * `item`: the cosine to the item at hand. `popular`: the forward-decayed weight as a share of the greatest one.
    */
   readonly score: number;
   readonly title?: string;

@@ -13,14 +13,12 @@ interface Column {
   /** Number of the item → row; −1 where this partition has none. */
   rows: Int32Array;
   logWeights: Float64Array;
-  /** The newest event time folded, Unix milliseconds. */
-  timeMs: number;
 }
 
-/** A popular item and its forward-decayed weight at the time of the newest event. */
+/** A popular item and its forward-decayed weight, as a share of the most popular item's: the same at every time. */
 export interface PopularItem {
   readonly id: string;
-  readonly weight: number;
+  readonly share: number;
 }
 
 /**
@@ -28,7 +26,6 @@ export interface PopularItem {
  * every partition's deltas, with a position each.
  */
 export class PopularProjection {
-  readonly #halfLifeMs: number;
   readonly #columns: readonly Column[];
   readonly #numberOf = new Map<string, number>();
   readonly #ids: string[] = [];
@@ -37,8 +34,7 @@ export class PopularProjection {
   #mask = new Uint8Array(64);
   readonly #ranked: RankedList;
 
-  constructor(partitions: number, halfLifeMs: number, itemsMax: number) {
-    this.#halfLifeMs = halfLifeMs;
+  constructor(partitions: number, itemsMax: number) {
     this.#columns = Array.from({ length: partitions }, newColumn);
     this.#ranked = new RankedList(itemsMax, (a, b) => this.#appearedBefore(a, b));
   }
@@ -59,9 +55,6 @@ export class PopularProjection {
     column.position.check(delta);
     if (delta.whole) this.#clear(column);
     for (const id of delta.newItems) this.#addRow(column, id);
-    for (let at = 0; at < delta.userTimeMs.length; at += 1) {
-      column.timeMs = Math.max(column.timeMs, delta.userTimeMs[at] ?? 0);
-    }
     for (let at = 0; at < delta.itemRows.length; at += 1) {
       const row = delta.itemRows[at] ?? 0;
       const logWeight = delta.itemPopularity[at] ?? NO_POPULARITY;
@@ -87,15 +80,17 @@ export class PopularProjection {
     this.#markIds(excludedIds, 1);
     this.#ranked.reset(n);
     const summed = this.#summed;
+    let most = NO_POPULARITY;
     for (let number = 0; number < this.#ids.length; number += 1) {
       const logWeight = summed[number] ?? NO_POPULARITY;
+      if (logWeight > most) most = logWeight;
       if (logWeight !== NO_POPULARITY && this.#mask[number] === 0) {
         this.#ranked.offer(number, logWeight);
       }
     }
     this.#mark(column, excludedRows, 0);
     this.#markIds(excludedIds, 0);
-    return this.#listed();
+    return this.#listed(most);
   }
 
   /** Forgets a partition's share. */
@@ -105,13 +100,12 @@ export class PopularProjection {
     column.position.drop();
   }
 
-  #listed(): readonly PopularItem[] {
-    const nowMs = Math.max(...this.#columns.map((column) => column.timeMs));
+  #listed(most: number): readonly PopularItem[] {
     const items: PopularItem[] = [];
     for (let at = 0; at < this.#ranked.length; at += 1) {
       const id = this.#ids[this.#ranked.keys[at] ?? 0] ?? '';
       const logWeight = this.#ranked.scores[at] ?? 0;
-      items.push({ id, weight: popularityAt(logWeight, nowMs, this.#halfLifeMs) });
+      items.push({ id, share: popularityAt(logWeight - most, 0, 1) });
     }
     return items;
   }
@@ -162,7 +156,6 @@ export class PopularProjection {
     column.numbers = [];
     column.rows = new Int32Array(0);
     column.logWeights = new Float64Array(64).fill(NO_POPULARITY);
-    column.timeMs = -Infinity;
     for (const number of numbers) this.#sum(number);
   }
 
@@ -198,7 +191,6 @@ function newColumn(): Column {
     numbers: [],
     rows: new Int32Array(0),
     logWeights: new Float64Array(64).fill(NO_POPULARITY),
-    timeMs: -Infinity,
   };
 }
 

@@ -91,7 +91,7 @@ export class Queries {
   popular(n: number): Promise<PopularAnswer> {
     const { serving, catalogue } = this.#deps;
     const top = serving.popular.top(n, catalogue.withdrawn);
-    const items = top.map(({ id, weight }) => this.#titled(id, roundScore(weight)));
+    const items = top.map(({ id, share }) => this.#titled(id, roundScore(share)));
     return Promise.resolve({ position: this.#positions(), items });
   }
 

@@ -155,7 +155,7 @@ export class Recommender {
     const seen =
       asker.row >= 0 && request.exclude === 'seen' ? state.users.seen.rows(asker.row) : undefined;
     const top = serving.popular.top(request.n, catalogue.withdrawn, asker.partition, seen);
-    const items = top.map(({ id, weight }) => this.#titled(id, roundScore(weight)));
+    const items = top.map(({ id, share }) => this.#titled(id, roundScore(share)));
     const partitions = Array.from({ length: serving.partitions }, (_, partition) => partition);
     return { basedOn: 'popular', partitions, search: EXACT, items };
   }

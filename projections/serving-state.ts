@@ -15,8 +15,6 @@ import type { Schedule } from './position-waiters.ts';
 export interface ServingDeps {
   readonly partitions: number;
   readonly kernels: KernelFactory;
-  /** Half-life of popularity, Unix milliseconds of event time. */
-  readonly popularityHalfLifeMs: number;
   readonly bounds: ProjectionBounds;
   readonly schedule: Schedule;
   /** Told once a release, when its overlay passes `overlayItemsMax`: a new index is worth its build. */
@@ -44,11 +42,7 @@ export class ServingState implements IndexSource {
     this.#deps = deps;
     this.partitions = deps.partitions;
     this.bounds = deps.bounds;
-    this.popular = new PopularProjection(
-      deps.partitions,
-      deps.popularityHalfLifeMs,
-      deps.bounds.answerItemsMax,
-    );
+    this.popular = new PopularProjection(deps.partitions, deps.bounds.answerItemsMax);
     this.#states = new Array<PartitionState | undefined>(deps.partitions).fill(undefined);
     this.#waiters = new PositionWaiters(
       deps.partitions,

@@ -1,0 +1,97 @@
+import { createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { loadKernel } from '../../model/kernel/kernel.ts';
+import { DEFAULT_PROJECTION_BOUNDS } from '../../projections/bounds.ts';
+import type { ProjectionBounds } from '../../projections/bounds.ts';
+import type { ItemCatalogue } from '../../projections/items.ts';
+import { Queries } from '../../projections/queries.ts';
+import type { Searcher } from '../../projections/searcher.ts';
+import { ServingState } from '../../projections/serving-state.ts';
+import { worldIdentities } from './delta-world.ts';
+
+/** A clock that a test moves by hand. */
+export class ManualTimer {
+  readonly #due: { callback: () => void }[] = [];
+
+  readonly schedule = (_delayMs: number, callback: () => void): (() => void) => {
+    const entry = { callback };
+    this.#due.push(entry);
+    return () => void this.#due.splice(this.#due.indexOf(entry), 1);
+  };
+
+  /** Calls everything back that waits. */
+  elapse(): void {
+    for (const { callback } of [...this.#due]) callback();
+  }
+
+  /** Callbacks that wait. */
+  get waiting(): number {
+    return this.#due.length;
+  }
+}
+
+/** A catalogue that holds the titles and withdrawals that a test gives it. */
+export function memoryCatalogue(titles: Readonly<Record<string, string>> = {}): ItemCatalogue & {
+  readonly withdrawn: Set<string>;
+} {
+  const withdrawn = new Set<string>();
+  const known = new Map(Object.entries(titles));
+  return {
+    position: -1 as ItemCatalogue['position'],
+    size: known.size,
+    withdrawn,
+    title: (item) => known.get(item),
+    isWithdrawn: (item) => withdrawn.has(item),
+    metadata: (item) => {
+      const title = known.get(item);
+      if (withdrawn.has(item)) return Promise.resolve(null);
+      return Promise.resolve(title === undefined ? undefined : { title });
+    },
+    apply: () => Promise.resolve(),
+    drop: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Everything a query test needs. */
+export interface ServingRig {
+  readonly serving: ServingState;
+  readonly queries: Queries;
+  readonly timer: ManualTimer;
+  readonly catalogue: ReturnType<typeof memoryCatalogue>;
+  readonly signingKey: KeyObject;
+  readonly fullOverlays: string[];
+}
+
+/** What a test may choose. */
+export interface RigOptions {
+  readonly partitions?: number;
+  readonly partitionOf?: (user: string) => number;
+  readonly bounds?: Partial<ProjectionBounds>;
+  readonly searcher?: Searcher;
+  readonly titles?: Readonly<Record<string, string>>;
+}
+
+/** Builds a serving state with its queries over a world's identities. */
+export async function servingRig(options: RigOptions = {}): Promise<ServingRig> {
+  const timer = new ManualTimer();
+  const fullOverlays: string[] = [];
+  const serving = new ServingState({
+    partitions: options.partitions ?? 1,
+    kernels: await loadKernel(),
+    bounds: { ...DEFAULT_PROJECTION_BOUNDS, ...options.bounds },
+    schedule: timer.schedule,
+    onOverlayFull: (release) => fullOverlays.push(release),
+  });
+  const catalogue = memoryCatalogue(options.titles);
+  const signingKey = createSecretKey(Buffer.alloc(32, 7));
+  const queries = new Queries({
+    serving,
+    identities: worldIdentities,
+    partitionOf: options.partitionOf ?? ((): number => 0),
+    catalogue,
+    searcher: options.searcher,
+    signingKey,
+  });
+  return { serving, queries, timer, catalogue, signingKey, fullOverlays };
+}
