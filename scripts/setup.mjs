@@ -96,8 +96,8 @@ async function makeParts(parts, progress) {
     .map((part) => makeNative(part, { ...context, packages, logFile: logOf(part) }));
   const built = packages.then(() => makeBuilt(parts, progress, logOf));
   if (await isBroken(packages)) await endChildren();
-  await Promise.all(native);
-  await built;
+  const [{ reason }] = await Promise.allSettled([built, ...native]);
+  if (reason !== undefined) throw reason;
   progress.note(`ready (${((Date.now() - began) / 1000).toFixed(1)} s)`);
 }
 
