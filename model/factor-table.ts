@@ -1,6 +1,7 @@
 import type { Kernel, Pointer } from './kernel/kernel.ts';
 import { BLOCK_ROWS, TABLE, seedScale } from './kernel/layout.ts';
 import { RowCodes } from './row-codes.ts';
+import { TableSearch } from './table-search.ts';
 
 /** What a row holds. */
 export interface FactorTableOptions {
@@ -40,16 +41,12 @@ export class FactorTable {
   /** The header that the kernel's functions take. */
   readonly header: Pointer;
   readonly #codes: RowCodes | undefined;
+  readonly #search: TableSearch;
   readonly #blockBytes: number;
-  readonly #query: Pointer;
   readonly #found: Pointer;
   #rows = 0;
   #blocks = 0;
   #directoryBlocks = 0;
-  #mask: Pointer = 0;
-  #maskBytes = 0;
-  #top: Pointer = 0;
-  #topRows = 0;
 
   constructor(kernel: Kernel, options: FactorTableOptions) {
     const { dimensions, extra = 0, codes = false } = options;
@@ -66,9 +63,9 @@ export class FactorTable {
     this.#set(TABLE.bias, extra > 0 ? columns : 0);
     this.#set(TABLE.marks, marks);
     this.#set(TABLE.codes, codes ? codesAt : 0);
-    this.#query = kernel.alloc(dimensions * FLOAT_BYTES);
     this.#found = kernel.alloc(BLOCK_ROWS * 4);
     this.#codes = codes ? new RowCodes(kernel, this.header, dimensions) : undefined;
+    this.#search = new TableSearch(kernel, this.header, dimensions, this.#codes);
   }
 
   /** The number of rows. */
@@ -99,6 +96,11 @@ export class FactorTable {
     this.#rows = rows;
     this.#set(TABLE.rows, rows);
     return first;
+  }
+
+  /** Where a row's vector stands in the kernel's memory; it never moves. */
+  pointer(row: number): Pointer {
+    return this.#vector(row) * FLOAT_BYTES;
   }
 
   /** Copies a row's vector to `out[offset…]`. */
@@ -210,22 +212,7 @@ export class FactorTable {
 
   /** out[row] = query · row + bias over all rows. */
   scoreAll(query: Float32Array, out: Float32Array): void {
-    this.#scratch(this.#rows, 0);
-    this.#placeQuery(query);
-    this.kernel.functions.scoreAll(this.header, this.#query, this.#top);
-    const at = this.#top >>> 2;
-    out.set(this.kernel.floats.subarray(at, at + this.#rows));
-  }
-
-  /** out[i] = query · row rows[i] + bias: the bits that a scan of all rows gives. */
-  scoreRows(query: Float32Array, rows: Uint32Array, out: Float32Array): void {
-    this.#placeQuery(query);
-    const { functions } = this.kernel;
-    for (let at = 0; at < rows.length; at++) {
-      const row = rows[at] as number;
-      const product = functions.dot(this.#query, this.#vector(row) * FLOAT_BYTES, this.dimensions);
-      out[at] = Math.fround(product) + this.bias(row);
-    }
+    this.#search.scoreAll(this.#rows, query, out);
   }
 
   /**
@@ -240,82 +227,7 @@ export class FactorTable {
     outRows: Uint32Array,
     outScores: Float32Array,
   ): number {
-    const count = Math.min(n, this.#rows);
-    if (count <= 0) return 0;
-    this.#scratch(count * 2, this.#rows);
-    this.#placeQuery(query);
-    this.#placeMask(excluded);
-    const found = this.#search(query, count);
-    this.#clearMask(excluded);
-    const at = this.#top >>> 2;
-    const { words, floats } = this.kernel;
-    for (let rank = 0; rank < found; rank++) {
-      outRows[rank] = words[at + rank] as number;
-      outScores[rank] = floats[at + count + rank] as number;
-    }
-    return found;
-  }
-
-  #search(query: Float32Array, count: number): number {
-    const { functions } = this.kernel;
-    const scores = this.#top + count * 4;
-    const codes = this.#codes;
-    if (codes?.prepare(query) !== true) {
-      return functions.topRows(this.header, this.#query, count, this.#mask, this.#top, scores);
-    }
-    return functions.topRowsByCodes(
-      this.header,
-      this.#query,
-      codes.query,
-      codes.unit,
-      codes.margin,
-      count,
-      this.#mask,
-      this.#top,
-      scores,
-    );
-  }
-
-  #placeQuery(query: Float32Array): void {
-    if (query.length !== this.dimensions) {
-      throw new RangeError(
-        `the query has ${String(query.length)} values, not ${String(this.dimensions)}`,
-      );
-    }
-    this.kernel.floats.set(query, this.#query >>> 2);
-  }
-
-  #placeMask(excluded: Uint8Array | Uint32Array): void {
-    const { octets } = this.kernel;
-    if (excluded instanceof Uint8Array) {
-      octets.set(
-        excluded.length > this.#rows ? excluded.subarray(0, this.#rows) : excluded,
-        this.#mask,
-      );
-      return;
-    }
-    for (const row of excluded) if (row < this.#rows) octets[this.#mask + row] = 1;
-  }
-
-  #clearMask(excluded: Uint8Array | Uint32Array): void {
-    const { octets } = this.kernel;
-    if (excluded instanceof Uint8Array) {
-      octets.fill(0, this.#mask, this.#mask + Math.min(excluded.length, this.#rows));
-      return;
-    }
-    for (const row of excluded) if (row < this.#rows) octets[this.#mask + row] = 0;
-  }
-
-  /** Makes room for `words` of results and `maskBytes` of mask; doubling keeps what is left behind below what is used. */
-  #scratch(words: number, maskBytes: number): void {
-    if (words > this.#topRows) {
-      this.#topRows = Math.max(words, this.#topRows * 2, 256);
-      this.#top = this.kernel.alloc(this.#topRows * 4);
-    }
-    if (maskBytes > this.#maskBytes) {
-      this.#maskBytes = Math.max(this.#blocks * BLOCK_ROWS, this.#maskBytes * 2);
-      this.#mask = this.kernel.alloc(this.#maskBytes);
-    }
+    return this.#search.topN(this.#rows, query, n, excluded, outRows, outScores);
   }
 
   #changed(row: number): void {

@@ -32,6 +32,8 @@ export class Model {
     this.#output = kernel.alloc(dimensions * 4);
     this.#touched = kernel.alloc((1 + negatives) * 4);
     this.#learner = kernel.alloc(LEARNER.words * 4);
+    const gains = kernel.alloc((1 + negatives) * 4);
+    const vectors = kernel.alloc((1 + negatives) * 4);
     const header = this.#learner >>> 2;
     const { words } = kernel;
     words[header + LEARNER.users] = this.users.header;
@@ -39,6 +41,8 @@ export class Model {
     words[header + LEARNER.output] = this.#output;
     words[header + LEARNER.negatives] = negatives;
     words[header + LEARNER.touched] = this.#touched;
+    words[header + LEARNER.gains] = gains;
+    words[header + LEARNER.vectors] = vectors;
     kernel.f32(this.#output, dimensions).fill(1);
   }
 
@@ -106,10 +110,11 @@ export class Model {
     keyOffset: number,
   ): void {
     const { settings } = this;
-    if (!(userRow < this.users.rows && itemRow < this.items.rows && weight >= 0)) {
-      throw new RangeError(
-        `user row ${String(userRow)}, item row ${String(itemRow)} or weight ${String(weight)} cannot be learned`,
-      );
+    if (!(userRow < this.users.rows && itemRow < this.items.rows)) {
+      throw new RangeError(`no user row ${String(userRow)} or no item row ${String(itemRow)}`);
+    }
+    if (!(weight >= 0 && weight < Infinity && Math.abs(timeMs) < Infinity)) {
+      throw new RangeError(`weight ${String(weight)} or time ${String(timeMs)} cannot be learned`);
     }
     if (positive === 1 && weight > 0) {
       const { popularityHalfLifeMs } = settings;

@@ -31,9 +31,9 @@ export interface KernelFunctions {
   /** One ISGD step on a user row and an item row. */
   isgdEvent(learner: Pointer, user: number, item: number, rate: number, decay: number): void;
   /**
-   * One GMF event: a logistic step on the item with the target, then, for target 1, a step to 0 on each negative drawn
-   * from the stream of the two key words over all item rows (the positive is passed over). Returns the number of item
-   * rows touched; their numbers stand in the learner's `touched` words, repeats included.
+   * One GMF event: one logistic step on the item with the target and, for target 1, to 0 on the negatives drawn from
+   * the stream of the two key words over all item rows (the positive is passed over); scores are those before the
+   * event (but a row drawn twice sees its bias moved). Returns the number of item rows touched, whose numbers stand in the learner's `touched`, repeats included.
    */
   gmfEvent(
     learner: Pointer,

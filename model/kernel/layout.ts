@@ -33,6 +33,10 @@ export const LEARNER = {
   negatives: 3,
   /** Pointer to 1 + negatives words: the item rows that the last event touched. */
   touched: 4,
+  /** Pointer to 1 + negatives floats: what each of them moves by. */
+  gains: 5,
+  /** Pointer to 1 + negatives words: where their vectors stand. */
+  vectors: 6,
   words: 8,
 } as const;
 

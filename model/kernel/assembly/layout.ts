@@ -16,6 +16,8 @@ export const LEARNER_ITEMS: usize = 4;
 export const LEARNER_OUTPUT: usize = 8;
 export const LEARNER_NEGATIVES: usize = 12;
 export const LEARNER_TOUCHED: usize = 16;
+export const LEARNER_GAINS: usize = 20;
+export const LEARNER_VECTORS: usize = 24;
 
 /** Where the block of a row starts. */
 export function blockOf(table: usize, row: u32): usize {

@@ -1,0 +1,139 @@
+// How long does one learner's step take at d = 32 with its rows in cache, against a plain loop over Float32Arrays?
+import { loadKernel } from '../model/kernel/kernel.ts';
+import { Model } from '../model/model.ts';
+import { DEFAULT_LEARNER_SETTINGS } from '../model/settings.ts';
+import type { LearnerSettings } from '../model/settings.ts';
+
+const DIMENSIONS = 32;
+/** 64 users and 64 items of 128 bytes: 16 KiB, within the first cache. */
+const ROWS = 64;
+const NEGATIVES = 8;
+const RATE = 0.05;
+const REGULARIZATION = 0.01;
+const ROUNDS = 15;
+const CALLS = 20_000;
+
+/** What an ordinary developer would write: the ISGD update on two rows of flat arrays. */
+function plainIsgd(users: Float32Array, items: Float32Array, user: number, item: number): void {
+  const p = user * DIMENSIONS;
+  const q = item * DIMENSIONS;
+  let score = 0;
+  for (let at = 0; at < DIMENSIONS; at++) {
+    score += (users[p + at] as number) * (items[q + at] as number);
+  }
+  const error = 1 - score;
+  for (let at = 0; at < DIMENSIONS; at++) {
+    const left = users[p + at] as number;
+    const right = items[q + at] as number;
+    users[p + at] = left + RATE * (error * right - REGULARIZATION * left);
+    items[q + at] = right + RATE * (error * left - REGULARIZATION * right);
+  }
+}
+
+/** The same for a logistic step with an item's bias. */
+function plainGmf(
+  users: Float32Array,
+  items: Float32Array,
+  biases: Float32Array,
+  user: number,
+  item: number,
+  target: number,
+): void {
+  const p = user * DIMENSIONS;
+  const q = item * DIMENSIONS;
+  let score = biases[item] as number;
+  for (let at = 0; at < DIMENSIONS; at++) {
+    score += (users[p + at] as number) * (items[q + at] as number);
+  }
+  const error = target - 1 / (1 + Math.exp(-score));
+  for (let at = 0; at < DIMENSIONS; at++) {
+    const left = users[p + at] as number;
+    const right = items[q + at] as number;
+    users[p + at] = left + RATE * (error * right - REGULARIZATION * left);
+    items[q + at] = right + RATE * (error * left - REGULARIZATION * right);
+  }
+  biases[item] =
+    (biases[item] as number) + RATE * (error - REGULARIZATION * (biases[item] as number));
+}
+
+/** Nanoseconds a call for each contender: the median over rounds that take turns, so that all see the same machine. */
+function nanoseconds(contenders: Record<string, (number: number) => void>): Record<string, number> {
+  const times = new Map<string, number[]>(Object.keys(contenders).map((name) => [name, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, call] of Object.entries(contenders)) {
+      const start = performance.now();
+      for (let number = 0; number < CALLS; number++) call(number);
+      times.get(name)?.push(((performance.now() - start) * 1e6) / CALLS);
+    }
+  }
+  const medians = [...times].map(([name, all]) => {
+    const sorted = all.sort((a, b) => a - b);
+    return [name, sorted[sorted.length >> 1] as number] as const;
+  });
+  return Object.fromEntries(medians);
+}
+
+const factory = await loadKernel();
+
+function makeModel(learner: LearnerSettings['learner']): Model {
+  const settings = { ...DEFAULT_LEARNER_SETTINGS, learner, dimensions: DIMENSIONS };
+  const model = new Model({ ...settings, negatives: NEGATIVES }, factory.create());
+  for (let row = 0; row < ROWS; row++) {
+    model.addUser(row, 1);
+    model.addItem(row, 2);
+  }
+  return model;
+}
+
+const isgd = makeModel('isgd');
+const gmf = makeModel('gmf');
+const users = new Float32Array(ROWS * DIMENSIONS);
+const items = new Float32Array(ROWS * DIMENSIONS);
+const biases = new Float32Array(ROWS);
+isgd.users.readRows(0, ROWS, users);
+isgd.items.readRows(0, ROWS, items);
+const keys = new Uint32Array(4 * ROWS).map((_, at) => Math.imul(at, 0x9e3779b9));
+const itemOf = (number: number): number => (number * 29 + 7) & (ROWS - 1);
+
+const steps = isgd.kernel.functions;
+const p0 = isgd.users.pointer(0);
+const q0 = isgd.items.pointer(0);
+const bytes = DIMENSIONS * 4;
+const decay = Math.fround(1 - RATE * REGULARIZATION);
+
+const measured = nanoseconds({
+  plainIsgd: (number) => {
+    plainIsgd(users, items, number & (ROWS - 1), itemOf(number));
+  },
+  isgdStep: (number) => {
+    const p = p0 + (number & (ROWS - 1)) * bytes;
+    steps.isgdStep(p, q0 + itemOf(number) * bytes, DIMENSIONS, RATE, decay);
+  },
+  isgdLearn: (number) => {
+    isgd.learn(number & (ROWS - 1), itemOf(number), 1, 1, number * 1_000, keys, 0);
+  },
+  plainGmfEvent: (number) => {
+    const user = number & (ROWS - 1);
+    plainGmf(users, items, biases, user, itemOf(number), 1);
+    for (let negative = 1; negative <= NEGATIVES; negative++) {
+      plainGmf(users, items, biases, user, (number * 13 + negative * 17) & (ROWS - 1), 0);
+    }
+  },
+  gmfLearn: (number) => {
+    const key = (number & (ROWS - 1)) * 4;
+    gmf.learn(number & (ROWS - 1), itemOf(number), 1, 1, number * 1_000, keys, key);
+  },
+});
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+const of = (name: string): number => measured[name] as number;
+console.log(
+  JSON.stringify({
+    benchmark: 'kernel-step',
+    dimensions: DIMENSIONS,
+    negatives: NEGATIVES,
+    nanoseconds: Object.fromEntries(Object.entries(measured).map(([k, v]) => [k, round(v)])),
+    ratioGmfEvent: round(of('plainGmfEvent') / of('gmfLearn')),
+    ratio: round(of('plainIsgd') / of('isgdStep')),
+  }),
+);
