@@ -13,7 +13,7 @@ export interface Gate {
 }
 
 const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
-const loopbackAddress = /^(?:127\.|::1$|::ffff:127\.)/;
+const loopbackAddress = /^(?:(?:::ffff:)?127(?:\.\d{1,3}){3}|::1)$/;
 
 /** Tells whether an address or a host name means this machine only. */
 export function isLoopback(host: string): boolean {

@@ -54,11 +54,7 @@ class Schemas {
     });
     const { $schema: _dialect, $defs = {}, ...own } = moved(written) as Record<string, unknown>;
     Object.assign(this.named, $defs);
-    const name = z.globalRegistry.get(schema)?.id;
-    if (name === undefined) return own;
-    const { id: _id, ...rest } = own;
-    this.named[name] = rest;
-    return { $ref: `#/components/schemas/${name}` };
+    return own;
   }
 }
 

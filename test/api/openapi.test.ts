@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { Ajv2020 } from 'ajv/dist/2020.js';
+
+import type { OpenApiDocument, Operation } from '../../api/openapi.ts';
+import { createRoutes } from '../../api/routes.ts';
+import { fakeDeps, startApi } from './harness.ts';
+import type { Api, Sent } from './harness.ts';
+
+let api: Api;
+let document: OpenApiDocument;
+let ajv: Ajv2020;
+before(async () => {
+  api = await startApi();
+  const { text } = await api.call('GET', '/openapi.json');
+  document = JSON.parse(text) as OpenApiDocument;
+  ajv = new Ajv2020({ strict: false, formats: { 'date-time': true } });
+  ajv.addSchema(document, 'openapi');
+});
+after(() => api.close());
+
+function operations(): readonly (readonly [string, string, Operation])[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]) => [method.toUpperCase(), path, operation] as const,
+    ),
+  );
+}
+
+/** Points at a part of the document by a JSON pointer with its steps escaped. */
+function pointer(...steps: readonly string[]): string {
+  const escaped = steps.map((step) =>
+    encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')),
+  );
+  return `openapi#/${escaped.join('/')}`;
+}
+
+function conforms(value: unknown, ...steps: readonly string[]): boolean {
+  const validate = ajv.getSchema(pointer(...steps));
+  assert.ok(validate, `no schema at ${steps.join('/')}`);
+  return validate(value) as boolean;
+}
+
+describe('/openapi.json', () => {
+  test('has every route and no other', () => {
+    const routed = createRoutes(fakeDeps()).map(({ method, path }) => `${method} ${path}`);
+    const described = operations().map(([method, path]) => `${method} ${path}`);
+    assert.deepEqual([...described].sort(), [...routed].sort());
+  });
+
+  test('has the parts that OpenAPI 3.1 asks for', () => {
+    assert.match(document.openapi, /^3\.1\.\d+$/);
+    assert.equal(typeof document.info['title'], 'string');
+    assert.equal(typeof document.info['version'], 'string');
+    for (const [method, path, operation] of operations()) {
+      const where = `${method} ${path}`;
+      assert.match(path, /^\//);
+      const responses = Object.entries(operation.responses);
+      assert.ok(responses.length > 0, where);
+      for (const [status, response] of responses) {
+        assert.match(status, /^[2-5]\d\d$/, where);
+        assert.ok('$ref' in response || typeof response['description'] === 'string', where);
+      }
+      for (const parameter of operation.parameters) {
+        assert.ok(['path', 'query'].includes(parameter.in), where);
+        assert.equal(parameter.required, parameter.in === 'path', where);
+      }
+    }
+  });
+
+  test('names every operation once', () => {
+    const names = operations().map(([, , operation]) => operation.operationId);
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  test('describes the parameters that stand in a path', () => {
+    for (const [, path, { parameters }] of operations()) {
+      const described = parameters.filter(({ in: place }) => place === 'path');
+      const names = described.map(({ name }) => `{${name}}`);
+      assert.deepEqual(names, path.match(/\{\w+\}/g) ?? []);
+    }
+  });
+
+  test('refers only to parts that it has', () => {
+    const references = JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g);
+    let count = 0;
+    for (const [, path = ''] of references) {
+      let part: unknown = document;
+      for (const step of path.split('/')) part = (part as Record<string, unknown>)[step];
+      assert.equal(typeof part, 'object', path);
+      count += 1;
+    }
+    assert.ok(count > 20, String(count));
+  });
+
+  test('holds schemas that compile', () => {
+    for (const name of Object.keys(document.components.schemas)) {
+      assert.ok(ajv.getSchema(pointer('components', 'schemas', name)), name);
+    }
+  });
+});
+
+describe('the schema of an event', () => {
+  function check(event: object, expected: boolean): void {
+    assert.equal(conforms(event, 'components', 'schemas', 'Event'), expected);
+  }
+  const play = { type: 'play', user: 'u', item: 'i' };
+
+  test('takes what the API takes', () => check({ ...play, value: 1, context: {} }, true));
+  test('refuses a missing field', () => check({ type: 'play', user: 'u' }, false));
+  test('refuses an unknown field', () => check({ ...play, rating: 3 }, false));
+  test('refuses NUL', () => check({ ...play, user: 'a\0' }, false));
+  test('refuses a context that is no object', () => check({ ...play, context: 3 }, false));
+});
+
+describe('an answer has the form that the document says', () => {
+  const filled: Readonly<Record<string, string>> = { '{id}': 'song', '{workflowId}': 'train-1' };
+  const bodies: Readonly<Record<string, Sent>> = {
+    acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },
+    publishItem: { body: { title: 'T' } },
+  };
+
+  for (const route of createRoutes(fakeDeps())) {
+    const { method, path, operationId, answer } = route;
+    test(`${method} ${path}`, async () => {
+      const target = path.replace(/\{\w+\}/g, (name) => filled[name] ?? name);
+      const { status, headers, json } = await api.call(method, target, bodies[operationId]);
+      assert.equal(status, answer.status);
+      const mediaType = answer.mediaType ?? 'application/json';
+      if (status !== 302) assert.ok(String(headers['content-type']).startsWith(mediaType));
+      if (answer.schema === undefined) return;
+      const place = ['paths', path, method.toLowerCase(), 'responses', String(status)];
+      assert.ok(conforms(json, ...place, 'content', mediaType, 'schema'), JSON.stringify(json));
+    });
+  }
+
+  test('a problem', async () => {
+    const { json } = await api.call('GET', '/v1/users/u/recommendations?n=0');
+    assert.ok(conforms(json, 'components', 'schemas', 'Problem'));
+  });
+});
+
+describe('/docs', () => {
+  test('lists every route and every schema, and loads nothing', async () => {
+    const { text, headers } = await api.call('GET', '/docs');
+    assert.equal(headers['content-type'], 'text/html; charset=utf-8');
+    for (const [method, path] of operations()) assert.ok(text.includes(`${method} ${path}`), path);
+    for (const name of Object.keys(document.components.schemas)) {
+      assert.ok(text.includes(`id="schema-${name}"`), name);
+    }
+    assert.doesNotMatch(text, /<script|src=|https?:\/\//);
+  });
+
+  test('has an anchor for the type of a problem', async () => {
+    const { json } = await api.call('GET', '/v2');
+    assert.equal(json['type'], '/docs#not-found');
+    const { text } = await api.call('GET', '/docs');
+    assert.match(text, /id="not-found"/);
+  });
+
+  test('is where / leads', async () => {
+    const { status, headers } = await api.call('GET', '/');
+    assert.deepEqual([status, headers.location], [302, '/docs']);
+  });
+});
