@@ -93,7 +93,9 @@ if (folder === undefined) {
     (error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       const code = (error as { code?: unknown }).code;
-      print({ error: { code: typeof code === 'string' ? (code as 'INVALID') : 'UNAVAILABLE', message } });
+      print({
+        error: { code: typeof code === 'string' ? (code as 'INVALID') : 'UNAVAILABLE', message },
+      });
       process.exit(1);
     },
   );

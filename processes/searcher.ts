@@ -24,9 +24,7 @@ const NONE = new Uint32Array(0);
  */
 function main(folder: string): void {
   const faiss = loadFaiss();
-  const manifest = JSON.parse(
-    readFileSync(join(folder, 'manifest.json'), 'utf8'),
-  ) as IndexManifest;
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as IndexManifest;
   const indexes = new Map<number, Index>();
   for (const part of manifest.partitions) {
     if (part.items > 0) indexes.set(part.partition, readIndex(faiss, folder, part));
@@ -49,7 +47,10 @@ function readIndex(faiss: Faiss, folder: string, part: IndexPartition): Index {
   const bytes = readFileSync(join(folder, part.indexFile));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== part.indexSha256) {
-    throw new RepriseError('DAMAGED', `${part.indexFile} does not hold what was written: rebuild it`);
+    throw new RepriseError(
+      'DAMAGED',
+      `${part.indexFile} does not hold what was written: rebuild it`,
+    );
   }
   return faiss.Index.fromBuffer(bytes);
 }

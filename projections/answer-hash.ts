@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../events/sha256.ts';
 import type { ScoredItem } from './answer.ts';
 
 const HASH_BYTES = 16;
@@ -8,5 +8,5 @@ export function answerHash(items: readonly ScoredItem[]): Uint8Array {
   let text = '';
   // NUL is no part of an id, so the lines cannot be read in two ways.
   for (const item of items) text += `${item.id}\0${item.score}\n`;
-  return createHash('sha256').update(text).digest().subarray(0, HASH_BYTES);
+  return sha256(text).subarray(0, HASH_BYTES);
 }

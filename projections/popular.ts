@@ -79,15 +79,7 @@ export class PopularProjection {
     this.#mark(column, excludedRows, 1);
     this.#markIds(excludedIds, 1);
     this.#ranked.reset(n);
-    const summed = this.#summed;
-    let most = NO_POPULARITY;
-    for (let number = 0; number < this.#ids.length; number += 1) {
-      const logWeight = summed[number] ?? NO_POPULARITY;
-      if (logWeight > most) most = logWeight;
-      if (logWeight !== NO_POPULARITY && this.#mask[number] === 0) {
-        this.#ranked.offer(number, logWeight);
-      }
-    }
+    const most = this.#rank();
     this.#mark(column, excludedRows, 0);
     this.#markIds(excludedIds, 0);
     return this.#listed(most);
@@ -98,6 +90,23 @@ export class PopularProjection {
     const column = this.#column(partition);
     this.#clear(column);
     column.position.drop();
+  }
+
+  /** Ranks all items that are not masked, and returns the greatest log-weight of all. */
+  #rank(): number {
+    const summed = this.#summed;
+    const ranked = this.#ranked;
+    let most = NO_POPULARITY;
+    let threshold = ranked.threshold;
+    for (let number = 0; number < this.#ids.length; number += 1) {
+      const logWeight = summed[number] ?? NO_POPULARITY;
+      if (logWeight > most) most = logWeight;
+      if (logWeight < threshold || logWeight === NO_POPULARITY) continue;
+      if (this.#mask[number] === 1) continue;
+      ranked.offer(number, logWeight);
+      threshold = ranked.threshold;
+    }
+    return most;
   }
 
   #listed(most: number): readonly PopularItem[] {

@@ -20,6 +20,11 @@ export class RankedList {
     return this.#length;
   }
 
+  /** The score that a candidate must reach to be worth an offer; −Infinity while there is room. */
+  get threshold(): number {
+    return this.#length < this.#wanted ? -Infinity : (this.scores[this.#length - 1] ?? Infinity);
+  }
+
   /** Empties the list and sets how many candidates it is to keep. */
   reset(wanted: number): void {
     if (wanted > this.keys.length) {

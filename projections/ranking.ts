@@ -35,10 +35,12 @@ export class Ranking {
     this.#best = new RankedList(bounds.answerItemsMax);
   }
 
-  /** Tells why all items are scanned where Faiss would propose candidates; null where it may, undefined below the threshold. */
+  /** Tells why all items are scanned though one might think Faiss proposes; null where it does, undefined where none thinks so. */
   whyExact(state: PartitionState, candidates: number): string | null | undefined {
-    if (state.vectors.rows <= this.#bounds.exactScanItemsMax) return undefined;
     const overlay = state.vectors.overlay;
+    if (state.vectors.rows <= this.#bounds.exactScanItemsMax) {
+      return overlay === undefined ? undefined : 'up to exactScanItemsMax items are scanned';
+    }
     if (overlay === undefined) return `no index release of version ${state.version}`;
     if (this.#searcher?.release !== overlay.release) return 'the searcher is not ready';
     if (candidates > this.#bounds.candidatesMax) return 'too many seen items';
@@ -96,7 +98,7 @@ export class Ranking {
     for (const row of excluded) this.#excluded.add(row);
     const rows = this.#candidatesOf(overlay, labels);
     const scores = this.#candidateScores;
-    state.vectors.table.scoreRows(this.#queryOf(state, user), rows, scores);
+    state.vectors.scores.score(this.#queryOf(state, user), rows, scores);
     const best = this.#best;
     best.reset(n);
     for (let at = 0; at < rows.length; at += 1) {

@@ -172,9 +172,10 @@ export class Recommender {
   #answer(request: RecommendationRequest, asker: Asker, found: Found): Recommendation {
     const { serving, signingKey } = this.#deps;
     const { basedOn, search, items } = found;
-    const positions = found.partitions.map(
-      (partition): Position => ({ partition, sequence: serving.position(partition) }),
-    );
+    const positions = found.partitions.map((partition): Position => ({
+      partition,
+      sequence: serving.position(partition),
+    }));
     const model = serving.partition(found.partitions[0] ?? asker.partition).version;
     const recommendationId = encodeRecommendationId(
       {

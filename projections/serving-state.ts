@@ -44,11 +44,7 @@ export class ServingState implements IndexSource {
     this.bounds = deps.bounds;
     this.popular = new PopularProjection(deps.partitions, deps.bounds.answerItemsMax);
     this.#states = new Array<PartitionState | undefined>(deps.partitions).fill(undefined);
-    this.#waiters = new PositionWaiters(
-      deps.partitions,
-      deps.bounds.waitersMax,
-      deps.schedule,
-    );
+    this.#waiters = new PositionWaiters(deps.partitions, deps.bounds.waitersMax, deps.schedule);
   }
 
   /** A partition's state; throws UNAVAILABLE before the first whole delta. */
@@ -136,11 +132,7 @@ export class ServingState implements IndexSource {
     const released = fits
       ? release.partitions.find((part) => part.partition === state.partition)
       : undefined;
-    state.vectors.useRelease(
-      release?.manifest.release ?? '',
-      released,
-      this.bounds.driftShareMax,
-    );
+    state.vectors.useRelease(release?.manifest.release ?? '', released, this.bounds.driftShareMax);
   }
 
   #watchOverlay(): void {

@@ -33,16 +33,22 @@ export class SimilarItems {
     vectors.table.scoreAll(query, this.#products);
     vectors.table.readColumn(0, 0, vectors.rows, this.#biases);
     this.#mark(excluded, row, 1);
-    const length = vectors.norm(row);
-    this.#best.reset(n);
-    for (let other = 0; other < vectors.rows; other += 1) {
-      if (this.#isExcluded[other] === 1) continue;
-      const product = (this.#products[other] ?? 0) - (this.#biases[other] ?? 0);
-      const lengths = length * vectors.norm(other);
-      this.#best.offer(other, lengths > 0 ? product / lengths : 0);
-    }
+    this.#rank(state, vectors.norm(row), n);
     this.#mark(excluded, row, 0);
     return this.#listed();
+  }
+
+  #rank(state: PartitionState, length: number, n: number): void {
+    const { vectors } = state;
+    const best = this.#best;
+    best.reset(n);
+    for (let other = 0; other < vectors.rows; other += 1) {
+      const product = (this.#products[other] ?? 0) - (this.#biases[other] ?? 0);
+      const lengths = length * vectors.norm(other);
+      const cosine = lengths > 0 ? product / lengths : 0;
+      if (cosine < best.threshold || this.#isExcluded[other] === 1) continue;
+      best.offer(other, cosine);
+    }
   }
 
   #listed(): readonly SimilarRow[] {

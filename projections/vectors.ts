@@ -5,6 +5,7 @@ import type { Kernel } from '../model/kernel/kernel.ts';
 import { DeltaPosition } from './delta-position.ts';
 import type { LoadedIndexPartition } from './index-release.ts';
 import { ReleaseOverlay } from './release-overlay.ts';
+import { RowScores } from './row-scores.ts';
 
 /**
  * The item vectors of one partition in a kernel of their own, for exact scans, with the overlay over the index release
@@ -13,6 +14,8 @@ import { ReleaseOverlay } from './release-overlay.ts';
 export class VectorsProjection {
   readonly dimensions: number;
   readonly table: FactorTable;
+  /** Scores single rows of the table. */
+  readonly scores: RowScores;
   readonly #position = new DeltaPosition();
   readonly #ids: string[] = [];
   readonly #rowOf = new Map<string, number>();
@@ -24,6 +27,7 @@ export class VectorsProjection {
   constructor(kernel: Kernel, dimensions: number) {
     this.dimensions = dimensions;
     this.table = new FactorTable(kernel, { dimensions, extra: 1, codes: true });
+    this.scores = new RowScores(this.table);
     this.#vector = new Float32Array(dimensions);
   }
 

@@ -7,10 +7,12 @@ import { createRecallMeter } from './recall.ts';
 import type { RecallMeter } from './recall.ts';
 
 /** Items up to which an index is flat: a scan of so many is faster than anything that has to be trained. */
-const FLAT_ITEMS_MAX = 20_000;
+const FLAT_ITEMS_MAX = 4_096;
 const ADD_ROWS_MAX = 10_000;
 /** Vectors that a cell is trained on, at most. */
 const TRAINING_ROWS_PER_CELL_MAX = 64;
+/** Vectors that a cell needs at least, or Faiss warns that its centre is guesswork. */
+const TRAINING_ROWS_PER_CELL_MIN = 39;
 const PROBES_MIN = 4;
 /** More cells are probed until this much of the exact top 10 is found: above what a release needs, for rows drift. */
 const RECALL_AIM = 0.998;
@@ -71,9 +73,11 @@ function measured(
   return { bytes, kind, probes, recall10, queries: meter.queries };
 }
 
-/** About four times the square root of the items, a power of two. */
+/** About four times the square root of the items, a power of two, with enough items a cell to train it. */
 function cellsFor(items: number): number {
-  return 2 ** Math.round(Math.log2(4 * Math.sqrt(items)));
+  const wanted = Math.round(Math.log2(4 * Math.sqrt(items)));
+  const most = Math.floor(Math.log2(items / TRAINING_ROWS_PER_CELL_MIN));
+  return 2 ** Math.max(0, Math.min(wanted, most));
 }
 
 /** Rows spread evenly over the table, as many as training looks at. */

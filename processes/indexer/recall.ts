@@ -1,6 +1,7 @@
 import { FactorTable } from '../../model/factor-table.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import type { IndexInput } from '../../projections/index-release.ts';
+import { RowScores } from '../../projections/row-scores.ts';
 
 const TOP = 10;
 
@@ -26,6 +27,7 @@ export async function createRecallMeter(
     table.write(row, input.rows, row * (d + 1));
     table.setBias(row, input.rows[row * (d + 1) + d] ?? 0);
   }
+  const rowScores = new RowScores(table);
   const queries = queriesOf(input);
   const wanted = Math.min(TOP, input.ids.length);
   const rows = new Uint32Array(TOP);
@@ -41,7 +43,7 @@ export async function createRecallMeter(
       let found = 0;
       for (const [at, query] of queries.entries()) {
         const labels = Uint32Array.from(find(query, wanted).filter((label) => label >= 0));
-        table.scoreRows(query.subarray(0, d), labels, scores);
+        rowScores.score(query.subarray(0, d), labels, scores);
         const least = leastScores[at] ?? 0;
         for (let rank = 0; rank < labels.length; rank += 1) {
           if ((scores[rank] ?? 0) >= least) found += 1;
