@@ -59,11 +59,14 @@ class Table implements LmdbTable {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.db.getBinary(key);
+    const value = this.db.getBinary(key);
+    return value === undefined ? undefined : plainBytes(value);
   }
 
-  range(options: LmdbRange): Iterable<{ key: Uint8Array; value: Uint8Array }> {
-    return this.db.getRange({ ...options, snapshot: false });
+  *range(options: LmdbRange): Generator<{ key: Uint8Array; value: Uint8Array }, void, undefined> {
+    for (const { key, value } of this.db.getRange({ ...options, snapshot: false })) {
+      yield { key: plainBytes(key), value: plainBytes(value) };
+    }
   }
 }
 
@@ -142,6 +145,11 @@ export function openEnvironment(options: LmdbOptions): LmdbEnvironment {
 function tableOf(table: LmdbTable): Bytes {
   if (!(table instanceof Table)) throw new TypeError('the table is of another store');
   return table.db;
+}
+
+/** Buffer's `slice` shares memory where a typed array's copies, so buffers stay in here. */
+function plainBytes(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
 /** The reason of a failed commit hides in a promise of its own, which rejects. */

@@ -29,7 +29,7 @@ export function createMemoryJournal(partitions = 1, clock: () => number = () => 
   const erased = new Set<string>();
   return {
     partitions,
-    append(entries) {
+    async append(entries) {
       for (const { partition } of entries) if (partition !== 'all') partitionAt(all, partition);
       const fresh = all.map((): BlockRow[] => []);
       const appended = entries.map((entry) => place(entry, all, fresh, positionsByKey));
