@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { hasCode } from '../../events/error.ts';
+import { hasCode, RepriseError } from '../../events/error.ts';
 import { HttpClient, isNobodyThere } from './http-client.ts';
 
 /** How a command wants the core, where it has to start one itself. */
@@ -9,6 +9,8 @@ export interface ConnectOptions {
   readonly durable?: 'lazy' | 'off';
   /** Partitions of a data folder that is made by this command. */
   readonly partitions?: number;
+  /** Makes the data folder where there is none; commands that only read refuse a folder that is not there. */
+  readonly create?: boolean;
 }
 
 /** The API of a data folder. */
@@ -29,6 +31,8 @@ export interface OwnCore {
 export interface ConnectDeps {
   /** The path of the data folder's private socket. */
   readonly socketPath: (data: string) => string;
+  /** Tells whether there is a data folder. */
+  readonly isThere: (data: string) => boolean;
   /** Starts the core on that socket; throws CONFLICT while another process has the folder. */
   readonly startCore: (data: string, options: ConnectOptions) => Promise<OwnCore>;
   readonly signal: AbortSignal;
@@ -44,16 +48,27 @@ export async function connectWith(
   data: string,
   options: ConnectOptions,
 ): Promise<Client> {
+  if (options.create !== true && !deps.isThere(data)) {
+    throw new RepriseError(
+      'NOT_FOUND',
+      `there is no data folder at ${data}: make one with start or import, or name another with --data`,
+    );
+  }
   for (let tries = 1; ; tries += 1) {
     const running = await findServer(deps.socketPath(data));
     if (running !== undefined) return running;
     try {
       return await startOwn(deps, data, options);
     } catch (error) {
-      if (!hasCode(error, 'CONFLICT') || tries >= takeoverTriesMax) throw error;
+      if (!isInUse(error) || tries >= takeoverTriesMax) throw error;
     }
     await sleep(takeoverEveryMs, undefined, { signal: deps.signal });
   }
+}
+
+/** A folder in use names the process; other conflicts (its format, its partitions) don't pass with time. */
+function isInUse(error: unknown): boolean {
+  return hasCode(error, 'CONFLICT') && typeof error.fields['pid'] === 'number';
 }
 
 async function findServer(socketPath: string): Promise<Client | undefined> {

@@ -74,7 +74,7 @@ export const importCommand: CommandSpec<ImportOptions> = {
           eventsPerSecond: Math.round(report.events / Math.max(seconds, 0.001)),
         };
       },
-      { durable: 'off', ...partitions },
+      { durable: 'off', create: true, ...partitions },
     );
     return tell(context, result);
   },

@@ -105,7 +105,7 @@ async function intoJournal(
       }
       return total;
     },
-    { durable: 'off' },
+    { durable: 'off', create: true },
   );
   const { seed, events, listeners, items } = options;
   context.output.result({ seed, events, ...sum, listeners, items }, [

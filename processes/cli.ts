@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { socketPathOf } from '../adapters/embedded/data-folder-socket.ts';
+import type { CliDeps, RunningServer, ServerOptions } from './cli/command.ts';
+import type { ConnectOptions, OwnCore } from './cli/client.ts';
+import { connectWith } from './cli/client.ts';
+import { EXIT } from './cli/failure.ts';
+import { runCli } from './cli/program.ts';
+
+/** A second signal within this time comes from the same key press: a shell and npm both pass it on. */
+const sameSignalMs = 1_000;
+/** How long a command may take to end after a signal; then the process ends at once. */
+const endMsMax = 9_500;
+
+const ending = new AbortController();
+/** True when whoever reads standard output has gone, as `head` does: that is no failure. */
+const reader = { gone: false };
+
+let signalledMs: number | undefined;
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    const nowMs = Date.now();
+    if (signalledMs !== undefined && nowMs - signalledMs > sameSignalMs) {
+      process.exit(EXIT.interrupted);
+    }
+    signalledMs ??= nowMs;
+    ending.abort();
+    setTimeout(() => process.exit(EXIT.interrupted), endMsMax).unref();
+  });
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  reader.gone = true;
+  ending.abort();
+});
+
+/** Starts a core in this process; it is loaded only now, so that `--help` and running servers don't pay for it. */
+async function startOwnCore(data: string, options: ConnectOptions): Promise<OwnCore> {
+  const { startCore } = await import('./core.ts');
+  return startCore({ data, durable: options.durable ?? 'off', partitions: options.partitions });
+}
+
+async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { readConfig } = await import('./config.ts');
+  const { startCore } = await import('./core.ts');
+  const config = readConfig(process.env);
+  const { data, partitions, host = config.host, port = config.port } = options;
+  return startCore({ data, partitions, listen: { host, port }, durable: 'eager', config });
+}
+
+function release(): string {
+  const path = join(import.meta.dirname, '..', 'package.json');
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}
+
+const deps: CliDeps = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  clock: () => Date.now(),
+  signal: ending.signal,
+  connect: (data, options) =>
+    connectWith(
+      {
+        socketPath: (folder) => socketPathOf(folder),
+        isThere: (folder) => existsSync(join(folder, 'reprise.json')),
+        startCore: startOwnCore,
+        signal: ending.signal,
+      },
+      data,
+      options,
+    ),
+  startServer,
+};
+
+const exit = await runCli(process.argv.slice(2), deps, release());
+// Writing nothing calls back when everything before it is out.
+await new Promise<void>((resolve) => {
+  if (reader.gone) resolve();
+  else process.stdout.write('', () => resolve());
+});
+process.exit(reader.gone ? EXIT.ok : exit);
