@@ -3,7 +3,8 @@ import { RepriseError } from './error.ts';
 import type { Fact, InteractionRecorded } from './fact.ts';
 import type { Identity, IdentityStore } from './identity.ts';
 import type { Journal } from './journal.ts';
-import { formatPosition, sequence } from './position.ts';
+import { formatPosition, ORIGIN, sequence } from './position.ts';
+import type { Position } from './position.ts';
 import { unseal } from './seal.ts';
 import { SURROGATE_BYTES } from './surrogate.ts';
 
@@ -30,16 +31,20 @@ export interface ExportedItem {
 /** What an export yields. */
 export type ExportedEvent = ExportedInteraction | ExportedItem;
 
-/** The head of each partition when an export begins is where it ends. */
+/**
+ * Yields the journal's events with their own ids, partition by partition, past the positions of `start` where it names
+ * one. The head of each partition when an export begins is where it ends.
+ */
 export async function* exportEvents(
   journal: Journal,
   identities: IdentityStore,
+  start: readonly Position[] = [],
 ): AsyncGenerator<ExportedEvent, void, undefined> {
   const heads = Array.from({ length: journal.partitions }, (_, partition) =>
     journal.head(partition),
   );
   for (const [partition, head] of heads.entries()) {
-    let after = sequence(-1);
+    let after = start.find((position) => position.partition === partition)?.sequence ?? ORIGIN;
     while (after < head) {
       const block = await journal.read(partition, after);
       if (block === undefined) break;

@@ -1,4 +1,4 @@
-import { combineStateHashes } from '../../actors/runtime/state-hash.ts';
+import { combineStateHashes } from '../../model/state-hash.ts';
 import type { LivePartition } from '../../activities/live-partition.ts';
 import type { StateHashAnswer } from '../../api/schema/answers.ts';
 import type { IdentityStore } from '../../events/identity.ts';

@@ -66,8 +66,8 @@ export function describeStatus(deps: StatusDeps): StatusAnswer {
       { name: 'items', positions: [at(CATALOGUE_PARTITION, deps.catalogue.position)] },
     ],
     search: searchOf(deps),
-    counts: deps.counts(),
-    parts: deps.parts(),
+    counts: { ...deps.counts() },
+    parts: deps.parts().map((part) => ({ ...part })),
     links: deps.links(),
   };
 }

@@ -1,4 +1,4 @@
-import { combineStateHashes } from '../../actors/runtime/state-hash.ts';
+import { combineStateHashes } from '../../model/state-hash.ts';
 import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import { follow } from '../../activities/follower.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';

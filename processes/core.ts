@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { createDoor } from '../events/door.ts';
+import { followItems } from '../projections/items.ts';
+import { readConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { serveApi } from './core/api-host.ts';
+import type { ApiPlaces } from './core/api-host.ts';
+import type { CoreParts } from './core/core-parts.ts';
+import { DurableHost } from './core/durable-host.ts';
+import type { DurableWish } from './core/durable-host.ts';
+import { openLearning } from './core/learning.ts';
+import type { Ways } from './core/learning.ts';
+import { recoverLive } from './core/live-partitions.ts';
+import { readNativeParts } from './core/native-parts.ts';
+import { ApproximateSearch } from './core/search.ts';
+import { createServing } from './core/serving.ts';
+import { openStores } from './core/stores.ts';
+import type { Stores } from './core/stores.ts';
+import { yieldNow } from './core/yield-now.ts';
+import { startDurable } from './durable.ts';
+import { createLogger } from './logger.ts';
+import type { Logger } from './logger.ts';
+
+/** How to start a core. */
+export interface CoreOptions {
+  readonly data: string;
+  /** Where the public API listens; without it there is the private socket alone. */
+  readonly listen?: { readonly host: string; readonly port: number };
+  /** Partitions of a data folder that is made by this; an old one keeps its number. */
+  readonly partitions?: number | undefined;
+  readonly durable: DurableWish;
+  readonly config?: Config;
+  readonly logger?: Logger;
+}
+
+/** A core that runs: the embedded profile's one process. */
+export interface Core {
+  /** The public API, where it listens. */
+  readonly url: string | undefined;
+  readonly socketPath: string;
+  close(): Promise<void>;
+}
+
+/** Starts a core on a data folder: recovers, follows, serves; durable workflows come up beside it. */
+export async function startCore(options: CoreOptions): Promise<Core> {
+  const config = options.config ?? readConfig(process.env);
+  const logger = options.logger ?? createLogger(config.logLevel);
+  // Wall clock with fractions: slices are measured in parts of a millisecond.
+  const clock = (): number => performance.timeOrigin + performance.now();
+  const stores = await openStores(options.data, options.partitions, () => Math.floor(clock()));
+  try {
+    const parts = await assemble(stores, { config, logger, clock }, options.durable);
+    const api = await serveApi(parts, placesOf(options, config, stores)).catch(
+      async (error: unknown) => {
+        await closeParts(parts);
+        throw error;
+      },
+    );
+    return {
+      url: api.url,
+      socketPath: stores.folder.socketPath,
+      async close() {
+        await api.close();
+        await closeParts(parts);
+        await stores.close();
+      },
+    };
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<CoreParts> {
+  const { folder, journal, identities, catalogue } = stores;
+  const { config, logger, clock } = ways;
+  const native = readNativeParts();
+  const learning = await openLearning(stores, ways);
+  const serving = createServing(
+    learning.kernels,
+    journal.partitions,
+    config,
+    (release, overlayItems) => {
+      logger.info({ release, overlayItems }, 'many items changed since the index release');
+      durable.startIndexBuild({}).catch((error: unknown) => {
+        logger.warn({ err: error }, 'an index build is due and could not be started');
+      });
+    },
+  );
+  const live = await recoverLive({ ...ways, ...learning, journal, serving });
+  const search = new ApproximateSearch({
+    folder: folder.partPath('indexes'),
+    unavailable: native.faiss.unavailable,
+    serving,
+    logger,
+  });
+  const now = (): number => Math.floor(clock());
+  const types = folder.manifest.types;
+  const door = createDoor({
+    ...{ journal, identities, types, clock: now, random: randomBytes, yieldNow },
+  });
+  const ending = new AbortController();
+  const durable = new DurableHost(wish, native.temporal.unavailable, () => startDurable(parts));
+  const parts: CoreParts = {
+    ...ways,
+    ...learning,
+    ...{ stores, native, serving, live, search, door, durable, ending },
+    startedMs: clock(),
+    startHeads: journal.status().heads,
+  };
+  for (const one of live) one.start();
+  followItems(journal, catalogue, { live: true, signal: ending.signal }).catch((error: unknown) => {
+    if (!ending.signal.aborted) logger.error({ err: error }, 'the item catalogue has stopped');
+  });
+  void search.useNewest(live[0]?.runtime.definition.version ?? '');
+  durable.begin();
+  return parts;
+}
+
+async function closeParts(parts: CoreParts): Promise<void> {
+  parts.ending.abort();
+  await parts.durable.close();
+  await parts.search.close();
+  for (const one of parts.live) {
+    // What was learned since the last checkpoint is in the journal; keeping it only makes the next start quick.
+    await one.checkpoint().catch((error: unknown) => {
+      parts.logger.warn({ err: error }, 'no checkpoint was taken at the end');
+    });
+    await one.close();
+  }
+}
+
+function placesOf(options: CoreOptions, config: Config, { folder }: Stores): ApiPlaces {
+  return { socketPath: folder.socketPath, public: options.listen, apiKey: config.apiKey };
+}

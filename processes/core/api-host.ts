@@ -1,0 +1,188 @@
+import { createSecretKey, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
+import { createApp } from '../../api/app.ts';
+import type { Access, ApiDeps, MaintenancePort } from '../../api/deps.ts';
+import { listen } from '../../api/server.ts';
+import type { Listening } from '../../api/server.ts';
+import { RepriseError } from '../../events/error.ts';
+import { exportEvents } from '../../events/export-events.ts';
+import { partitionOf } from '../../events/partition-of.ts';
+import { Queries } from '../../projections/queries.ts';
+import type { CoreParts } from './core-parts.ts';
+import { countLive } from './counts.ts';
+import type { Counts } from './counts.ts';
+import { listModels } from './models.ts';
+import { rebuildProjections } from './rebuild.ts';
+import { hashLive } from './state-hash.ts';
+import { describeStatus } from './status.ts';
+import { verifyLive } from './verification.ts';
+
+/** The release that status names. */
+const RELEASE = '0.1.0';
+
+/** Where the API is served. */
+export interface ApiPlaces {
+  readonly socketPath: string;
+  readonly public: { readonly host: string; readonly port: number } | undefined;
+  readonly apiKey: string | undefined;
+}
+
+/** The API as it is served. */
+export interface ServedApi {
+  /** Where the public API listens. */
+  readonly url: string | undefined;
+  close(): Promise<void>;
+}
+
+/** Serves the API on the private socket and, where asked for, on a port. */
+export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<ServedApi> {
+  const deps = apiDeps(parts);
+  const listening: Listening[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(listening.map((one) => one.close()));
+  };
+  try {
+    const { socketPath, apiKey } = places;
+    listening.push(
+      await listen(createApp({ ...deps, access: { kind: 'private' } }), { socketPath }),
+    );
+    if (places.public === undefined) return { url: undefined, close };
+    const access: Access = apiKey === undefined ? { kind: 'loopback' } : { kind: 'key', apiKey };
+    const { host, port } = places.public;
+    const keyed = apiKey !== undefined;
+    const served = await listen(createApp({ ...deps, access }), { host, port, keyed });
+    listening.push(served);
+    const name = host.includes(':') ? `[${host}]` : host;
+    return { url: `http://${name}:${String(served.port)}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
+  const { stores, serving, live, search, clock } = parts;
+  const { journal, identities, catalogue, folder } = stores;
+  const counts = (): Counts => countLive(live, () => distinctItems(parts));
+  const awaited = (): readonly string[] => awaitedOf(parts);
+  const queries = new Queries({
+    serving,
+    identities,
+    catalogue,
+    partitionOf: (id) => partitionOf(id, journal.partitions),
+    searcher: search.searcher,
+    signingKey: createSecretKey(folder.signingKey),
+  });
+  return {
+    door: parts.door,
+    queries,
+    models: { list: () => listModels(parts.registry, live) },
+    runs: parts.durable,
+    maintenance: maintenanceOf(parts, counts),
+    health: {
+      awaited,
+      status: () =>
+        Promise.resolve(
+          describeStatus({
+            ...{ clock, journal, live, serving, catalogue, counts, awaited },
+            release: RELEASE,
+            startedMs: parts.startedMs,
+            searcher: () => search.searcher?.status(),
+            parts: () => [parts.durable.part, ...nativeParts(parts)],
+            links: () => (parts.durable.url === undefined ? {} : { temporal: parts.durable.url }),
+            unleasedWhy: () => parts.durable.reason,
+          }),
+        ),
+    },
+    logger: parts.logger,
+    newRequestId: randomUUID,
+  };
+}
+
+function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort {
+  const { stores, serving, live, registry, maker, clean, clock, config } = parts;
+  const { journal, identities, catalogue, folder } = stores;
+  const { sliceMsMax } = config;
+  const onlyLive = (version: string | undefined): void => {
+    const serves = live[0]?.runtime.definition.version;
+    if (version === undefined || version === serves) return;
+    throw new RepriseError('INVALID', `version ${version} is not live: leave version out`, {
+      field: 'version',
+    });
+  };
+  return {
+    rebuild: (projections, onProgress, signal) =>
+      rebuildProjections(
+        { journal, live, clean, serving, catalogue, clock, sliceMsMax },
+        projections,
+        onProgress,
+        signal,
+      ),
+    verify: (version, onProgress, signal) => {
+      onlyLive(version);
+      const scratch = async (): ReturnType<Parameters<typeof verifyLive>[0]['scratch']> => {
+        const path = await mkdtemp(join(folder.path, 'scratch-'));
+        const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
+        return { store: openCheckpoints({ folder: path, onDamaged: refuseDamage }), remove };
+      };
+      return verifyLive(
+        { journal, identities, registry, maker, clean, live, scratch, clock, sliceMsMax },
+        onProgress,
+        signal,
+      );
+    },
+    stateHash: async (version, after) => {
+      onlyLive(version);
+      await serving.waitFor(after);
+      return hashLive(live, identities, counts);
+    },
+    exportEvents: (after) => exported(exportEvents(journal, identities, after)),
+  };
+}
+
+async function* exported(
+  events: ReturnType<typeof exportEvents>,
+): AsyncGenerator<Readonly<Record<string, unknown>>, void, undefined> {
+  for await (const event of events) yield { ...event };
+}
+
+function refuseDamage(path: string, reason: string): never {
+  throw new RepriseError('DAMAGED', `${path} cannot be read back: ${reason}`);
+}
+
+function awaitedOf({ serving, live, stores, startHeads }: CoreParts): readonly string[] {
+  const awaited: string[] = [];
+  for (const one of live) {
+    const { partition, runtime } = one;
+    const behind = (startHeads[partition] ?? -1) - serving.position(partition);
+    if (one.mode === 'stopped') awaited.push(`partition ${String(partition)} has stopped`);
+    else if (behind > 0 || serving.position(partition) < runtime.position || !serving.isReady) {
+      awaited.push(`partition ${String(partition)} (${String(behind)} events behind)`);
+    }
+  }
+  if (stores.journal.status().full) awaited.push('room on the disk');
+  return awaited;
+}
+
+function nativeParts({ native }: CoreParts): { name: string; on: boolean; reason?: string }[] {
+  const describe = (
+    name: string,
+    reason: string | undefined,
+  ): { name: string; on: boolean; reason?: string } =>
+    reason === undefined ? { name, on: true } : { name, on: false, reason };
+  return [
+    describe('batch training (tfjs-node)', native.tfjs.unavailable),
+    describe('approximate search (faiss-node)', native.faiss.unavailable),
+  ];
+}
+
+function distinctItems({ serving }: CoreParts): number {
+  const items = new Set<string>();
+  for (let partition = 0; partition < serving.partitions; partition += 1) {
+    const { vectors } = serving.partition(partition);
+    for (let row = 0; row < vectors.rows; row += 1) items.add(vectors.id(row));
+  }
+  return items.size;
+}

@@ -1,0 +1,24 @@
+import type { LivePartition } from '../../activities/live-partition.ts';
+import type { EventDoor } from '../../events/door.ts';
+import type { ServingState } from '../../projections/serving-state.ts';
+import type { DurableHost } from './durable-host.ts';
+import type { Learning, Ways } from './learning.ts';
+import type { NativePart, NativePartName } from './native-parts.ts';
+import type { ApproximateSearch } from './search.ts';
+import type { Stores } from './stores.ts';
+
+/** Everything that a core is put together from. */
+export interface CoreParts extends Learning, Ways {
+  readonly stores: Stores;
+  readonly startedMs: number;
+  /** Where each partition's journal ended when the core started: it is ready when it has come so far. */
+  readonly startHeads: readonly number[];
+  readonly native: Readonly<Record<NativePartName, NativePart>>;
+  readonly serving: ServingState;
+  readonly live: readonly LivePartition[];
+  readonly search: ApproximateSearch;
+  readonly door: EventDoor;
+  readonly durable: DurableHost;
+  /** Aborts when the core ends. */
+  readonly ending: AbortController;
+}

@@ -1,0 +1,106 @@
+import type { RunsPort } from '../../api/deps.ts';
+import { RepriseError } from '../../events/error.ts';
+import type { Part } from './status.ts';
+
+/** Durable workflows once they run. */
+export interface DurableRuns extends RunsPort {
+  /** The Temporal UI. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** When durable workflows start: with the core, with the first run that needs them, or never. */
+export type DurableWish = 'eager' | 'lazy' | 'off';
+
+/** Starts durable workflows when they are wanted, and says why where they are off. */
+export class DurableHost implements RunsPort {
+  readonly #start: () => Promise<DurableRuns>;
+  readonly #wish: DurableWish;
+  readonly #unavailable: string | undefined;
+  #starting: Promise<DurableRuns> | undefined;
+  #runs: DurableRuns | undefined;
+  #failure: string | undefined;
+
+  constructor(
+    wish: DurableWish,
+    unavailable: string | undefined,
+    start: () => Promise<DurableRuns>,
+  ) {
+    this.#wish = wish;
+    this.#unavailable = unavailable;
+    this.#start = start;
+  }
+
+  /** Starts in the background where workflows are wanted from the first moment. */
+  begin(): void {
+    if (this.#wish === 'eager' && this.#unavailable === undefined) {
+      // A failure is kept for status; whoever asks for a run is told then.
+      this.#ensure().catch(() => undefined);
+    }
+  }
+
+  get url(): string | undefined {
+    return this.#runs?.url;
+  }
+
+  /** What status says of durable workflows. */
+  get part(): Part & { readonly starting?: boolean } {
+    const name = 'durable workflows (Temporal)';
+    if (this.#runs !== undefined) return { name, on: true };
+    const isStarting = this.#starting !== undefined;
+    return { name, on: false, reason: this.reason, ...(isStarting && { starting: true }) };
+  }
+
+  /** Why no workflow runs now. */
+  get reason(): string {
+    if (this.#unavailable !== undefined) return this.#unavailable;
+    if (this.#failure !== undefined) return this.#failure;
+    if (this.#starting !== undefined) return 'Temporal is starting';
+    return 'Temporal starts with the first run that needs it';
+  }
+
+  async startTraining(
+    ...args: Parameters<RunsPort['startTraining']>
+  ): ReturnType<RunsPort['startTraining']> {
+    return (await this.#ensure()).startTraining(...args);
+  }
+
+  async startIndexBuild(
+    ...args: Parameters<RunsPort['startIndexBuild']>
+  ): ReturnType<RunsPort['startIndexBuild']> {
+    return (await this.#ensure()).startIndexBuild(...args);
+  }
+
+  async describe(...args: Parameters<RunsPort['describe']>): ReturnType<RunsPort['describe']> {
+    return (await this.#ensure()).describe(...args);
+  }
+
+  async close(): Promise<void> {
+    const runs = await this.#starting?.catch(() => undefined);
+    await (this.#runs ?? runs)?.close();
+  }
+
+  async #ensure(): Promise<DurableRuns> {
+    if (this.#runs !== undefined) return this.#runs;
+    if (this.#unavailable !== undefined || this.#wish === 'off') {
+      const why = this.#unavailable ?? 'this command started no Temporal';
+      throw new RepriseError('UNAVAILABLE', `durable workflows are off: ${why}`);
+    }
+    this.#starting ??= this.#start();
+    try {
+      this.#runs = await this.#starting;
+      this.#failure = undefined;
+      return this.#runs;
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      throw new RepriseError(
+        'UNAVAILABLE',
+        `durable workflows are off: ${this.#failure}`,
+        {},
+        error,
+      );
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
+import { openVersions } from '../../adapters/embedded/versions.ts';
+import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import { follow } from '../../activities/follower.ts';
+import type { VersionRegistry } from '../../activities/version-registry.ts';
+import { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import type { RuntimeMaker, VersionRuntimesDeps } from '../../activities/version-runtimes.ts';
+import type { KernelFactory } from '../../model/kernel/kernel.ts';
+import { loadKernel } from '../../model/kernel/kernel.ts';
+import type { Config } from '../config.ts';
+import type { Logger } from '../logger.ts';
+import { registerFirst } from './first-version.ts';
+import { createRuntimeMaker } from './runtime-maker.ts';
+import type { Stores } from './stores.ts';
+import { yieldNow } from './yield-now.ts';
+
+/** What builds the states of model versions. */
+export interface Learning {
+  readonly kernels: KernelFactory;
+  readonly checkpoints: CheckpointStore;
+  readonly registry: VersionRegistry;
+  readonly maker: RuntimeMaker;
+  /** Runtimes of any version, checkpoints taken for what they say. */
+  readonly versions: VersionRuntimes;
+  /** Runtimes of any version from bases and the journal alone. */
+  readonly clean: VersionRuntimes;
+}
+
+/** How a core is put together. */
+export interface Ways {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Unix milliseconds with fractions. */
+  readonly clock: () => number;
+}
+
+/** Opens what builds the states of model versions; the first version is registered where there is none. */
+export async function openLearning(stores: Stores, ways: Ways): Promise<Learning> {
+  const { folder, journal, identities } = stores;
+  const { config, logger, clock } = ways;
+  const kernels = await loadKernel();
+  const onDamaged = (path: string, reason: string): void => {
+    logger.warn({ path, reason }, 'a checkpoint is damaged; taking the one before');
+  };
+  const checkpoints = openCheckpoints({ folder: folder.partPath('checkpoints'), onDamaged });
+  const registry = openVersions({ folder: folder.partPath('models') });
+  await registerFirst(registry, folder.manifest, () => Math.floor(clock()));
+  const maker = createRuntimeMaker({ kernels, identities, journal, clock });
+  const { sliceMsMax } = config;
+  const deps: VersionRuntimesDeps = {
+    ...{ journal, yieldNow, sliceMsMax, clock, registry, checkpoints, maker, follow, logger },
+  };
+  const versions = new VersionRuntimes(deps);
+  const clean = new VersionRuntimes({
+    ...deps,
+    checkpoints: { newest: () => Promise.resolve(undefined) },
+  });
+  return { kernels, checkpoints, registry, maker, versions, clean };
+}

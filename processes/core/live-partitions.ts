@@ -1,0 +1,49 @@
+import { LivePartition } from '../../activities/live-partition.ts';
+import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import type { Journal } from '../../events/journal.ts';
+import type { ServingState } from '../../projections/serving-state.ts';
+import type { Config } from '../config.ts';
+import type { Logger } from '../logger.ts';
+import { yieldNow } from './yield-now.ts';
+
+/** What the live partitions are made with. */
+export interface LivePartitionsDeps {
+  readonly journal: Journal;
+  readonly versions: VersionRuntimes;
+  readonly checkpoints: CheckpointStore;
+  readonly serving: ServingState;
+  readonly config: Config;
+  readonly clock: () => number;
+  readonly logger: Logger;
+}
+
+/** Recovers every partition from its newest good checkpoint; none moves yet. */
+export async function recoverLive(deps: LivePartitionsDeps): Promise<readonly LivePartition[]> {
+  const { journal, versions, checkpoints, serving, config, clock, logger } = deps;
+  const live: LivePartition[] = [];
+  for (let partition = 0; partition < journal.partitions; partition += 1) {
+    const runtime = await versions.recover(partition);
+    live.push(
+      new LivePartition(runtime, {
+        journal,
+        versions,
+        sink: (delta) => {
+          serving.apply(delta);
+        },
+        yieldNow,
+        sliceMsMax: config.sliceMsMax,
+        clock,
+        save: (checkpoint) => checkpoints.save(checkpoint),
+        onError: (error, what) => {
+          logger.error({ err: error, partition }, `${what} failed`);
+        },
+        bounds: {
+          checkpointEventsMax: config.checkpointEventsMax,
+          checkpointMsMax: config.checkpointMsMax,
+        },
+      }),
+    );
+  }
+  return live;
+}

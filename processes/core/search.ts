@@ -1,0 +1,72 @@
+import { openIndexReleases } from '../../adapters/embedded/index-releases.ts';
+import { FaissSearcher } from '../../adapters/embedded/searcher.ts';
+import type { IndexReleaseStore } from '../../projections/index-release.ts';
+import type { ServingState } from '../../projections/serving-state.ts';
+import type { Logger } from '../logger.ts';
+
+/** Releases that are kept, the newest first to stay. */
+const RELEASES_KEPT_MAX = 3;
+
+/** What approximate search is made with. */
+export interface SearchDeps {
+  readonly folder: string;
+  /** Why faiss-node is off; undefined where it is there. */
+  readonly unavailable: string | undefined;
+  readonly serving: ServingState;
+  readonly logger: Logger;
+}
+
+/** Approximate search of an instance: the releases, and the process that searches the newest. */
+export class ApproximateSearch {
+  readonly releases: IndexReleaseStore;
+  readonly searcher: FaissSearcher | undefined;
+  readonly #deps: SearchDeps;
+  /** What could not be used, for status. */
+  #trouble: string | undefined;
+
+  constructor(deps: SearchDeps) {
+    this.#deps = deps;
+    this.releases = openIndexReleases(deps.folder);
+    this.#trouble = deps.unavailable;
+    this.searcher =
+      deps.unavailable === undefined
+        ? new FaissSearcher({
+            script: new URL('../searcher.ts', import.meta.url),
+            onTrouble: (why) => {
+              deps.logger.warn({ why }, 'the searcher is in trouble');
+            },
+          })
+        : undefined;
+  }
+
+  /** Why searches are exact although there is a release; undefined where nothing is wrong. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Uses the newest release of a version whose files hold; where there is none, searches are exact. */
+  async useNewest(version: string): Promise<void> {
+    if (this.searcher === undefined) return;
+    const found = await this.releases.newest(version, ({ release, reason }) => {
+      this.#deps.logger.warn({ release, reason }, 'an index release is damaged; passing over it');
+    });
+    if (found === undefined) return;
+    try {
+      await this.searcher.use(found.manifest, found.folder);
+      this.#deps.serving.useRelease(found);
+      this.#trouble = undefined;
+    } catch (error) {
+      this.#trouble = error instanceof Error ? error.message : String(error);
+      this.#deps.logger.warn({ err: error }, 'the index release cannot be searched');
+    }
+  }
+
+  /** Removes what is past the newest releases. */
+  async removeOld(): Promise<void> {
+    await this.releases.removeOld(RELEASES_KEPT_MAX);
+  }
+
+  async close(): Promise<void> {
+    await this.searcher?.close();
+  }
+}
