@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyOf } from './cache.mjs';
-import { run, StepError } from './run.mjs';
+import { pathWithNode, run, StepError } from './run.mjs';
 
 const msMax = 15 * 60_000;
 
@@ -39,7 +39,7 @@ export async function installPackages({ root, logFile, progress }) {
 async function npmCi(root, logFile) {
   try {
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
-    await run('npm', args, { cwd: root, logFile, msMax });
+    await run('npm', args, { cwd: root, env: pathWithNode(), logFile, msMax });
   } catch (error) {
     throw new StepError(`npm packages can't be installed: ${error.message}`, {
       cause: error,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { delimiter, dirname } from 'node:path';
+import { basename, delimiter, dirname } from 'node:path';
 
 /** How much of a child's output is kept in memory for an error message. */
 const tailBytesMax = 4_096;
@@ -37,16 +37,21 @@ export class StepError extends Error {
   }
 }
 
+/** Puts the folder of this very Node (and others) before the PATH, for programs that look for `node` there. */
+export function pathWithNode(...folders) {
+  const path = [dirname(process.execPath), ...folders, process.env.PATH ?? ''].join(delimiter);
+  return { PATH: path };
+}
+
 /**
  * Runs a command to its end with its output in a log file. Returns its standard output's tail; throws a
  * `StepError` when it can't be started, fails, or takes longer than `msMax`.
  */
 export function run(command, args, { cwd, env = {}, logFile, msMax }) {
   return new Promise((resolve, reject) => {
-    const path = `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`;
     const child = spawn(command, args, {
       cwd,
-      env: { ...process.env, PATH: path, ...env },
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(child);
@@ -84,8 +89,13 @@ export function run(command, args, { cwd, env = {}, logFile, msMax }) {
   });
 }
 
+/** Says how a command failed, with the last line that names an error, or else its last lines. */
 function failure(command, code, signal, late, said) {
   const how = late ? 'took too long' : `ended with ${signal ?? `exit code ${code}`}`;
-  const lines = said.trim().split('\n').slice(-3).join(' | ');
-  return `${command} ${how}${lines === '' ? '' : `: ${lines}`}`;
+  const lines = said.trim().split('\n');
+  const telling = lines.filter((line) => /error|fail|not found|cannot/i.test(line)).slice(-1);
+  const words = (telling.length > 0 ? telling : lines.slice(-3))
+    .map((line) => line.trim())
+    .join(' | ');
+  return `${basename(command)} ${how}${words === '' ? '' : `: ${words}`}`;
 }

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, readdir, rm } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { keyOf, keyOfFiles, made, placeFile } from './cache.mjs';
 import { compileAddon } from './compile.mjs';
 import { download, verify } from './download.mjs';
 import * as pins from './pins.mjs';
-import { run, StepError } from './run.mjs';
+import { pathWithNode, run, StepError } from './run.mjs';
 import { unzip } from './unzip.mjs';
 
 const selfCheckMsMax = 60_000;
@@ -122,10 +122,7 @@ async function byOwnInstaller({ cache, folder, version, logFile, before }) {
   const kept = join(cache, 'tfjs-installed', `${version}-${pins.platform}`);
   try {
     await made(kept, async (scratch) => {
-      const bin = join(folder, '..', '..', '.bin');
-      const env = {
-        PATH: `${dirname(process.execPath)}${delimiter}${bin}${delimiter}${process.env.PATH}`,
-      };
+      const env = pathWithNode(join(folder, '..', '..', '.bin'));
       const args = [join(folder, 'scripts', 'install.js')];
       await run(process.execPath, args, { cwd: folder, env, logFile, msMax: pins.downloadMsMax });
       if (!existsSync(join(folder, addonPath))) throw new StepError('the installer made no addon');
