@@ -46,8 +46,8 @@ async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { readConfig } = await import('./config.ts');
   const { startCore } = await import('./core.ts');
   const config = readConfig(process.env);
-  const { host = config.host, port = config.port } = options;
-  return startCore({ ...options, host, port, durable: 'eager', config });
+  const { data, partitions, host = config.host, port = config.port } = options;
+  return startCore({ data, partitions, listen: { host, port }, durable: 'eager', config });
 }
 
 function release(): string {
