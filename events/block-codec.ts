@@ -81,7 +81,10 @@ export function decodeContent(
       { codec: header.codec },
     );
   }
-  const aligned = content.byteOffset % 8 === 0 ? content : content.slice();
+  // The columns are used in place, so they need a typed array (a Buffer's slices differ) that starts aligned.
+  const { buffer, byteOffset, length } = content;
+  const aligned =
+    byteOffset % 8 === 0 ? new Uint8Array(buffer, byteOffset, length) : new Uint8Array(content);
   const block = decoder(header, aligned, upcasters);
   if (block.count !== header.count) {
     throw new RepriseError(

@@ -62,7 +62,7 @@ export function encodeHeader(header: Omit<BlockHeader, 'hash'>): Uint8Array {
 
 /** Decodes a stored header; throws DAMAGED where its own checksum does not hold. */
 export function decodeHeader(bytes: Uint8Array): BlockHeader {
-  const hash = bytes.slice(FIELD_BYTES);
+  const hash = new Uint8Array(bytes.subarray(FIELD_BYTES));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (
     bytes.length !== HEADER_BYTES ||
@@ -78,8 +78,8 @@ export function decodeHeader(bytes: Uint8Array): BlockHeader {
     count: view.getUint32(AT.count, true),
     contentLength: view.getUint32(AT.contentLength, true),
     appendTimeMs: view.getFloat64(AT.appendTimeMs, true),
-    contentSha256: bytes.slice(AT.contentSha256, AT.previous),
-    previous: bytes.slice(AT.previous, FIELD_BYTES),
+    contentSha256: new Uint8Array(bytes.subarray(AT.contentSha256, AT.previous)),
+    previous: new Uint8Array(bytes.subarray(AT.previous, FIELD_BYTES)),
     hash,
   };
 }

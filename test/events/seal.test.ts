@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { hasCode } from '../../events/error.ts';
+import { eventKey } from '../../events/event-key.ts';
+import { NONCE_BYTES, seal, unseal } from '../../events/seal.ts';
+import { seededBytes } from '../doubles/random-bytes.ts';
+
+const random = seededBytes(3);
+const KEY = random(32);
+const NONCE = random(NONCE_BYTES);
+const BOUND = eventKey('e1');
+
+describe('a seal', () => {
+  it('opens under the same key for the same event', () => {
+    const content = fc.record(
+      { id: fc.string({ minLength: 1 }), context: fc.dictionary(fc.string(), fc.integer()) },
+      { requiredKeys: ['id'] },
+    );
+    const property = fc.property(content, (sealed) => {
+      const opened = unseal(seal(sealed, KEY, NONCE, BOUND), KEY, BOUND);
+      assert.deepEqual(opened, JSON.parse(JSON.stringify(sealed)));
+    });
+    fc.assert(property, { numRuns: 50 });
+  });
+
+  it('hides the id', () => {
+    const sealed = seal({ id: 'a telling id' }, KEY, NONCE, BOUND);
+    assert.equal(Buffer.from(sealed).includes('telling'), false);
+  });
+
+  it('does not open under another key, for another event, or with a bit flipped', () => {
+    const sealed = seal({ id: 'e1' }, KEY, NONCE, BOUND);
+    const damaged = (error: unknown): boolean => hasCode(error, 'DAMAGED');
+    assert.throws(() => unseal(sealed, random(32), BOUND), damaged);
+    assert.throws(() => unseal(sealed, KEY, eventKey('e2')), damaged);
+    assert.throws(() => unseal(sealed.subarray(0, 20), KEY, BOUND), damaged);
+    for (let at = 0; at < sealed.length; at += 1) {
+      const flipped = Uint8Array.from(sealed);
+      flipped[at] = (flipped[at] ?? 0) ^ 1;
+      assert.throws(() => unseal(flipped, KEY, BOUND), damaged);
+    }
+  });
+});
