@@ -21,8 +21,6 @@ export interface ProjectionBounds {
   readonly deadLettersMax: number;
   /** Items that one answer may list. */
   readonly answerItemsMax: number;
-  /** Seen items kept of a user; one more makes the oldest quarter forgotten, as in the actor. */
-  readonly seenItemsMax: number;
 }
 
 /** The bounds that an instance starts with. */
@@ -36,5 +34,4 @@ export const DEFAULT_PROJECTION_BOUNDS: ProjectionBounds = {
   waitersMax: 10_000,
   deadLettersMax: 1_000,
   answerItemsMax: 100,
-  seenItemsMax: 16_384,
 };

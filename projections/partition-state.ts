@@ -22,7 +22,7 @@ export class PartitionState {
   constructor(whole: ModelDelta, kernel: Kernel, bounds: ProjectionBounds) {
     this.version = whole.version;
     this.partition = whole.partition;
-    this.users = new UsersProjection(whole.dimensions, bounds.seenItemsMax);
+    this.users = new UsersProjection(whole.dimensions);
     this.vectors = new VectorsProjection(kernel, whole.dimensions);
     this.deadLetters = new DeadLettersProjection(bounds.deadLettersMax);
     this.output = new Float32Array(whole.dimensions);

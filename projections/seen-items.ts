@@ -11,17 +11,10 @@ export class SeenItems {
   #starts = new Uint32Array(64);
   #lengths = new Uint32Array(64);
   readonly #free: number[][] = Array.from({ length: CLASSES }, () => []);
-  readonly #seenItemsMax: number;
-
-  /** A list that is full forgets its oldest quarter before it takes one more, as the user's actor does. */
-  constructor(seenItemsMax: number) {
-    this.#seenItemsMax = seenItemsMax;
-  }
 
   /** Appends an item row to a user row's list. */
   add(user: number, item: number): void {
     if (user >= this.#lengths.length) this.#growUsers(user);
-    if (this.count(user) >= this.#seenItemsMax) this.#forgetOldest(user);
     const length = this.#lengths[user] ?? 0;
     if (length === 0) this.#starts[user] = this.#take(0);
     else if (isFull(length)) this.#move(user, length);
@@ -40,22 +33,12 @@ export class SeenItems {
     return this.#pool.subarray(start, start + this.count(user));
   }
 
-  /** Writes `value` to the mask at every item row of the user. */
-  mark(user: number, mask: Uint8Array, value: 0 | 1): void {
-    const start = this.#starts[user] ?? 0;
-    const end = start + this.count(user);
-    for (let at = start; at < end; at += 1) mask[this.#pool[at] ?? 0] = value;
-  }
-
-  #forgetOldest(user: number): void {
-    const start = this.#starts[user] ?? 0;
+  /** Forgets what a user has seen. */
+  reset(user: number): void {
     const length = this.count(user);
-    const forgotten = Math.max(1, Math.floor(length / 4));
-    const kept = this.#pool.slice(start + forgotten, start + length);
-    this.#free[orderOf(length)]?.push(start);
-    this.#lengths[user] = kept.length;
-    this.#starts[user] = this.#take(orderOf(kept.length));
-    this.#pool.set(kept, this.#starts[user]);
+    if (length === 0) return;
+    this.#free[orderOf(length)]?.push(this.#starts[user] ?? 0);
+    this.#lengths[user] = 0;
   }
 
   #move(user: number, length: number): void {

@@ -23,17 +23,14 @@ export class UsersProjection {
   readonly dimensions: number;
   readonly #position = new DeltaPosition();
   #index = new SurrogateIndex();
-  readonly #seenItemsMax: number;
-  #seen: SeenItems;
+  #seen = new SeenItems();
   #slabs: Float32Array[] = [];
   #events = new Uint32Array(64);
   #positives = new Uint32Array(64);
   #timeMs = new Float64Array(64);
 
-  constructor(dimensions: number, seenItemsMax: number) {
+  constructor(dimensions: number) {
     this.dimensions = dimensions;
-    this.#seenItemsMax = seenItemsMax;
-    this.#seen = new SeenItems(seenItemsMax);
   }
 
   /** The last sequence that this projection holds. */
@@ -65,6 +62,7 @@ export class UsersProjection {
     }
     this.#growTo(this.#index.size);
     this.#writeRows(delta);
+    for (const row of delta.seenReset ?? []) this.#seen.reset(row);
     for (let at = 0; at < delta.seenUsers.length; at += 1) {
       this.#seen.add(delta.seenUsers[at] ?? 0, delta.seenItems[at] ?? 0);
     }
@@ -98,7 +96,7 @@ export class UsersProjection {
   drop(): void {
     this.#position.drop();
     this.#index = new SurrogateIndex();
-    this.#seen = new SeenItems(this.#seenItemsMax);
+    this.#seen = new SeenItems();
     this.#slabs = [];
   }
 

@@ -53,6 +53,9 @@ export function memoryCatalogue(titles: Readonly<Record<string, string>> = {}): 
   };
 }
 
+/** Compiled once a test file: a property makes hundreds of rigs. */
+const kernels = loadKernel();
+
 /** Everything a query test needs. */
 export interface ServingRig {
   readonly serving: ServingState;
@@ -78,7 +81,7 @@ export async function servingRig(options: RigOptions = {}): Promise<ServingRig> 
   const fullOverlays: string[] = [];
   const serving = new ServingState({
     partitions: options.partitions ?? 1,
-    kernels: await loadKernel(),
+    kernels: await kernels,
     bounds: { ...DEFAULT_PROJECTION_BOUNDS, ...options.bounds },
     schedule: timer.schedule,
     onOverlayFull: (release) => fullOverlays.push(release),
