@@ -175,7 +175,12 @@ function readHeader(file: Uint8Array): Header {
     };
     if (metadata['format'] !== FORMAT) throw new Error(`its format is not ${FORMAT}`);
     const manifest = JSON.parse(metadata['manifest'] ?? '') as CheckpointManifest;
-    return { manifest, metadata, entries: Object.entries(tensors), dataStart };
+    // In the order of the file: an object puts names that look like numbers first.
+    const entries = Object.entries(tensors).sort(([, left], [, right]) => {
+      const [a, b] = [left.data_offsets, right.data_offsets];
+      return a[0] - b[0] || a[1] - b[1];
+    });
+    return { manifest, metadata, entries, dataStart };
   } catch (error) {
     throw damaged('its header cannot be read', error);
   }
