@@ -30,15 +30,28 @@ export interface CliHarness {
   readonly socketPath: string;
   readonly api: ApiDeps & Recorded;
   run(...argv: string[]): Promise<Ran>;
+  /** Runs a command line until the signal aborts it, with a server of its own where it asks for one. */
+  runUntil(signal: AbortSignal, watch: Collected, ...argv: string[]): Promise<Ran>;
   close(): Promise<void>;
 }
 
 /** Collects what is written. */
 export class Collected implements OutputStream {
   text = '';
+  #seen: (() => void) | undefined;
+
+  /** Resolves when the text holds these words. */
+  async holds(words: string): Promise<void> {
+    while (!this.text.includes(words)) {
+      await new Promise<void>((resolve) => {
+        this.#seen = resolve;
+      });
+    }
+  }
 
   write(text: string | Uint8Array): boolean {
     this.text += Buffer.from(text).toString('utf8');
+    this.#seen?.();
     return true;
   }
 
@@ -88,7 +101,11 @@ export async function startCli(
     folder,
     socketPath,
     api,
-    run: (...argv) => runOn(socketPath, folder, argv),
+    run: (...argv) => {
+      const { signal } = new AbortController();
+      return runOn(socketPath, folder, argv, signal, new Collected());
+    },
+    runUntil: (signal, watch, ...argv) => runOn(socketPath, folder, argv, signal, watch),
     async close() {
       server.closeAllConnections();
       server.close();
@@ -97,15 +114,20 @@ export async function startCli(
   };
 }
 
-async function runOn(socketPath: string, folder: string, argv: readonly string[]): Promise<Ran> {
-  const stdout = new Collected();
+async function runOn(
+  socketPath: string,
+  folder: string,
+  argv: readonly string[],
+  signal: AbortSignal,
+  stdout: Collected,
+): Promise<Ran> {
   const stderr = new Collected();
   const deps: CliDeps = {
     stdout,
     stderr,
     env: { REPRISE_DATA_DIR: folder },
     clock: () => NOW_MS,
-    signal: new AbortController().signal,
+    signal,
     connect: () => {
       const http = new HttpClient(socketPath);
       return Promise.resolve({
@@ -117,7 +139,12 @@ async function runOn(socketPath: string, folder: string, argv: readonly string[]
         },
       });
     },
-    startServer: () => Promise.reject(new Error('no server is started here')),
+    startServer: () =>
+      Promise.resolve({
+        url: 'http://127.0.0.1:7070',
+        socketPath,
+        close: () => Promise.resolve(),
+      }),
   };
   const exit = await runCli(argv, deps, '1.2.3');
   return { exit, stdout: stdout.text, stderr: stderr.text, json: lastJson(stdout.text) };
