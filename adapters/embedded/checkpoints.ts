@@ -1,0 +1,102 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type {
+  CheckpointQuery,
+  CheckpointStore,
+  LoadedCheckpoint,
+  SavedCheckpoint,
+} from '../../activities/checkpoint-store.ts';
+import type { Checkpoint } from '../../model/checkpoint.ts';
+import { readCheckpointFile, writeCheckpointFile } from './checkpoint-file.ts';
+
+/** Settings of the checkpoint store. */
+export interface CheckpointsOptions {
+  /** One folder a version below it, `p<partition>-<sequence>.safetensors` in each. */
+  readonly folder: string;
+  /** Checkpoints kept of each version and partition, the newest first to stay. */
+  readonly checkpointsKeptMax?: number;
+  /** Told of a checkpoint that was passed over because it does not read well. */
+  readonly onDamaged: (path: string, reason: string) => void;
+}
+
+/** Checkpoints kept where nothing else is said. */
+export const CHECKPOINTS_KEPT_MAX = 3;
+
+interface Listed {
+  readonly version: string;
+  readonly partition: number;
+  readonly sequence: number;
+  readonly path: string;
+}
+
+/** Opens the checkpoint store of a folder, which need not be there yet. */
+export function openCheckpoints(options: CheckpointsOptions): CheckpointStore {
+  return new FolderCheckpoints(options);
+}
+
+class FolderCheckpoints implements CheckpointStore {
+  readonly #folder: string;
+  readonly #keptMax: number;
+  readonly #onDamaged: CheckpointsOptions['onDamaged'];
+
+  constructor(options: CheckpointsOptions) {
+    this.#folder = options.folder;
+    this.#keptMax = options.checkpointsKeptMax ?? CHECKPOINTS_KEPT_MAX;
+    this.#onDamaged = options.onDamaged;
+  }
+
+  async save(checkpoint: Checkpoint): Promise<SavedCheckpoint> {
+    const { version, partition, sequence } = checkpoint.manifest;
+    const path = join(
+      this.#folder,
+      version,
+      `p${String(partition)}-${String(sequence)}.safetensors`,
+    );
+    const { sha256, bytes } = await writeCheckpointFile(path, checkpoint);
+    const older = (await this.list(partition)).filter((one) => one.version === version);
+    for (const { path: old } of older.slice(this.#keptMax)) await rm(old, { force: true });
+    return { version, partition, sequence, sha256, path, bytes };
+  }
+
+  async newest({
+    version,
+    partition,
+    atMost = Infinity,
+  }: CheckpointQuery): Promise<LoadedCheckpoint | undefined> {
+    for (const listed of await this.list(partition)) {
+      if (listed.sequence > atMost) continue;
+      if (version !== undefined && listed.version !== version) continue;
+      try {
+        const { checkpoint, file } = await readCheckpointFile(listed.path);
+        return { saved: { ...listed, partition, ...file }, checkpoint };
+      } catch (error) {
+        this.#onDamaged(listed.path, error instanceof Error ? error.message : String(error));
+      }
+    }
+    return undefined;
+  }
+
+  async list(partition: number): Promise<readonly Listed[]> {
+    const found: Listed[] = [];
+    for (const version of await namesIn(this.#folder)) {
+      for (const name of await namesIn(join(this.#folder, version))) {
+        const match = /^p(\d+)-(-?\d+)\.safetensors$/.exec(name);
+        if (match === null || Number(match[1]) !== partition) continue;
+        const path = join(this.#folder, version, name);
+        found.push({ version, partition, sequence: Number(match[2]), path });
+      }
+    }
+    return found.sort((left, right) => right.sequence - left.sequence);
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder);
+    return entries.sort();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  NewVersion,
+  RegisteredVersion,
+  VersionRegistry,
+} from '../../activities/version-registry.ts';
+import { RepriseError } from '../../events/error.ts';
+import type { Checkpoint } from '../../model/checkpoint.ts';
+import { readCheckpointFile, writeCheckpointFile } from './checkpoint-file.ts';
+import { publishFile, syncFolder } from './published-file.ts';
+
+const MANIFEST = 'manifest.json';
+
+/** Opens the registry of model versions of a folder: a folder a version, its manifest and its base checkpoints. */
+export function openVersions({ folder }: { readonly folder: string }): VersionRegistry {
+  return new FolderVersions(folder);
+}
+
+class FolderVersions implements VersionRegistry {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async list(): Promise<readonly RegisteredVersion[]> {
+    const versions: RegisteredVersion[] = [];
+    for (const name of await this.#names()) {
+      const version = await this.get(name);
+      if (version !== undefined) versions.push(version);
+    }
+    return versions.sort((left, right) => numberOf(left) - numberOf(right));
+  }
+
+  async get(version: string): Promise<RegisteredVersion | undefined> {
+    if (!/^v[1-9]\d{0,8}$/.test(version)) return undefined;
+    const path = join(this.#folder, version, MANIFEST);
+    try {
+      return JSON.parse(await readFile(path, 'utf8')) as RegisteredVersion;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new RepriseError(
+        'DAMAGED',
+        `${path} cannot be read: restore it from a backup`,
+        {},
+        error,
+      );
+    }
+  }
+
+  async nextName(): Promise<string> {
+    const numbers = (await this.#names()).map((name) => Number(name.slice(1)));
+    return `v${String(Math.max(0, ...numbers) + 1)}`;
+  }
+
+  async register(
+    version: NewVersion,
+    bases: readonly Checkpoint[] | null,
+  ): Promise<RegisteredVersion> {
+    const { version: name } = version.definition;
+    const draft = join(this.#folder, `.draft-${name}`);
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { recursive: true });
+    const hashes: string[] = [];
+    for (const [partition, base] of (bases ?? []).entries()) {
+      const { sha256 } = await writeCheckpointFile(join(draft, baseName(partition)), base);
+      hashes.push(sha256);
+    }
+    const baseSha256 = bases === null ? null : hashes;
+    const registered = { ...version, definition: { ...version.definition, baseSha256 } };
+    const standing = await this.get(name);
+    if (standing !== undefined) {
+      await rm(draft, { recursive: true, force: true });
+      if (isDeepStrictEqual(standing.definition, asJson(registered.definition))) return standing;
+      throw new RepriseError('CONFLICT', `model version ${name} is there with other content`, {
+        name,
+      });
+    }
+    await publishFile(join(draft, MANIFEST), `${JSON.stringify(registered, undefined, 2)}\n`);
+    await rename(draft, join(this.#folder, name));
+    await syncFolder(this.#folder);
+    return registered;
+  }
+
+  async base(version: string, partition: number): Promise<Checkpoint | undefined> {
+    const known = await this.get(version);
+    if (known === undefined) {
+      throw new RepriseError('NOT_FOUND', `model version ${version} is not registered here`, {
+        version,
+      });
+    }
+    if (known.definition.baseSha256 === null) return undefined;
+    const path = join(this.#folder, version, baseName(partition));
+    const { checkpoint, file } = await readCheckpointFile(path);
+    if (file.sha256 === known.definition.baseSha256[partition]) return checkpoint;
+    throw new RepriseError(
+      'DAMAGED',
+      `${path} is not the base that ${version} was registered with: restore it from a backup`,
+      { version, path },
+    );
+  }
+
+  async #names(): Promise<readonly string[]> {
+    try {
+      return (await readdir(this.#folder)).filter((name) => /^v[1-9]\d{0,8}$/.test(name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+}
+
+function baseName(partition: number): string {
+  return `p${String(partition)}.safetensors`;
+}
+
+function numberOf({ definition }: RegisteredVersion): number {
+  return Number(definition.version.slice(1));
+}
+
+function asJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
