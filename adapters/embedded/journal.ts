@@ -21,7 +21,7 @@ import { blockKey } from './lmdb-block-keys.ts';
 import { BlockStore } from './lmdb-blocks.ts';
 import type { ChainEnd } from './lmdb-blocks.ts';
 import { openEnvironment } from './lmdb-environment.ts';
-import type { LmdbEnvironment, LmdbTable } from './lmdb-environment.ts';
+import type { LmdbEnvironment, LmdbOptions, LmdbTable } from './lmdb-environment.ts';
 import { Followers } from './lmdb-followers.ts';
 import { IDEMPOTENCY_BOUNDS, Idempotency } from './lmdb-idempotency.ts';
 import type { IdempotencyBounds } from './lmdb-idempotency.ts';
@@ -45,6 +45,8 @@ export interface JournalOptions {
   /** Unix milliseconds. */
   readonly clock: () => number;
   readonly bounds?: Partial<JournalBounds>;
+  /** Opens the environment; another one than LMDB's own lets a test make writes fail. */
+  readonly openStore?: (options: LmdbOptions) => LmdbEnvironment;
 }
 
 const TABLES_MAX = 5;
@@ -59,7 +61,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > PARTITIONS_MAX) {
     throw new RepriseError('INVALID', `partitions must be from 1 to ${String(PARTITIONS_MAX)}`);
   }
-  const environment = openEnvironment({ folder, tablesMax: TABLES_MAX, name: 'the journal' });
+  const openStore = options.openStore ?? openEnvironment;
+  const environment = openStore({ folder, tablesMax: TABLES_MAX, name: 'the journal' });
   try {
     await fixPartitions(environment, partitions);
     const bounds = { ...JOURNAL_BOUNDS, ...options.bounds };
@@ -107,7 +110,7 @@ class EmbeddedJournal implements Journal {
 
   constructor(
     environment: LmdbEnvironment,
-    options: Omit<JournalOptions, 'bounds'> & { readonly bounds: JournalBounds },
+    options: Omit<JournalOptions, 'bounds' | 'openStore'> & { readonly bounds: JournalBounds },
   ) {
     this.partitions = options.partitions;
     this.#environment = environment;
