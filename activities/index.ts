@@ -1,0 +1,25 @@
+import { createIndexingActivities } from './indexing.ts';
+import type { IndexingActivities, IndexingDeps } from './indexing.ts';
+import { createReplayActivities } from './replay.ts';
+import type { ReplayActivities, ReplayDeps } from './replay.ts';
+import { createTrainingActivities } from './training.ts';
+import type { TrainingActivities, TrainingDeps } from './training.ts';
+
+/** Every activity, by the name that workflows call it by. */
+export interface Activities extends ReplayActivities, TrainingActivities, IndexingActivities {}
+
+/** What the activities need from outside, by noun. */
+export interface ActivityDeps {
+  readonly replay: ReplayDeps;
+  readonly training: TrainingDeps;
+  readonly indexing: IndexingDeps;
+}
+
+/** Makes the side effects of the workflows over what they need from outside. */
+export function createActivities(deps: ActivityDeps): Activities {
+  return {
+    ...createReplayActivities(deps.replay),
+    ...createTrainingActivities(deps.training),
+    ...createIndexingActivities(deps.indexing),
+  };
+}

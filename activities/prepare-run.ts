@@ -1,0 +1,169 @@
+import type { VersionDefinition } from '../actors/runtime/definition.ts';
+import { RepriseError } from '../events/error.ts';
+import type { Journal } from '../events/journal.ts';
+import type { Sequence } from '../events/position.ts';
+import type { Beat } from './beating.ts';
+import { holdoutCut, readDataset, refuseEmpty } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+import type { RunFiles } from './run-files.ts';
+import { RUN_FILES } from './run-note.ts';
+import type { RunNote } from './run-note.ts';
+import { DEFAULT_TRAINER_SETTINGS } from './trainer.ts';
+import type { TrainerPool, TrainerSettings } from './trainer.ts';
+import type { PrepareInput, PreparedRun } from './training.ts';
+import type { VersionRegistry } from './version-registry.ts';
+import type { VersionRuntimes } from './version-runtimes.ts';
+
+/** Which version a partition's live state is of, and where it stands. */
+export interface LiveState {
+  readonly version: string;
+  readonly position: Sequence;
+}
+
+/** What preparing a run needs from outside. */
+export interface PrepareDeps {
+  readonly journal: Pick<Journal, 'head' | 'read' | 'partitions'>;
+  readonly live: (partition: number) => LiveState;
+  readonly registry: Pick<VersionRegistry, 'get'>;
+  readonly versions: Pick<VersionRuntimes, 'runtimeAt' | 'dropShadows'>;
+  readonly files: RunFiles;
+  readonly trainer: Pick<TrainerPool, 'unavailable'>;
+  readonly clock: () => number;
+  readonly yieldNow: () => Promise<void>;
+  readonly sliceMsMax: number;
+}
+
+/** What the heartbeats of the preparation say. */
+export interface PrepareBeat {
+  readonly doing: 'replaying the parent' | 'reading events' | 'writing files';
+  readonly partition: number;
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Prepares a training run: replays the live version to each partition's cut, and writes its rows, its checkpoint
+ * and the dataset into the run's folder. A second call overwrites what an interrupted first one left.
+ */
+export async function prepareRun(
+  deps: PrepareDeps,
+  input: PrepareInput,
+  beat: Beat<PrepareBeat>,
+): Promise<PreparedRun> {
+  const reason = await deps.trainer.unavailable();
+  if (reason !== undefined) throw new RepriseError('INVALID', reason);
+  await deps.files.remove(input.run);
+  const parent = deps.live(0).version;
+  const known = await deps.registry.get(parent);
+  if (known === undefined) {
+    throw new RepriseError('NOT_FOUND', `the live version ${parent} is not registered here`);
+  }
+  const trainer = trainerSettings(input.settings);
+  const parts: Part[] = [];
+  for (let partition = 0; partition < deps.journal.partitions; partition += 1) {
+    parts.push(await preparePart(deps, input, { known: known.definition, partition, beat }));
+  }
+  refuseEmpty(parts.map((part) => part.dataset));
+  const note = noteOf(input, { parent, known: known.definition, trainer, parts });
+  await deps.files.writeNote(input.run, RUN_FILES.note, note);
+  const { events, users, items, holdoutEvents, datasetSha256, definition } = note;
+  return {
+    version: input.version,
+    parent,
+    cut: definition.start,
+    events,
+    users,
+    items,
+    holdoutEvents,
+    datasetSha256,
+  };
+}
+
+interface Part {
+  readonly cut: Sequence;
+  readonly head: Sequence;
+  readonly dataset: Dataset;
+  readonly sha256: string;
+}
+
+interface PartContext {
+  readonly known: VersionDefinition;
+  readonly partition: number;
+  readonly beat: Beat<PrepareBeat>;
+}
+
+async function preparePart(
+  deps: PrepareDeps,
+  input: PrepareInput,
+  { known, partition, beat }: PartContext,
+): Promise<Part> {
+  const head = deps.journal.head(partition);
+  const cut = holdoutCut(head, known.start[partition] ?? -1, input.holdoutShare);
+  const { signal } = beat;
+  const runtime = await deps.versions.runtimeAt(known.version, partition, cut, {
+    signal,
+    onProgress: (done) =>
+      beat.report({ doing: 'replaying the parent', partition, done, total: cut }),
+  });
+  const parent = await runtime.capture();
+  const range = { partition, cut, head, types: known.types };
+  const dataset = await readDataset(deps, range, parent, {
+    signal,
+    onProgress: (done) => beat.report({ doing: 'reading events', partition, done, total: head }),
+  });
+  beat.report({ doing: 'writing files', partition, done: 0, total: 2 });
+  await deps.files.writeCheckpoint(input.run, RUN_FILES.parent(partition), parent);
+  beat.report({ doing: 'writing files', partition, done: 1, total: 2 });
+  const name = RUN_FILES.dataset(partition);
+  const about = { partition, cut, head };
+  const file = await deps.files.writeTensors(input.run, name, dataset.tensors, about);
+  return { cut, head, dataset, sha256: file.sha256 };
+}
+
+interface NoteParts {
+  readonly parent: string;
+  readonly known: VersionDefinition;
+  readonly trainer: TrainerSettings;
+  readonly parts: readonly Part[];
+}
+
+function noteOf(input: PrepareInput, { parent, known, trainer, parts }: NoteParts): RunNote {
+  const sum = (count: (dataset: Dataset) => number) =>
+    parts.reduce((total, part) => total + count(part.dataset), 0);
+  const { version } = input;
+  const { learner, types, actors } = known;
+  const start = parts.map((part) => part.cut);
+  return {
+    version,
+    parent,
+    definition: { version, learner, types, start, ...(actors && { actors }) },
+    heads: parts.map((part) => part.head),
+    trainer,
+    seed: input.seed,
+    events: sum((dataset) => dataset.interactions),
+    users: sum((dataset) => dataset.users),
+    items: Math.max(...parts.map((part) => part.dataset.items)),
+    holdoutEvents: sum((dataset) => dataset.holdoutEvents),
+    datasetSha256: parts.map((part) => part.sha256),
+  };
+}
+
+function trainerSettings(overrides: Readonly<Record<string, number>>): TrainerSettings {
+  const settings: Record<string, number> = { ...DEFAULT_TRAINER_SETTINGS };
+  for (const [name, value] of Object.entries(overrides)) {
+    if (!(name in settings)) {
+      throw new RepriseError(
+        'INVALID',
+        `settings.${name} is not a setting of the trainer: leave it out`,
+      );
+    }
+    if (!Number.isFinite(value) || value < 0) {
+      throw new RepriseError(
+        'INVALID',
+        `settings.${name} is a number from 0 on, not ${String(value)}`,
+      );
+    }
+    settings[name] = value;
+  }
+  return settings as unknown as TrainerSettings;
+}

@@ -1,0 +1,124 @@
+import { RepriseError } from '../events/error.ts';
+import type { Journal } from '../events/journal.ts';
+import { sequence } from '../events/position.ts';
+import { beating } from './beating.ts';
+import type { LivePartition } from './live-partition.ts';
+import type { VersionRuntimes } from './version-runtimes.ts';
+
+/** What the replay activities need from outside. */
+export interface ReplayDeps {
+  readonly journal: Pick<Journal, 'head'>;
+  /** The live partition of a number; undefined where there is none. */
+  readonly live: (
+    partition: number,
+  ) => Pick<LivePartition, 'lease' | 'exclusive' | 'runtime'> | undefined;
+  readonly versions: Pick<VersionRuntimes, 'advanceShadow'>;
+}
+
+/** Which partition to hold, and for how long. */
+export interface LeaseInput {
+  readonly partition: number;
+  readonly leaseMs: number;
+}
+
+/** Where a lease ended. */
+export interface LeaseResult {
+  readonly version: string;
+  /** The last sequence consumed. */
+  readonly position: number;
+  readonly head: number;
+}
+
+/** Which version's shadow to bring where. */
+export interface ShadowInput extends LeaseInput {
+  readonly version: string;
+  readonly to: number;
+}
+
+/** What the heartbeats of a replay say. */
+interface ReplayBeat {
+  readonly position: number;
+  readonly until: number;
+}
+
+/** The side effects of replay: each call holds a partition for a lease and tells where it ended. */
+export interface ReplayActivities {
+  /** Follows a partition's live events for a lease. */
+  leaseLive(input: LeaseInput): Promise<LeaseResult>;
+  /** Keeps a partition's live state still for a lease. */
+  holdStill(input: LeaseInput): Promise<LeaseResult>;
+  /** Replays a partition into a version's shadow, towards `to`, for a lease. */
+  replayShadow(input: ShadowInput): Promise<LeaseResult>;
+}
+
+/** Makes the replay activities. */
+export function createReplayActivities(deps: ReplayDeps): ReplayActivities {
+  const partitionOf = (partition: number) => {
+    const live = deps.live(partition);
+    if (live !== undefined) return live;
+    throw new RepriseError('NOT_FOUND', `there is no partition ${String(partition)} here`);
+  };
+  const ended = (partition: number): LeaseResult => {
+    const { runtime } = partitionOf(partition);
+    return {
+      version: runtime.definition.version,
+      position: runtime.position,
+      head: deps.journal.head(partition),
+    };
+  };
+  return {
+    leaseLive: ({ partition, leaseMs }) =>
+      beating<ReplayBeat, LeaseResult>(async ({ signal, report }) => {
+        const live = partitionOf(partition);
+        await withinLease(leaseMs, signal, (lease) =>
+          live.lease(lease, (position, until) => report({ position, until })),
+        );
+        signal.throwIfAborted();
+        return ended(partition);
+      }),
+    holdStill: ({ partition, leaseMs }) =>
+      beating<ReplayBeat, LeaseResult>(async ({ signal }) => {
+        const live = partitionOf(partition);
+        await withinLease(leaseMs, signal, (lease) => live.exclusive(() => aborted(lease)));
+        signal.throwIfAborted();
+        return ended(partition);
+      }),
+    replayShadow: ({ partition, leaseMs, version, to }) =>
+      beating<ReplayBeat, LeaseResult>(async ({ signal, report }) => {
+        const position = await withinLease(leaseMs, signal, (lease) =>
+          deps.versions.advanceShadow(version, partition, sequence(to), {
+            signal: lease,
+            onProgress: (reached, until) => report({ position: reached, until }),
+          }),
+        );
+        signal.throwIfAborted();
+        return { version, position, head: deps.journal.head(partition) };
+      }),
+  };
+}
+
+/** Runs work under a signal that aborts when the lease's time is over or the activity is cancelled. */
+async function withinLease<T>(
+  leaseMs: number,
+  signal: AbortSignal,
+  work: (lease: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lease = new AbortController();
+  const end = () => lease.abort();
+  const timer = setTimeout(end, leaseMs);
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  try {
+    return await work(lease.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

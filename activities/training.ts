@@ -1,0 +1,236 @@
+import { RepriseError } from '../events/error.ts';
+import { eventKey } from '../events/event-key.ts';
+import type { ModelPromoted } from '../events/fact.ts';
+import type { Journal } from '../events/journal.ts';
+import { formatPosition, sequence } from '../events/position.ts';
+import type { Checkpoint } from '../model/checkpoint.ts';
+import { composeBase } from './base-checkpoint.ts';
+import { beating } from './beating.ts';
+import type { Beat } from './beating.ts';
+import { prepareRun } from './prepare-run.ts';
+import type { PrepareBeat, PrepareDeps } from './prepare-run.ts';
+import { readRunNote, RUN_FILES } from './run-note.ts';
+import type { RunNote } from './run-note.ts';
+import type { EpochResult, Evaluation, TrainerPool, TrainingFiles } from './trainer.ts';
+import type { VersionRegistry } from './version-registry.ts';
+
+/** What the training activities need from outside. */
+export interface TrainingDeps extends PrepareDeps {
+  readonly journal: Pick<Journal, 'append' | 'head' | 'read' | 'partitions'>;
+  readonly registry: VersionRegistry;
+  readonly trainer: TrainerPool;
+  /** Resolves after a time, or at once when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** What a run is prepared from. */
+export interface PrepareInput {
+  readonly run: string;
+  /** The name that the candidate gets. */
+  readonly version: string;
+  readonly settings: Readonly<Record<string, number>>;
+  readonly seed: number;
+  readonly holdoutShare: number;
+}
+
+/** What a prepared run holds, in numbers that fit a workflow's history. */
+export interface PreparedRun {
+  readonly version: string;
+  readonly parent: string;
+  /** The cut of each partition: the candidate starts there. */
+  readonly cut: readonly number[];
+  readonly events: number;
+  readonly users: number;
+  readonly items: number;
+  readonly holdoutEvents: number;
+  readonly datasetSha256: readonly string[];
+}
+
+/** One epoch of a run. */
+export interface EpochInput {
+  readonly run: string;
+  /** From 1. */
+  readonly epoch: number;
+}
+
+/** A candidate that becomes a version. */
+export interface RegisterInput extends EpochInput {
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** A version that was registered, and how far its tail reaches. */
+export interface RegisteredCandidate {
+  readonly version: string;
+  readonly baseSha256: readonly string[];
+  /** The head of each partition: the tail replay brings the shadow there. */
+  readonly heads: readonly number[];
+}
+
+/** Where a promotion stands. */
+export interface Promotion {
+  /** `"0:1234"` each. */
+  readonly positions: readonly string[];
+}
+
+/** The side effects of training. Each may be called again with the same input and then changes nothing more. */
+export interface TrainingActivities {
+  prepareDataset(input: PrepareInput): Promise<PreparedRun>;
+  trainEpoch(input: EpochInput): Promise<EpochResult>;
+  evaluateCandidate(input: EpochInput): Promise<Evaluation>;
+  registerVersion(input: RegisterInput): Promise<RegisteredCandidate>;
+  promoteVersion(input: { version: string }): Promise<Promotion>;
+  /** Ends the run's process and removes its folder; the registered version keeps files of its own. */
+  endTraining(input: { run: string; version?: string }): Promise<void>;
+}
+
+/** Time between two looks at whether the live partitions have taken a promotion over. */
+const PROMOTION_LOOK_MS = 25;
+
+/** Makes the training activities. */
+export function createTrainingActivities(deps: TrainingDeps): TrainingActivities {
+  return {
+    prepareDataset: (input) =>
+      beating<PrepareBeat, PreparedRun>((beat) => prepareRun(deps, input, beat)),
+    trainEpoch: (input) => beating<JobBeat, EpochResult>((beat) => trainEpoch(deps, input, beat)),
+    evaluateCandidate: (input) =>
+      beating<JobBeat, Evaluation>((beat) => evaluateCandidate(deps, input, beat)),
+    registerVersion: (input) => beating(() => registerVersion(deps, input)),
+    promoteVersion: ({ version }) => beating((beat) => promoteVersion(deps, version, beat)),
+    endTraining: ({ run, version }) =>
+      beating(async () => {
+        await deps.trainer.end(run);
+        if (version !== undefined) deps.versions.dropShadows(version);
+        await deps.files.remove(run);
+      }),
+  };
+}
+
+/** What the heartbeats of a trainer's job say. */
+interface JobBeat {
+  readonly done: number;
+  readonly total: number;
+  readonly loss?: number;
+}
+
+async function trainEpoch(
+  deps: TrainingDeps,
+  { run, epoch }: EpochInput,
+  beat: Beat<JobBeat>,
+): Promise<EpochResult> {
+  const { files, trainer } = deps;
+  const note = await readRunNote(files, run);
+  const result = await trainer.epoch(
+    {
+      run,
+      epoch,
+      files: await trainingFiles(deps, run, note),
+      from: epoch === 1 ? null : await files.path(run, RUN_FILES.epoch(epoch - 1)),
+      to: await files.path(run, RUN_FILES.epoch(epoch)),
+      learner: note.definition.learner,
+      trainer: note.trainer,
+      seed: note.seed,
+    },
+    { signal: beat.signal, onProgress: beat.report },
+  );
+  return result;
+}
+
+async function evaluateCandidate(
+  deps: TrainingDeps,
+  { run, epoch }: EpochInput,
+  beat: Beat<JobBeat>,
+): Promise<Evaluation> {
+  const note = await readRunNote(deps.files, run);
+  return deps.trainer.evaluate(
+    {
+      run,
+      files: await trainingFiles(deps, run, note),
+      candidate: await deps.files.path(run, RUN_FILES.epoch(epoch)),
+      learner: note.definition.learner,
+    },
+    { signal: beat.signal, onProgress: beat.report },
+  );
+}
+
+async function trainingFiles(
+  { files }: TrainingDeps,
+  run: string,
+  note: RunNote,
+): Promise<readonly TrainingFiles[]> {
+  return Promise.all(
+    note.heads.map(async (_head, partition) => ({
+      partition,
+      parent: await files.path(run, RUN_FILES.parent(partition)),
+      dataset: await files.path(run, RUN_FILES.dataset(partition)),
+    })),
+  );
+}
+
+async function registerVersion(
+  deps: TrainingDeps,
+  { run, epoch, metrics }: RegisterInput,
+): Promise<RegisteredCandidate> {
+  const note = await readRunNote(deps.files, run);
+  const trained = await read(deps, run, RUN_FILES.epoch(epoch));
+  const bases: Checkpoint[] = [];
+  for (let partition = 0; partition < note.heads.length; partition += 1) {
+    const parent = await read(deps, run, RUN_FILES.parent(partition));
+    bases.push(composeBase(parent, trained, { version: note.version, partition, run }));
+  }
+  const registered = await deps.registry.register(
+    {
+      definition: note.definition,
+      parent: note.parent,
+      createdMs: deps.clock(),
+      trainedBy: run,
+      metrics,
+    },
+    bases,
+  );
+  return {
+    version: note.version,
+    baseSha256: registered.definition.baseSha256 ?? [],
+    heads: note.heads.map((_head, partition) => deps.journal.head(partition)),
+  };
+}
+
+async function read(deps: TrainingDeps, run: string, name: string): Promise<Checkpoint> {
+  const found = await deps.files.read(run, name);
+  if (found !== undefined) return found;
+  throw new RepriseError('NOT_FOUND', `${name} of run ${run} is gone: start the training again`, {
+    run,
+  });
+}
+
+async function promoteVersion(
+  deps: TrainingDeps,
+  version: string,
+  { signal }: Beat<unknown>,
+): Promise<Promotion> {
+  const registered = await deps.registry.get(version);
+  if (registered === undefined) {
+    throw new RepriseError('NOT_FOUND', `model version ${version} is not registered here`, {
+      version,
+    });
+  }
+  const { definition } = registered;
+  const fact: ModelPromoted = {
+    kind: 'ModelPromoted',
+    version,
+    baseSha256: definition.baseSha256 ?? [],
+    start: definition.start.map((start) => sequence(start)),
+    settings: { learner: definition.learner, types: definition.types },
+    timeMs: deps.clock(),
+  };
+  // The key is the run's own, so that a retry finds the promotion where it stands.
+  const key = eventKey(`promote ${version} ${String(registered.createdMs)}`);
+  const [appended] = await deps.journal.append([{ partition: 'all', key, fact }]);
+  const positions = appended?.positions ?? [];
+  for (const { partition, sequence: at } of positions) {
+    while (deps.live(partition).position < at) {
+      signal.throwIfAborted();
+      await deps.sleep(PROMOTION_LOOK_MS, signal);
+    }
+  }
+  return { positions: positions.map((position) => formatPosition(position)) };
+}

@@ -1,0 +1,82 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunFile, RunFiles } from '../../activities/run-files.ts';
+import { RepriseError } from '../../events/error.ts';
+import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
+import { publishFile } from './published-file.ts';
+import { isMissing, readTensorFile, writeTensorFile } from './tensor-file.ts';
+
+/** Opens the working folders of runs: `<run>/…`, one a workflow. */
+export function openRuns(options: { readonly folder: string }): RunFiles {
+  return new FolderRuns(options.folder);
+}
+
+class FolderRuns implements RunFiles {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async path(run: string, name: string): Promise<string> {
+    const folder = this.#of(run);
+    await mkdir(folder, { recursive: true });
+    return join(folder, name);
+  }
+
+  async writeTensors(
+    run: string,
+    name: string,
+    tensors: Readonly<Record<string, Tensor>>,
+    about: Readonly<Record<string, unknown>>,
+  ): Promise<RunFile> {
+    const manifest = {
+      version: run,
+      partition: 0,
+      sequence: 0,
+      settings: {},
+      parent: null,
+      createdMs: 0,
+    };
+    return this.writeCheckpoint(run, name, { manifest: { ...manifest, extra: about }, tensors });
+  }
+
+  async writeCheckpoint(run: string, name: string, checkpoint: Checkpoint): Promise<RunFile> {
+    const path = await this.path(run, name);
+    const { sha256 } = await writeTensorFile(path, checkpoint);
+    return { path, sha256 };
+  }
+
+  async read(run: string, name: string): Promise<Checkpoint | undefined> {
+    try {
+      return (await readTensorFile(join(this.#of(run), name))).checkpoint;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async writeNote(run: string, name: string, note: unknown): Promise<void> {
+    await publishFile(await this.path(run, name), `${JSON.stringify(note, null, 2)}\n`);
+  }
+
+  async readNote(run: string, name: string): Promise<unknown> {
+    try {
+      return JSON.parse(await readFile(join(this.#of(run), name), 'utf8'));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async remove(run: string, names?: readonly string[]): Promise<void> {
+    const folder = this.#of(run);
+    if (names === undefined) await rm(folder, { recursive: true, force: true });
+    else await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
+  }
+
+  #of(run: string): string {
+    if (/^[\w-][\w.-]{0,127}$/.test(run)) return join(this.#folder, run);
+    throw new RepriseError('INVALID', `run ${run} cannot name a folder: use letters, digits and -`);
+  }
+}

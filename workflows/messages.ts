@@ -1,0 +1,185 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { Activities } from '../activities/index.ts';
+
+/** The task queue of every Reprise worker; the embedded profile has one worker, in the core process. */
+export const TASK_QUEUE = 'reprise';
+
+/** The workflow types by name, so that a starter needs no workflow code. */
+export const WORKFLOW_TYPES = {
+  replayPartition: 'replayPartition',
+  trainModel: 'trainModel',
+  buildIndex: 'buildIndex',
+} as const;
+
+/** The model version that a run is about. */
+export const MODEL_VERSION = defineSearchAttributeKey('ModelVersion', 'KEYWORD');
+
+/** The partition that a run replays. */
+export const PARTITION = defineSearchAttributeKey('Partition', 'INT');
+
+/** What a run is doing now, in one or two words, e.g. `epoch 3 of 8`. */
+export const STAGE = defineSearchAttributeKey('Stage', 'KEYWORD');
+
+/** The hit rate or recall at 10 that a run reached last, 0 to 1. */
+export const HIT_RATE = defineSearchAttributeKey('HitRate', 'DOUBLE');
+
+/** The last position that a run consumed, `"0:1234"`. */
+export const POSITION = defineSearchAttributeKey('Position', 'KEYWORD');
+
+/** Every search attribute that the server must know, for its start. */
+export const SEARCH_ATTRIBUTES = [MODEL_VERSION, PARTITION, STAGE, HIT_RATE, POSITION] as const;
+
+/** Asks a replay to stand still after its current lease; reads go on from the state that it left. */
+export const pauseSignal = defineSignal('pause');
+
+/** Asks a paused replay to go on. */
+export const resumeSignal = defineSignal('resume');
+
+/** Asks a run how far it has come. */
+export const progressQuery = defineQuery<Progress>('progress');
+
+/** What a run answers to {@link progressQuery}: `done` of `total` in the unit of its stage. */
+export interface Progress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** The id of the workflow that follows a partition's live events; one run at a time. */
+export function liveReplayId(partition: number): string {
+  return `replay-partition-${String(partition)}`;
+}
+
+/** The id of the child workflow that replays the tail of a training run into one partition's shadow. */
+export function tailReplayId(run: string, partition: number): string {
+  return `${run}-tail-${String(partition)}`;
+}
+
+/** Replays a partition: `(from, to]` of a version's shadow, or, without a range, the live one for ever. */
+export interface ReplayPartitionInput {
+  readonly partition: number;
+  /** The longest time that one activity holds the partition. */
+  readonly leaseMsMax: number;
+  /** Present for a bounded replay; the live follower has none. */
+  readonly bounded?: { readonly version: string; readonly from: number; readonly to: number };
+  /** Leases taken by the runs before this one; carried over by continue-as-new. */
+  readonly leases?: number;
+  /** Leases after which a run hands over to the next, so that histories stay short. */
+  readonly leasesPerRunMax?: number;
+  /** True where a pause outlives a continue-as-new. */
+  readonly paused?: boolean;
+}
+
+/** Where a replay ended. */
+export interface ReplayPartitionResult {
+  readonly partition: number;
+  readonly version: string;
+  /** The last sequence consumed. */
+  readonly position: number;
+  readonly leases: number;
+}
+
+/** The id of the workflow that trains a version. */
+export function trainingId(version: string): string {
+  return `train-${version}`;
+}
+
+/** The id of the workflow that builds an index release. */
+export function indexBuildId(release: string): string {
+  return `build-index-${release}`;
+}
+
+/** What a training run is asked to do; everything else has defaults. */
+export interface TrainModelInput {
+  /** The name that the candidate gets. */
+  readonly version: string;
+  readonly promote: 'if-not-worse' | 'never';
+  readonly epochs: number;
+  /** Epochs without a better validation hit rate after which training stops. */
+  readonly patience: number;
+  /** Overrides of the trainer's settings. */
+  readonly settings?: Readonly<Record<string, number>>;
+  readonly seed: number;
+  /** Share of each partition's events that is held out, at its end. */
+  readonly holdoutShare: number;
+  readonly leaseMsMax: number;
+}
+
+/** One epoch as a person reads it. */
+export interface EpochReport {
+  readonly epoch: number;
+  readonly loss: number;
+  /** Hit rate at 10 on the held-out pairs that choose the epoch, full ranking minus seen. */
+  readonly hitRate10: number;
+  readonly checkpointSha256: string;
+  readonly seconds: number;
+}
+
+/** How the candidate did beside its parent on the held-out events: hit rate at 10, full ranking minus seen. */
+export interface HoldoutReport {
+  readonly candidate: number;
+  readonly parent: number;
+  /** Held-out events that both could be measured on. */
+  readonly events: number;
+}
+
+/** What a training run ended with. */
+export interface TrainModelResult {
+  readonly workflowId: string;
+  /** The candidate's version, registered or not. */
+  readonly version: string;
+  readonly parent: string;
+  readonly promoted: boolean;
+  /** Why it was promoted or not, as a sentence. */
+  readonly why: string;
+  readonly epochs: readonly EpochReport[];
+  /** The epoch whose checkpoint became the candidate. */
+  readonly bestEpoch: number;
+  readonly holdout: HoldoutReport;
+  /** Where `ModelPromoted` stands, `"0:1234"` each; empty where it was not promoted. */
+  readonly positions: readonly string[];
+  /** SHA-256 of the dataset files, one a partition. */
+  readonly datasetSha256: readonly string[];
+}
+
+/** What an index build is asked to do. */
+export interface BuildIndexInput {
+  /** The name of the release to be. */
+  readonly release: string;
+  readonly createdMs: number;
+  /** The recall at 10 below which nothing is released. */
+  readonly recall10Min: number;
+}
+
+/** One partition's share of a release as a person reads it. */
+export interface IndexPartitionReport {
+  readonly partition: number;
+  /** The last position that the indexed vectors hold, `"0:1234"`. */
+  readonly position: string;
+  readonly items: number;
+  /** The Faiss factory string, e.g. `IVF256,Flat`. */
+  readonly kind: string;
+  readonly probes: number;
+  readonly recall10: number;
+}
+
+/** What an index build ended with. */
+export interface BuildIndexResult {
+  readonly workflowId: string;
+  readonly release: string;
+  readonly version: string;
+  /** The lowest recall at 10 of the partitions, against exact search. */
+  readonly recall10: number;
+  readonly items: number;
+  readonly sha256: string;
+  readonly partitions: readonly IndexPartitionReport[];
+  /** Where `IndexReleased` stands, `"0:1234"` each. */
+  readonly positions: readonly string[];
+  /** Whether answers are searched with it now, and why not where they aren't. */
+  readonly inUse: boolean;
+  readonly why: string;
+}
+
+/** The activities that workflows call, by type alone. */
+export type WorkflowActivities = Activities;
