@@ -50,7 +50,8 @@ const typedRules = {
   ],
   // An index that is known to be in range is asserted by `as`: the other form (`!`) is banned.
   '@typescript-eslint/non-nullable-type-assertion-style': 'off',
-  '@typescript-eslint/consistent-type-imports': 'error',
+  // A native package that is loaded late is typed by `typeof import(…)`.
+  '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
   '@typescript-eslint/consistent-type-exports': 'error',
   '@typescript-eslint/explicit-module-boundary-types': 'error',
   '@typescript-eslint/restrict-template-expressions': [
