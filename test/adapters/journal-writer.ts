@@ -1,0 +1,35 @@
+/**
+ * A process that appends to a journal until it is killed or the disk is full. It prints a line a batch once that is
+ * acknowledged: the numbers of its events and their sequences. Arguments: folder, partitions, first number, and how
+ * many batches of how many events each may be on their way.
+ */
+import { openJournal } from '../../adapters/embedded/journal.ts';
+import { hasCode } from '../../events/error.ts';
+import { formatPosition } from '../../events/position.ts';
+import { entryOf } from '../doubles/facts.ts';
+
+const [folder = '', partitions = '1', first = '0', batches = '8', events = '5'] =
+  process.argv.slice(2);
+const journal = await openJournal({ folder, partitions: Number(partitions), clock: () => 0 });
+let next = Number(first);
+let isFull = false;
+
+async function appendForEver(): Promise<void> {
+  while (!isFull) {
+    const numbers = Array.from({ length: Number(events) }, () => next++);
+    try {
+      const appended = await journal.append(numbers.map((n) => entryOf(n, n % Number(partitions))));
+      const places = appended.map(({ positions }) => positions.map(formatPosition).join());
+      process.stdout.write(
+        `${numbers.map((n, i) => `${String(n)}@${places[i] ?? ''}`).join(' ')}\n`,
+      );
+    } catch (error) {
+      if (!hasCode(error, 'UNAVAILABLE')) throw error;
+      isFull = true;
+    }
+  }
+}
+
+await Promise.all(Array.from({ length: Number(batches) }, appendForEver));
+process.stdout.write(`full ${String(journal.status().full)}\n`);
+await journal.close();
