@@ -1,4 +1,5 @@
 import type { InteractionType } from '../events/interaction-type.ts';
+import { RecentItems } from './recent-items.ts';
 import { SeenItems } from './seen-items.ts';
 
 /** Bounds of an actor's state. They change what is remembered, so they belong to a model version. */
@@ -24,7 +25,7 @@ export interface UserState {
   /** Event time of the newest accepted interaction in journal order, Unix milliseconds. */
   readonly timeMs: number;
   /** Item rows of the newest interactions, oldest first. */
-  readonly recent: readonly number[];
+  readonly recent: RecentItems;
 }
 
 /** One interaction as an actor sees it: rows and numbers. */
@@ -61,7 +62,7 @@ const TIME_OUT_OF_RANGE: Evolved = { refused: 'time out of range' };
 
 /** The state of a user who has done nothing yet. */
 export function initialState(): UserState {
-  return { seen: SeenItems.of([]), events: 0, timeMs: 0, recent: [] };
+  return { seen: SeenItems.of([]), events: 0, timeMs: 0, recent: RecentItems.of([]) };
 }
 
 /**
@@ -80,17 +81,8 @@ export function evolve(state: UserState, event: UserEvent, settings: ActorSettin
       seen: seen.has(itemRow) ? seen : seen.adding(itemRow, settings.seenItemsMax),
       events: state.events + 1,
       timeMs,
-      recent: withNewest(state.recent, itemRow, settings.recentItemsMax),
+      recent: state.recent.adding(itemRow, settings.recentItemsMax),
     },
     step: { itemRow, positive: type.polarity === 'positive' ? 1 : 0, weight: type.weight },
   };
-}
-
-function withNewest(recent: readonly number[], itemRow: number, recentItemsMax: number): number[] {
-  const next: number[] = [];
-  for (let at = Math.max(0, recent.length - recentItemsMax + 1); at < recent.length; at++) {
-    next.push(recent[at] as number);
-  }
-  if (recentItemsMax > 0) next.push(itemRow);
-  return next;
 }

@@ -1,4 +1,5 @@
 import type { DeadLetter, ModelDelta } from '../../model/delta.ts';
+import type { FactorTable } from '../../model/factor-table.ts';
 import type { PartitionState } from './partition-state.ts';
 import { inRuns, type Steps } from './turns.ts';
 
@@ -46,25 +47,17 @@ export class DeltaCollector {
 
   /** Takes what changed in `(from, to]`. */
   take(from: number, to: number, deadLetters: readonly DeadLetter[]): ModelDelta {
-    const { model, users, items, actors } = this.#state;
-    const userRows = model.users.takeTouched();
-    const itemRows = model.items.takeTouched();
+    const { users, items } = this.#state;
     const newUsers = new Uint8Array((users.rows - this.#usersGiven) * 16);
     users.copy(this.#usersGiven, users.rows, newUsers, 0);
     const delta: ModelDelta = {
       ...this.#head(from, to, false, deadLetters),
       userRowsBefore: this.#usersGiven,
       newUsers,
-      userRows,
-      userVectors: vectorsOf(model.users, userRows),
-      userEvents: Uint32Array.from(userRows, (row) => actors.events(row)),
-      userTimeMs: Float64Array.from(userRows, (row) => actors.timeMs(row)),
+      ...this.#takeUserRows(),
       itemRowsBefore: this.#itemsGiven,
       newItems: items.idsFrom(this.#itemsGiven),
-      itemRows,
-      itemVectors: vectorsOf(model.items, itemRows),
-      itemBias: Float32Array.from(itemRows, (row) => model.items.bias(row)),
-      itemPopularity: Float64Array.from(itemRows, (row) => model.popularity[row] as number),
+      ...this.#takeItemRows(),
       ...this.#takePairs(),
     };
     this.#given();
@@ -125,6 +118,34 @@ export class DeltaCollector {
     return { version, partition, from, to, whole, dimensions, output: model.output, deadLetters };
   }
 
+  #takeUserRows(): Pick<ModelDelta, 'userRows' | 'userVectors' | 'userEvents' | 'userTimeMs'> {
+    const { model, actors } = this.#state;
+    const userRows = model.users.takeTouched();
+    const count = userRows.length;
+    const userEvents = new Uint32Array(count);
+    const userTimeMs = new Float64Array(count);
+    for (let index = 0; index < count; index++) {
+      const row = userRows[index] as number;
+      userEvents[index] = actors.events(row);
+      userTimeMs[index] = actors.timeMs(row);
+    }
+    return { userRows, userVectors: vectorsOf(model.users, userRows), userEvents, userTimeMs };
+  }
+
+  #takeItemRows(): Pick<ModelDelta, 'itemRows' | 'itemVectors' | 'itemBias' | 'itemPopularity'> {
+    const { items, popularity } = this.#state.model;
+    const itemRows = items.takeTouched();
+    const count = itemRows.length;
+    const itemBias = new Float32Array(count);
+    const itemPopularity = new Float64Array(count);
+    for (let index = 0; index < count; index++) {
+      const row = itemRows[index] as number;
+      itemBias[index] = items.bias(row);
+      itemPopularity[index] = popularity[row] as number;
+    }
+    return { itemRows, itemVectors: vectorsOf(items, itemRows), itemBias, itemPopularity };
+  }
+
   #given(): void {
     this.#usersGiven = this.#state.users.rows;
     this.#itemsGiven = this.#state.items.rows;
@@ -153,13 +174,29 @@ export class DeltaCollector {
   }
 
   #takePairs(): Pick<ModelDelta, 'seenUsers' | 'seenItems' | 'seenReset'> {
+    const pairs = this.#pairs.subarray(0, this.#pairCount * 2);
+    this.#pairCount = 0;
+    if (this.#reset.size > 0) return this.#takeResetPairs(pairs);
+    const seenUsers = new Uint32Array(pairs.length / 2);
+    const seenItems = new Uint32Array(pairs.length / 2);
+    for (let index = 0; index < seenUsers.length; index++) {
+      seenUsers[index] = pairs[index * 2] as number;
+      seenItems[index] = pairs[index * 2 + 1] as number;
+    }
+    return { seenUsers, seenItems };
+  }
+
+  /** The pairs where some actors have forgotten items: of these, all that they still know. */
+  #takeResetPairs(
+    pairs: Uint32Array,
+  ): Required<Pick<ModelDelta, 'seenUsers' | 'seenItems' | 'seenReset'>> {
     const seenUsers: number[] = [];
     const seenItems: number[] = [];
-    for (let at = 0; at < this.#pairCount * 2; at += 2) {
-      const userRow = this.#pairs[at] as number;
+    for (let at = 0; at < pairs.length; at += 2) {
+      const userRow = pairs[at] as number;
       if (this.#reset.has(userRow)) continue;
       seenUsers.push(userRow);
-      seenItems.push(this.#pairs[at + 1] as number);
+      seenItems.push(pairs[at + 1] as number);
     }
     for (const userRow of this.#reset) {
       for (const itemRow of this.#state.actors.peek(userRow).seen.toArray()) {
@@ -168,24 +205,21 @@ export class DeltaCollector {
       }
     }
     const seenReset = Uint32Array.from(this.#reset);
-    this.#pairCount = 0;
     this.#reset.clear();
     return {
       seenUsers: Uint32Array.from(seenUsers),
       seenItems: Uint32Array.from(seenItems),
-      ...(seenReset.length > 0 ? { seenReset } : {}),
+      seenReset,
     };
   }
 }
 
-function vectorsOf(
-  table: { readonly dimensions: number; read(row: number, out: Float32Array, at: number): void },
-  rows: Uint32Array,
-): Float32Array {
-  const vectors = new Float32Array(rows.length * table.dimensions);
-  rows.forEach((row, index) => {
-    table.read(row, vectors, index * table.dimensions);
-  });
+function vectorsOf(table: FactorTable, rows: Uint32Array): Float32Array {
+  const { dimensions } = table;
+  const vectors = new Float32Array(rows.length * dimensions);
+  for (let index = 0; index < rows.length; index++) {
+    table.read(rows[index] as number, vectors, index * dimensions);
+  }
   return vectors;
 }
 

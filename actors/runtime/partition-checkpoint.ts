@@ -1,5 +1,6 @@
 import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
+import { RecentItems } from '../recent-items.ts';
 import { SeenItems } from '../seen-items.ts';
 import type { PartitionState } from './partition-state.ts';
 import { inRuns, type Steps } from './turns.ts';
@@ -94,7 +95,7 @@ function* captureActors(state: PartitionState): Steps<Record<string, Tensor>> {
       timesMs[row] = user.timeMs;
       for (let index = 0; index < user.seen.count; index++) seen[at++] = user.seen.at(index);
       offsets[row + 1] = at;
-      recent.set(user.recent, row * recentItemsMax);
+      recent.set(user.recent.toArray(), row * recentItemsMax);
     }
   });
   return {
@@ -183,7 +184,7 @@ function* restoreUsers(state: PartitionState, tensors: CheckpointTensors): Steps
         seen: SeenItems.of(Array.from(seen.subarray(offsets[row], offsets[row + 1]))),
         events: eventCount,
         timeMs: timesMs[row] as number,
-        recent: Array.from(newest),
+        recent: RecentItems.of(Array.from(newest)),
       });
     }
   });

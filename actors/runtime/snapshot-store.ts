@@ -1,3 +1,4 @@
+import { RecentItems } from '../recent-items.ts';
 import { SeenItems } from '../seen-items.ts';
 import type { ActorSettings, UserState } from '../user-actor.ts';
 import { SnapshotArena } from './snapshot-arena.ts';
@@ -40,7 +41,9 @@ export class SnapshotStore {
     const record = this.#record;
     let at = writeVarint(record, 0, seen.count);
     for (let index = 0; index < seen.count; index++) at = writeVarint(record, at, seen.at(index));
-    for (const itemRow of recent) at = writeVarint(record, at, itemRow);
+    for (let index = 0; index < recent.count; index++) {
+      at = writeVarint(record, at, recent.at(index));
+    }
     this.#arena.put(row, record.subarray(0, at));
   }
 
@@ -55,9 +58,9 @@ export class SnapshotStore {
   read(row: number): UserState {
     const events = this.events(row);
     const cursor = new Cursor(this.#arena.read(row));
-    const seen = cursor.rows(cursor.next());
-    const recent = cursor.rows(Math.min(events, this.#recentItemsMax));
-    return { seen: SeenItems.of(seen), events, timeMs: this.timeMs(row), recent };
+    const seen = SeenItems.of(cursor.rows(cursor.next()));
+    const recent = RecentItems.of(cursor.rows(Math.min(events, this.#recentItemsMax)));
+    return { seen, events, timeMs: this.timeMs(row), recent };
   }
 
   /** Copies the seen items of a state to `out[offset…]` and returns how many there are. */

@@ -83,7 +83,7 @@ function userHasher(
     hasher.whole(seen.count);
     const seenRanks = Uint32Array.from(seen.toArray(), (itemRow) => ranks[itemRow] as number);
     for (const rank of seenRanks.sort()) hasher.text(items.id(order[rank] as number));
-    hasher.whole(recent.length);
-    for (const itemRow of recent) hasher.text(items.id(itemRow));
+    hasher.whole(recent.count);
+    for (const itemRow of recent.toArray()) hasher.text(items.id(itemRow));
   };
 }

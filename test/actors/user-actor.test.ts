@@ -35,7 +35,7 @@ function fed(events: readonly UserEvent[], settings: ActorSettings): UserState {
 }
 
 function remembered({ seen, events, timeMs, recent }: UserState): Remembered {
-  return { seen: seen.toArray(), events, timeMs, recent };
+  return { seen: seen.toArray(), events, timeMs, recent: recent.toArray() };
 }
 
 /** `given(events).when(event).then(…)`: the story of one actor. */
