@@ -39,6 +39,7 @@ export class SearcherProcess {
   #nextId = 0;
   #timeoutsInRow = 0;
   #said = '';
+  #onIdle: () => void = () => undefined;
   #isReady = false;
   #isEnded = false;
   searches = 0;
@@ -100,8 +101,18 @@ export class SearcherProcess {
     });
   }
 
-  /** Closes the child's input, which ends it; by force where it does not end in time. */
+  /**
+   * Takes no more searches, waits for those under way, each of which has a bound, and closes the child's input, which
+   * ends it; by force where it does not end in time.
+   */
   async close(): Promise<void> {
+    this.#isReady = false;
+    this.#flush();
+    if (this.#pending.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
     this.#child.stdin.end();
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 1_000);
     await this.ended;
@@ -147,18 +158,17 @@ export class SearcherProcess {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
     clearTimeout(pending.timer);
-    this.#pending.delete(id);
     this.#timeoutsInRow = 0;
-    pending.settle(outcome);
+    this.#finish(id, pending, outcome);
   }
 
   #timeOut(id: number): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
-    this.#pending.delete(id);
     this.timeouts += 1;
     this.#timeoutsInRow += 1;
-    pending.settle({ why: `the searcher took longer than ${this.#bounds.searchWaitMsMax} ms` });
+    const why = `the searcher took longer than ${this.#bounds.searchWaitMsMax} ms`;
+    this.#finish(id, pending, { why });
     if (this.#timeoutsInRow >= this.#bounds.timeoutsInRowMax) this.#child.kill('SIGKILL');
   }
 
@@ -172,10 +182,15 @@ export class SearcherProcess {
 
   #end(): void {
     this.#isEnded = true;
-    for (const pending of this.#pending.values()) {
+    for (const [id, pending] of [...this.#pending]) {
       clearTimeout(pending.timer);
-      pending.settle({ why: 'the searcher ended' });
+      this.#finish(id, pending, { why: 'the searcher ended' });
     }
-    this.#pending.clear();
+  }
+
+  #finish(id: number, pending: Pending, outcome: SearchOutcome): void {
+    this.#pending.delete(id);
+    pending.settle(outcome);
+    if (this.#pending.size === 0) this.#onIdle();
   }
 }
