@@ -60,7 +60,7 @@ export function createApp(deps: ApiDeps): Koa {
   const app = new Koa();
   app.silent = true;
   app.on('error', (error: unknown) => {
-    deps.logger.warn({ err: error }, 'a connection broke');
+    deps.logger.info({ err: error }, 'a connection broke');
   });
   app.use(async (ctx) => {
     // Answers are written straight to the response: Koa's own writing costs more than the rest of a short request.
