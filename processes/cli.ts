@@ -5,7 +5,7 @@ import { socketPathOf } from '../adapters/embedded/data-folder-socket.ts';
 import type { CliDeps, RunningServer, ServerOptions } from './cli/command.ts';
 import type { ConnectOptions, OwnCore } from './cli/client.ts';
 import { connectWith } from './cli/client.ts';
-import { EXIT } from './cli/failure.ts';
+import { EXIT, READER_GONE } from './cli/failure.ts';
 import { runCli } from './cli/program.ts';
 
 /** A second signal within this time comes from the same key press: a shell and npm both pass it on. */
@@ -14,8 +14,6 @@ const sameSignalMs = 1_000;
 const endMsMax = 9_500;
 
 const ending = new AbortController();
-/** True when whoever reads standard output has gone, as `head` does: that is no failure. */
-const reader = { gone: false };
 
 let signalledMs: number | undefined;
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -32,8 +30,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
-  reader.gone = true;
-  ending.abort();
+  ending.abort(READER_GONE);
 });
 
 /** Starts a core in this process; it is loaded only now, so that `--help` and running servers don't pay for it. */
@@ -76,9 +73,10 @@ const deps: CliDeps = {
 };
 
 const exit = await runCli(process.argv.slice(2), deps, release());
-// Writing nothing calls back when everything before it is out.
-await new Promise<void>((resolve) => {
-  if (reader.gone) resolve();
-  else process.stdout.write('', () => resolve());
-});
-process.exit(reader.gone ? EXIT.ok : exit);
+if (ending.signal.reason !== READER_GONE) {
+  // Writing nothing calls back when everything before it is out.
+  await new Promise<void>((resolve) => {
+    process.stdout.write('', () => resolve());
+  });
+}
+process.exit(exit);

@@ -15,6 +15,9 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** The abort reason when whoever reads standard output has gone, as `head` does: that is no failure. */
+export const READER_GONE = 'the reader of standard output has gone';
+
 /** One of {@link EXIT}. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
@@ -31,9 +34,9 @@ const EXIT_OF_CODE: Readonly<Record<string, ExitCode>> = {
   UNAVAILABLE: EXIT.unavailable,
   TIMEOUT: EXIT.unavailable,
   FENCED: EXIT.unavailable,
+  ECONNRESET: EXIT.unavailable,
   EADDRINUSE: EXIT.unavailable,
   ENOSPC: EXIT.unavailable,
-  ABORTED: EXIT.interrupted,
 };
 
 /** An error as a person is told it: the code, what is wrong with its remedy, and the exit code. */
@@ -44,8 +47,17 @@ export interface Failure {
   readonly stack: string | undefined;
 }
 
-/** Turns anything thrown into what a person is told; commander's own errors were told already (no message). */
+/** What a person is told when the command was ended from outside, whatever broke because of it. */
+export const INTERRUPTED: Failure = {
+  code: 'ABORTED',
+  message: 'interrupted; running the command again goes on where it ended',
+  exit: EXIT.interrupted,
+  stack: undefined,
+};
+
+/** Turns anything thrown into what a person is told. */
 export function toFailure(error: unknown): Failure {
+  if (error instanceof Error && error.name === 'AbortError') return INTERRUPTED;
   if (error instanceof CommanderError) {
     const exit = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     return { code: 'USAGE', message: error.message, exit, stack: undefined };
@@ -59,7 +71,6 @@ export function toFailure(error: unknown): Failure {
 }
 
 function codeOf(error: Error): string {
-  if (error.name === 'AbortError') return 'ABORTED';
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : 'INTERNAL';
 }
@@ -74,12 +85,12 @@ function messageOf(error: Error, code: string): string {
       return `${named} is a folder: name a file of it`;
     case 'EACCES':
       return `${named} may not be read or written: check its permissions`;
+    case 'ECONNRESET':
+      return 'the server ended before it answered: start it, or run the command again';
     case 'EADDRINUSE':
       return `the port is in use: end the other program or choose one with --port`;
     case 'ENOSPC':
       return 'the disk is full: make room and run the command again';
-    case 'ABORTED':
-      return 'interrupted; running the command again goes on where it ended';
     default:
       return error.message === '' ? error.name : error.message;
   }

@@ -4,7 +4,7 @@ import type { CliDeps } from './command.ts';
 import { addCommand } from './command.ts';
 import { exportCommand } from './export.ts';
 import type { ExitCode } from './failure.ts';
-import { EXIT, toFailure } from './failure.ts';
+import { EXIT, INTERRUPTED, READER_GONE, toFailure } from './failure.ts';
 import { importCommand } from './import.ts';
 import { indexCommand } from './index-release.ts';
 import { rebuildCommand } from './rebuild.ts';
@@ -70,7 +70,9 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
 }
 
 function tellFailure(error: unknown, argv: readonly string[], deps: CliDeps): ExitCode {
-  const { code, message, exit, stack } = toFailure(error);
+  const { signal } = deps;
+  if (signal.reason === READER_GONE) return EXIT.ok;
+  const { code, message, exit, stack } = signal.aborted ? INTERRUPTED : toFailure(error);
   if (exit === EXIT.ok) return exit;
   // Commander has told its own errors already.
   if (!(error instanceof CommanderError)) deps.stderr.write(`reprise: ${message} (${code})\n`);
