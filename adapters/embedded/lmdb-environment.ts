@@ -86,6 +86,8 @@ class Environment implements LmdbEnvironment {
       // A commit then returns only after the disk has it, and a commit that fails says so. With overlapping sync
       // the flush comes later, and where it fails its promise never settles.
       overlappingSync: false,
+      // With batching by turns of the event loop, a failed commit also rejects a promise that nobody can reach.
+      eventTurnBatching: false,
     });
   }
 
@@ -104,19 +106,16 @@ class Environment implements LmdbEnvironment {
   }
 
   async commit(write: (writer: LmdbWriter) => void): Promise<void> {
-    const outcomes: Promise<unknown>[] = [];
     try {
-      const done = this.#root.batch(() => {
+      // Within a batch, a write's own promise is settled already: the batch's tells whether all were written.
+      await this.#root.batch(() => {
         write({
-          put: (table, key, value) => outcomes.push(tableOf(table).put(key, value)),
-          remove: (table, key) => outcomes.push(tableOf(table).remove(key)),
+          put: (table, key, value) => void tableOf(table).put(key, value),
+          remove: (table, key) => void tableOf(table).remove(key),
         });
       });
-      // Every write has a promise that fails with the transaction, beside the transaction's own.
-      await Promise.all([done, ...outcomes]);
       this.#full = false;
     } catch (error) {
-      await Promise.allSettled(outcomes);
       this.#full = true;
       const cause = await commitFailure(error);
       throw new RepriseError(

@@ -70,7 +70,8 @@ describe('a journal on a full disk', () => {
   it('loses nothing acknowledged where the system refuses to write, and goes on with more room', async () => {
     const folder = await temporaryFolder();
     const outcome = await runWriter({ folder, partitions: 1, first: 0, fileBlocksMax: 1_500 });
-    assert.equal(outcome.lastLine, 'full true');
+    assert.equal(outcome.lastLine, 'full true, 3 refused');
+    assert.equal(outcome.exitCode, 0);
     assert.ok(outcome.acknowledged.size > 0);
     const stored = await positionsOf(folder, 1);
     for (const [number, position] of outcome.acknowledged) {

@@ -13,6 +13,8 @@ export interface WriterOutcome {
   readonly acknowledged: ReadonlyMap<number, string>;
   /** The last line, where the process ended by itself. */
   readonly lastLine: string;
+  /** Null where it was killed. */
+  readonly exitCode: number | null;
 }
 
 /** How to run a writing process. */
@@ -48,8 +50,8 @@ export async function runWriter(options: WriterOptions): Promise<WriterOutcome> 
     batches += 1;
     if (batches === killAfter) child.kill('SIGKILL');
   }
-  await exited;
-  return { acknowledged, lastLine };
+  const [exitCode] = (await exited) as [number | null];
+  return { acknowledged, lastLine, exitCode };
 }
 
 /** Reads a journal whole, checking its chain, and tells the position of every event's number; each is there once. */

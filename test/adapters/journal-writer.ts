@@ -30,6 +30,21 @@ async function appendForEver(): Promise<void> {
   }
 }
 
+/** A disk that stays full goes on refusing, and nothing else comes of it. */
+async function appendInVain(times: number): Promise<number> {
+  let refused = 0;
+  for (let i = 0; i < times; i += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const large = Array.from({ length: 2_000 }, () => entryOf(next++));
+    await journal.append(large).catch((error: unknown) => {
+      if (!hasCode(error, 'UNAVAILABLE')) throw error;
+      refused += 1;
+    });
+  }
+  return refused;
+}
+
 await Promise.all(Array.from({ length: Number(batches) }, appendForEver));
-process.stdout.write(`full ${String(journal.status().full)}\n`);
+const refused = await appendInVain(3);
+process.stdout.write(`full ${String(journal.status().full)}, ${String(refused)} refused\n`);
 await journal.close();
