@@ -59,7 +59,7 @@ export function searcherContract(name: string, openRig: () => Promise<SearcherRi
     ): Promise<number[]> => {
       const outcome = await searcher.search(release, 0, query, k);
       assert.equal(outcome.why, undefined);
-      return [...outcome.labels!];
+      return [...(outcome.labels ?? [])];
     };
 
     it('finds what brute force finds', async () => {
@@ -105,12 +105,12 @@ export function searcherContract(name: string, openRig: () => Promise<SearcherRi
     it('swaps to a new release under load without a search that fails', async () => {
       const { searcher } = open();
       await use(searcher, 'r1');
-      let swapped = false;
+      const progress = { isSwapped: false };
       const swapping = use(searcher, 'r2').then(() => {
-        swapped = true;
+        progress.isSwapped = true;
       });
       let searches = 0;
-      while (!swapped || searches < 50) {
+      while (!progress.isSwapped || searches < 50) {
         const release = searcher.release!;
         const input = release === 'r1' ? first : second;
         const query = queryOf(input, searches % 20);
