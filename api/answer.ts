@@ -24,12 +24,14 @@ const jsonHeaders = {
   'content-security-policy': apiPolicy,
 } as const;
 
+const jsonHeaderList = Object.entries(jsonHeaders).flat();
+
 /** Writes an answer as JSON. */
 export function writeJson(response: ServerResponse, status: number, answer: unknown): void {
   const text = JSON.stringify(answer);
-  response
-    .writeHead(status, { ...jsonHeaders, 'content-length': Buffer.byteLength(text) })
-    .end(text);
+  // A flat list of names and values is what Node writes fastest.
+  const headers = [...jsonHeaderList, 'content-length', String(Buffer.byteLength(text))];
+  response.writeHead(status, headers).end(text);
 }
 
 /** Writes a self-contained page: its policy lets it load nothing. */

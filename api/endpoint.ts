@@ -10,6 +10,11 @@ import { parameterNames } from './router.ts';
 import type { Routed } from './router.ts';
 import { demand } from './validation.ts';
 
+/** The checked query strings that an endpoint remembers. */
+export const checkedQueriesMax = 256;
+/** The length up to which a query string is remembered. */
+export const checkedQueryCharsMax = 64;
+
 const noQuery: Readonly<Record<string, never>> = Object.freeze({});
 
 /** A route made ready: it reads and checks the parts of a request, calls the handler and writes the answer. */
@@ -20,6 +25,8 @@ export class Endpoint implements Routed {
   readonly #route: Route;
   readonly #names: readonly string[];
   readonly #query: QueryReader | undefined;
+  /** Query strings that were checked before: callers send the same few again and again. */
+  readonly #checked = new Map<string, unknown>();
 
   constructor(route: Route) {
     this.method = route.method;
@@ -59,7 +66,12 @@ export class Endpoint implements Routed {
       if (raw !== '') throw new HttpProblem('MALFORMED', 'no query parameters are taken here');
       return noQuery;
     }
-    return demand(query, this.#query.read(raw), 'the query');
+    const known = this.#checked.get(raw);
+    if (known !== undefined) return known;
+    const checked = Object.freeze(demand(query, this.#query.read(raw), 'the query'));
+    if (this.#checked.size >= checkedQueriesMax) this.#checked.clear();
+    if (raw.length <= checkedQueryCharsMax) this.#checked.set(raw, checked);
+    return checked;
   }
 
   async #readBody(request: IncomingMessage): Promise<unknown> {

@@ -9,7 +9,7 @@ import { deadLettersSchema, itemSchema, publishedSchema } from '../schema/answer
 import { idSchema } from '../schema/fields.ts';
 import { metadataSchema } from '../schema/free-form.ts';
 
-const params = z.strictObject({ id: idSchema });
+const params = z.object({ id: idSchema });
 
 function writing(deps: ApiDeps): readonly Route[] {
   return [

@@ -13,7 +13,7 @@ import {
   trainingRequestSchema,
 } from '../schema/operations.ts';
 
-const params = z.strictObject({ workflowId: workflowIdSchema });
+const params = z.object({ workflowId: workflowIdSchema });
 
 function describeRun(
   deps: ApiDeps,

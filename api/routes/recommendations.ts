@@ -14,7 +14,7 @@ import {
 } from '../schema/answers.ts';
 import { afterSchema, countSchema, idSchema } from '../schema/fields.ts';
 
-const idParams = z.strictObject({ id: idSchema });
+const idParams = z.object({ id: idSchema });
 const countQuery = z.strictObject({ n: countSchema });
 
 const recommendationQuery = z.strictObject({
