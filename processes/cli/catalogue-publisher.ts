@@ -37,5 +37,5 @@ export async function isPublished(http: HttpClient, item: CatalogueItem): Promis
 
 async function put(http: HttpClient, item: CatalogueItem, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  await http.json('PUT', `/v1/items/${item.id}`, { body: item.metadata, signal });
+  await http.json('PUT', `/v1/items/${item.id}`, { body: item.metadata });
 }

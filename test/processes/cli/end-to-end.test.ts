@@ -94,7 +94,7 @@ for (const partitions of [1, 2]) {
       const first = await json(...argv, '--partitions', String(partitions));
       assert.deepEqual(
         [first['events'], first['accepted'], first['duplicates'], first['users'], first['items']],
-        [2_000, 2_000, 0, 20, 60],
+        [2_000, 2_000, 0, 20, 30],
       );
       const again = await json(...argv);
       assert.deepEqual([again['accepted'], again['duplicates']], [0, 2_000]);
