@@ -20,6 +20,7 @@ export class Model {
   readonly #touched: Pointer;
   readonly #output: Pointer;
   #touchedCount = 0;
+  #weight = NaN;
   #popularity: Float64Array = new Float64Array(POPULARITY_ROWS_MIN).fill(NO_POPULARITY);
 
   constructor(settings: LearnerSettings, kernel: Kernel) {
@@ -34,6 +35,7 @@ export class Model {
     this.#learner = kernel.alloc(LEARNER.words * 4);
     const gains = kernel.alloc((1 + negatives) * 4);
     const vectors = kernel.alloc((1 + negatives) * 4);
+    const query = kernel.alloc(dimensions * 4);
     const header = this.#learner >>> 2;
     const { words } = kernel;
     words[header + LEARNER.users] = this.users.header;
@@ -43,6 +45,8 @@ export class Model {
     words[header + LEARNER.touched] = this.#touched;
     words[header + LEARNER.gains] = gains;
     words[header + LEARNER.vectors] = vectors;
+    words[header + LEARNER.dimensions] = dimensions;
+    words[header + LEARNER.query] = query;
     kernel.f32(this.#output, dimensions).fill(1);
   }
 
@@ -124,6 +128,16 @@ export class Model {
     this.#step(userRow, itemRow, positive, weight, keys, keyOffset);
   }
 
+  /** Sets what the next events move and shrink rows by. */
+  #weigh(weight: number): void {
+    const { learningRate, regularization } = this.settings;
+    const header = this.#learner >>> 2;
+    const rate = Math.fround(learningRate * weight);
+    this.kernel.floats[header + LEARNER.rate] = rate;
+    this.kernel.floats[header + LEARNER.decay] = 1 - rate * regularization;
+    this.#weight = weight;
+  }
+
   #step(
     userRow: number,
     itemRow: number,
@@ -133,17 +147,13 @@ export class Model {
     keyOffset: number,
   ): void {
     const { functions } = this.kernel;
-    const { learner, learningRate, regularization } = this.settings;
-    const rate = Math.fround(learningRate * weight);
-    const decay = Math.fround(1 - rate * regularization);
-    if (learner === 'gmf') {
+    if (weight !== this.#weight) this.#weigh(weight);
+    if (this.settings.learner === 'gmf') {
       this.#touchedCount = functions.gmfEvent(
         this.#learner,
         userRow,
         itemRow,
         positive,
-        rate,
-        decay,
         keys[keyOffset] as number,
         keys[keyOffset + 1] as number,
       );
@@ -151,7 +161,7 @@ export class Model {
     }
     this.#touchedCount = positive;
     if (positive === 0) return;
-    functions.isgdEvent(this.#learner, userRow, itemRow, rate, decay);
+    functions.isgdEvent(this.#learner, userRow, itemRow);
     this.kernel.words[this.#touched >>> 2] = itemRow;
   }
 
@@ -162,6 +172,11 @@ export class Model {
   touchedItems(): Uint32Array {
     const at = this.#touched >>> 2;
     return this.kernel.words.subarray(at, at + this.#touchedCount);
+  }
+
+  /** The header that the kernel's functions take as `learner`, for measurements; its weight is that of the last event. */
+  get header(): Pointer {
+    return this.#learner;
   }
 
   /** (h∘p)·q + bias of a user and an item: what answers rank by. */

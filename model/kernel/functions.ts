@@ -26,10 +26,10 @@ export interface KernelFunctions {
   touch(table: Pointer, row: number): void;
   /** Writes the changed rows of one block to `out`, ascending, clears their marks, and returns how many. */
   takeTouched(table: Pointer, block: number, out: Pointer): number;
-  /** One ISGD step, target 1, on two vectors: p and q move by `rate` times their gradients after shrinking by `decay`. */
-  isgdStep(p: Pointer, q: Pointer, dimensions: number, rate: number, decay: number): void;
+  /** One ISGD step, target 1, on two vectors: they shrink by the learner's `decay` and move by `rate` · error. */
+  isgdStep(learner: Pointer, p: Pointer, q: Pointer): void;
   /** One ISGD step on a user row and an item row. */
-  isgdEvent(learner: Pointer, user: number, item: number, rate: number, decay: number): void;
+  isgdEvent(learner: Pointer, user: number, item: number): void;
   /**
    * One GMF event: one logistic step on the item with the target and, for target 1, to 0 on the negatives drawn from
    * the stream of the two key words over all item rows (the positive is passed over); scores are those before the
@@ -40,8 +40,6 @@ export interface KernelFunctions {
     user: number,
     item: number,
     target: number,
-    rate: number,
-    decay: number,
     key0: number,
     key1: number,
   ): number;

@@ -37,7 +37,14 @@ export const LEARNER = {
   gains: 5,
   /** Pointer to 1 + negatives words: where their vectors stand. */
   vectors: 6,
-  words: 8,
+  dimensions: 7,
+  /** The step size of the next events, a float: learning rate times weight. */
+  rate: 8,
+  /** What rows shrink by at the next events, a float: 1 − rate · regularization. */
+  decay: 9,
+  /** Pointer to `dimensions` floats of scratch: the user's query h∘p. */
+  query: 10,
+  words: 11,
 } as const;
 
 /** The factor that turns the sum of four 16-bit uniforms, centred, into a value of this standard deviation. */

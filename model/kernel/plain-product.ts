@@ -5,8 +5,6 @@ const { fround } = Math;
 /** Sums of products in the WebAssembly kernel's lane order. */
 export interface PlainProducts {
   readonly dot: (a: number, b: number, dimensions: number) => number;
-  /** Σ (h·p)·q. */
-  readonly dotWeighed: (h: number, p: number, q: number, dimensions: number) => number;
 }
 
 /** Sums `term(i)` over all dimensions: lanes of four in four accumulators, then (0 + 1) + (2 + 3) over both. */
@@ -35,12 +33,6 @@ export function createPlainProducts(memory: PlainMemory): PlainProducts {
       return sumInLanes(dimensions, (at) =>
         fround(memory.float(a + at * 4) * memory.float(b + at * 4)),
       );
-    },
-    dotWeighed(h, p, q, dimensions) {
-      return sumInLanes(dimensions, (at) => {
-        const weighed = fround(memory.float(h + at * 4) * memory.float(p + at * 4));
-        return fround(weighed * memory.float(q + at * 4));
-      });
     },
   };
 }

@@ -6,19 +6,16 @@ import { draw, drawnRow, sigmoid } from './plain-scalar.ts';
 
 const { fround } = Math;
 
-interface Step {
-  readonly rate: number;
-  readonly decay: number;
-}
-
 /** Binds the ISGD step to a memory. */
 export function createPlainIsgd(
   memory: PlainMemory,
   { dot }: PlainProducts,
 ): Pick<KernelFunctions, 'isgdStep' | 'isgdEvent'> {
-  function isgdStep(p: number, q: number, dimensions: number, rate: number, decay: number): void {
-    const gain = fround(fround(rate) * fround(1 - dot(p, q, dimensions)));
-    const keep = fround(decay);
+  function isgdStep(learner: number, p: number, q: number): void {
+    const dimensions = memory.field(learner, LEARNER.dimensions);
+    const rate = memory.float(learner + LEARNER.rate * 4);
+    const keep = memory.float(learner + LEARNER.decay * 4);
+    const gain = fround(rate * fround(1 - dot(p, q, dimensions)));
     for (let at = 0; at < dimensions * 4; at += 4) {
       const left = memory.float(p + at);
       const right = memory.float(q + at);
@@ -28,11 +25,10 @@ export function createPlainIsgd(
   }
   return {
     isgdStep,
-    isgdEvent(learner, user, item, rate, decay) {
+    isgdEvent(learner, user, item) {
       const users = memory.field(learner, LEARNER.users);
       const items = memory.field(learner, LEARNER.items);
-      const dimensions = memory.field(users, TABLE.dimensions);
-      isgdStep(memory.vector(users, user), memory.vector(items, item), dimensions, rate, decay);
+      isgdStep(learner, memory.vector(users, user), memory.vector(items, item));
       memory.touch(users, user);
       memory.touch(items, item);
     },
@@ -47,7 +43,10 @@ class PlainGmf {
   readonly #users: number;
   readonly #items: number;
   readonly #output: number;
+  readonly #query: number;
   readonly #dimensions: number;
+  readonly #rate: number;
+  readonly #decay: number;
 
   constructor(memory: PlainMemory, products: PlainProducts, learner: number) {
     this.#memory = memory;
@@ -56,15 +55,25 @@ class PlainGmf {
     this.#users = memory.field(learner, LEARNER.users);
     this.#items = memory.field(learner, LEARNER.items);
     this.#output = memory.field(learner, LEARNER.output);
-    this.#dimensions = memory.field(this.#users, TABLE.dimensions);
+    this.#query = memory.field(learner, LEARNER.query);
+    this.#dimensions = memory.field(learner, LEARNER.dimensions);
+    this.#rate = memory.float(learner + LEARNER.rate * 4);
+    this.#decay = memory.float(learner + LEARNER.decay * 4);
   }
 
-  score(user: number, item: number): number {
+  /** Writes the user's query h∘p to the scratch that {@link score} reads. */
+  placeQuery(user: number): void {
     const memory = this.#memory;
     const p = memory.vector(this.#users, user);
-    const q = memory.vector(this.#items, item);
-    const product = this.#products.dotWeighed(this.#output, p, q, this.#dimensions);
-    return fround(product + memory.bias(this.#items, item));
+    for (let at = 0; at < this.#dimensions * 4; at += 4) {
+      memory.setFloat(this.#query + at, memory.float(this.#output + at) * memory.float(p + at));
+    }
+  }
+
+  score(item: number): number {
+    const q = this.#memory.vector(this.#items, item);
+    const product = this.#products.dot(this.#query, q, this.#dimensions);
+    return fround(product + this.#memory.bias(this.#items, item));
   }
 
   /** The event's item rows, the positive first. */
@@ -80,31 +89,31 @@ class PlainGmf {
   }
 
   /** The gain of a row from its score before the event; moves its bias. */
-  gain(user: number, row: number, target: number, step: Step): number {
+  gain(row: number, target: number): number {
     const memory = this.#memory;
     const bias = memory.biasAddress(this.#items, row);
-    const gain = fround(step.rate * fround(target - sigmoid(this.score(user, row))));
-    memory.setFloat(bias, fround(step.decay * memory.float(bias)) + gain);
+    const gain = fround(this.#rate * fround(target - sigmoid(this.score(row))));
+    memory.setFloat(bias, fround(this.#decay * memory.float(bias)) + gain);
     return gain;
   }
 
   /** Moves the user's vector and all the rows' vectors by the gains. */
-  move(user: number, rows: readonly number[], gains: readonly number[], step: Step): void {
+  move(user: number, rows: readonly number[], gains: readonly number[]): void {
     const memory = this.#memory;
     const p = memory.vector(this.#users, user);
+    const keep = this.#decay;
     for (let at = 0; at < this.#dimensions * 4; at += 4) {
-      const output = memory.float(this.#output + at);
-      const left = memory.float(p + at);
-      const weighed = fround(output * left);
-      let moved = fround(step.decay * left);
+      const query = memory.float(this.#query + at);
+      let sum = 0;
       for (const [number, row] of rows.entries()) {
         const q = memory.vector(this.#items, row) + at;
         const gain = gains[number] as number;
         const before = memory.float(q);
-        moved = fround(moved + fround(gain * fround(output * before)));
-        memory.setFloat(q, fround(step.decay * before) + fround(gain * weighed));
+        sum = fround(sum + fround(gain * before));
+        memory.setFloat(q, fround(keep * before) + fround(gain * query));
       }
-      memory.setFloat(p + at, moved);
+      const output = memory.float(this.#output + at);
+      memory.setFloat(p + at, fround(keep * memory.float(p + at)) + fround(output * sum));
     }
   }
 
@@ -122,13 +131,17 @@ export function createPlainGmf(
   products: PlainProducts,
 ): Pick<KernelFunctions, 'gmfEvent' | 'gmfScore'> {
   return {
-    gmfScore: (learner, user, item) => new PlainGmf(memory, products, learner).score(user, item),
-    gmfEvent(learner, user, item, target, rate, decay, key0, key1) {
+    gmfScore(learner, user, item) {
       const gmf = new PlainGmf(memory, products, learner);
-      const step = { rate: fround(rate), decay: fround(decay) };
+      gmf.placeQuery(user);
+      return gmf.score(item);
+    },
+    gmfEvent(learner, user, item, target, key0, key1) {
+      const gmf = new PlainGmf(memory, products, learner);
       const rows = gmf.drawRows(item, target, key0, key1);
-      const gains = rows.map((row, number) => gmf.gain(user, row, number === 0 ? target : 0, step));
-      gmf.move(user, rows, gains, step);
+      gmf.placeQuery(user);
+      const gains = rows.map((row, number) => gmf.gain(row, number === 0 ? target : 0));
+      gmf.move(user, rows, gains);
       gmf.touch(user, rows);
       return rows.length;
     },

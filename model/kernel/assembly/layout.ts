@@ -18,6 +18,10 @@ export const LEARNER_NEGATIVES: usize = 12;
 export const LEARNER_TOUCHED: usize = 16;
 export const LEARNER_GAINS: usize = 20;
 export const LEARNER_VECTORS: usize = 24;
+export const LEARNER_DIMENSIONS: usize = 28;
+export const LEARNER_RATE: usize = 32;
+export const LEARNER_DECAY: usize = 36;
+export const LEARNER_QUERY: usize = 40;
 
 /** Where the block of a row starts. */
 export function blockOf(table: usize, row: u32): usize {

@@ -7,6 +7,12 @@ export function sumLanes(v: v128): f32 {
   return left + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
+/** The same sum in all lanes. */
+export function sumLanesInAll(v: v128): v128 {
+  const pairs = f32x4.add(v, v128.shuffle<i32>(v, v, 1, 0, 3, 2));
+  return f32x4.add(pairs, v128.shuffle<i32>(pairs, pairs, 2, 3, 0, 1));
+}
+
 /** Σ a·b, lanes apart. */
 export function dotLanes(a: usize, b: usize, dimensions: u32): v128 {
   let sum0 = f32x4.splat(0);
@@ -33,38 +39,4 @@ export function dotLanes(a: usize, b: usize, dimensions: u32): v128 {
 /** Σ a·b. */
 export function dot(a: usize, b: usize, dimensions: u32): f32 {
   return sumLanes(dotLanes(a, b, dimensions));
-}
-
-/** Σ (h·p)·q. */
-export function dotWeighed(h: usize, p: usize, q: usize, dimensions: u32): f32 {
-  let sum0 = f32x4.splat(0);
-  let sum1 = f32x4.splat(0);
-  let sum2 = f32x4.splat(0);
-  let sum3 = f32x4.splat(0);
-  let at: u32 = 0;
-  for (; at + 16 <= dimensions; at += 16) {
-    sum0 = f32x4.add(sum0, f32x4.mul(f32x4.mul(v128.load(h), v128.load(p)), v128.load(q)));
-    sum1 = f32x4.add(
-      sum1,
-      f32x4.mul(f32x4.mul(v128.load(h, 16), v128.load(p, 16)), v128.load(q, 16)),
-    );
-    sum2 = f32x4.add(
-      sum2,
-      f32x4.mul(f32x4.mul(v128.load(h, 32), v128.load(p, 32)), v128.load(q, 32)),
-    );
-    sum3 = f32x4.add(
-      sum3,
-      f32x4.mul(f32x4.mul(v128.load(h, 48), v128.load(p, 48)), v128.load(q, 48)),
-    );
-    h += 64;
-    p += 64;
-    q += 64;
-  }
-  for (; at < dimensions; at += 4) {
-    sum0 = f32x4.add(sum0, f32x4.mul(f32x4.mul(v128.load(h), v128.load(p)), v128.load(q)));
-    h += 16;
-    p += 16;
-    q += 16;
-  }
-  return sumLanes(f32x4.add(f32x4.add(sum0, sum1), f32x4.add(sum2, sum3)));
 }

@@ -77,27 +77,6 @@ test('the two kernels give the same bits for a dot product', () => {
   );
 });
 
-test('the two kernels give the same bits for an isgd step', () => {
-  fc.assert(
-    fc.property(
-      dimensionsArbitrary.chain((d) => {
-        const vector = fc.array(floatArbitrary, { minLength: d, maxLength: d });
-        return fc.tuple(fc.constant(d), vector, vector);
-      }),
-      fc.float({ noNaN: true, min: 0, max: 1 }),
-      ([dimensions, a, b], rate) => {
-        const [left, right] = both((kernel) => {
-          const p = place(kernel, a);
-          const q = place(kernel, b);
-          kernel.functions.isgdStep(p, q, dimensions, rate, 0.999);
-          return [...kernel.f32(p, dimensions), ...kernel.f32(q, dimensions)].map(bits);
-        });
-        assert.deepEqual(left, right);
-      },
-    ),
-  );
-});
-
 test('memory is zeroed, aligned to 64 bytes, and keeps its content as it grows', () => {
   for (const factory of [wasm, plain]) {
     const kernel = factory.create();
