@@ -51,7 +51,9 @@ export class LivePartition {
   #waiting = 0;
   #saving: Promise<void> | undefined;
   #savedAt: Sequence;
-  #savedMs: number;
+  /** Where and when a checkpoint was last tried: one that fails is not tried again at every slice. */
+  #triedAt: Sequence;
+  #triedMs: number;
   #grace: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -60,7 +62,8 @@ export class LivePartition {
     this.#deps = deps;
     this.#bounds = { ...DEFAULT_LIVE_PARTITION_BOUNDS, ...deps.bounds };
     this.#savedAt = runtime.position;
-    this.#savedMs = deps.clock();
+    this.#triedAt = runtime.position;
+    this.#triedMs = deps.clock();
   }
 
   get runtime(): PartitionRuntime {
@@ -206,13 +209,13 @@ export class LivePartition {
 
   #isDue(position: Sequence): boolean {
     return (
-      this.#saving === undefined && position - this.#savedAt >= this.#bounds.checkpointEventsMax
+      this.#saving === undefined && position - this.#triedAt >= this.#bounds.checkpointEventsMax
     );
   }
 
   async #checkpointWhenDue(): Promise<void> {
     if (this.#saving !== undefined || this.#runtime.position === this.#savedAt) return;
-    const isOld = this.#deps.clock() - this.#savedMs >= this.#bounds.checkpointMsMax;
+    const isOld = this.#deps.clock() - this.#triedMs >= this.#bounds.checkpointMsMax;
     if (!isOld && !this.#isDue(this.#runtime.position)) return;
     const taken = await this.exclusive((runtime) => runtime.capture());
     // The state is copied; hashing and writing go on beside the next slices.
@@ -221,7 +224,8 @@ export class LivePartition {
 
   async #save(checkpoint: Checkpoint): Promise<void> {
     try {
-      this.#savedMs = this.#deps.clock();
+      this.#triedMs = this.#deps.clock();
+      this.#triedAt = sequence(checkpoint.manifest.sequence);
       await this.#deps.save(checkpoint);
       this.#savedAt = sequence(Math.max(this.#savedAt, checkpoint.manifest.sequence));
     } catch (error) {
