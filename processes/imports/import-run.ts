@@ -4,7 +4,6 @@ import type { Readable } from 'node:stream';
 import { EventSource } from './event-source.ts';
 import type { ImportBatch, LinedEvent } from './event-source.ts';
 import type { CursorStore, ImportCursor } from './import-cursor.ts';
-import { noCursor } from './import-cursor.ts';
 import type { ImportedEvent, ImportRules } from './imported-event.ts';
 import type { BrokenLine, ImportedItem } from './row.ts';
 
@@ -82,6 +81,7 @@ class ImportRun {
   #duplicates = 0;
   #published = 0;
   #broken = 0;
+  #anyRefused = false;
   readonly #errors: BrokenLine[] = [];
 
   constructor(deps: ImportDeps, skip: ImportCursor | undefined) {
@@ -175,8 +175,10 @@ class ImportRun {
     this.#duplicates += sent.duplicates;
     for (const { index, reason } of sent.refused) {
       this.#noteBroken({ line: part[index]?.line ?? 0, reason });
+      this.#anyRefused = true;
     }
-    if (this.#deps.cursor !== noCursor) await this.#deps.cursor.save(cursor);
+    // A later run has to report refused rows again, so it must not pass over them.
+    if (!this.#anyRefused) await this.#deps.cursor.save(cursor);
     this.#deps.onProgress(cursor.rows);
   }
 
