@@ -13,7 +13,7 @@ export interface IdempotencyBounds {
   readonly idempotencyEventsMin: number;
   /** … and while it is younger than this, whichever lasts longer … */
   readonly idempotencyAgeMsMin: number;
-  /** … but for no more events than this, which bounds the memory at about 12 bytes an event. */
+  /** … but for no more events than this, which bounds the memory at about 14 bytes an event. */
   readonly idempotencyEventsMax: number;
   /** Events of a chunk: the step of storing and of forgetting. */
   readonly idempotencyChunkEventsMax: number;
@@ -80,7 +80,11 @@ export class Idempotency {
     for (const { key, value } of this.#table.range({})) {
       const chunk = decodeChunk(value);
       if (chunk === undefined) continue;
-      if (covered !== undefined) await this.#scan(covered, chunk.from, yieldNow);
+      if (covered === undefined) {
+        this.#index.reserve(eventsAt(this.#deps.heads) - eventsAt(chunk.from));
+      } else {
+        await this.#scan(covered, chunk.from, yieldNow);
+      }
       const { entries, to, appendTimeMs } = chunk;
       for (let at = 0; at < entries.length; at += ENTRY_WORDS) {
         const partition = entries[at + 2] ?? 0;
