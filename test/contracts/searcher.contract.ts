@@ -59,7 +59,7 @@ export function searcherContract(name: string, openRig: () => Promise<SearcherRi
     ): Promise<number[]> => {
       const outcome = await searcher.search(release, 0, query, k);
       assert.equal(outcome.why, undefined);
-      return [...(outcome.labels ?? [])];
+      return [...outcome.labels];
     };
 
     it('finds what brute force finds', async () => {
