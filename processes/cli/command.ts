@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 import type { Client, ConnectOptions } from './client.ts';
 import type { ExitCode } from './failure.ts';
@@ -69,17 +69,18 @@ export function addCommand<Options>(
 ): void {
   const command = program.command(spec.name).description(spec.summary);
   spec.configure?.(command);
-  command.option('--json', 'print one JSON document as the last line of standard output', false);
-  command.option(
-    '--data <dir>',
-    'the data folder (default: REPRISE_DATA_DIR or ./data)',
-    deps.env['REPRISE_DATA_DIR'] ?? './data',
+  command.option('--json', 'print one JSON document as the last line of standard output');
+  command.addOption(
+    new Option('--data <dir>', 'the data folder').default(
+      deps.env['REPRISE_DATA_DIR'] ?? './data',
+      'REPRISE_DATA_DIR or ./data',
+    ),
   );
   command.action(async () => {
-    const options = command.opts<Options & { json: boolean; data: string }>();
+    const options = command.opts<Options & { json?: boolean; data: string }>();
     const context: CommandContext = {
       deps,
-      output: new Output(deps.stdout, deps.stderr, options.json),
+      output: new Output(deps.stdout, deps.stderr, options.json === true),
       data: options.data,
       async withClient(work, connectOptions = {}) {
         const client = await deps.connect(options.data, connectOptions);
