@@ -44,7 +44,8 @@ async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { startCore } = await import('./core.ts');
   const config = readConfig(process.env);
   const { data, partitions, host = config.host, port = config.port } = options;
-  return startCore({ data, partitions, listen: { host, port }, durable: 'eager', config });
+  const { durable } = config;
+  return startCore({ data, partitions, listen: { host, port }, durable, config });
 }
 
 function release(): string {

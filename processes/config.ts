@@ -12,6 +12,7 @@ const environment = z.object({
   REPRISE_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn'),
+  REPRISE_DURABLE: z.enum(['eager', 'lazy', 'off']).default('eager'),
   REPRISE_SLICE_MS_MAX: milliseconds.default(8),
   REPRISE_CHECKPOINT_EVENTS_MAX: z.coerce.number().int().min(1).default(200_000),
   REPRISE_CHECKPOINT_MS_MAX: milliseconds.default(60_000),
@@ -27,6 +28,8 @@ export interface Config {
   readonly port: number;
   readonly apiKey: string | undefined;
   readonly logLevel: string;
+  /** When durable workflows start: with the server, with the first run that needs them, or never. */
+  readonly durable: 'eager' | 'lazy' | 'off';
   readonly sliceMsMax: number;
   readonly checkpointEventsMax: number;
   readonly checkpointMsMax: number;
@@ -51,6 +54,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: value.REPRISE_PORT,
     apiKey: value.REPRISE_API_KEY,
     logLevel: value.REPRISE_LOG_LEVEL,
+    durable: value.REPRISE_DURABLE,
     sliceMsMax: value.REPRISE_SLICE_MS_MAX,
     checkpointEventsMax: value.REPRISE_CHECKPOINT_EVENTS_MAX,
     checkpointMsMax: value.REPRISE_CHECKPOINT_MS_MAX,

@@ -12,6 +12,10 @@ export interface DurableRuns extends RunsPort {
 /** When durable workflows start: with the core, with the first run that needs them, or never. */
 export type DurableWish = 'eager' | 'lazy' | 'off';
 
+/** Why durable workflows are off where they were not wanted. */
+const NOT_WANTED =
+  'this process was started without Temporal (REPRISE_DURABLE=off, or a command on its own)';
+
 /** Starts durable workflows when they are wanted, and says why where they are off. */
 export class DurableHost implements RunsPort {
   readonly #start: () => Promise<DurableRuns>;
@@ -55,6 +59,7 @@ export class DurableHost implements RunsPort {
   get reason(): string {
     if (this.#unavailable !== undefined) return this.#unavailable;
     if (this.#failure !== undefined) return this.#failure;
+    if (this.#wish === 'off') return NOT_WANTED;
     if (this.#starting !== undefined) return 'Temporal is starting';
     return 'Temporal starts with the first run that needs it';
   }
@@ -83,7 +88,7 @@ export class DurableHost implements RunsPort {
   async #ensure(): Promise<DurableRuns> {
     if (this.#runs !== undefined) return this.#runs;
     if (this.#unavailable !== undefined || this.#wish === 'off') {
-      const why = this.#unavailable ?? 'this command started no Temporal';
+      const why = this.#unavailable ?? NOT_WANTED;
       throw new RepriseError('UNAVAILABLE', `durable workflows are off: ${why}`);
     }
     this.#starting ??= this.#start();
