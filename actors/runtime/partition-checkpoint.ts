@@ -46,7 +46,7 @@ export function* captureTensors(state: PartitionState): Steps<Record<string, Ten
   const tensors: Record<string, Tensor> = {
     ...(yield* captureUsers(state)),
     ...(yield* captureActors(state)),
-    ...captureIds(state),
+    ...(yield* captureIds(state)),
   };
   const items = state.items.rows;
   const { dimensions } = model.settings;
@@ -107,21 +107,24 @@ function* captureActors(state: PartitionState): Steps<Record<string, Tensor>> {
   };
 }
 
-function captureIds({ items }: PartitionState): Record<string, Tensor> {
+function* captureIds({ items }: PartitionState): Steps<Record<string, Tensor>> {
   const encoder = new TextEncoder();
   const ids = items.idsFrom(0);
   const offsets = new Uint32Array(ids.length + 1);
   let bytes = new Uint8Array(Math.max(64, ids.length * 16));
   let at = 0;
-  ids.forEach((id, row) => {
-    // UTF-8 takes three bytes a UTF-16 unit at most.
-    if (at + id.length * 3 > bytes.length) {
-      const wider = new Uint8Array(bytes.length * 2 + id.length * 3);
-      wider.set(bytes);
-      bytes = wider;
+  yield* inRuns(ids.length, ROWS_A_RUN, (first, end) => {
+    for (let row = first; row < end; row++) {
+      const id = ids[row] as string;
+      // UTF-8 takes three bytes a UTF-16 unit at most.
+      if (at + id.length * 3 > bytes.length) {
+        const wider = new Uint8Array(bytes.length * 2 + id.length * 3);
+        wider.set(bytes);
+        bytes = wider;
+      }
+      at += encoder.encodeInto(id, bytes.subarray(at)).written;
+      offsets[row + 1] = at;
     }
-    at += encoder.encodeInto(id, bytes.subarray(at)).written;
-    offsets[row + 1] = at;
   });
   return {
     [TENSOR.itemIds]: { shape: [at], data: bytes.slice(0, at) },
@@ -142,7 +145,7 @@ function* restoreItems(state: PartitionState, tensors: CheckpointTensors): Steps
   const { model, items } = state;
   const count = tensors.items;
   const { dimensions } = model.settings;
-  const offsets = tensors.words(TENSOR.itemOffsets, count + 1);
+  const offsets = tensors.offsets(TENSOR.itemOffsets, count);
   const bytes = tensors.bytes(TENSOR.itemIds, offsets[count] as number);
   const vectors = tensors.floats(TENSOR.itemVectors, count * dimensions);
   const bias = tensors.floats(TENSOR.itemBias, count);
@@ -169,9 +172,9 @@ function* restoreUsers(state: PartitionState, tensors: CheckpointTensors): Steps
   const vectors = tensors.floats(TENSOR.userVectors, count * dimensions);
   const events = tensors.words(TENSOR.events, count);
   const timesMs = tensors.doubles(TENSOR.timesMs, count);
-  const offsets = tensors.words(TENSOR.seenOffsets, count + 1);
-  const seen = tensors.words(TENSOR.seenItems, offsets[count] as number);
-  const recent = tensors.words(TENSOR.recent, count * recentItemsMax);
+  const offsets = tensors.offsets(TENSOR.seenOffsets, count);
+  const seen = tensors.itemRows(TENSOR.seenItems, offsets[count] as number);
+  const recent = tensors.itemRows(TENSOR.recent, count * recentItemsMax);
   yield* inRuns(count, ROWS_A_RUN, (first, end) => {
     model.users.writeRows(first, end - first, vectors, first * dimensions);
     for (let row = first; row < end; row++) {
@@ -220,6 +223,28 @@ class CheckpointTensors {
     const { data } = this.#tensor(name, length);
     if (!(data instanceof Uint32Array)) throw this.damaged(name);
     return data;
+  }
+
+  /** Where each of `count` parts starts, and the last one ends. */
+  offsets(name: string, count: number): Uint32Array {
+    const offsets = this.words(name, count + 1);
+    let before = 0;
+    for (const offset of offsets) {
+      if (offset < before) throw this.damaged(name);
+      before = offset;
+    }
+    if (offsets[0] !== 0) throw this.damaged(name);
+    return offsets;
+  }
+
+  itemRows(name: string, length: number): Uint32Array {
+    const rows = this.words(name, length);
+    // Where there are no items there can be no pairs, and the rows are the filling of `users.recent`.
+    const rowsMax = Math.max(this.items, 1);
+    for (let at = 0; at < length; at++) {
+      if ((rows[at] as number) >= rowsMax) throw this.damaged(name);
+    }
+    return rows;
   }
 
   floats(name: string, length: number): Float32Array {

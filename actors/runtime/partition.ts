@@ -8,7 +8,7 @@ import type { Checkpoint } from '../../model/checkpoint.ts';
 import type { DeadLetter, ModelDelta } from '../../model/delta.ts';
 import { evolve, initialState, type Refusal } from '../user-actor.ts';
 import { DEFAULT_PARTITION_BOUNDS, type PartitionBounds } from './bounds.ts';
-import { countOf, lettersOf } from './checkpoint-extra.ts';
+import { countOf, lettersOf, storedLetters } from './checkpoint-extra.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { VersionDefinition } from './definition.ts';
 import { DeltaCollector } from './delta-collector.ts';
@@ -205,7 +205,7 @@ export class PartitionRuntime {
           events: this.#events,
           refused: this.#deadLetters.count,
           passedOver: this.#passedOver,
-          deadLetters: this.deadLetters,
+          deadLetters: storedLetters(this.deadLetters),
         },
       },
       tensors: await finishInTurns(captureTensors(this.#state), turns),

@@ -28,6 +28,7 @@ export interface Told {
 export const RIG_LEARNER: LearnerSettings = {
   ...DEFAULT_LEARNER_SETTINGS,
   dimensions: 8,
+  learningRate: 0.05,
   negatives: 3,
 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RepriseError } from '../../../events/error.ts';
+import type { RepriseError } from '../../../events/error.ts';
 import { ORIGIN, sequence } from '../../../events/position.ts';
 import type { ModelDelta } from '../../../model/delta.ts';
 import { DeltaMirror } from '../../doubles/delta-mirror.ts';
