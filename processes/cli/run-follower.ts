@@ -37,7 +37,12 @@ export async function followRun(context: CommandContext, run: RunToFollow): Prom
   const document = { ...rest, ...result };
   context.output.result(document, [
     `${run.label} ${state.state}${state.failure === undefined ? '' : `: ${state.failure}`}`,
-    ...pairs(Object.entries(result).map(([name, value]) => [name, shortly(value)])),
+    ...pairs(
+      Object.entries(result)
+        // The epochs stand above already, a line each.
+        .filter(([name]) => name !== 'epochs')
+        .map(([name, value]) => [name, shortly(value)]),
+    ),
   ]);
   return state.state === 'completed' ? EXIT.ok : EXIT.failed;
 }

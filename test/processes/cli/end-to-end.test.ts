@@ -22,7 +22,7 @@ interface Ran {
 function start(argv: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--import', 'tsx', 'processes/cli.ts', ...argv], {
     cwd: root,
-    env: { ...process.env, REPRISE_DEBUG: '1' },
+    env: { ...process.env, REPRISE_DEBUG: '1', REPRISE_DURABLE: 'off' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
