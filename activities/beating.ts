@@ -47,9 +47,8 @@ export async function beating<Details, Result>(
       },
     });
   } catch (error) {
-    if (context.cancellationSignal.aborted)
-      throw new CancelledFailure('cancelled', [], asError(error));
-    throw asFailure(error);
+    if (!context.cancellationSignal.aborted) throw asFailure(error);
+    throw cancellation(context.cancellationSignal.reason, asError(error));
   } finally {
     clearInterval(timer);
   }
@@ -57,6 +56,18 @@ export async function beating<Details, Result>(
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+/** A worker that shuts down ends an attempt, which goes on elsewhere or later; everything else ends the activity. */
+function cancellation(reason: unknown, cause: Error): Error {
+  if (asError(reason).message !== 'WORKER_SHUTDOWN') {
+    return new CancelledFailure('cancelled', [], cause);
+  }
+  return ApplicationFailure.create({
+    message: 'the core stopped; this goes on when it is back',
+    type: 'UNAVAILABLE',
+    cause,
+  });
 }
 
 /** Turns an error of ours into a failure whose type is its code; others pass as they are and are retried. */

@@ -139,6 +139,8 @@ export interface TrainModelResult {
   readonly holdout: HoldoutReport;
   /** Where `ModelPromoted` stands, `"0:1234"` each; empty where it was not promoted. */
   readonly positions: readonly string[];
+  /** The seed that repeats the run. */
+  readonly seed: number;
   /** SHA-256 of the dataset files, one a partition. */
   readonly datasetSha256: readonly string[];
 }

@@ -75,7 +75,12 @@ async function takeOver(
 
 /** The mark of this process. */
 export function ownMark(): ProcessMark {
-  return { pid: process.pid, started: startOf(process.pid) };
+  return markOf(process.pid);
+}
+
+/** The mark of a process that runs. */
+export function markOf(pid: number): ProcessMark {
+  return { pid, started: startOf(pid) };
 }
 
 /** Tells whether the process of a mark still runs: its number alone may be another process's by now. */

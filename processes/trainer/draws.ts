@@ -21,12 +21,6 @@ export class Draws {
     return Math.floor((this.word() / 4_294_967_296) * below);
   }
 
-  /** A near-normal number with mean 0 and deviation 1. */
-  normal(): number {
-    const radius = Math.sqrt(-2 * Math.log((this.word() + 1) / 4_294_967_297));
-    return radius * Math.cos((2 * Math.PI * this.word()) / 4_294_967_296);
-  }
-
   /** The numbers 0 to `length` − 1 in a drawn order. */
   order(length: number): Uint32Array {
     const order = Uint32Array.from({ length }, (_, at) => at);

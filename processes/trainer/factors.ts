@@ -1,6 +1,6 @@
+import { TRAINED_TENSORS, trainedTensorName } from '../../activities/base-checkpoint.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
-import type { Draws } from './draws.ts';
 
 /** A table of rows and the row-wise optimiser's memory: the sum of each row's mean squared gradients. */
 export interface Factors {
@@ -21,33 +21,22 @@ export interface PartitionFactors {
 
 const TABLES = ['users', 'items', 'bias', 'output'] as const;
 
-/** Names the tensor of a partition's table in an epoch's checkpoint. */
-export function factorTensorName(
-  partition: number,
-  table: (typeof TABLES)[number],
-  squares = false,
-): string {
-  return `p${String(partition)}.${table}${squares ? '.squares' : ''}`;
+function squaresName(partition: number, table: (typeof TABLES)[number]): string {
+  return `${trainedTensorName(partition, table)}.squares`;
 }
 
-/** Takes a partition's factors from the parent's rows; users in `fresh` start from a drawn row instead. */
-export function startFactors(
-  start: Checkpoint,
-  learner: LearnerSettings,
-  fresh: Uint32Array,
-  draws: Draws,
-): PartitionFactors {
+/** Takes a partition's factors from the parent's checkpoint: the optimiser remembers nothing yet. */
+export function startFactors(parent: Checkpoint, learner: LearnerSettings): PartitionFactors {
   const width = learner.dimensions;
-  const users = floats(start, 'users');
-  for (const user of fresh) {
-    for (let at = 0; at < width; at += 1)
-      users[user * width + at] = draws.normal() * learner.initDeviation;
-  }
+  const table = (name: (typeof TABLES)[number], floatsARow: number): Factors => {
+    const values = floats(parent, TRAINED_TENSORS[name]);
+    return { values, squares: new Float32Array(values.length / floatsARow), width: floatsARow };
+  };
   return {
-    users: withSquares(users, width),
-    items: withSquares(floats(start, 'items'), width),
-    bias: withSquares(floats(start, 'itemBias'), 1),
-    output: withSquares(floats(start, 'output'), width),
+    users: table('users', width),
+    items: table('items', width),
+    bias: table('bias', 1),
+    output: table('output', width),
   };
 }
 
@@ -58,8 +47,8 @@ export function loadFactors(
   learner: LearnerSettings,
 ): PartitionFactors {
   const table = (name: (typeof TABLES)[number], width: number): Factors => ({
-    values: floats(epoch, factorTensorName(partition, name)),
-    squares: floats(epoch, factorTensorName(partition, name, true)),
+    values: floats(epoch, trainedTensorName(partition, name)),
+    squares: floats(epoch, squaresName(partition, name)),
     width,
   });
   const width = learner.dimensions;
@@ -79,8 +68,8 @@ export function factorTensors(
   const tensors: Record<string, Tensor> = {};
   for (const name of TABLES) {
     const { values, squares, width } = factors[name];
-    tensors[factorTensorName(partition, name)] = { shape: [squares.length, width], data: values };
-    tensors[factorTensorName(partition, name, true)] = { shape: [squares.length], data: squares };
+    tensors[trainedTensorName(partition, name)] = { shape: [squares.length, width], data: values };
+    tensors[squaresName(partition, name)] = { shape: [squares.length], data: squares };
   }
   return tensors;
 }
@@ -90,8 +79,4 @@ function floats(checkpoint: Checkpoint, name: string): Float32Array {
   const data = checkpoint.tensors[name]?.data;
   if (data instanceof Float32Array) return data.slice();
   throw new RangeError(`the file holds no tensor ${name} of 32-bit floats`);
-}
-
-function withSquares(values: Float32Array, width: number): Factors {
-  return { values, squares: new Float32Array(values.length / width), width };
 }

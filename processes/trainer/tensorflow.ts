@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
+import type * as TensorFlowNode from '@tensorflow/tfjs-node';
 
 /** The module of tfjs-node, which only the trainer's process loads. */
-export type TensorFlow = typeof import('@tensorflow/tfjs-node');
+export type TensorFlow = typeof TensorFlowNode;
 
 /**
  * Loads tfjs-node. It is no longer released, and calls two functions of `util` that Node 23 took away; they are put

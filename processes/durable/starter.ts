@@ -1,0 +1,156 @@
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { rootCause } from '@temporalio/common';
+import type { RunState, StartedRun } from '../../api/schema/answers.ts';
+import { RepriseError } from '../../events/error.ts';
+import {
+  indexBuildId,
+  liveReplayId,
+  MODEL_VERSION,
+  PARTITION,
+  progressQuery,
+  TASK_QUEUE,
+  trainingId,
+  WORKFLOW_TYPES,
+} from '../../workflows/messages.ts';
+import type { BuildIndexInput, TrainModelInput } from '../../workflows/messages.ts';
+
+/** The workflow types of the runs that people start. */
+const TYPES = { training: WORKFLOW_TYPES.trainModel, index: WORKFLOW_TYPES.buildIndex } as const;
+
+const QUERY_MS_MAX = 2_000;
+
+/** Starts workflows and tells how they stand. */
+export class WorkflowStarter {
+  readonly #client: Client;
+  readonly #uiUrl: string;
+
+  constructor(client: Client, uiUrl: string) {
+    this.#client = client;
+    this.#uiUrl = uiUrl;
+  }
+
+  /** The page of a workflow in Temporal's UI. */
+  url(workflowId: string): string {
+    return `${this.#uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`;
+  }
+
+  /** Leases a partition's live replay to a workflow; one that a core before left behind is replaced at once. */
+  async leaseReplay(partition: number, leaseMsMax: number): Promise<void> {
+    await this.#client.workflow.start(WORKFLOW_TYPES.replayPartition, {
+      taskQueue: TASK_QUEUE,
+      workflowId: liveReplayId(partition),
+      workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+      args: [{ partition, leaseMsMax }],
+      typedSearchAttributes: [{ key: PARTITION, value: partition }],
+      staticSummary: `Live replay of partition ${String(partition)}`,
+      staticDetails:
+        'Streams the journal of this partition to the user actors, event by event. It runs for as long as the ' +
+        'instance does: an activity a lease, and a new run when the history is long.',
+    });
+  }
+
+  /** Starts a training; throws CONFLICT where the same version is being trained. */
+  async train(input: TrainModelInput): Promise<StartedRun> {
+    return this.#start(WORKFLOW_TYPES.trainModel, trainingId(input.version), input, {
+      version: input.version,
+      summary: `Training of model version ${input.version}`,
+      details:
+        'Writes the dataset, trains an epoch an activity in a process of its own, measures the candidate beside the ' +
+        'live model on events that neither saw, and makes it live when it is not worse.',
+    });
+  }
+
+  /** Starts an index build. */
+  async buildIndex(input: BuildIndexInput): Promise<StartedRun> {
+    return this.#start(WORKFLOW_TYPES.buildIndex, indexBuildId(input.release), input, {
+      summary: `Build of index release ${input.release}`,
+      details:
+        "Builds a Faiss index of the live model's items, measures it against exact search, and swaps the searcher " +
+        'to it when its recall is high enough.',
+    });
+  }
+
+  /** How a run stands; undefined where no run of this kind is known. */
+  async describe(kind: keyof typeof TYPES, workflowId: string): Promise<RunState | undefined> {
+    const handle = this.#client.workflow.getHandle(workflowId);
+    const description = await handle.describe().catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+    if (description?.type !== TYPES[kind]) return undefined;
+    const known = { workflowId, url: this.url(workflowId), state: stateOf(description) };
+    if (known.state === 'running') return { ...known, ...(await this.#progress(workflowId)) };
+    return { ...known, ...(await outcomeOf(handle.result())) };
+  }
+
+  async #progress(workflowId: string): Promise<Pick<RunState, 'stage' | 'progress'>> {
+    const handle = this.#client.workflow.getHandle(workflowId);
+    try {
+      const { stage, done, total } = await this.#client.connection.withDeadline(
+        Date.now() + QUERY_MS_MAX,
+        () => handle.query(progressQuery),
+      );
+      return { stage, progress: { done, total } };
+    } catch {
+      // A run whose worker is busy or just back is running all the same.
+      return {};
+    }
+  }
+
+  async #start(
+    type: string,
+    workflowId: string,
+    input: TrainModelInput | BuildIndexInput,
+    about: { readonly version?: string; readonly summary: string; readonly details: string },
+  ): Promise<StartedRun> {
+    const { version, summary, details } = about;
+    try {
+      await this.#client.workflow.start(type, {
+        taskQueue: TASK_QUEUE,
+        workflowId,
+        workflowIdConflictPolicy: 'FAIL',
+        args: [input],
+        ...(version !== undefined && {
+          typedSearchAttributes: [{ key: MODEL_VERSION, value: version }],
+        }),
+        memo: { input: { ...input } },
+        staticSummary: summary,
+        staticDetails: details,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      throw new RepriseError('CONFLICT', `the run ${workflowId} is under way: wait for its end`, {
+        workflowId,
+      });
+    }
+    return { workflowId, url: this.url(workflowId) };
+  }
+}
+
+function stateOf({ status }: WorkflowExecutionDescription): RunState['state'] {
+  switch (status.name) {
+    case 'RUNNING':
+    case 'CONTINUED_AS_NEW':
+      return 'running';
+    case 'COMPLETED':
+      return 'completed';
+    case 'CANCELLED':
+      return 'cancelled';
+    default:
+      return 'failed';
+  }
+}
+
+async function outcomeOf(result: Promise<unknown>): Promise<Pick<RunState, 'result' | 'failure'>> {
+  try {
+    return { result: (await result) as Record<string, unknown> };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return { failure: rootCause(error) ?? error.message };
+  }
+}

@@ -1,0 +1,4 @@
+// The only list of workflows: every function that is exported here is a workflow type.
+export { buildIndex } from './build-index.ts';
+export { replayPartition } from './replay-partition.ts';
+export { trainModel } from './train-model.ts';
