@@ -58,7 +58,10 @@ export class BlockStore {
 
   /** The block that holds `after + 1`, which must exist, with the small ones that follow it up to the head. */
   read(partition: Partition, after: Sequence, head: Sequence): EventBlock {
-    const wanted = after + 1;
+    return this.#guard(partition, after + 1, () => this.#read(partition, after + 1, head));
+  }
+
+  #read(partition: Partition, wanted: number, head: Sequence): EventBlock {
     const known = this.#ends.get(endName(partition, wanted));
     const first =
       known === undefined
@@ -161,12 +164,12 @@ export class BlockStore {
     if (oldest !== undefined) this.#ends.delete(oldest);
   }
 
-  /** Says where a block is damaged, which the codec does not know. */
+  /** Says where a block is damaged, which neither the codec nor LMDB knows. */
   #guard<T>(partition: Partition, firstSequence: number, decode: () => T): T {
     try {
       return decode();
     } catch (error) {
-      if (!hasCode(error, 'DAMAGED')) throw error;
+      if (!hasCode(error, 'DAMAGED') || error.fields['position'] !== undefined) throw error;
       throw this.#damage(partition, firstSequence, error.message, error);
     }
   }

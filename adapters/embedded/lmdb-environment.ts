@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';
 import { RepriseError } from '../../events/error.ts';
+import { restoreLength } from './lmdb-file-length.ts';
 
 /** A table of an environment: bytes to bytes, in the byte order of the keys. */
 export interface LmdbTable {
@@ -49,23 +50,34 @@ export interface LmdbOptions {
   readonly name: string;
 }
 
+const DATA_FILE = 'data.mdb';
+
 type Bytes = Database<Uint8Array, Uint8Array>;
 
 class Table implements LmdbTable {
   readonly db: Bytes;
+  readonly #options: LmdbOptions;
 
-  constructor(db: Bytes) {
+  constructor(db: Bytes, options: LmdbOptions) {
     this.db = db;
+    this.#options = options;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    const value = this.db.getBinary(key);
+    const value = orDamaged(this.#options, () => this.db.getBinary(key));
     return value === undefined ? undefined : plainBytes(value);
   }
 
   *range(options: LmdbRange): Generator<{ key: Uint8Array; value: Uint8Array }, void, undefined> {
-    for (const { key, value } of this.db.getRange({ ...options, snapshot: false })) {
-      yield { key: plainBytes(key), value: plainBytes(value) };
+    const found = this.db.getRange({ ...options, snapshot: false })[Symbol.iterator]();
+    try {
+      for (;;) {
+        const next = orDamaged(this.#options, () => found.next());
+        if (next.done === true) return;
+        yield { key: plainBytes(next.value.key), value: plainBytes(next.value.value) };
+      }
+    } finally {
+      found.return?.();
     }
   }
 }
@@ -77,7 +89,8 @@ class Environment implements LmdbEnvironment {
 
   constructor(options: LmdbOptions) {
     this.#options = options;
-    this.#root = open<Uint8Array, Uint8Array>({
+    restoreLength(join(options.folder, DATA_FILE));
+    const settings = {
       path: options.folder,
       noSubdir: false,
       maxDbs: options.tablesMax + 1,
@@ -88,7 +101,8 @@ class Environment implements LmdbEnvironment {
       overlappingSync: false,
       // With batching by turns of the event loop, a failed commit also rejects a promise that nobody can reach.
       eventTurnBatching: false,
-    });
+    } as const;
+    this.#root = orDamaged(options, () => open<Uint8Array, Uint8Array>(settings));
   }
 
   get full(): boolean {
@@ -96,13 +110,9 @@ class Environment implements LmdbEnvironment {
   }
 
   table(name: string): LmdbTable {
-    return new Table(
-      this.#root.openDB<Uint8Array, Uint8Array>({
-        name,
-        encoding: 'binary',
-        keyEncoding: 'binary',
-      }),
-    );
+    const settings = { name, encoding: 'binary', keyEncoding: 'binary' } as const;
+    const open = (): Bytes => this.#root.openDB<Uint8Array, Uint8Array>(settings);
+    return new Table(orDamaged(this.#options, open), this.#options);
   }
 
   async commit(write: (writer: LmdbWriter) => void): Promise<void> {
@@ -128,7 +138,7 @@ class Environment implements LmdbEnvironment {
   }
 
   bytes(): number {
-    return statSync(join(this.#options.folder, 'data.mdb')).size;
+    return statSync(join(this.#options.folder, DATA_FILE)).size;
   }
 
   close(): Promise<void> {
@@ -144,6 +154,25 @@ export function openEnvironment(options: LmdbOptions): LmdbEnvironment {
 function tableOf(table: LmdbTable): Bytes {
   if (!(table instanceof Table)) throw new TypeError('the table is of another store');
   return table.db;
+}
+
+/** LMDB's own errors have codes from −30799 on; on reading, they mean that the file is not as LMDB left it. */
+const LMDB_ERROR_MIN = -30_799;
+const LMDB_ERROR_MAX = -30_700;
+
+function orDamaged<T>(options: LmdbOptions, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (typeof code !== 'number' || code < LMDB_ERROR_MIN || code > LMDB_ERROR_MAX) throw error;
+    throw new RepriseError(
+      'DAMAGED',
+      `${options.name} is damaged (${(error as Error).message}): restore ${options.folder} from a backup`,
+      { folder: options.folder },
+      error,
+    );
+  }
 }
 
 /** Buffer's `slice` shares memory where a typed array's copies, so buffers stay in here. */

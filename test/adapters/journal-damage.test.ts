@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openJournal } from '../../adapters/embedded/journal.ts';
 import { blockKey } from '../../adapters/embedded/lmdb-block-keys.ts';
@@ -127,5 +129,30 @@ describe('a damaged journal', () => {
       openJournal({ folder, partitions: 1, clock }),
       (error) => hasCode(error, 'DAMAGED') && error.fields['position'] === '0:4',
     );
+  });
+});
+
+describe('a data file that was cut short', () => {
+  /** Cuts the file to a share of its length and tells how opening and reading it fail. */
+  async function failureOf(share: number): Promise<unknown> {
+    const folder = await recorded();
+    const file = join(folder, 'data.mdb');
+    const { size } = await stat(file);
+    await truncate(file, Math.floor(size * share));
+    try {
+      const journal = await openJournal({ folder, partitions: 1, clock });
+      await readAll(journal).finally(() => journal.close());
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  }
+
+  it('is refused as damaged and ends no process', async () => {
+    for (const share of [0.01, 0.2, 0.4, 0.6, 0.8]) {
+      const error = await failureOf(share);
+      assert.ok(hasCode(error, 'DAMAGED'), `${String(share)}: ${String(error)}`);
+      assert.ok(error.message.includes('from a backup'), error.message);
+    }
   });
 });
