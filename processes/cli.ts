@@ -28,6 +28,16 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+/** A defect that nobody caught: the process can't be trusted any more, and what was acknowledged is on the disk. */
+process.on('uncaughtException', (error: Error) => {
+  const { message, stack } = error;
+  const hint = process.env['REPRISE_DEBUG'] === undefined ? 'REPRISE_DEBUG=1 shows where' : stack;
+  process.stderr.write(
+    `reprise: a defect ended this process: ${message} (INTERNAL); ${String(hint)}\n`,
+  );
+  process.exit(EXIT.internal);
+});
+
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   ending.abort(READER_GONE);
