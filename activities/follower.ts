@@ -15,8 +15,11 @@ export interface FollowerDeps {
   readonly runtime: PartitionRuntime;
   /** Where promotions lead; undefined keeps the runtime's version whatever is promoted (shadows, datasets). */
   readonly versions: VersionSource | undefined;
-  /** Takes the deltas, in order, each starting where the one before ended; undefined where nobody reads them. */
-  readonly sink: ((delta: ModelDelta) => void) | undefined;
+  /**
+   * Takes the deltas, in order, each starting where the one before ended; undefined where nobody reads them. Where it
+   * returns a promise, as for a whole state that it takes in slices, the follower waits for it.
+   */
+  readonly sink: ((delta: ModelDelta) => void | Promise<void>) | undefined;
   readonly yieldNow: () => Promise<void>;
   /** Milliseconds that one slice holds the thread. */
   readonly sliceMsMax: number;
@@ -116,7 +119,7 @@ class Follower {
     if (this.#given === runtime.position) return;
     if (sink !== undefined) {
       const isFirst = this.#given === undefined;
-      sink(isFirst ? await runtime.takeWhole() : runtime.takeDelta());
+      await sink(isFirst ? await runtime.takeWhole() : runtime.takeDelta());
     }
     this.#given = runtime.position;
     onProgress?.(runtime.position, journal.head(runtime.partition));

@@ -99,7 +99,7 @@ try {
   );
   const buildMs = performance.now() - started;
   const loaded = await releases.load('r1');
-  serving.useRelease(loaded);
+  await serving.useRelease(loaded, () => Promise.resolve());
   await searcher.use(manifest, loaded.folder);
 
   const ranking = new Ranking(bounds, searcher);

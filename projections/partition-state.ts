@@ -3,6 +3,8 @@ import type { ModelDelta } from '../model/delta.ts';
 import type { Kernel } from '../model/kernel/kernel.ts';
 import type { ProjectionBounds } from './bounds.ts';
 import { DeadLettersProjection } from './dead-letters.ts';
+import { atOnce } from './steps.ts';
+import type { Steps } from './steps.ts';
 import { UsersProjection } from './users.ts';
 import { VectorsProjection } from './vectors.ts';
 
@@ -19,14 +21,24 @@ export class PartitionState {
   /** The output layer h. */
   readonly output: Float32Array;
 
-  constructor(whole: ModelDelta, kernel: Kernel, bounds: ProjectionBounds) {
+  private constructor(whole: ModelDelta, kernel: Kernel, bounds: ProjectionBounds) {
     this.version = whole.version;
     this.partition = whole.partition;
     this.users = new UsersProjection(whole.dimensions);
     this.vectors = new VectorsProjection(kernel, whole.dimensions);
     this.deadLetters = new DeadLettersProjection(bounds.deadLettersMax);
     this.output = new Float32Array(whole.dimensions);
-    this.apply(whole);
+  }
+
+  /** Builds a state from a whole delta, in steps. */
+  static *build(
+    whole: ModelDelta,
+    kernel: Kernel,
+    bounds: ProjectionBounds,
+  ): Steps<PartitionState> {
+    const state = new PartitionState(whole, kernel, bounds);
+    yield* state.#fold(whole);
+    return state;
   }
 
   /** The last sequence that the state holds. */
@@ -43,9 +55,13 @@ export class PartitionState {
 
   /** Folds a delta into every projection, or into none where it does not fit. */
   apply(delta: ModelDelta): void {
+    atOnce(this.#fold(delta));
+  }
+
+  *#fold(delta: ModelDelta): Steps {
     this.check(delta);
-    this.users.apply(delta);
-    this.vectors.apply(delta);
+    yield* this.users.fold(delta);
+    yield* this.vectors.fold(delta);
     this.deadLetters.apply(delta);
     this.output.set(delta.output);
   }

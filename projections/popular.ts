@@ -2,18 +2,15 @@ import { ORIGIN } from '../events/position.ts';
 import type { Sequence } from '../events/position.ts';
 import type { ModelDelta } from '../model/delta.ts';
 import { NO_POPULARITY, mergePopularity, popularityAt } from '../model/popularity.ts';
-import { DeltaPosition } from './delta-position.ts';
+import { PopularColumn } from './popular-column.ts';
 import { RankedList } from './ranked-list.ts';
+import { atOnce, inRuns } from './steps.ts';
+import type { Steps } from './steps.ts';
 
-/** One partition's share: its rows, and the log-weight of each. */
-interface Column {
-  readonly position: DeltaPosition;
-  /** Row → number of the item over all partitions. */
-  numbers: number[];
-  /** Number of the item → row; −1 where this partition has none. */
-  rows: Int32Array;
-  logWeights: Float64Array;
-}
+/** Items that one step folds. */
+const STEP_ITEMS_MAX = 4096;
+
+const NOTHING = new Uint32Array(0);
 
 /** A popular item and its forward-decayed weight, as a share of the most popular item's: the same at every time. */
 export interface PopularItem {
@@ -26,7 +23,7 @@ export interface PopularItem {
  * every partition's deltas, with a position each.
  */
 export class PopularProjection {
-  readonly #columns: readonly Column[];
+  readonly #columns: PopularColumn[];
   readonly #numberOf = new Map<string, number>();
   readonly #ids: string[] = [];
   /** Log of the weight summed over partitions, by item number; −Infinity where nobody took it. */
@@ -35,7 +32,7 @@ export class PopularProjection {
   readonly #ranked: RankedList;
 
   constructor(partitions: number, itemsMax: number) {
-    this.#columns = Array.from({ length: partitions }, newColumn);
+    this.#columns = Array.from({ length: partitions }, () => new PopularColumn());
     this.#ranked = new RankedList(itemsMax, (a, b) => this.#appearedBefore(a, b));
   }
 
@@ -51,18 +48,43 @@ export class PopularProjection {
 
   /** Folds a delta that starts where its partition's share stands, or a whole one. */
   apply(delta: ModelDelta): void {
+    this.check(delta);
+    if (delta.whole) {
+      this.replace(delta.partition, atOnce(this.columnOf(delta)));
+      return;
+    }
     const column = this.#column(delta.partition);
-    column.position.check(delta);
-    if (delta.whole) this.#clear(column);
-    for (const id of delta.newItems) this.#addRow(column, id);
+    for (const id of delta.newItems) column.add(this.#numberFor(id));
     for (let at = 0; at < delta.itemRows.length; at += 1) {
       const row = delta.itemRows[at] ?? 0;
-      const logWeight = delta.itemPopularity[at] ?? NO_POPULARITY;
-      if (column.logWeights[row] === logWeight) continue;
-      column.logWeights[row] = logWeight;
-      this.#sum(column.numbers[row] ?? 0);
+      const isChanged = column.set(row, delta.itemPopularity[at] ?? NO_POPULARITY);
+      if (isChanged) this.#sum(column.numbers[row] ?? 0);
     }
     column.position.advance(delta);
+  }
+
+  /** Makes a partition's share from a whole delta, in steps; it counts from {@link replace} on. */
+  *columnOf(whole: ModelDelta): Steps<PopularColumn> {
+    const { newItems, itemRows, itemPopularity } = whole;
+    const column = new PopularColumn();
+    yield* inRuns(newItems.length, STEP_ITEMS_MAX, (from, to) => {
+      for (let at = from; at < to; at += 1) column.add(this.#numberFor(newItems[at] ?? ''));
+    });
+    yield* inRuns(itemRows.length, STEP_ITEMS_MAX, (from, to) => {
+      for (let at = from; at < to; at += 1) {
+        column.set(itemRows[at] ?? 0, itemPopularity[at] ?? NO_POPULARITY);
+      }
+    });
+    column.position.advance(whole);
+    return column;
+  }
+
+  /** Puts a share in the place of a partition's old one. */
+  replace(partition: number, column: PopularColumn): void {
+    const before = this.#column(partition);
+    this.#columns[partition] = column;
+    for (const number of before.numbers) this.#sum(number);
+    for (const number of column.numbers) this.#sum(number);
   }
 
   /**
@@ -87,9 +109,7 @@ export class PopularProjection {
 
   /** Forgets a partition's share. */
   drop(partition: number): void {
-    const column = this.#column(partition);
-    this.#clear(column);
-    column.position.drop();
+    this.replace(partition, new PopularColumn());
   }
 
   /** Ranks all items that are not masked, and returns the greatest log-weight of all. */
@@ -119,7 +139,7 @@ export class PopularProjection {
     return items;
   }
 
-  #mark(column: Column, rows: Uint32Array, value: 0 | 1): void {
+  #mark(column: PopularColumn, rows: Uint32Array, value: 0 | 1): void {
     for (const row of rows) this.#mask[column.numbers[row] ?? 0] = value;
   }
 
@@ -130,49 +150,27 @@ export class PopularProjection {
     }
   }
 
-  #addRow(column: Column, id: string): void {
-    let number = this.#numberOf.get(id);
-    if (number === undefined) {
-      number = this.#ids.length;
-      this.#ids.push(id);
-      this.#numberOf.set(id, number);
-      if (number >= this.#summed.length) this.#grow();
-    }
-    const row = column.numbers.length;
-    column.numbers.push(number);
-    if (number >= column.rows.length) {
-      const rows = new Int32Array(this.#summed.length).fill(-1);
-      rows.set(column.rows);
-      column.rows = rows;
-    }
-    column.rows[number] = row;
-    if (row >= column.logWeights.length) {
-      const logWeights = new Float64Array(Math.ceil(row * 1.25) + 64).fill(NO_POPULARITY);
-      logWeights.set(column.logWeights);
-      column.logWeights = logWeights;
-    }
+  #numberFor(id: string): number {
+    const known = this.#numberOf.get(id);
+    if (known !== undefined) return known;
+    const number = this.#ids.push(id) - 1;
+    this.#numberOf.set(id, number);
+    if (number >= this.#summed.length) this.#grow();
+    return number;
   }
 
   /** Sums an item's weights over partitions in the log, in partition order so that it is the same every time. */
   #sum(number: number): void {
     let sum = NO_POPULARITY;
-    for (const column of this.#columns) sum = mergePopularity(sum, logWeightOf(column, number));
+    for (const column of this.#columns) sum = mergePopularity(sum, column.logWeight(number));
     this.#summed[number] = sum;
-  }
-
-  #clear(column: Column): void {
-    const numbers = column.numbers;
-    column.numbers = [];
-    column.rows = new Int32Array(0);
-    column.logWeights = new Float64Array(64).fill(NO_POPULARITY);
-    for (const number of numbers) this.#sum(number);
   }
 
   /** At equal weights the item comes first that appeared in an earlier partition, then in an earlier row. */
   #appearedBefore(a: number, b: number): boolean {
     for (const column of this.#columns) {
-      const rowA = column.rows[a] ?? -1;
-      const rowB = column.rows[b] ?? -1;
+      const rowA = column.rowOf(a);
+      const rowB = column.rowOf(b);
       if (rowA >= 0 || rowB >= 0) return rowB < 0 || (rowA >= 0 && rowA < rowB);
     }
     return a < b;
@@ -185,25 +183,9 @@ export class PopularProjection {
     this.#mask = new Uint8Array(summed.length);
   }
 
-  #column(partition: number): Column {
+  #column(partition: number): PopularColumn {
     const column = this.#columns[partition];
     if (column === undefined) throw new RangeError(`no partition ${partition}`);
     return column;
   }
-}
-
-const NOTHING = new Uint32Array(0);
-
-function newColumn(): Column {
-  return {
-    position: new DeltaPosition(),
-    numbers: [],
-    rows: new Int32Array(0),
-    logWeights: new Float64Array(64).fill(NO_POPULARITY),
-  };
-}
-
-function logWeightOf(column: Column, number: number): number {
-  const row = column.rows[number] ?? -1;
-  return row < 0 ? NO_POPULARITY : (column.logWeights[row] ?? NO_POPULARITY);
 }

@@ -1,4 +1,6 @@
 import type { LoadedIndexPartition } from './index-release.ts';
+import { inRuns } from './steps.ts';
+import type { Steps } from './steps.ts';
 
 /**
  * What an index release knows of one partition, against today's vectors: which row each label is, and the overlay of
@@ -14,6 +16,8 @@ export class ReleaseOverlay {
   #isInOverlay: Uint8Array;
   #overlay = new Uint32Array(64);
   #count = 0;
+  /** Label by item id; only while rows are being placed. */
+  readonly #labelOf = new Map<string, number>();
 
   constructor(
     release: string,
@@ -45,9 +49,23 @@ export class ReleaseOverlay {
     return this.#overlay.subarray(0, this.#count);
   }
 
+  /** Reads the release's ids, in steps, so that rows can be placed by them. */
+  *readIds(stepRowsMax: number): Steps {
+    const { ids } = this.#released;
+    yield* inRuns(ids.length, stepRowsMax, (from, to) => {
+      for (let label = from; label < to; label += 1) this.#labelOf.set(ids[label] ?? '', label);
+    });
+  }
+
+  /** Lets the ids go: rows that come from now on are new since the release. */
+  forgetIds(): void {
+    this.#labelOf.clear();
+  }
+
   /** Ties a row to its label in the release, or puts it into the overlay where the release has no such item. */
-  place(row: number, label: number | undefined): void {
+  place(row: number, id: string): void {
     if (row >= this.#rowLabels.length) this.#grow(row);
+    const label = this.#labelOf.get(id);
     if (label === undefined) {
       this.#add(row);
     } else {

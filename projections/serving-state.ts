@@ -10,6 +10,8 @@ import { PartitionState } from './partition-state.ts';
 import { PopularProjection } from './popular.ts';
 import { PositionWaiters } from './position-waiters.ts';
 import type { Schedule } from './position-waiters.ts';
+import { atOnce, yielding } from './steps.ts';
+import type { Steps } from './steps.ts';
 
 /** What the serving state needs. */
 export interface ServingDeps {
@@ -75,19 +77,23 @@ export class ServingState implements IndexSource {
    */
   apply(delta: ModelDelta): void {
     if (delta.whole) {
-      const state = new PartitionState(delta, this.#deps.kernels.create(), this.bounds);
-      this.popular.apply(delta);
-      this.#attach(state);
-      this.#states[delta.partition] = state;
-    } else {
-      const state = this.partition(delta.partition);
-      state.check(delta);
-      this.popular.check(delta);
-      state.apply(delta);
-      this.popular.apply(delta);
+      atOnce(this.#foldWhole(delta));
+      return;
     }
-    this.#watchOverlay();
-    this.#waiters.reached(delta.partition, this.position(delta.partition));
+    const state = this.partition(delta.partition);
+    state.check(delta);
+    this.popular.check(delta);
+    state.apply(delta);
+    this.popular.apply(delta);
+    this.#advanced(delta.partition);
+  }
+
+  /**
+   * Folds a whole delta in steps that let the event loop turn: the old state answers until the new one takes its place
+   * at once. No other delta of the partition may come meanwhile.
+   */
+  async applyWhole(delta: ModelDelta, yieldNow: () => Promise<void>): Promise<void> {
+    await yielding(this.#foldWhole(delta), yieldNow);
   }
 
   /** Forgets a partition's projections; the next delta of it has to be whole. */
@@ -104,10 +110,18 @@ export class ServingState implements IndexSource {
     }
   }
 
-  /** Uses an index release from now on, or none; partitions of another model version scan exactly. */
-  useRelease(release: LoadedRelease | undefined): void {
+  /**
+   * Uses an index release, or none; partitions of another model version go on scanning exactly. Resolves when it is in
+   * use: the drift of all items is measured before, in steps that let the event loop turn.
+   */
+  async useRelease(
+    release: LoadedRelease | undefined,
+    yieldNow: () => Promise<void>,
+  ): Promise<void> {
     this.#release = release;
-    for (const state of this.#states) if (state !== undefined) this.#attach(state);
+    for (const state of this.#states) {
+      if (state !== undefined) await yielding(this.#attach(state), yieldNow);
+    }
     this.#watchOverlay();
   }
 
@@ -124,7 +138,27 @@ export class ServingState implements IndexSource {
     return takeIndexInput(this.partition(partition), queriesMax);
   }
 
-  #attach(state: PartitionState): void {
+  *#foldWhole(delta: ModelDelta): Steps {
+    const { partition } = delta;
+    const before = this.#states[partition];
+    const stood = before?.position;
+    const state = yield* PartitionState.build(delta, this.#deps.kernels.create(), this.bounds);
+    const column = yield* this.popular.columnOf(delta);
+    let attached: LoadedRelease | undefined;
+    do {
+      attached = this.#release;
+      yield* this.#attach(state);
+    } while (attached !== this.#release);
+    // From here on nothing yields: users, vectors and popular items change together.
+    if (this.#states[partition] !== before || before?.position !== stood) {
+      throw new RangeError(`partition ${partition} moved while a whole state of it was built`);
+    }
+    this.#states[partition] = state;
+    this.popular.replace(partition, column);
+    this.#advanced(partition);
+  }
+
+  *#attach(state: PartitionState): Steps {
     const release = this.#release;
     const fits =
       release?.manifest.version === state.version &&
@@ -132,7 +166,13 @@ export class ServingState implements IndexSource {
     const released = fits
       ? release.partitions.find((part) => part.partition === state.partition)
       : undefined;
-    state.vectors.useRelease(release?.manifest.release ?? '', released, this.bounds.driftShareMax);
+    const name = release?.manifest.release ?? '';
+    yield* state.vectors.useRelease(name, released, this.bounds.driftShareMax);
+  }
+
+  #advanced(partition: number): void {
+    this.#watchOverlay();
+    this.#waiters.reached(partition, this.position(partition));
   }
 
   #watchOverlay(): void {

@@ -14,11 +14,18 @@ export class SurrogateIndex {
     return this.#size;
   }
 
+  /** Makes room for so many surrogates at once. */
+  reserve(size: number): void {
+    if (size * 4 > this.#words.length) this.#growWords(size);
+    let slots = this.#slots.length;
+    while (size * 2 > slots) slots *= 2;
+    if (slots > this.#slots.length) this.#growSlots(slots);
+  }
+
   /** Adds the surrogate that starts at `offset`, which must not be held yet, and returns its row. */
   add(bytes: Uint8Array, offset: number): number {
     const row = this.#size;
-    if ((row + 1) * 4 > this.#words.length) this.#growWords();
-    if ((row + 1) * 2 > this.#slots.length) this.#growSlots();
+    this.reserve(row + 1);
     for (let word = 0; word < 4; word += 1) {
       this.#words[row * 4 + word] = wordAt(bytes, offset + word * 4);
     }
@@ -63,14 +70,14 @@ export class SurrogateIndex {
     this.#slots[slot] = row;
   }
 
-  #growWords(): void {
-    const words = new Uint32Array(4 * Math.ceil(this.#size * 1.25 + 64));
+  #growWords(size: number): void {
+    const words = new Uint32Array(4 * Math.ceil(size * 1.1 + 64));
     words.set(this.#words.subarray(0, this.#size * 4));
     this.#words = words;
   }
 
-  #growSlots(): void {
-    this.#slots = new Uint32Array(this.#slots.length * 2).fill(EMPTY);
+  #growSlots(slots: number): void {
+    this.#slots = new Uint32Array(slots).fill(EMPTY);
     for (let row = 0; row < this.#size; row += 1) this.#place(row);
   }
 }

@@ -3,9 +3,14 @@ import { SURROGATE_BYTES } from '../events/surrogate.ts';
 import type { ModelDelta } from '../model/delta.ts';
 import { DeltaPosition } from './delta-position.ts';
 import { SeenItems } from './seen-items.ts';
+import { inRuns } from './steps.ts';
+import type { Steps } from './steps.ts';
 import { SurrogateIndex } from './surrogate-index.ts';
 
 const SLAB_ROWS = 4096;
+/** Users, and pairs of user and item, that one step folds. */
+const STEP_ROWS_MAX = 4096;
+const STEP_PAIRS_MAX = 16_384;
 
 /** What is known of a user beside the vector. */
 export interface UserFacts {
@@ -53,19 +58,25 @@ export class UsersProjection {
     this.#position.check(delta);
   }
 
-  /** Folds a delta that starts where this projection stands, or a whole one. */
-  apply(delta: ModelDelta): void {
+  /** Folds a delta that starts where this projection stands, or a whole one; nobody may read between the steps. */
+  *fold(delta: ModelDelta): Steps {
     this.#position.check(delta);
     if (delta.whole) this.drop();
-    for (let at = 0; at < delta.newUsers.length; at += SURROGATE_BYTES) {
-      this.#index.add(delta.newUsers, at);
-    }
+    const newUsers = delta.newUsers.length / SURROGATE_BYTES;
+    this.#index.reserve(this.#index.size + newUsers);
+    yield* inRuns(newUsers, STEP_ROWS_MAX, (from, to) => {
+      for (let at = from; at < to; at += 1) this.#index.add(delta.newUsers, at * SURROGATE_BYTES);
+    });
     this.#growTo(this.#index.size);
-    this.#writeRows(delta);
+    yield* inRuns(delta.userRows.length, STEP_ROWS_MAX, (from, to) => {
+      this.#writeRows(delta, from, to);
+    });
     for (const row of delta.seenReset ?? []) this.#seen.reset(row);
-    for (let at = 0; at < delta.seenUsers.length; at += 1) {
-      this.#seen.add(delta.seenUsers[at] ?? 0, delta.seenItems[at] ?? 0);
-    }
+    yield* inRuns(delta.seenUsers.length, STEP_PAIRS_MAX, (from, to) => {
+      for (let at = from; at < to; at += 1) {
+        this.#seen.add(delta.seenUsers[at] ?? 0, delta.seenItems[at] ?? 0);
+      }
+    });
     this.#position.advance(delta);
   }
 
@@ -100,10 +111,10 @@ export class UsersProjection {
     this.#slabs = [];
   }
 
-  #writeRows(delta: ModelDelta): void {
+  #writeRows(delta: ModelDelta, from: number, to: number): void {
     const d = this.dimensions;
     const positives = delta.userPositives ?? delta.userEvents;
-    for (let at = 0; at < delta.userRows.length; at += 1) {
+    for (let at = from; at < to; at += 1) {
       const row = delta.userRows[at] ?? 0;
       this.vector(row).set(delta.userVectors.subarray(at * d, (at + 1) * d));
       this.#events[row] = delta.userEvents[at] ?? 0;

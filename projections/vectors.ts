@@ -6,6 +6,11 @@ import { DeltaPosition } from './delta-position.ts';
 import type { LoadedIndexPartition } from './index-release.ts';
 import { ReleaseOverlay } from './release-overlay.ts';
 import { RowScores } from './row-scores.ts';
+import { inRuns } from './steps.ts';
+import type { Steps } from './steps.ts';
+
+/** Items that one step folds or measures. */
+const STEP_ROWS_MAX = 1024;
 
 /**
  * The item vectors of one partition in a kernel of their own, for exact scans, with the overlay over the index release
@@ -23,6 +28,8 @@ export class VectorsProjection {
   #norms = new Float32Array(64);
   #isNormStale = new Uint8Array(64);
   #overlay: ReleaseOverlay | undefined;
+  /** The overlay that is being made: it already takes note of every delta. */
+  #nextOverlay: ReleaseOverlay | undefined;
 
   constructor(kernel: Kernel, dimensions: number) {
     this.dimensions = dimensions;
@@ -73,39 +80,49 @@ export class VectorsProjection {
     }
   }
 
-  /** Folds a delta that starts where this projection stands; a whole one only where it is still empty. */
-  apply(delta: ModelDelta): void {
+  /**
+   * Folds a delta that starts where this projection stands, a whole one only where it is still empty; nobody may read
+   * between the steps.
+   */
+  *fold(delta: ModelDelta): Steps {
     this.check(delta);
-    for (const id of delta.newItems) this.#addRow(id);
-    const d = this.dimensions;
-    for (let at = 0; at < delta.itemRows.length; at += 1) {
-      const row = delta.itemRows[at] ?? 0;
-      const bias = delta.itemBias[at] ?? 0;
-      this.table.write(row, delta.itemVectors, at * d);
-      this.table.setBias(row, bias);
-      this.#isNormStale[row] = 1;
-      this.#overlay?.measure(row, delta.itemVectors, at * d, bias);
-    }
+    yield* inRuns(delta.newItems.length, STEP_ROWS_MAX, (from, to) => {
+      for (let at = from; at < to; at += 1) this.#addRow(delta.newItems[at] ?? '');
+    });
+    yield* inRuns(delta.itemRows.length, STEP_ROWS_MAX, (from, to) => {
+      this.#writeRows(delta, from, to);
+    });
     this.#position.advance(delta);
   }
 
-  /** Stands an index release under the exact vectors, or takes it away; rows new or drifted make the overlay. */
-  useRelease(
+  /**
+   * Stands an index release under the exact vectors, or takes it away; rows new or drifted make the overlay. Answers
+   * and deltas may come between the steps: the overlay is used from the last one on, and knows of all deltas.
+   */
+  *useRelease(
     release: string,
     released: LoadedIndexPartition | undefined,
     driftShareMax: number,
-  ): void {
-    this.#overlay = undefined;
-    if (released === undefined) return;
+  ): Steps {
+    this.#nextOverlay = undefined;
+    if (released === undefined) {
+      this.#overlay = undefined;
+      return;
+    }
     const overlay = new ReleaseOverlay(release, released, this.dimensions, driftShareMax);
-    const labelOf = new Map<string, number>();
-    for (const [label, id] of released.ids.entries()) labelOf.set(id, label);
+    yield* overlay.readIds(STEP_ROWS_MAX);
+    this.#nextOverlay = overlay;
     for (let row = 0; row < this.rows; row += 1) {
-      overlay.place(row, labelOf.get(this.#ids[row] ?? ''));
+      overlay.place(row, this.id(row));
       this.table.read(row, this.#vector, 0);
       overlay.measure(row, this.#vector, 0, this.table.bias(row));
+      if (row % STEP_ROWS_MAX === STEP_ROWS_MAX - 1) yield;
+      // A later release may have been asked for meanwhile.
+      if (this.#nextOverlay !== overlay) return;
     }
+    overlay.forgetIds();
     this.#overlay = overlay;
+    this.#nextOverlay = undefined;
   }
 
   /** Euclidean length of a row's vector, without the bias. */
@@ -120,11 +137,26 @@ export class VectorsProjection {
     return this.#norms[row] ?? 0;
   }
 
+  #writeRows(delta: ModelDelta, from: number, to: number): void {
+    const d = this.dimensions;
+    const { itemVectors } = delta;
+    for (let at = from; at < to; at += 1) {
+      const row = delta.itemRows[at] ?? 0;
+      const bias = delta.itemBias[at] ?? 0;
+      this.table.write(row, itemVectors, at * d);
+      this.table.setBias(row, bias);
+      this.#isNormStale[row] = 1;
+      this.#overlay?.measure(row, itemVectors, at * d, bias);
+      this.#nextOverlay?.measure(row, itemVectors, at * d, bias);
+    }
+  }
+
   #addRow(id: string): void {
     const row = this.table.addZero();
     this.#ids.push(id);
     this.#rowOf.set(id, row);
-    this.#overlay?.place(row, undefined);
+    this.#overlay?.place(row, id);
+    this.#nextOverlay?.place(row, id);
     if (row < this.#norms.length) return;
     const norms = new Float32Array(Math.ceil(row * 1.25) + 64);
     const isNormStale = new Uint8Array(norms.length);

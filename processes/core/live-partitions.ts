@@ -29,7 +29,9 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<readonly Li
         journal,
         versions,
         sink: (delta) => {
+          if (delta.whole) return serving.applyWhole(delta, yieldNow);
           serving.apply(delta);
+          return undefined;
         },
         yieldNow,
         sliceMsMax: config.sliceMsMax,

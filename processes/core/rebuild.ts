@@ -97,7 +97,7 @@ async function rebuildPartition(
       { until: current.position, signal },
     );
     signal.throwIfAborted();
-    deps.serving.apply(await caughtUp.takeWhole());
+    await deps.serving.applyWhole(await caughtUp.takeWhole(), yieldNow);
     return caughtUp;
   });
   return position - start;

@@ -3,6 +3,7 @@ import { FaissSearcher } from '../../adapters/embedded/searcher.ts';
 import type { IndexReleaseStore } from '../../projections/index-release.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { Logger } from '../logger.ts';
+import { yieldNow } from './yield-now.ts';
 
 /** Releases that are kept, the newest first to stay. */
 const RELEASES_KEPT_MAX = 3;
@@ -53,7 +54,7 @@ export class ApproximateSearch {
     if (found === undefined) return;
     try {
       await this.searcher.use(found.manifest, found.folder);
-      this.#deps.serving.useRelease(found);
+      await this.#deps.serving.useRelease(found, yieldNow);
       this.#trouble = undefined;
     } catch (error) {
       this.#trouble = error instanceof Error ? error.message : String(error);

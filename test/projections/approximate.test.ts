@@ -8,6 +8,7 @@ import { servingRig } from './serving-rig.ts';
 import type { ServingRig } from './serving-rig.ts';
 
 const ITEMS = 20;
+const yieldNow = (): Promise<void> => Promise.resolve();
 
 /** A searcher that scans the release's rows by itself, or says what a test has it say. */
 class ScanningSearcher implements Searcher {
@@ -83,7 +84,7 @@ async function rigWithRelease(
   rig.serving.apply(world.whole());
   searcher.loaded = releaseOf(rig, 'r1');
   searcher.release = 'r1';
-  rig.serving.useRelease(searcher.loaded);
+  await rig.serving.useRelease(searcher.loaded, yieldNow);
   return { rig, world, searcher };
 }
 
@@ -147,7 +148,7 @@ test('a new release takes the overlay in', async () => {
   rig.serving.apply(world.take());
   searcher.loaded = releaseOf(rig, 'r2');
   searcher.release = 'r2';
-  rig.serving.useRelease(searcher.loaded);
+  await rig.serving.useRelease(searcher.loaded, yieldNow);
   const answer = await ask(rig);
   assert.deepEqual(ids(answer), ['i18', 'new', 'i17']);
   assert.equal(answer.search.release, 'r2');
@@ -163,7 +164,7 @@ test('where the searcher is not there, or says no, the scan is exact and the ans
   assert.deepEqual(ids(late), whole);
   searcher.release = null;
   assert.equal((await ask(rig)).search.reason, 'the searcher is not ready');
-  rig.serving.useRelease(undefined);
+  await rig.serving.useRelease(undefined, yieldNow);
   assert.equal((await ask(rig)).search.reason, 'no index release of version v1');
 });
 
@@ -204,4 +205,27 @@ test('a full overlay asks for a build, once a release', async () => {
     rig.serving.apply(world.take());
   }
   assert.deepEqual(rig.fullOverlays, ['r1']);
+});
+
+test('what changes while a release is taken into use is in the overlay', async () => {
+  const { rig, world, searcher } = await rigWithRelease();
+  for (let at = 0; at < 3_000; at += 1) world.item(`low${at}`, [-at, 0, 0, 0]);
+  rig.serving.apply(world.take());
+  searcher.loaded = releaseOf(rig, 'r2');
+  searcher.release = 'r2';
+  const changes = [
+    (): void => void world.item('i3', [30, 0, 0, 0]),
+    (): void => void world.item('low2999', [29, 0, 0, 0]),
+    (): void => void world.item('new', [28, 0, 0, 0]),
+  ];
+  await rig.serving.useRelease(searcher.loaded, () => {
+    changes.shift()?.();
+    rig.serving.apply(world.take());
+    return Promise.resolve();
+  });
+  assert.equal(changes.length, 0, 'it was taken into use in steps');
+  const answer = await ask(rig);
+  assert.deepEqual(answer.search, { mode: 'approximate', release: 'r2' });
+  assert.deepEqual(ids(answer), ['i3', 'low2999', 'new']);
+  assert.equal(rig.serving.overlayStatus.overlayItems, 3);
 });

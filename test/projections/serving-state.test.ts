@@ -162,3 +162,59 @@ test('users and items are known by what happened to them', async () => {
   assert.equal(await rig.queries.item('i9'), undefined);
   assert.equal(rig.serving.partition(0).users.rowOf(surrogateOf('u0')), 0);
 });
+
+test('a whole state built in steps leaves the old one answering until it is there', async () => {
+  const rig = await servingRig({ partitions: 2, partitionOf: (user) => (user === 'u9' ? 1 : 0) });
+  const old = new DeltaWorld({ version: 'v1' });
+  old.happen({ user: 'u0', item: 'old' });
+  const other = new DeltaWorld({ version: 'v1', partition: 1 });
+  other.happen({ user: 'u9', item: 'other' });
+  rig.serving.apply(old.whole());
+  rig.serving.apply(other.whole());
+  const trained = new DeltaWorld({ version: 'v2' });
+  for (let at = 0; at < 3_000; at += 1) trained.item(`i${at}`, [at, 0, 0, 0]);
+  trained.user('u0', [1, 0, 0, 0]);
+  trained.happen({ user: 'u0', item: 'i2999' });
+  let turns = 0;
+  await rig.serving.applyWhole(trained.whole(), async () => {
+    turns += 1;
+    const answer = await rig.queries.recommend({ user: 'u0', n: 2, exclude: 'none', after: [] });
+    assert.equal(answer.model, 'v1');
+    assert.deepEqual(
+      answer.items.map(({ id }) => id),
+      ['old'],
+    );
+    assert.ok((await rig.queries.popular(100)).items.some(({ id }) => id === 'old'));
+    other.happen({ user: 'u9', item: `other-${turns}` });
+    rig.serving.apply(other.take());
+  });
+  assert.ok(turns > 2, 'it was built in steps');
+  const answer = await rig.queries.recommend({ user: 'u0', n: 2, exclude: 'seen', after: [] });
+  assert.deepEqual(
+    answer.items.map(({ id }) => id),
+    ['i2998', 'i2997'],
+  );
+  assert.equal(rig.serving.position(1), turns);
+  const popular = (await rig.queries.popular(100)).items;
+  assert.equal(popular.length, 2 + turns);
+  assert.ok(!popular.some(({ id }) => id === 'old'));
+});
+
+test('a partition that moves while a whole state of it is built refuses that state', async () => {
+  const rig = await servingRig();
+  const world = new DeltaWorld();
+  for (let at = 0; at < 3_000; at += 1) world.item(`i${at}`);
+  world.happen({ user: 'u0', item: 'i0' });
+  rig.serving.apply(world.whole());
+  const whole = world.whole();
+  const building = rig.serving.applyWhole(whole, () => {
+    if (world.position === 0) {
+      world.happen({ user: 'u1', item: 'i1' });
+      rig.serving.apply(world.take());
+    }
+    return Promise.resolve();
+  });
+  await assert.rejects(building, RangeError);
+  assert.equal(rig.serving.position(0), 1);
+  assert.equal((await rig.queries.popular(10)).items.length, 2);
+});
