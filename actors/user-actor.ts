@@ -1,32 +1,7 @@
 import type { InteractionType } from '../events/interaction-type.ts';
-import { RecentItems } from './recent-items.ts';
-import { SeenItems } from './seen-items.ts';
+import { UserState, type ActorSettings } from './user-state.ts';
 
-/** Bounds of an actor's state. They change what is remembered, so they belong to a model version. */
-export interface ActorSettings {
-  /**
-   * Distinct items remembered as seen. Where one more comes, the oldest quarter (by first interaction) is forgotten
-   * and may be recommended again.
-   */
-  readonly seenItemsMax: number;
-  /** Items of the newest interactions, repeats included. */
-  readonly recentItemsMax: number;
-}
-
-/** The bounds that a version has where it names none. */
-export const DEFAULT_ACTOR_SETTINGS: ActorSettings = { seenItemsMax: 16_384, recentItemsMax: 8 };
-
-/** What one user's actor remembers. A value: `evolve` makes the next one and changes none. */
-export interface UserState {
-  /** Distinct items by row, in the order of their first interaction. */
-  readonly seen: SeenItems;
-  /** Interactions accepted so far. */
-  readonly events: number;
-  /** Event time of the newest accepted interaction in journal order, Unix milliseconds. */
-  readonly timeMs: number;
-  /** Item rows of the newest interactions, oldest first. */
-  readonly recent: RecentItems;
-}
+export { DEFAULT_ACTOR_SETTINGS, UserState, type ActorSettings } from './user-state.ts';
 
 /** One interaction as an actor sees it: rows and numbers. */
 export interface UserEvent {
@@ -62,7 +37,7 @@ const TIME_OUT_OF_RANGE: Evolved = { refused: 'time out of range' };
 
 /** The state of a user who has done nothing yet. */
 export function initialState(): UserState {
-  return { seen: SeenItems.of([]), events: 0, timeMs: 0, recent: RecentItems.of([]) };
+  return UserState.of({ seen: [], recent: [], events: 0, timeMs: 0 });
 }
 
 /**
@@ -74,15 +49,9 @@ export function evolve(state: UserState, event: UserEvent, settings: ActorSettin
   if (type === undefined) return UNKNOWN_TYPE;
   // Written so that NaN is refused too.
   if (!(Math.abs(timeMs) <= EVENT_TIME_MS_MAX)) return TIME_OUT_OF_RANGE;
-  const { seen } = state;
   return {
     refused: null,
-    state: {
-      seen: seen.has(itemRow) ? seen : seen.adding(itemRow, settings.seenItemsMax),
-      events: state.events + 1,
-      timeMs,
-      recent: state.recent.adding(itemRow, settings.recentItemsMax),
-    },
+    state: state.after(itemRow, timeMs, settings),
     step: { itemRow, positive: type.polarity === 'positive' ? 1 : 0, weight: type.weight },
   };
 }

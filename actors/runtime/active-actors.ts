@@ -1,4 +1,5 @@
-import { initialState, type ActorSettings, type UserState } from '../user-actor.ts';
+import { initialState } from '../user-actor.ts';
+import type { ActorSettings, UserState } from '../user-state.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 
 const ROWS_MIN = 256;
@@ -84,9 +85,9 @@ export class ActiveActors {
   copySeen(row: number, out: Uint32Array, offset: number): number {
     const state = this.#states[row];
     if (state === undefined) return this.#snapshots.copyItems(row, out, offset);
-    const { seen } = state;
-    for (let index = 0; index < seen.count; index++) out[offset + index] = seen.at(index);
-    return seen.count;
+    const { seenCount } = state;
+    for (let index = 0; index < seenCount; index++) out[offset + index] = state.seenAt(index);
+    return seenCount;
   }
 
   #addRow(state: UserState | undefined): number {

@@ -1,6 +1,6 @@
 import type { InteractionTypes } from '../../events/interaction-type.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
-import type { ActorSettings } from '../user-actor.ts';
+import type { ActorSettings } from '../user-state.ts';
 
 /**
  * A model version by what replay needs to build it: its state at any position is a pure function of this, its base

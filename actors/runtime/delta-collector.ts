@@ -199,7 +199,7 @@ export class DeltaCollector {
       seenItems.push(pairs[at + 1] as number);
     }
     for (const userRow of this.#reset) {
-      for (const itemRow of this.#state.actors.peek(userRow).seen.toArray()) {
+      for (const itemRow of this.#state.actors.peek(userRow).seenItems()) {
         seenUsers.push(userRow);
         seenItems.push(itemRow);
       }

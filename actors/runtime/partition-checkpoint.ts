@@ -1,7 +1,6 @@
 import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
-import { RecentItems } from '../recent-items.ts';
-import { SeenItems } from '../seen-items.ts';
+import { UserState } from '../user-state.ts';
 import type { PartitionState } from './partition-state.ts';
 import { inRuns, type Steps } from './turns.ts';
 
@@ -93,9 +92,9 @@ function* captureActors(state: PartitionState): Steps<Record<string, Tensor>> {
       const user = actors.peek(row);
       events[row] = user.events;
       timesMs[row] = user.timeMs;
-      for (let index = 0; index < user.seen.count; index++) seen[at++] = user.seen.at(index);
+      for (let index = 0; index < user.seenCount; index++) seen[at++] = user.seenAt(index);
       offsets[row + 1] = at;
-      recent.set(user.recent.toArray(), row * recentItemsMax);
+      recent.set(user.recentItems(), row * recentItemsMax);
     }
   });
   return {
@@ -183,12 +182,14 @@ function* restoreUsers(state: PartitionState, tensors: CheckpointTensors): Steps
       const from = row * recentItemsMax;
       const eventCount = events[row] as number;
       const newest = recent.subarray(from, from + Math.min(eventCount, recentItemsMax));
-      actors.addPassive({
-        seen: SeenItems.of(Array.from(seen.subarray(offsets[row], offsets[row + 1]))),
-        events: eventCount,
-        timeMs: timesMs[row] as number,
-        recent: RecentItems.of(Array.from(newest)),
-      });
+      actors.addPassive(
+        UserState.of({
+          seen: Array.from(seen.subarray(offsets[row], offsets[row + 1])),
+          recent: Array.from(newest),
+          events: eventCount,
+          timeMs: timesMs[row] as number,
+        }),
+      );
     }
   });
   state.seenPairs = seen.length;

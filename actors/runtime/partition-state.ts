@@ -1,6 +1,6 @@
 import type { Kernel } from '../../model/kernel/kernel.ts';
 import { Model } from '../../model/model.ts';
-import { DEFAULT_ACTOR_SETTINGS, type ActorSettings } from '../user-actor.ts';
+import { DEFAULT_ACTOR_SETTINGS, type ActorSettings } from '../user-state.ts';
 import { ActiveActors } from './active-actors.ts';
 import type { VersionDefinition } from './definition.ts';
 import { ItemTable } from './item-table.ts';

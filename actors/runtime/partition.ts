@@ -286,9 +286,10 @@ export class PartitionRuntime {
     } else {
       actors.set(userRow, state);
     }
-    if (state.seen !== before.seen) {
-      this.#state.seenPairs += state.seen.count - before.seen.count;
-      if (state.seen.count <= before.seen.count) this.#collector.forgot(userRow);
+    const change = state.seenSince(before);
+    if (change !== 'none') {
+      this.#state.seenPairs += state.seenCount - before.seenCount;
+      if (change === 'reset') this.#collector.forgot(userRow);
       else this.#collector.saw(userRow, step.itemRow);
     }
     this.#events++;

@@ -1,6 +1,4 @@
-import { RecentItems } from '../recent-items.ts';
-import { SeenItems } from '../seen-items.ts';
-import type { ActorSettings, UserState } from '../user-actor.ts';
+import { UserState, type ActorSettings } from '../user-state.ts';
 import { SnapshotArena } from './snapshot-arena.ts';
 
 const ROWS_MIN = 256;
@@ -37,12 +35,13 @@ export class SnapshotStore {
     this.#fit(row);
     this.#events[row] = state.events;
     this.#timesMs[row] = state.timeMs;
-    const { seen, recent } = state;
     const record = this.#record;
-    let at = writeVarint(record, 0, seen.count);
-    for (let index = 0; index < seen.count; index++) at = writeVarint(record, at, seen.at(index));
-    for (let index = 0; index < recent.count; index++) {
-      at = writeVarint(record, at, recent.at(index));
+    let at = writeVarint(record, 0, state.seenCount);
+    for (let index = 0; index < state.seenCount; index++) {
+      at = writeVarint(record, at, state.seenAt(index));
+    }
+    for (let index = 0; index < state.recentCount; index++) {
+      at = writeVarint(record, at, state.recentAt(index));
     }
     this.#arena.put(row, record.subarray(0, at));
   }
@@ -58,9 +57,9 @@ export class SnapshotStore {
   read(row: number): UserState {
     const events = this.events(row);
     const cursor = new Cursor(this.#arena.read(row));
-    const seen = SeenItems.of(cursor.rows(cursor.next()));
-    const recent = RecentItems.of(cursor.rows(Math.min(events, this.#recentItemsMax)));
-    return { seen, events, timeMs: this.timeMs(row), recent };
+    const seen = cursor.rows(cursor.next());
+    const recent = cursor.rows(Math.min(events, this.#recentItemsMax));
+    return UserState.of({ seen, recent, events, timeMs: this.timeMs(row) });
   }
 
   /** Copies the seen items of a state to `out[offset…]` and returns how many there are. */

@@ -74,16 +74,16 @@ function userHasher(
   const { model, items, actors } = state;
   const vector = new Float32Array(model.settings.dimensions);
   return (id, row) => {
-    const { seen, events, timeMs, recent } = actors.peek(row);
+    const user = actors.peek(row);
     hasher.text(id);
     model.users.read(row, vector, 0);
     hasher.floats(vector);
-    hasher.whole(events);
-    hasher.number(timeMs);
-    hasher.whole(seen.count);
-    const seenRanks = Uint32Array.from(seen.toArray(), (itemRow) => ranks[itemRow] as number);
+    hasher.whole(user.events);
+    hasher.number(user.timeMs);
+    hasher.whole(user.seenCount);
+    const seenRanks = Uint32Array.from(user.seenItems(), (itemRow) => ranks[itemRow] as number);
     for (const rank of seenRanks.sort()) hasher.text(items.id(order[rank] as number));
-    hasher.whole(recent.count);
-    for (const itemRow of recent.toArray()) hasher.text(items.id(itemRow));
+    hasher.whole(user.recentCount);
+    for (const itemRow of user.recentItems()) hasher.text(items.id(itemRow));
   };
 }

@@ -33,8 +33,9 @@ function fed(events: readonly UserEvent[], settings: ActorSettings): UserState {
   }, initialState());
 }
 
-function remembered({ seen, events, timeMs, recent }: UserState): Remembered {
-  return { seen: seen.toArray(), events, timeMs, recent: recent.toArray() };
+function remembered(state: UserState): Remembered {
+  const { events, timeMs } = state;
+  return { seen: state.seenItems(), events, timeMs, recent: state.recentItems() };
 }
 
 /** `given(events).when(event).then(…)`: the story of one actor. */
