@@ -27,7 +27,7 @@ export interface VersionRuntimesDeps extends Pick<
   'journal' | 'yieldNow' | 'sliceMsMax' | 'clock'
 > {
   readonly registry: Pick<VersionRegistry, 'get' | 'list' | 'base'>;
-  readonly checkpoints: Pick<CheckpointStore, 'newest'>;
+  readonly checkpoints: Pick<CheckpointStore, 'newest' | 'list'>;
   readonly maker: RuntimeMaker;
   readonly follow: typeof follow;
   readonly logger: Logger;
@@ -56,6 +56,7 @@ export class VersionRuntimes implements VersionSource {
   /** The live state to start from: the newest good checkpoint of any version, else the first version's start. */
   async recover(partition: Partition): Promise<PartitionRuntime> {
     const head = this.#deps.journal.head(partition);
+    await this.#refuseLostJournal(partition, head);
     const newest = await this.#deps.checkpoints.newest({ partition, atMost: head });
     const known = newest && (await this.#deps.registry.get(newest.checkpoint.manifest.version));
     if (newest && known) {
@@ -66,6 +67,19 @@ export class VersionRuntimes implements VersionSource {
       throw new RepriseError('NOT_FOUND', 'no version is registered: register the first one');
     }
     return this.#deps.maker.create(first.definition, partition);
+  }
+
+  /** What a checkpoint holds was durable in the journal before: one past its head says that the journal lost events. */
+  async #refuseLostJournal(partition: Partition, head: Sequence): Promise<void> {
+    const [newest] = await this.#deps.checkpoints.list(partition);
+    if (newest === undefined || newest.sequence <= head) return;
+    throw new RepriseError(
+      'DAMAGED',
+      `the journal of partition ${String(partition)} ends at ${String(head)}, but a checkpoint stands at ` +
+        `${String(newest.sequence)}: events were lost; restore the journal from a backup, or remove ` +
+        `${newest.path} and those beside it to go on without them`,
+      { partition, head },
+    );
   }
 
   /** The runtime of a version standing exactly at a sequence: its shadow moved on, or base and replay. */

@@ -46,7 +46,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 /** Starts a core in this process; it is loaded only now, so that `--help` and running servers don't pay for it. */
 async function startOwnCore(data: string, options: ConnectOptions): Promise<OwnCore> {
   const { startCore } = await import('./core.ts');
-  return startCore({ data, durable: options.durable ?? 'off', partitions: options.partitions });
+  const { durable = 'off', partitions } = options;
+  const core = await startCore({ data, durable, partitions });
+  try {
+    await core.ready();
+    return core;
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
 }
 
 async function startServer(options: ServerOptions): Promise<RunningServer> {

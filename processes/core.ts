@@ -13,6 +13,7 @@ import { openLearning } from './core/learning.ts';
 import type { Ways } from './core/learning.ts';
 import { recoverLive } from './core/live-partitions.ts';
 import { readNativeParts } from './core/native-parts.ts';
+import { untilReady } from './core/readiness.ts';
 import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
 import { openStores } from './core/stores.ts';
@@ -39,6 +40,8 @@ export interface Core {
   /** The public API, where it listens. */
   readonly url: string | undefined;
   readonly socketPath: string;
+  /** Resolves when answers include what stood in the journal at the start; throws what stopped a partition. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,6 +63,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     return {
       url: api.url,
       socketPath: stores.folder.socketPath,
+      ready: () => untilReady(parts),
       async close() {
         await api.close();
         await closeParts(parts);

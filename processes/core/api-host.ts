@@ -14,6 +14,7 @@ import type { CoreParts } from './core-parts.ts';
 import { countLive } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { listModels } from './models.ts';
+import { awaitedOf } from './readiness.ts';
 import { rebuildProjections } from './rebuild.ts';
 import { hashLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
@@ -150,20 +151,6 @@ async function* exported(
 
 function refuseDamage(path: string, reason: string): never {
   throw new RepriseError('DAMAGED', `${path} cannot be read back: ${reason}`);
-}
-
-function awaitedOf({ serving, live, stores, startHeads }: CoreParts): readonly string[] {
-  const awaited: string[] = [];
-  for (const one of live) {
-    const { partition, runtime } = one;
-    const behind = (startHeads[partition] ?? -1) - serving.position(partition);
-    if (one.mode === 'stopped') awaited.push(`partition ${String(partition)} has stopped`);
-    else if (behind > 0 || serving.position(partition) < runtime.position || !serving.isReady) {
-      awaited.push(`partition ${String(partition)} (${String(behind)} events behind)`);
-    }
-  }
-  if (stores.journal.status().full) awaited.push('room on the disk');
-  return awaited;
 }
 
 function nativeParts({ native }: CoreParts): { name: string; on: boolean; reason?: string }[] {

@@ -53,7 +53,7 @@ export async function openLearning(stores: Stores, ways: Ways): Promise<Learning
   const versions = new VersionRuntimes(deps);
   const clean = new VersionRuntimes({
     ...deps,
-    checkpoints: { newest: () => Promise.resolve(undefined) },
+    checkpoints: { newest: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
   });
   return { kernels, checkpoints, registry, maker, versions, clean };
 }
