@@ -234,7 +234,7 @@ describe('a partition', () => {
     await rig.tell({ user: 'ann', item: 'a' });
     await runtime.prepare((await rig.journal.read(0, ORIGIN))!);
     const captured = runtime.capture();
-    assert.throws(() => runtime.run('all'), /stopped at 0:0|during a capture/);
+    assert.throws(() => runtime.run('all'), /during a capture/);
     await captured;
     assert.equal(runtime.run('all'), 'done');
   });
