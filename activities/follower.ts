@@ -25,6 +25,8 @@ export interface FollowerDeps {
   readonly sliceMsMax: number;
   readonly clock: () => number;
   readonly onProgress?: (position: Sequence, head: Sequence) => void;
+  /** Told of the runtime that goes on after a promotion, before it consumes anything. */
+  readonly onSwitch?: (runtime: PartitionRuntime) => void;
 }
 
 /** Where the follower ends. */
@@ -108,6 +110,7 @@ class Follower {
       );
     }
     this.runtime = next;
+    this.#deps.onSwitch?.(next);
     this.#given = undefined;
     await this.#give();
   }

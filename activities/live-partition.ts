@@ -21,7 +21,10 @@ export const DEFAULT_LIVE_PARTITION_BOUNDS: LivePartitionBounds = {
 };
 
 /** What a live partition needs from outside. */
-export interface LivePartitionDeps extends Omit<FollowerDeps, 'runtime' | 'onProgress'> {
+export interface LivePartitionDeps extends Omit<
+  FollowerDeps,
+  'runtime' | 'onProgress' | 'onSwitch'
+> {
   /** Keeps a checkpoint; its failure is reported and never stops the partition. */
   readonly save: (checkpoint: Checkpoint) => Promise<unknown>;
   readonly onError: (error: unknown, what: 'follow' | 'checkpoint') => void;
@@ -192,6 +195,9 @@ export class LivePartition {
           onProgress: (position, head) => {
             if (this.#isDue(position)) pause.abort();
             onProgress?.(position, head);
+          },
+          onSwitch: (runtime) => {
+            this.#runtime = runtime;
           },
         },
         { signal: pause.signal },

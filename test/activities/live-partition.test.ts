@@ -186,6 +186,40 @@ describe('a live partition', () => {
     await live.close();
   });
 
+  it('shows the version that was promoted while it follows', async () => {
+    const second = definitionOf('second', { learningRate: 0.1 }, 1);
+    const { rig, live } = await setStage(
+      {},
+      {
+        versions: {
+          runtimeAt: async (_version, _partition, at) => {
+            const runtime = promotedRig.runtime(second);
+            return promotedRig.replay(runtime, at);
+          },
+        },
+      },
+    );
+    const promotedRig = rig;
+    live.start();
+    await rig.tell(...plays(10));
+    await rig.publish(
+      {
+        kind: 'ModelPromoted',
+        version: 'second',
+        baseSha256: [],
+        start: [],
+        settings: {},
+        timeMs: 0,
+      },
+      'promotion',
+    );
+    await rig.tell(...plays(5, 10));
+    await until(() => live.runtime.position === rig.journal.head(0));
+    assert.equal(live.runtime.definition.version, 'second');
+    assert.equal(await live.exclusive((runtime) => rig.hash(runtime)), await rig.cleanHash(second));
+    await live.close();
+  });
+
   it('puts a rebuilt runtime in the place of the one that is there', async () => {
     const { rig, live } = await setStage();
     live.start();
