@@ -9,6 +9,7 @@ import type { ApiPlaces } from './core/api-host.ts';
 import type { CoreParts } from './core/core-parts.ts';
 import { DurableHost } from './core/durable-host.ts';
 import type { DurableWish } from './core/durable-host.ts';
+import { INDEX_BUILD_INTERVAL_MS_MIN, IndexPacing } from './core/index-pacing.ts';
 import { openLearning } from './core/learning.ts';
 import type { Ways } from './core/learning.ts';
 import { recoverLive } from './core/live-partitions.ts';
@@ -87,9 +88,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     config,
     (release, overlayItems) => {
       logger.info({ release, overlayItems }, 'many items changed since the index release');
-      durable.startIndexBuild({}).catch((error: unknown) => {
-        logger.warn({ err: error }, 'an index build is due and could not be started');
-      });
+      pacing.due();
     },
   );
   const live = await recoverLive({ ...ways, ...learning, journal, serving });
@@ -106,10 +105,18 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   });
   const ending = new AbortController();
   const durable = new DurableHost(wish, native.temporal.unavailable, () => startDurable(parts));
+  const pacing = new IndexPacing({
+    clock,
+    buildIntervalMsMin: INDEX_BUILD_INTERVAL_MS_MIN,
+    build: () => durable.startIndexBuild({}),
+    onError: (error) => {
+      logger.warn({ err: error }, 'an index build is due and could not be started');
+    },
+  });
   const parts: CoreParts = {
     ...ways,
     ...learning,
-    ...{ stores, native, serving, live, search, door, durable, ending },
+    ...{ stores, native, serving, live, search, door, durable, pacing, ending },
     startedMs: clock(),
     startHeads: journal.status().heads,
   };
@@ -124,6 +131,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
 
 async function closeParts(parts: CoreParts): Promise<void> {
   parts.ending.abort();
+  parts.pacing.close();
   await parts.durable.close();
   await parts.search.close();
   for (const one of parts.live) {

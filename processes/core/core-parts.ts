@@ -2,6 +2,7 @@ import type { LivePartition } from '../../activities/live-partition.ts';
 import type { EventDoor } from '../../events/door.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { DurableHost } from './durable-host.ts';
+import type { IndexPacing } from './index-pacing.ts';
 import type { Learning, Ways } from './learning.ts';
 import type { NativePart, NativePartName } from './native-parts.ts';
 import type { ApproximateSearch } from './search.ts';
@@ -19,6 +20,7 @@ export interface CoreParts extends Learning, Ways {
   readonly search: ApproximateSearch;
   readonly door: EventDoor;
   readonly durable: DurableHost;
+  readonly pacing: IndexPacing;
   /** Aborts when the core ends. */
   readonly ending: AbortController;
 }
