@@ -9,6 +9,7 @@ import {
   READY_ID,
   decodeRequest,
   encodeReply,
+  encodeRequest,
 } from '../adapters/embedded/search-frames.ts';
 import type { SearchReply, SearchRequest } from '../adapters/embedded/search-frames.ts';
 import { RepriseError } from '../events/error.ts';
@@ -17,6 +18,9 @@ import { loadFaiss } from './faiss.ts';
 import type { Faiss } from './faiss.ts';
 
 const NONE = new Uint32Array(0);
+/** Searches of each index before the process says that it is ready: the first ones are slow, and after a swap nobody waits for them. */
+const WARM_UP_SEARCHES = 500;
+const WARM_UP_LABELS = 50;
 
 /**
  * The searcher: a process of its own that holds one index release and answers frames on standard input with frames
@@ -29,6 +33,7 @@ function main(folder: string): void {
   for (const part of manifest.partitions) {
     if (part.items > 0) indexes.set(part.partition, readIndex(faiss, folder, part));
   }
+  for (const partition of indexes.keys()) warmUp(indexes, manifest.dimensions, partition);
   const reader = new FrameReader();
   process.stdin.on('data', (chunk: Buffer) => {
     const replies = reader.push(chunk).map((frame) => {
@@ -53,6 +58,16 @@ function readIndex(faiss: Faiss, folder: string, part: IndexPartition): Index {
     );
   }
   return faiss.Index.fromBuffer(bytes);
+}
+
+/** Sends made-up queries the way that real ones go, from frame to frame. */
+function warmUp(indexes: ReadonlyMap<number, Index>, dimensions: number, partition: number): void {
+  const query = new Float32Array(dimensions + 1);
+  for (let id = 0; id < WARM_UP_SEARCHES; id += 1) {
+    for (let at = 0; at <= dimensions; at += 1) query[at] = Math.sin(id * 31 + at * 7);
+    const frame = encodeRequest({ id, partition, k: WARM_UP_LABELS, query });
+    encodeReply(answer(indexes, dimensions, decodeRequest(frame)));
+  }
 }
 
 function answer(
