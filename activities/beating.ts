@@ -58,9 +58,14 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
+/** Tells whether a signal's reason is that the worker shuts down. */
+export function isShutdown(reason: unknown): boolean {
+  return asError(reason).message === 'WORKER_SHUTDOWN';
+}
+
 /** A worker that shuts down ends an attempt, which goes on elsewhere or later; everything else ends the activity. */
 function cancellation(reason: unknown, cause: Error): Error {
-  if (asError(reason).message !== 'WORKER_SHUTDOWN') {
+  if (!isShutdown(reason)) {
     return new CancelledFailure('cancelled', [], cause);
   }
   return ApplicationFailure.create({

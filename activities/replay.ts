@@ -1,7 +1,7 @@
 import { RepriseError } from '../events/error.ts';
 import type { Journal } from '../events/journal.ts';
 import { sequence } from '../events/position.ts';
-import { beating } from './beating.ts';
+import { beating, isShutdown } from './beating.ts';
 import type { LivePartition } from './live-partition.ts';
 import type { VersionRuntimes } from './version-runtimes.ts';
 
@@ -73,14 +73,14 @@ export function createReplayActivities(deps: ReplayDeps): ReplayActivities {
         await withinLease(leaseMs, signal, (lease) =>
           live.lease(lease, (position, until) => report({ position, until })),
         );
-        signal.throwIfAborted();
+        throwIfCancelled(signal);
         return ended(partition);
       }),
     holdStill: ({ partition, leaseMs }) =>
       beating<ReplayBeat, LeaseResult>(async ({ signal }) => {
         const live = partitionOf(partition);
         await withinLease(leaseMs, signal, (lease) => live.exclusive(() => aborted(lease)));
-        signal.throwIfAborted();
+        throwIfCancelled(signal);
         return ended(partition);
       }),
     replayShadow: ({ partition, leaseMs, version, to }) =>
@@ -91,10 +91,15 @@ export function createReplayActivities(deps: ReplayDeps): ReplayActivities {
             onProgress: (reached, until) => report({ position: reached, until }),
           }),
         );
-        signal.throwIfAborted();
+        throwIfCancelled(signal);
         return { version, position, head: deps.journal.head(partition) };
       }),
   };
+}
+
+/** A lease that ends because the worker shuts down has ended well: what it reached is told. */
+function throwIfCancelled(signal: AbortSignal): void {
+  if (!isShutdown(signal.reason)) signal.throwIfAborted();
 }
 
 /** Runs work under a signal that aborts when the lease's time is over or the activity is cancelled. */

@@ -16,6 +16,8 @@ export interface TrainerSettings {
    */
   readonly recencyHalfLifeShare: number;
   readonly recencyFloor: number;
+  /** The candidate is the mean of the trained rows, by this share, and the parent's. 1 leaves the parent's out. */
+  readonly trainedShare: number;
   /** Held-out pairs that are ranked after each epoch, at most. */
   readonly validationPairsMax: number;
 }
@@ -28,6 +30,7 @@ export const DEFAULT_TRAINER_SETTINGS: TrainerSettings = {
   batchPositives: 0,
   recencyHalfLifeShare: 0.05,
   recencyFloor: 0.05,
+  trainedShare: 0.65,
   validationPairsMax: 5_000,
 };
 

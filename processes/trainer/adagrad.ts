@@ -26,7 +26,7 @@ export function stepRows(
       sum += gradient * gradient;
     }
     squares[row] = (squares[row] as number) + sum / width;
-    const rate = rates.learning / Math.sqrt((squares[row]) + SQUARES_FLOOR);
+    const rate = rates.learning / Math.sqrt(squares[row] + SQUARES_FLOOR);
     for (let at = 0; at < width; at += 1) {
       const before = values[row * width + at] as number;
       values[row * width + at] = before - rate * (gradients[slot * width + at] as number);

@@ -1,6 +1,7 @@
 import { TRAINED_TENSORS, trainedTensorName } from '../../activities/base-checkpoint.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
+import type { RankedRows } from './ranking.ts';
 
 /** A table of rows and the row-wise optimiser's memory: the sum of each row's mean squared gradients. */
 export interface Factors {
@@ -21,8 +22,13 @@ export interface PartitionFactors {
 
 const TABLES = ['users', 'items', 'bias', 'output'] as const;
 
-function squaresName(partition: number, table: (typeof TABLES)[number]): string {
-  return `${trainedTensorName(partition, table)}.squares`;
+/** Names what an epoch's checkpoint holds beside the candidate's rows, so that the next epoch can go on from it. */
+function stateName(
+  partition: number,
+  table: (typeof TABLES)[number],
+  what: 'trained' | 'squares',
+): string {
+  return `${trainedTensorName(partition, table)}.${what}`;
 }
 
 /** Takes a partition's factors from the parent's checkpoint: the optimiser remembers nothing yet. */
@@ -47,8 +53,8 @@ export function loadFactors(
   learner: LearnerSettings,
 ): PartitionFactors {
   const table = (name: (typeof TABLES)[number], width: number): Factors => ({
-    values: floats(epoch, trainedTensorName(partition, name)),
-    squares: floats(epoch, squaresName(partition, name)),
+    values: floats(epoch, stateName(partition, name, 'trained')),
+    squares: floats(epoch, stateName(partition, name, 'squares')),
     width,
   });
   const width = learner.dimensions;
@@ -60,18 +66,50 @@ export function loadFactors(
   };
 }
 
-/** The tensors of a partition's factors, for an epoch's checkpoint. */
-export function factorTensors(
+/**
+ * The rows of the candidate: the trained ones averaged with the parent's. Both fit the same events from one start, and
+ * their mean is seldom worse than either; what the parent learned last is not lost.
+ */
+export function candidateRows(
+  trained: PartitionFactors,
+  parent: PartitionFactors,
+  trainedShare: number,
+): RankedRows {
+  const mean = (table: (typeof TABLES)[number]): Float32Array => {
+    const before = parent[table].values;
+    return trained[table].values.map(
+      (value, at) => trainedShare * value + (1 - trainedShare) * (before[at] as number),
+    );
+  };
+  return { users: mean('users'), items: mean('items'), bias: mean('bias'), output: mean('output') };
+}
+
+/** The tensors of a partition for an epoch's checkpoint: the candidate's rows, and what the next epoch goes on from. */
+export function epochTensors(
   partition: number,
-  factors: PartitionFactors,
+  candidate: RankedRows,
+  trained: PartitionFactors,
 ): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {};
   for (const name of TABLES) {
-    const { values, squares, width } = factors[name];
-    tensors[trainedTensorName(partition, name)] = { shape: [squares.length, width], data: values };
-    tensors[squaresName(partition, name)] = { shape: [squares.length], data: squares };
+    const { values, squares, width } = trained[name];
+    const shape = [squares.length, width];
+    tensors[trainedTensorName(partition, name)] = { shape, data: candidate[name] };
+    tensors[stateName(partition, name, 'trained')] = { shape, data: values };
+    tensors[stateName(partition, name, 'squares')] = { shape: [squares.length], data: squares };
   }
   return tensors;
+}
+
+/** Takes the candidate's rows of a partition from an epoch's checkpoint. */
+export function readCandidate(epoch: Checkpoint, partition: number): RankedRows {
+  const rows = (name: (typeof TABLES)[number]) => floats(epoch, trainedTensorName(partition, name));
+  return { users: rows('users'), items: rows('items'), bias: rows('bias'), output: rows('output') };
+}
+
+/** A partition's factors as the rows that answers are ranked by. */
+export function rankedRows({ users, items, bias, output }: PartitionFactors): RankedRows {
+  return { users: users.values, items: items.values, bias: bias.values, output: output.values };
 }
 
 /** A tensor of 32-bit floats, copied so that it can be written to. */

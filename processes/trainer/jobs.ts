@@ -1,4 +1,3 @@
-import { TENSOR } from '../../actors/runtime/partition-checkpoint.ts';
 import type {
   EpochJob,
   EpochResult,
@@ -13,8 +12,14 @@ import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { readPartitionDataset } from './dataset.ts';
 import { trainPartition } from './epoch.ts';
-import { factorTensors, loadFactors, startFactors } from './factors.ts';
-import type { PartitionFactors } from './factors.ts';
+import {
+  candidateRows,
+  epochTensors,
+  loadFactors,
+  rankedRows,
+  readCandidate,
+  startFactors,
+} from './factors.ts';
 import { countHits } from './ranking.ts';
 import type { Hits, RankedRows } from './ranking.ts';
 import type { TensorFlow } from './tensorflow.ts';
@@ -41,7 +46,7 @@ export async function runEpoch(tools: JobTools, job: EpochJob): Promise<EpochRes
   const found: Hits[] = [];
   for (const [at, files] of job.files.entries()) {
     const part = await trainOne(tools, job, { files, before, at });
-    Object.assign(tensors, factorTensors(files.partition, part.factors));
+    Object.assign(tensors, part.tensors);
     losses.push(part.loss);
     found.push(part.hits);
   }
@@ -67,7 +72,7 @@ async function trainOne(
   tools: JobTools,
   job: EpochJob,
   { files, before, at }: PartOfEpoch,
-): Promise<{ factors: PartitionFactors; loss: number; hits: Hits }> {
+): Promise<{ tensors: Record<string, Tensor>; loss: number; hits: Hits }> {
   const { learner, trainer, epoch, seed } = job;
   const { partition } = files;
   const parent = (await readTensorFile(files.parent)).checkpoint;
@@ -76,8 +81,9 @@ async function trainOne(
     parent,
     trainer,
   );
-  const factors =
-    before === undefined ? startFactors(parent, learner) : loadFactors(before, partition, learner);
+  const start = startFactors(parent, learner);
+  const factors = before === undefined ? start : loadFactors(before, partition, learner);
+  const parentFactors = before === undefined ? startFactors(parent, learner) : start;
   const total = dataset.rows.users.length;
   const report = (share: number, loss?: number) =>
     tools.onProgress({
@@ -90,14 +96,11 @@ async function trainOne(
     rows: dataset.rows,
     onBatch: (done, mean) => report((TRAINING_SHARE * done) / total, mean),
   });
-  const hits = await countHits(
-    tools.kernels,
-    rankedRows(factors),
-    dataset.validation,
-    dataset.seen,
-    () => report(TRAINING_SHARE, loss),
+  const candidate = candidateRows(factors, parentFactors, trainer.trainedShare);
+  const hits = await countHits(tools.kernels, candidate, dataset.validation, dataset.seen, () =>
+    report(TRAINING_SHARE, loss),
   );
-  return { factors, loss, hits };
+  return { tensors: epochTensors(partition, candidate, factors), loss, hits };
 }
 
 /** Measures a candidate beside its parent on the pairs that neither saw and that chose nothing. */
@@ -109,7 +112,6 @@ export async function runEvaluation(tools: JobTools, job: EvaluationJob): Promis
     const parent = (await readTensorFile(files.parent)).checkpoint;
     const dataset = (await readTensorFile(files.dataset)).checkpoint;
     const { holdout, seen } = readPartitionDataset(dataset, parent, DEFAULT_TRAINER_SETTINGS);
-    const factors = loadFactors(candidate, files.partition, job.learner);
     const count = (rows: RankedRows, half: number) =>
       countHits(tools.kernels, rows, holdout, seen, (done) =>
         tools.onProgress({
@@ -117,37 +119,13 @@ export async function runEvaluation(tools: JobTools, job: EvaluationJob): Promis
           total: job.files.length,
         }),
       );
-    ofCandidate.push(await count(rankedRows(factors), 0));
-    ofParent.push(await count(parentRows(parent), 1));
+    ofCandidate.push(await count(readCandidate(candidate, files.partition), 0));
+    ofParent.push(await count(rankedRows(startFactors(parent, job.learner)), 1));
   }
   return {
     candidate: rateOf(ofCandidate),
     parent: rateOf(ofParent),
     events: ofParent.reduce((sum, { events }) => sum + events, 0),
-  };
-}
-
-function rankedRows(factors: PartitionFactors): RankedRows {
-  const { users, items, bias, output } = factors;
-  return {
-    users: users.values,
-    items: items.values,
-    bias: bias.values,
-    output: output.values,
-  };
-}
-
-function parentRows(parent: Checkpoint): RankedRows {
-  const floats = (name: string): Float32Array => {
-    const data = parent.tensors[name]?.data;
-    if (data instanceof Float32Array) return data;
-    throw new RangeError(`the parent's checkpoint holds no tensor ${name}`);
-  };
-  return {
-    users: floats(TENSOR.userVectors),
-    items: floats(TENSOR.itemVectors),
-    bias: floats(TENSOR.itemBias),
-    output: floats(TENSOR.output),
   };
 }
 
