@@ -9,7 +9,7 @@ const COEFFICIENTS = [
   0.000198756915, 0.0013981999507, 0.0083334519073, 0.041665795894, 0.16666665459, 0.50000001201,
 ].map(fround);
 
-/** e to the x in 32-bit operations, the same ones as the WebAssembly kernel's. */
+/** Computes e to the x in 32-bit operations, the same ones as the WebAssembly kernel's. */
 export function exp(x: number): number {
   const given = fround(x);
   const held = given > 87 ? 87 : given < -87 ? -87 : given;
