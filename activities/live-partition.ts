@@ -9,7 +9,7 @@ export interface LivePartitionBounds {
   readonly checkpointEventsMax: number;
   /** Milliseconds after which a checkpoint is taken, where there are new events. */
   readonly checkpointMsMax: number;
-  /** Milliseconds without a lease after which the partition is followed unleased again. */
+  /** Milliseconds without a lease after which the partition counts as unleased. */
   readonly leaseGraceMsMax: number;
 }
 
@@ -36,7 +36,7 @@ export type LiveMode = 'leased' | 'unleased' | 'stopped';
 
 /**
  * One partition of the live version: a single follower whose holder changes. It runs unleased from the start, is
- * handed to the activity that leases it, and falls back when no lease comes within `leaseGraceMsMax`. Work that needs
+ * handed to the activity that leases it, and goes on by itself when the lease is over. Work that needs
  * the state to stand still goes through {@link LivePartition.exclusive}.
  */
 export class LivePartition {
@@ -108,11 +108,7 @@ export class LivePartition {
       await this.#hold(holder, onProgress);
     } finally {
       signal.removeEventListener('abort', release);
-      if (this.#holder === holder && !this.#closed) {
-        this.#grace = setTimeout(() => {
-          this.start();
-        }, this.#bounds.leaseGraceMsMax);
-      }
+      if (this.#holder === holder) this.#goOnUntilLeased();
     }
     return this.#runtime.position;
   }
@@ -159,6 +155,15 @@ export class LivePartition {
     await this.#moving.catch(() => undefined);
     await this.#queue;
     await this.#saving;
+  }
+
+  /** Goes on at once, so that no event waits for the next lease; it counts as leased until the grace is over. */
+  #goOnUntilLeased(): void {
+    if (this.#closed || this.#mode === 'stopped') return;
+    void this.#hold(new AbortController(), undefined).catch(() => undefined);
+    this.#grace = setTimeout(() => {
+      if (this.#mode === 'leased') this.#mode = 'unleased';
+    }, this.#bounds.leaseGraceMsMax);
   }
 
   #release(holder: AbortController): void {

@@ -92,6 +92,19 @@ describe('a live partition', () => {
     await live.close();
   });
 
+  it('goes on between two leases, and counts as leased until the grace is over', async () => {
+    const { rig, live } = await setStage({ leaseGraceMsMax: 60_000 });
+    live.start();
+    const lease = new AbortController();
+    const leased = live.lease(lease.signal);
+    lease.abort();
+    await leased;
+    await rig.tell(...plays(10));
+    await until(() => live.runtime.position === rig.journal.head(0));
+    assert.equal(live.mode, 'leased');
+    await live.close();
+  });
+
   it('stands still for exclusive work, in turn, while it is leased', async () => {
     const { rig, live } = await setStage();
     const lease = new AbortController();
