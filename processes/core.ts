@@ -19,6 +19,7 @@ import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
 import { openStores } from './core/stores.ts';
 import type { Stores } from './core/stores.ts';
+import { Warnings } from './core/warnings.ts';
 import { yieldNow } from './core/yield-now.ts';
 import { startDurable } from './durable.ts';
 import { createLogger } from './logger.ts';
@@ -52,9 +53,10 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   const logger = options.logger ?? createLogger(config.logLevel);
   // Wall clock with fractions: slices are measured in parts of a millisecond.
   const clock = (): number => performance.timeOrigin + performance.now();
+  const warnings = new Warnings(clock);
   const stores = await openStores(options.data, options.partitions, () => Math.floor(clock()));
   try {
-    const parts = await assemble(stores, { config, logger, clock }, options.durable);
+    const parts = await assemble(stores, { config, logger, warnings, clock }, options.durable);
     const api = await serveApi(parts, placesOf(options, config, stores)).catch(
       async (error: unknown) => {
         await closeParts(parts);
@@ -79,7 +81,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
 
 async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<CoreParts> {
   const { folder, journal, identities, catalogue } = stores;
-  const { config, logger, clock } = ways;
+  const { config, logger, warnings, clock } = ways;
   const native = readNativeParts();
   const learning = await openLearning(stores, ways);
   const serving = createServing(
@@ -97,6 +99,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     unavailable: native.faiss.unavailable,
     serving,
     logger,
+    warnings,
   });
   const now = (): number => Math.floor(clock());
   const types = folder.manifest.types;
@@ -122,7 +125,10 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   };
   for (const one of live) one.start();
   followItems(journal, catalogue, { live: true, signal: ending.signal }).catch((error: unknown) => {
-    if (!ending.signal.aborted) logger.error({ err: error }, 'the item catalogue has stopped');
+    if (ending.signal.aborted) return;
+    logger.error({ err: error }, 'the item catalogue has stopped');
+    const reason = error instanceof Error ? error.message : String(error);
+    warnings.add(`the item catalogue has stopped, so titles are not up to date: ${reason}`);
   });
   void search.useNewest(live[0]?.runtime.definition.version ?? '');
   durable.begin();

@@ -92,6 +92,11 @@ export const statusSchema = z
     }),
     parts: z.array(part).readonly().meta({ description: 'The native parts, on or off and why.' }),
     links: z.record(z.string(), z.string()).optional(),
+    warnings: z
+      .array(z.object({ message: z.string(), times: z.int().min(1), lastAt: z.iso.datetime() }))
+      .readonly()
+      .optional()
+      .meta({ description: 'What went wrong and was worked around, newest last.' }),
   })
   .meta({ id: 'Status' });
 /** What the instance says of itself. */

@@ -21,6 +21,8 @@ export interface RunningServer {
   /** Where the API listens. */
   readonly url?: string | undefined;
   readonly socketPath: string;
+  /** Resolves when answers include what stood in the journal; throws where that cannot be read. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 

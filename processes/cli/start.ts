@@ -82,8 +82,9 @@ async function serve(
   });
   const announced = announce(context, http, url);
   const streamed = runDemo({ http, clock, signal, say }, demo);
-  // A failure of either is told at once; else they end by themselves when the signal aborts.
-  await Promise.all([ended, untilAborted(announced, signal), untilAborted(streamed, signal)]);
+  // A failure of any is told at once; else they end by themselves when the signal aborts.
+  const parts = [server.ready(), announced, streamed];
+  await Promise.all([ended, ...parts.map((part) => untilAborted(part, signal))]);
 }
 
 /** Says what comes up as it does, then that all is ready, and what is off and why. */
@@ -105,6 +106,7 @@ async function announce(context: CommandContext, http: HttpClient, url: string):
   for (const { name, on, reason } of status.parts) {
     if (!on) sayOnce(`off        ${name}${reason === undefined ? '' : `: ${reason}`}`);
   }
+  for (const { message } of status.warnings ?? []) sayOnce(`warning    ${message}`);
   if (status.awaited.length > 0) {
     sayOnce(`awaited    ${status.awaited.join(', ')}`);
     return;

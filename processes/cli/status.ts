@@ -55,6 +55,7 @@ function describe(status: StatusAnswer, server: string): string[] {
       ({ name, on, reason }) => [name, on ? 'on' : `off${because(reason)}`] as const,
     ),
     ...Object.entries(status.links ?? {}),
+    ...(status.warnings ?? []).map(({ message }) => ['warning', message] as const),
     ...(status.awaited.length === 0 ? [] : [['awaited', status.awaited.join(', ')] as const]),
   ]);
 }

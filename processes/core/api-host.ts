@@ -94,6 +94,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
             parts: () => [parts.durable.part, ...nativeParts(parts)],
             links: () => (parts.durable.url === undefined ? {} : { temporal: parts.durable.url }),
             unleasedWhy: () => parts.durable.reason,
+            warnings: () => parts.warnings.list(),
           }),
         ),
     },

@@ -12,6 +12,7 @@ import type { Logger } from '../logger.ts';
 import { registerFirst } from './first-version.ts';
 import { createRuntimeMaker } from './runtime-maker.ts';
 import type { Stores } from './stores.ts';
+import type { Warnings } from './warnings.ts';
 import { yieldNow } from './yield-now.ts';
 
 /** What builds the states of model versions. */
@@ -30,6 +31,7 @@ export interface Learning {
 export interface Ways {
   readonly config: Config;
   readonly logger: Logger;
+  readonly warnings: Warnings;
   /** Unix milliseconds with fractions. */
   readonly clock: () => number;
 }
@@ -37,10 +39,11 @@ export interface Ways {
 /** Opens what builds the states of model versions; the first version is registered where there is none. */
 export async function openLearning(stores: Stores, ways: Ways): Promise<Learning> {
   const { folder, journal, identities } = stores;
-  const { config, logger, clock } = ways;
+  const { config, logger, warnings, clock } = ways;
   const kernels = await loadKernel();
   const onDamaged = (path: string, reason: string): void => {
     logger.warn({ path, reason }, 'a checkpoint is damaged; taking the one before');
+    warnings.add(`checkpoint ${path} is damaged, so the one before was taken: ${reason}`);
   };
   const checkpoints = openCheckpoints({ folder: folder.partPath('checkpoints'), onDamaged });
   const registry = openVersions({ folder: folder.partPath('models') });

@@ -5,6 +5,7 @@ import type { Journal } from '../../events/journal.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import type { Warnings } from './warnings.ts';
 import { yieldNow } from './yield-now.ts';
 
 /** What the live partitions are made with. */
@@ -16,11 +17,12 @@ export interface LivePartitionsDeps {
   readonly config: Config;
   readonly clock: () => number;
   readonly logger: Logger;
+  readonly warnings: Warnings;
 }
 
 /** Recovers every partition from its newest good checkpoint; none moves yet. */
 export async function recoverLive(deps: LivePartitionsDeps): Promise<readonly LivePartition[]> {
-  const { journal, versions, checkpoints, serving, config, clock, logger } = deps;
+  const { journal, versions, checkpoints, serving, config, clock, logger, warnings } = deps;
   const live: LivePartition[] = [];
   for (let partition = 0; partition < journal.partitions; partition += 1) {
     const runtime = await versions.recover(partition);
@@ -39,6 +41,8 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<readonly Li
         save: (checkpoint) => checkpoints.save(checkpoint),
         onError: (error, what) => {
           logger.error({ err: error, partition }, `${what} failed`);
+          const reason = error instanceof Error ? error.message : String(error);
+          warnings.add(`${what} of partition ${String(partition)} failed: ${reason}`);
         },
         bounds: {
           checkpointEventsMax: config.checkpointEventsMax,

@@ -5,7 +5,7 @@ import type { CoreParts } from './core-parts.ts';
 const LOOK_MS = 10;
 
 /** What readiness is told from. */
-type ReadinessParts = Pick<CoreParts, 'serving' | 'live' | 'stores' | 'startHeads'>;
+type ReadinessParts = Pick<CoreParts, 'serving' | 'live' | 'stores' | 'startHeads' | 'ending'>;
 
 /** What is still awaited before answers are right; empty when the instance is ready. */
 export function awaitedOf({
@@ -27,9 +27,12 @@ export function awaitedOf({
   return awaited;
 }
 
-/** Resolves when answers include what stood in the journal at the start; throws what stopped a partition. */
+/**
+ * Resolves when answers include what stood in the journal at the start, or when the core ends; throws what stopped a
+ * partition.
+ */
 export async function untilReady(parts: ReadinessParts): Promise<void> {
-  while (!isReadIn(parts)) {
+  while (!isReadIn(parts) && !parts.ending.signal.aborted) {
     const stopped = parts.live.find(({ mode }) => mode === 'stopped');
     if (stopped !== undefined) throw stopped.error;
     await sleep(LOOK_MS);

@@ -3,6 +3,7 @@ import { FaissSearcher } from '../../adapters/embedded/searcher.ts';
 import type { IndexReleaseStore } from '../../projections/index-release.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { Logger } from '../logger.ts';
+import type { Warnings } from './warnings.ts';
 import { yieldNow } from './yield-now.ts';
 
 /** Releases that are kept, the newest first to stay. */
@@ -15,6 +16,7 @@ export interface SearchDeps {
   readonly unavailable: string | undefined;
   readonly serving: ServingState;
   readonly logger: Logger;
+  readonly warnings: Warnings;
 }
 
 /** Approximate search of an instance: the releases, and the process that searches the newest. */
@@ -50,6 +52,7 @@ export class ApproximateSearch {
     if (this.searcher === undefined) return;
     const found = await this.releases.newest(version, ({ release, reason }) => {
       this.#deps.logger.warn({ release, reason }, 'an index release is damaged; passing over it');
+      this.#deps.warnings.add(`index release ${release} is damaged and passed over: ${reason}`);
     });
     if (found === undefined) return;
     try {

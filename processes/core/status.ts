@@ -7,6 +7,7 @@ import { CATALOGUE_PARTITION } from '../../projections/items.ts';
 import type { SearcherStatus } from '../../projections/searcher.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { Counts } from './counts.ts';
+import type { Warning } from './warnings.ts';
 
 /** A part that may be off: durable workflows, batch training, approximate search. */
 export interface Part {
@@ -31,6 +32,7 @@ export interface StatusDeps {
   readonly awaited: () => readonly string[];
   /** Why no workflow leases the partitions, where none does. */
   readonly unleasedWhy: () => string;
+  readonly warnings: () => readonly Warning[];
 }
 
 /** Tells how the instance stands. */
@@ -69,6 +71,7 @@ export function describeStatus(deps: StatusDeps): StatusAnswer {
     counts: { ...deps.counts() },
     parts: deps.parts().map((part) => ({ ...part })),
     links: deps.links(),
+    warnings: deps.warnings(),
   };
 }
 

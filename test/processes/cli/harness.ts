@@ -143,6 +143,7 @@ async function runOn(
       Promise.resolve({
         url: 'http://127.0.0.1:7070',
         socketPath,
+        ready: () => Promise.resolve(),
         close: () => Promise.resolve(),
       }),
   };
