@@ -1,0 +1,70 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { format } from 'prettier';
+import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { TASK_QUEUE, WORKFLOW_TYPES } from '../../workflows/messages.ts';
+import { fakeActivities } from '../doubles/fake-activities.ts';
+import { WorkflowStage } from '../doubles/workflow-stage.ts';
+
+/** A workflow's history as it is recorded. */
+export type History = ReturnType<typeof historyFromJSON>;
+
+/** A run whose history is recorded: the workflow's type and what it is asked. */
+interface Recorded {
+  readonly type: string;
+  readonly input: unknown;
+}
+
+/** The runs whose histories stand beside this file, by name. */
+export const RECORDED: Readonly<Record<string, Recorded>> = {
+  'replay-partition': {
+    type: WORKFLOW_TYPES.replayPartition,
+    input: { partition: 0, leaseMsMax: 1_000, bounded: { version: 'v2', from: 0, to: 40 } },
+  },
+  'train-model': {
+    type: WORKFLOW_TYPES.trainModel,
+    input: {
+      ...{ version: 'v2', promote: 'if-not-worse', epochs: 3, patience: 2, seed: 5 },
+      ...{ holdoutShare: 0.1, leaseMsMax: 1_000 },
+    },
+  },
+  'build-index': {
+    type: WORKFLOW_TYPES.buildIndex,
+    input: { release: 'r1', createdMs: 1, recall10Min: 0.99 },
+  },
+};
+
+function fileOf(name: string): URL {
+  return new URL(`histories/${name}.json`, import.meta.url);
+}
+
+/** Reads a recorded history. */
+export async function readHistory(name: string): Promise<History> {
+  return historyFromJSON(JSON.parse(await readFile(fileOf(name), 'utf8')));
+}
+
+/** Runs the workflows as they stand now and records their histories: on purpose, when a workflow has changed. */
+export async function record(): Promise<void> {
+  const stage = await WorkflowStage.open();
+  try {
+    for (const [name, { type, input }] of Object.entries(RECORDED)) {
+      const history = await stage.play(fakeActivities().activities, async (client) => {
+        const start = { taskQueue: TASK_QUEUE, workflowId: name, args: [input] };
+        const handle = await client.workflow.start(type, start);
+        await handle.result();
+        return handle.fetchHistory();
+      });
+      const json = withoutMachine(historyToJSON(history));
+      await writeFile(fileOf(name), await format(json, { parser: 'json' }));
+    }
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Leaves out which machine and process recorded a history. */
+function withoutMachine(json: string): string {
+  return json.replace(/("identity": *)"[^"]*"/g, '$1"recorder"');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await record();
