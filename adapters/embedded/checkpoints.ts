@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   CheckpointQuery,
@@ -6,8 +6,9 @@ import type {
   LoadedCheckpoint,
   SavedCheckpoint,
 } from '../../activities/checkpoint-store.ts';
+import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
-import { readCheckpointFile, writeCheckpointFile } from './checkpoint-file.ts';
+import { readTensorFile, writeTensorFile } from './tensor-file.ts';
 
 /** Settings of the checkpoint store. */
 export interface CheckpointsOptions {
@@ -47,12 +48,10 @@ class FolderCheckpoints implements CheckpointStore {
 
   async save(checkpoint: Checkpoint): Promise<SavedCheckpoint> {
     const { version, partition, sequence } = checkpoint.manifest;
-    const path = join(
-      this.#folder,
-      version,
-      `p${String(partition)}-${String(sequence)}.safetensors`,
-    );
-    const { sha256, bytes } = await writeCheckpointFile(path, checkpoint);
+    const folder = join(this.#folder, folderName(version));
+    await mkdir(folder, { recursive: true });
+    const path = join(folder, `p${String(partition)}-${String(sequence)}.safetensors`);
+    const { sha256, bytes } = await writeTensorFile(path, checkpoint);
     const older = (await this.list(partition)).filter((one) => one.version === version);
     for (const { path: old } of older.slice(this.#keptMax)) await rm(old, { force: true });
     return { version, partition, sequence, sha256, path, bytes };
@@ -67,8 +66,9 @@ class FolderCheckpoints implements CheckpointStore {
       if (listed.sequence > atMost) continue;
       if (version !== undefined && listed.version !== version) continue;
       try {
-        const { checkpoint, file } = await readCheckpointFile(listed.path);
-        return { saved: { ...listed, partition, ...file }, checkpoint };
+        const { checkpoint, sha256, bytes } = await readTensorFile(listed.path);
+        refuseMisnamed(checkpoint, listed);
+        return { saved: { ...listed, sha256, bytes }, checkpoint };
       } catch (error) {
         this.#onDamaged(listed.path, error instanceof Error ? error.message : String(error));
       }
@@ -88,6 +88,27 @@ class FolderCheckpoints implements CheckpointStore {
     }
     return found.sort((left, right) => right.sequence - left.sequence);
   }
+}
+
+/** Refuses a version that would leave the folder; versions are named by us, so this is a defect or damage. */
+function folderName(version: string): string {
+  if (/^[A-Za-z0-9_-][\w.-]{0,63}$/.test(version)) return version;
+  throw new RepriseError(
+    'INVALID',
+    `version ${version} cannot name a folder: use letters and digits`,
+  );
+}
+
+function refuseMisnamed({ manifest }: Checkpoint, listed: Listed): void {
+  const { version, partition, sequence } = manifest;
+  if (
+    version === listed.version &&
+    partition === listed.partition &&
+    sequence === listed.sequence
+  ) {
+    return;
+  }
+  throw new RepriseError('DAMAGED', 'its manifest is of another checkpoint than its name');
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

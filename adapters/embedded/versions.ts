@@ -8,8 +8,8 @@ import type {
 } from '../../activities/version-registry.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
-import { readCheckpointFile, writeCheckpointFile } from './checkpoint-file.ts';
 import { publishFile, syncFolder } from './published-file.ts';
+import { readTensorFile, writeTensorFile } from './tensor-file.ts';
 
 const MANIFEST = 'manifest.json';
 
@@ -35,7 +35,7 @@ class FolderVersions implements VersionRegistry {
   }
 
   async get(version: string): Promise<RegisteredVersion | undefined> {
-    if (!/^v[1-9]\d{0,8}$/.test(version)) return undefined;
+    if (!isName(version)) return undefined;
     const path = join(this.#folder, version, MANIFEST);
     try {
       return JSON.parse(await readFile(path, 'utf8')) as RegisteredVersion;
@@ -60,12 +60,15 @@ class FolderVersions implements VersionRegistry {
     bases: readonly Checkpoint[] | null,
   ): Promise<RegisteredVersion> {
     const { version: name } = version.definition;
+    if (!isName(name)) {
+      throw new RepriseError('INVALID', `a version is named v1, v2 and so on, not ${name}`);
+    }
     const draft = join(this.#folder, `.draft-${name}`);
     await rm(draft, { recursive: true, force: true });
     await mkdir(draft, { recursive: true });
     const hashes: string[] = [];
     for (const [partition, base] of (bases ?? []).entries()) {
-      const { sha256 } = await writeCheckpointFile(join(draft, baseName(partition)), base);
+      const { sha256 } = await writeTensorFile(join(draft, baseName(partition)), base);
       hashes.push(sha256);
     }
     const baseSha256 = bases === null ? null : hashes;
@@ -73,7 +76,10 @@ class FolderVersions implements VersionRegistry {
     const standing = await this.get(name);
     if (standing !== undefined) {
       await rm(draft, { recursive: true, force: true });
-      if (isDeepStrictEqual(standing.definition, asJson(registered.definition))) return standing;
+      const isSame =
+        standing.trainedBy === version.trainedBy &&
+        isDeepStrictEqual(standing.definition, asJson(registered.definition));
+      if (isSame) return standing;
       throw new RepriseError('CONFLICT', `model version ${name} is there with other content`, {
         name,
       });
@@ -93,23 +99,35 @@ class FolderVersions implements VersionRegistry {
     }
     if (known.definition.baseSha256 === null) return undefined;
     const path = join(this.#folder, version, baseName(partition));
-    const { checkpoint, file } = await readCheckpointFile(path);
-    if (file.sha256 === known.definition.baseSha256[partition]) return checkpoint;
-    throw new RepriseError(
-      'DAMAGED',
-      `${path} is not the base that ${version} was registered with: restore it from a backup`,
-      { version, path },
-    );
+    const { checkpoint, sha256 } = await readTensorFile(path).catch((error: unknown) => {
+      throw damagedBase(path, error);
+    });
+    if (sha256 === known.definition.baseSha256[partition]) return checkpoint;
+    throw damagedBase(path, new Error('it is not the one that was registered'));
   }
 
   async #names(): Promise<readonly string[]> {
     try {
-      return (await readdir(this.#folder)).filter((name) => /^v[1-9]\d{0,8}$/.test(name));
+      return (await readdir(this.#folder)).filter(isName);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     }
   }
+}
+
+function isName(name: string): boolean {
+  return /^v[1-9]\d{0,8}$/.test(name);
+}
+
+function damagedBase(path: string, cause: unknown): RepriseError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RepriseError(
+    'DAMAGED',
+    `the base ${path} cannot be used (${why}): restore it from a backup, for nothing else holds it`,
+    { path },
+    cause,
+  );
 }
 
 function baseName(partition: number): string {
