@@ -63,7 +63,8 @@ async function startServer(options: ServerOptions): Promise<RunningServer> {
   const config = readConfig(process.env);
   const { data, partitions, host = config.host, port = config.port } = options;
   const { durable } = config;
-  return startCore({ data, partitions, listen: { host, port }, durable, config });
+  const orAnyPort = options.port === undefined && process.env['REPRISE_PORT'] === undefined;
+  return startCore({ data, partitions, listen: { host, port, orAnyPort }, durable, config });
 }
 
 function release(): string {

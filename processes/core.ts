@@ -5,7 +5,7 @@ import { followItems } from '../projections/items.ts';
 import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { serveApi } from './core/api-host.ts';
-import type { ApiPlaces } from './core/api-host.ts';
+import type { ApiPlaces, PublicPlace } from './core/api-host.ts';
 import type { CoreParts } from './core/core-parts.ts';
 import { DurableHost } from './core/durable-host.ts';
 import type { DurableWish } from './core/durable-host.ts';
@@ -29,7 +29,7 @@ import type { Logger } from './logger.ts';
 export interface CoreOptions {
   readonly data: string;
   /** Where the public API listens; without it there is the private socket alone. */
-  readonly listen?: { readonly host: string; readonly port: number };
+  readonly listen?: PublicPlace;
   /** Partitions of a data folder that is made by this; an old one keeps its number. */
   readonly partitions?: number | undefined;
   readonly durable: DurableWish;

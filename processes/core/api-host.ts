@@ -6,7 +6,7 @@ import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps, MaintenancePort } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
 import type { Listening } from '../../api/server.ts';
-import { RepriseError } from '../../events/error.ts';
+import { hasCode, RepriseError } from '../../events/error.ts';
 import { exportEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
@@ -23,10 +23,18 @@ import { verifyLive } from './verification.ts';
 /** The release that status names. */
 const RELEASE = '0.1.0';
 
+/** Where the public API listens. */
+export interface PublicPlace {
+  readonly host: string;
+  readonly port: number;
+  /** True where nobody asked for this port: another free one is taken when it is in use. */
+  readonly orAnyPort?: boolean;
+}
+
 /** Where the API is served. */
 export interface ApiPlaces {
   readonly socketPath: string;
-  readonly public: { readonly host: string; readonly port: number } | undefined;
+  readonly public: PublicPlace | undefined;
   readonly apiKey: string | undefined;
 }
 
@@ -51,15 +59,28 @@ export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<Ser
     );
     if (places.public === undefined) return { url: undefined, close };
     const access: Access = apiKey === undefined ? { kind: 'loopback' } : { kind: 'key', apiKey };
-    const { host, port } = places.public;
-    const keyed = apiKey !== undefined;
-    const served = await listen(createApp({ ...deps, access }), { host, port, keyed });
+    const { host } = places.public;
+    const served = await listenPublicly(createApp({ ...deps, access }), places.public, apiKey);
     listening.push(served);
     const name = host.includes(':') ? `[${host}]` : host;
     return { url: `http://${name}:${String(served.port)}`, close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+async function listenPublicly(
+  app: Parameters<typeof listen>[0],
+  { host, port, orAnyPort = false }: PublicPlace,
+  apiKey: string | undefined,
+): Promise<Listening> {
+  const keyed = apiKey !== undefined;
+  try {
+    return await listen(app, { host, port, keyed });
+  } catch (error) {
+    if (!orAnyPort || !hasCode(error, 'CONFLICT')) throw error;
+    return listen(app, { host, port: 0, keyed });
   }
 }
 
