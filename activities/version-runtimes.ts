@@ -60,7 +60,11 @@ export class VersionRuntimes implements VersionSource {
     const newest = await this.#deps.checkpoints.newest({ partition, atMost: head });
     const known = newest && (await this.#deps.registry.get(newest.checkpoint.manifest.version));
     if (newest && known) {
-      return this.#deps.maker.restore(known.definition, partition, newest.checkpoint);
+      const { maker } = this.#deps;
+      const runtime = await maker.restore(known.definition, partition, newest.checkpoint);
+      // A replay looks up whom it meets; whom the checkpoint holds is looked up here.
+      await runtime.checkIdentities();
+      return runtime;
     }
     const [first] = await this.#deps.registry.list();
     if (first === undefined) {

@@ -16,7 +16,7 @@ import { ERASED, Mailbox, type PreparedBlock } from './mailbox.ts';
 import { captureTensors, restoreTensors } from './partition-checkpoint.ts';
 import type { PartitionCounters, PartitionDeps, RunOutcome } from './partition-deps.ts';
 import { createPartitionState, type PartitionState } from './partition-state.ts';
-import { prepareBlock } from './prepare-block.ts';
+import { checkIdentities, prepareBlock } from './prepare-block.ts';
 import { hashState } from './state-hash.ts';
 import { finishAtOnce, finishInTurns, Turns } from './turns.ts';
 
@@ -215,6 +215,13 @@ export class PartitionRuntime {
   /** Hashes the canonical state, yielding as it goes; `identities` come in byte order of the id. */
   stateHash(identities: AsyncIterable<Identity>): Promise<string> {
     return this.#standing('state hash', (turns) => hashState(this.#state, identities, turns));
+  }
+
+  /** Throws DAMAGED where the identity of a user of the state is missing and they were not erased. */
+  checkIdentities(): Promise<void> {
+    return this.#standing('identity check', (turns) =>
+      checkIdentities(this.#state, this.#deps, turns),
+    );
   }
 
   #run(deadline: number, until: number): RunOutcome {

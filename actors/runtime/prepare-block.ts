@@ -4,6 +4,7 @@ import type { Identity } from '../../events/identity.ts';
 import { seedOf } from '../../events/seed.ts';
 import { ERASED, NO_ROW, type PreparedBlock } from './mailbox.ts';
 import type { PartitionState } from './partition-state.ts';
+import type { Turns } from './turns.ts';
 
 /** How users are resolved. */
 export interface UserResolution {
@@ -57,14 +58,43 @@ async function seedUnknown(
       const { seed0, seed1 } = seedOf(identity.id);
       seeds[user * 2] = seed0;
       seeds[user * 2 + 1] = seed1;
-    } else if (await isErased(surrogates.slice(index * 16, index * 16 + 16))) {
-      userRows[user] = ERASED;
     } else {
-      throw new RepriseError(
-        'DAMAGED',
-        'the identity of a user is missing and no UserErased says why: restore the identity store from a backup',
-      );
+      await refuseUnlessErased(surrogates, index, isErased);
+      userRows[user] = ERASED;
     }
   }
   return seeds;
+}
+
+/** Users whose identities are looked up at a time. */
+const USERS_A_PAGE = 1_024;
+
+/** Looks up the identity of every user of a state; throws DAMAGED where one is missing without a UserErased. */
+export async function checkIdentities(
+  { users }: PartitionState,
+  { reveal, isErased }: UserResolution,
+  turns: Turns,
+): Promise<void> {
+  for (let first = 0; first < users.rows; first += USERS_A_PAGE) {
+    const end = Math.min(users.rows, first + USERS_A_PAGE);
+    const surrogates = new Uint8Array((end - first) * 16);
+    users.copy(first, end, surrogates, 0);
+    const identities = await reveal(surrogates);
+    for (const [index, identity] of identities.entries()) {
+      if (identity === undefined) await refuseUnlessErased(surrogates, index, isErased);
+    }
+    if (turns.isOver) await turns.next();
+  }
+}
+
+async function refuseUnlessErased(
+  surrogates: Uint8Array,
+  index: number,
+  isErased: UserResolution['isErased'],
+): Promise<void> {
+  if (await isErased(surrogates.slice(index * 16, index * 16 + 16))) return;
+  throw new RepriseError(
+    'DAMAGED',
+    'the identity of a user is missing and no UserErased says why: restore the identity store from a backup',
+  );
 }

@@ -38,7 +38,10 @@ const FIRST_ID = Buffer.from([0]);
 /** Rows of one step of a walk over all identities. */
 const PAGE_ROWS = 1_000;
 
-/** Opens the identity store in a folder, made where it is missing. New identities are durable before they are told. */
+/**
+ * Opens the identity store in a folder, made where it is missing. New identities are durable before they are told.
+ * Throws DAMAGED where ids and surrogates do not answer to one another.
+ */
 export function openIdentities(options: IdentityOptions): EmbeddedIdentities {
   const { folder } = options;
   const environment = openEnvironment({
@@ -46,7 +49,9 @@ export function openIdentities(options: IdentityOptions): EmbeddedIdentities {
     tablesMax: TABLES_MAX,
     name: 'the identity store',
   });
-  return new LmdbIdentities(environment, options);
+  const identities = new LmdbIdentities(environment, options);
+  identities.assertWhole();
+  return identities;
 }
 
 class LmdbIdentities implements EmbeddedIdentities {
@@ -73,6 +78,18 @@ class LmdbIdentities implements EmbeddedIdentities {
     this.#cache = new IdentityCache(options.identityCacheEntriesMax ?? IDENTITY_CACHE_ENTRIES_MAX);
     this.#ids = environment.table('ids');
     this.#surrogates = environment.table('surrogates');
+  }
+
+  /** Both tables are written together, so one that has more entries than the other has lost some. */
+  assertWhole(): void {
+    const ids = this.#ids.count;
+    const surrogates = this.#surrogates.count;
+    if (ids === surrogates) return;
+    void this.#environment.close();
+    throw new RepriseError(
+      'DAMAGED',
+      `the identity store has ${String(ids)} ids and ${String(surrogates)} surrogates, which are pairs: restore it from a backup`,
+    );
   }
 
   async resolve(ids: readonly string[]): Promise<readonly Identity[]> {

@@ -7,6 +7,8 @@ import { restoreLength } from './lmdb-file-length.ts';
 
 /** A table of an environment: bytes to bytes, in the byte order of the keys. */
 export interface LmdbTable {
+  /** The number of its entries. */
+  readonly count: number;
   /** A copy of the value of a key. */
   get(key: Uint8Array): Uint8Array | undefined;
   /** Entries from a key on, forwards or backwards; `end` is exclusive. */
@@ -61,6 +63,11 @@ class Table implements LmdbTable {
   constructor(db: Bytes, options: LmdbOptions) {
     this.db = db;
     this.#options = options;
+  }
+
+  get count(): number {
+    const { entryCount } = this.db.getStats() as { readonly entryCount: number };
+    return entryCount;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {

@@ -30,6 +30,9 @@ export interface ServeOptions {
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** How long a command may take; one that does not end is killed and has no exit code. */
+const runMsMax = 120_000;
+
 /** Set-up has run before the tests; Temporal has tests of its own. */
 const ENVIRONMENT: Env = { REPRISE_SETUP: 'skip', REPRISE_DURABLE: 'off', NO_COLOR: '1' };
 
@@ -67,7 +70,11 @@ export class World {
     const text = { stdout: '', stderr: '' };
     child.stdout?.on('data', (chunk: Buffer) => (text.stdout += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (text.stderr += chunk.toString()));
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) killSession(child.pid);
+    }, runMsMax);
     const [exit] = (await once(child, 'close')) as [number | null];
+    clearTimeout(timer);
     return { exit, ...text };
   }
 
