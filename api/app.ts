@@ -32,8 +32,9 @@ function createDispatch(deps: ApiDeps): Dispatch {
     if (found.kind === 'none') {
       throw new HttpProblem('NOT_FOUND', 'no such path: /docs lists those that there are');
     }
-    throw new HttpProblem('METHOD_NOT_ALLOWED', `${method} is not known here`, {
-      headers: { allow: found.allowed.join(', ') },
+    const allow = found.allowed.join(', ');
+    throw new HttpProblem('METHOD_NOT_ALLOWED', `${method} is not known here: use ${allow}`, {
+      headers: { allow },
     });
   };
 }
