@@ -37,7 +37,7 @@ const TIME_OUT_OF_RANGE: Evolved = { refused: 'time out of range' };
 
 /** The state of a user who has done nothing yet. */
 export function initialState(): UserState {
-  return UserState.of({ seen: [], recent: [], events: 0, timeMs: 0 });
+  return UserState.of({ seen: [], recent: [], events: 0, positives: 0, timeMs: 0 });
 }
 
 /**
@@ -49,9 +49,10 @@ export function evolve(state: UserState, event: UserEvent, settings: ActorSettin
   if (type === undefined) return UNKNOWN_TYPE;
   // Written so that NaN is refused too.
   if (!(Math.abs(timeMs) <= EVENT_TIME_MS_MAX)) return TIME_OUT_OF_RANGE;
+  const positive = type.polarity === 'positive' ? 1 : 0;
   return {
     refused: null,
-    state: state.after(itemRow, timeMs, settings),
-    step: { itemRow, positive: type.polarity === 'positive' ? 1 : 0, weight: type.weight },
+    state: state.after(itemRow, positive, timeMs, settings),
+    step: { itemRow, positive, weight: type.weight },
   };
 }

@@ -25,6 +25,7 @@ export interface UserStateParts {
   readonly seen: number[];
   readonly recent: number[];
   readonly events: number;
+  readonly positives: number;
   readonly timeMs: number;
 }
 
@@ -35,6 +36,8 @@ export interface UserStateParts {
 export class UserState {
   /** Interactions accepted so far. */
   readonly events: number;
+  /** The positive ones among them. */
+  readonly positives: number;
   /** Event time of the last accepted interaction in journal order, Unix milliseconds. */
   readonly timeMs: number;
   /** Distinct items seen. */
@@ -47,6 +50,7 @@ export class UserState {
 
   private constructor(
     events: number,
+    positives: number,
     timeMs: number,
     seen: SeenLog,
     seenCount: number,
@@ -55,6 +59,7 @@ export class UserState {
     recentCount: number,
   ) {
     this.events = events;
+    this.positives = positives;
     this.timeMs = timeMs;
     this.seenCount = seenCount;
     this.recentCount = recentCount;
@@ -64,9 +69,10 @@ export class UserState {
   }
 
   /** Takes over the parts of a state; the caller gives the arrays up. */
-  static of({ seen, recent, events, timeMs }: UserStateParts): UserState {
+  static of({ seen, recent, events, positives, timeMs }: UserStateParts): UserState {
     const { length } = recent;
-    return new UserState(events, timeMs, new SeenLog(seen), seen.length, recent, length, length);
+    const log = new SeenLog(seen);
+    return new UserState(events, positives, timeMs, log, seen.length, recent, length, length);
   }
 
   /** Tells whether an item was seen. */
@@ -75,8 +81,8 @@ export class UserState {
     return index >= 0 && index < this.seenCount;
   }
 
-  /** The state after one more interaction with an item. */
-  after(itemRow: number, timeMs: number, settings: ActorSettings): UserState {
+  /** The state after one more interaction with an item; `positive` is 1 for one that says that the user likes it. */
+  after(itemRow: number, positive: 0 | 1, timeMs: number, settings: ActorSettings): UserState {
     let seen = this.#seen;
     let { seenCount } = this;
     if (!this.hasSeen(itemRow)) {
@@ -86,7 +92,16 @@ export class UserState {
     const recentCount = Math.min(this.recentCount + 1, settings.recentItemsMax);
     const recent = this.#recentWith(itemRow, recentCount, settings.recentItemsMax);
     const { length } = recent;
-    return new UserState(this.events + 1, timeMs, seen, seenCount, recent, length, recentCount);
+    return new UserState(
+      this.events + 1,
+      this.positives + positive,
+      timeMs,
+      seen,
+      seenCount,
+      recent,
+      length,
+      recentCount,
+    );
   }
 
   /** How the seen items have changed since the state before this one. */

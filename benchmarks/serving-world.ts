@@ -53,6 +53,7 @@ export function randomWhole(size: WorldSize): ModelDelta {
     userRows: Uint32Array.from({ length: users }, (_, row) => row),
     userVectors: around(users),
     userEvents: new Uint32Array(users).fill(seen),
+    userPositives: new Uint32Array(users).fill(seen),
     userTimeMs: new Float64Array(users),
     itemRowsBefore: 0,
     newItems: Array.from({ length: items }, (_, row) => `item-${row}`),

@@ -28,8 +28,8 @@ export interface ModelDelta {
   readonly userRows: Uint32Array;
   readonly userVectors: Float32Array;
   readonly userEvents: Uint32Array;
-  /** Positive interactions of the touched users so far; a reader takes `userEvents` where it is absent. */
-  readonly userPositives?: Uint32Array;
+  /** The positive ones among the touched users' interactions so far. */
+  readonly userPositives: Uint32Array;
   readonly userTimeMs: Float64Array;
   /** Ids of items whose rows are new in this delta; the first has row `itemRowsBefore`. */
   readonly itemRowsBefore: number;

@@ -113,12 +113,11 @@ export class UsersProjection {
 
   #writeRows(delta: ModelDelta, from: number, to: number): void {
     const d = this.dimensions;
-    const positives = delta.userPositives ?? delta.userEvents;
     for (let at = from; at < to; at += 1) {
       const row = delta.userRows[at] ?? 0;
       this.vector(row).set(delta.userVectors.subarray(at * d, (at + 1) * d));
       this.#events[row] = delta.userEvents[at] ?? 0;
-      this.#positives[row] = positives[at] ?? 0;
+      this.#positives[row] = delta.userPositives[at] ?? 0;
       this.#timeMs[row] = delta.userTimeMs[at] ?? 0;
     }
   }

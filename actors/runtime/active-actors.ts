@@ -76,6 +76,11 @@ export class ActiveActors {
     return this.#states[row]?.events ?? this.#snapshots.events(row);
   }
 
+  /** The positive ones among them. */
+  positives(row: number): number {
+    return this.#states[row]?.positives ?? this.#snapshots.positives(row);
+  }
+
   /** Event time of an actor's last interaction. */
   timeMs(row: number): number {
     return this.#states[row]?.timeMs ?? this.#snapshots.timeMs(row);

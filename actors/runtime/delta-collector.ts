@@ -118,18 +118,24 @@ export class DeltaCollector {
     return { version, partition, from, to, whole, dimensions, output: model.output, deadLetters };
   }
 
-  #takeUserRows(): Pick<ModelDelta, 'userRows' | 'userVectors' | 'userEvents' | 'userTimeMs'> {
+  #takeUserRows(): Pick<
+    ModelDelta,
+    'userRows' | 'userVectors' | 'userEvents' | 'userPositives' | 'userTimeMs'
+  > {
     const { model, actors } = this.#state;
     const userRows = model.users.takeTouched();
     const count = userRows.length;
     const userEvents = new Uint32Array(count);
+    const userPositives = new Uint32Array(count);
     const userTimeMs = new Float64Array(count);
     for (let index = 0; index < count; index++) {
       const row = userRows[index] as number;
       userEvents[index] = actors.events(row);
+      userPositives[index] = actors.positives(row);
       userTimeMs[index] = actors.timeMs(row);
     }
-    return { userRows, userVectors: vectorsOf(model.users, userRows), userEvents, userTimeMs };
+    const userVectors = vectorsOf(model.users, userRows);
+    return { userRows, userVectors, userEvents, userPositives, userTimeMs };
   }
 
   #takeItemRows(): Pick<ModelDelta, 'itemRows' | 'itemVectors' | 'itemBias' | 'itemPopularity'> {
@@ -153,10 +159,11 @@ export class DeltaCollector {
   }
 
   *#wholeActors(): Steps<
-    Pick<ModelDelta, 'userEvents' | 'userTimeMs' | 'seenUsers' | 'seenItems'>
+    Pick<ModelDelta, 'userEvents' | 'userPositives' | 'userTimeMs' | 'seenUsers' | 'seenItems'>
   > {
     const { actors, seenPairs } = this.#state;
     const userEvents = new Uint32Array(actors.count);
+    const userPositives = new Uint32Array(actors.count);
     const userTimeMs = new Float64Array(actors.count);
     const seenUsers = new Uint32Array(seenPairs);
     const seenItems = new Uint32Array(seenPairs);
@@ -164,13 +171,14 @@ export class DeltaCollector {
     yield* inRuns(actors.count, ROWS_A_RUN, (first, end) => {
       for (let row = first; row < end; row++) {
         userEvents[row] = actors.events(row);
+        userPositives[row] = actors.positives(row);
         userTimeMs[row] = actors.timeMs(row);
         const seen = actors.copySeen(row, seenItems, pairs);
         seenUsers.fill(row, pairs, pairs + seen);
         pairs += seen;
       }
     });
-    return { userEvents, userTimeMs, seenUsers, seenItems };
+    return { userEvents, userPositives, userTimeMs, seenUsers, seenItems };
   }
 
   #takePairs(): Pick<ModelDelta, 'seenUsers' | 'seenItems' | 'seenReset'> {

@@ -17,6 +17,8 @@ export const TENSOR = {
   userVectors: 'users.vectors',
   /** U32 [n]: interactions accepted. */
   events: 'users.events',
+  /** U32 [n]: the positive ones among them. */
+  positives: 'users.positives',
   /** F64 [n]: event time of the last one, Unix milliseconds. */
   timesMs: 'users.timeMs',
   /** U32 [n + 1]: where each user's part of `users.seen.items` starts. */
@@ -82,6 +84,7 @@ function* captureActors(state: PartitionState): Steps<Record<string, Tensor>> {
   const { recentItemsMax } = state.settings;
   const { count } = actors;
   const events = new Uint32Array(count);
+  const positives = new Uint32Array(count);
   const timesMs = new Float64Array(count);
   const offsets = new Uint32Array(count + 1);
   const seen = new Uint32Array(seenPairs);
@@ -91,6 +94,7 @@ function* captureActors(state: PartitionState): Steps<Record<string, Tensor>> {
     for (let row = first; row < end; row++) {
       const user = actors.peek(row);
       events[row] = user.events;
+      positives[row] = user.positives;
       timesMs[row] = user.timeMs;
       for (let index = 0; index < user.seenCount; index++) seen[at++] = user.seenAt(index);
       offsets[row + 1] = at;
@@ -99,6 +103,7 @@ function* captureActors(state: PartitionState): Steps<Record<string, Tensor>> {
   });
   return {
     [TENSOR.events]: { shape: [count], data: events },
+    [TENSOR.positives]: { shape: [count], data: positives },
     [TENSOR.timesMs]: { shape: [count], data: timesMs },
     [TENSOR.seenOffsets]: { shape: [count + 1], data: offsets },
     [TENSOR.seenItems]: { shape: [seenPairs], data: seen },
@@ -170,6 +175,7 @@ function* restoreUsers(state: PartitionState, tensors: CheckpointTensors): Steps
   const surrogates = tensors.bytes(TENSOR.surrogates, count * 16);
   const vectors = tensors.floats(TENSOR.userVectors, count * dimensions);
   const events = tensors.words(TENSOR.events, count);
+  const positives = tensors.words(TENSOR.positives, count);
   const timesMs = tensors.doubles(TENSOR.timesMs, count);
   const offsets = tensors.offsets(TENSOR.seenOffsets, count);
   const seen = tensors.itemRows(TENSOR.seenItems, offsets[count] as number);
@@ -181,12 +187,14 @@ function* restoreUsers(state: PartitionState, tensors: CheckpointTensors): Steps
       users.add(surrogates, row * 16);
       const from = row * recentItemsMax;
       const eventCount = events[row] as number;
+      if ((positives[row] as number) > eventCount) throw tensors.damaged(TENSOR.positives);
       const newest = recent.subarray(from, from + Math.min(eventCount, recentItemsMax));
       actors.addPassive(
         UserState.of({
           seen: Array.from(seen.subarray(offsets[row], offsets[row + 1])),
           recent: Array.from(newest),
           events: eventCount,
+          positives: positives[row] as number,
           timeMs: timesMs[row] as number,
         }),
       );

@@ -9,7 +9,7 @@ const ROWS_A_RUN = 256;
 
 /**
  * Hashes a partition's state in canonical order: the output layer; items in byte order of their id, with vector, bias
- * and popularity; users in byte order of theirs, with vector, counter, event time, seen items in byte order and
+ * and popularity; users in byte order of theirs, with vector, counters, event time, seen items in byte order and
  * newest items in order. A user whom `identities` does not name (erased) has no part in it.
  */
 export async function hashState(
@@ -79,6 +79,7 @@ function userHasher(
     model.users.read(row, vector, 0);
     hasher.floats(vector);
     hasher.whole(user.events);
+    hasher.whole(user.positives);
     hasher.number(user.timeMs);
     hasher.whole(user.seenCount);
     const seenRanks = Uint32Array.from(user.seenItems(), (itemRow) => ranks[itemRow] as number);

@@ -146,8 +146,10 @@ export class TemporalServer {
     const began = performance.now();
     this.#ended = new Promise((resolve) => {
       child.once('error', (error) => (complaint += error.message));
-      child.once('close', (code, signal) => {
+      // Not `close`: where the guard is killed, the server that lives on keeps its standard error open.
+      child.once('exit', (code, signal) => {
         resolve();
+        child.stderr.destroy();
         const why = complaint.trim() || `it ended (${signal ?? String(code)})`;
         if (!this.#stopping.signal.aborted) void this.#restart(why, performance.now() - began);
       });
@@ -196,6 +198,7 @@ export class TemporalServer {
     this.#backoffMs = Math.min(this.#backoffMs * 2, RESTART_BACKOFF_MS_MAX);
     await sleep(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     if (this.#stopping.signal.aborted) return;
+    await endLeftover(markPath(this.#options.folder));
     this.#restarts += 1;
     this.#state = 'starting';
     this.#launch();

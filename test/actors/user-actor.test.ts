@@ -18,6 +18,7 @@ const SKIP = { weight: 1, polarity: 'negative' } as const;
 interface Remembered {
   readonly seen: readonly number[];
   readonly events: number;
+  readonly positives: number;
   readonly timeMs: number;
   readonly recent: readonly number[];
 }
@@ -34,8 +35,8 @@ function fed(events: readonly UserEvent[], settings: ActorSettings): UserState {
 }
 
 function remembered(state: UserState): Remembered {
-  const { events, timeMs } = state;
-  return { seen: state.seenItems(), events, timeMs, recent: state.recentItems() };
+  const { events, positives, timeMs } = state;
+  return { seen: state.seenItems(), events, positives, timeMs, recent: state.recentItems() };
 }
 
 /** `given(events).when(event).then(…)`: the story of one actor. */
@@ -74,7 +75,7 @@ describe('a user actor', () => {
       .when(played(7, 5))
       .then(
         { itemRow: 7, positive: 1, weight: 1 },
-        { seen: [7], events: 1, timeMs: 5, recent: [7] },
+        { seen: [7], events: 1, positives: 1, timeMs: 5, recent: [7] },
       );
   });
 
@@ -87,7 +88,17 @@ describe('a user actor', () => {
   it('takes a negative type as target 0 and the item as seen', () => {
     given()
       .when({ itemRow: 2, type: SKIP, timeMs: 0 })
-      .then({ itemRow: 2, positive: 0, weight: 1 }, { seen: [2], events: 1 });
+      .then({ itemRow: 2, positive: 0, weight: 1 }, { seen: [2], events: 1, positives: 0 });
+  });
+
+  it('counts the positive ones among its interactions', () => {
+    const skip = { itemRow: 3, type: SKIP, timeMs: 0 };
+    given(played(1), skip, played(2))
+      .when({ itemRow: 3, type: VIEW, timeMs: 0 })
+      .then({ itemRow: 3, positive: 1, weight: 0.5 }, { events: 4, positives: 3 });
+    given(played(1), skip)
+      .when(skip)
+      .then({ itemRow: 3, positive: 0, weight: 1 }, { positives: 1 });
   });
 
   it('counts a repeat and sees the item once', () => {

@@ -67,6 +67,7 @@ export class DeltaMirror {
       this.#userRows.set(row, {
         vector: delta.userVectors.slice(index * dimensions, (index + 1) * dimensions),
         events: delta.userEvents[index],
+        positives: delta.userPositives[index],
         timeMs: delta.userTimeMs[index],
       });
     });

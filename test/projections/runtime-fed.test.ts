@@ -88,3 +88,29 @@ test('two tastes are learned from events, and answers by deltas equal answers by
     assert.ok(items[0]?.startsWith(taste), `${user} gets ${items.join(', ')}`);
   }
 });
+
+test('a user of whom only dislikes were learned gets popular items until their first play', async () => {
+  const rig = await PartitionRig.create(PARTITIONS, 5);
+  const definition = definitionOf('v1', { learner: 'isgd' }, PARTITIONS);
+  const runtimes = [0, 1].map((partition) => rig.runtime(definition, partition));
+  const { serving, queries } = await serve(rig);
+  const learned = async (...told: Told[]): Promise<void> => {
+    await rig.tell(...told);
+    for (const runtime of runtimes) {
+      await rig.replay(runtime);
+      serving.apply(runtime.takeDelta());
+    }
+  };
+  const basis = async (item?: string): Promise<string> => {
+    const at = item === undefined ? {} : { item };
+    const asked = { user: 'grump', n: 3, exclude: 'seen', after: [], ...at } as const;
+    return (await queries.recommend(asked)).basedOn;
+  };
+  await learned(...plays(0), { user: 'grump', item: 'jazz-0', type: 'dislike' });
+  assert.equal(await basis(), 'popular');
+  assert.equal(await basis('rock-1'), 'item');
+  await learned({ user: 'grump', item: 'jazz-1', type: 'dislike' });
+  assert.equal(await basis(), 'popular');
+  await learned({ user: 'grump', item: 'rock-0' });
+  assert.equal(await basis(), 'user');
+});

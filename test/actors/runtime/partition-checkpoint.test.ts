@@ -32,6 +32,7 @@ describe('the checkpoint of a partition', () => {
       'users.surrogates': [2, 16],
       'users.vectors': [2, 8],
       'users.events': [2],
+      'users.positives': [2],
       'users.timeMs': [2],
       'users.seen.offsets': [3],
       'users.seen.items': [3],
@@ -64,11 +65,32 @@ describe('the checkpoint of a partition', () => {
     assert.equal(restored.takenAt, undefined, 'readers are given the whole state first');
   });
 
+  it('brings back how many of the interactions were positive', async () => {
+    const rig = await PartitionRig.create();
+    await rig.tell(
+      { user: 'ann', item: 'a', type: 'dislike' },
+      { user: 'ann', item: 'b' },
+      { user: 'bea', item: 'a', type: 'skip' },
+    );
+    const runtime = await rig.replay(rig.runtime(VERSION));
+    const restored = await PartitionRuntime.restore(rig.deps(VERSION), await runtime.capture());
+    const { userEvents, userPositives } = restored.takeDelta();
+    assert.deepEqual(
+      [[...userEvents], [...userPositives]],
+      [
+        [2, 1],
+        [1, 0],
+      ],
+    );
+  });
+
   it('refuses tensors that do not fit together', async () => {
     const { rig, checkpoint } = await captured();
     const broken: [string, Tensor][] = [
       [TENSOR.userVectors, { shape: [1, 8], data: new Float32Array(8) }],
       [TENSOR.events, { shape: [2], data: new Float32Array(2) }],
+      [TENSOR.positives, { shape: [1], data: Uint32Array.of(1) }],
+      [TENSOR.positives, { shape: [2], data: Uint32Array.of(1, 2) }],
       [TENSOR.seenOffsets, { shape: [3], data: Uint32Array.of(0, 2, 9) }],
       [TENSOR.seenOffsets, { shape: [3], data: Uint32Array.of(0, 3, 2) }],
       [TENSOR.seenItems, { shape: [3], data: Uint32Array.of(0, 3, 1) }],

@@ -88,6 +88,7 @@ describe('a partition', () => {
     const delta = runtime.takeDelta();
     assert.deepEqual([...delta.userRows], [0]);
     assert.deepEqual([...delta.userEvents], [2]);
+    assert.deepEqual([...delta.userPositives], [1]);
   });
 
   it('knows an item named __proto__', async () => {
