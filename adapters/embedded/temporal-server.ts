@@ -145,7 +145,10 @@ export class TemporalServer {
     });
     const began = performance.now();
     this.#ended = new Promise((resolve) => {
-      child.once('error', (error) => (complaint += error.message));
+      child.once('error', (error) => {
+        complaint += error.message;
+        resolve();
+      });
       // Not `close`: where the guard is killed, the server that lives on keeps its standard error open.
       child.once('exit', (code, signal) => {
         resolve();
