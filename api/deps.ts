@@ -40,8 +40,11 @@ export interface QueriesPort {
   popular(n: number): Promise<PopularAnswer>;
   /** Undefined where no event of the user was seen. */
   user(id: string): Promise<UserAnswer | undefined>;
-  /** Undefined where the item was never published and never met in an event, or was withdrawn. */
-  item(id: string): Promise<ItemAnswer | undefined>;
+  /**
+   * Undefined where the item was never published and never met in an event, or was withdrawn, as the projections stand
+   * at or past `after`.
+   */
+  item(id: string, after: readonly Position[]): Promise<ItemAnswer | undefined>;
   deadLetters(): Promise<DeadLetters>;
 }
 

@@ -83,6 +83,7 @@ export const emptyCatalogue: ItemCatalogue = {
   isWithdrawn: () => false,
   metadata: () => Promise.resolve(undefined),
   apply: () => Promise.resolve(),
+  onAdvance: () => undefined,
   drop: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };

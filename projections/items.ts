@@ -29,6 +29,8 @@ export interface ItemCatalogue {
    * nothing; one that starts past the next sequence is refused with a RangeError.
    */
   apply(block: EventBlock): Promise<void>;
+  /** Calls back with the position after every block folded; for as long as the catalogue is open. */
+  onAdvance(listener: (position: Sequence) => void): void;
   /** Forgets everything: the journal has to be folded again from its start. */
   drop(): Promise<void>;
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import { roundScore } from './answer.ts';
 import type { Recommendation, RecommendationRequest, ScoredItem } from './answer.ts';
 import { Exclusion } from './exclusion.ts';
 import type { ItemCatalogue, ItemMetadata } from './items.ts';
+import { ReadYourWrites } from './read-your-writes.ts';
 import { Recommender } from './recommend.ts';
 import type { RecommendDeps } from './recommend.ts';
 import { SimilarItems } from './similar.ts';
@@ -65,12 +66,14 @@ export interface DeadLettersAnswer {
 /** The queries of the read side; every answer is ready to be written as JSON. */
 export class Queries {
   readonly #deps: QueryDeps;
+  readonly #writes: ReadYourWrites;
   readonly #recommender: Recommender;
   readonly #exclusion: Exclusion;
   readonly #similar: SimilarItems;
 
   constructor(deps: QueryDeps) {
     this.#deps = deps;
+    this.#writes = new ReadYourWrites(deps.serving, deps.catalogue);
     this.#recommender = new Recommender(deps);
     this.#exclusion = new Exclusion(deps.catalogue);
     this.#similar = new SimilarItems(deps.serving.bounds.answerItemsMax);
@@ -78,7 +81,7 @@ export class Queries {
 
   /** Recommends, after the projections stand at or past `after`; rejects with TIMEOUT where they do not in time. */
   async recommend(query: RecommendationQuery): Promise<Recommendation> {
-    if (query.after.length > 0) await this.#deps.serving.waitFor(query.after);
+    if (query.after.length > 0) await this.#writes.waitFor(query.after);
     return this.#recommender.recommend(query);
   }
 
@@ -108,8 +111,12 @@ export class Queries {
     return { id, events, seenItems, lastTime: dateOf(timeMs), position };
   }
 
-  /** What is known of an item; undefined where it was neither published nor met in an event, or was withdrawn. */
-  async item(id: string): Promise<ItemAnswer | undefined> {
+  /**
+   * What is known of an item, after the projections stand at or past `after`; undefined where it was neither published
+   * nor met in an event, or was withdrawn.
+   */
+  async item(id: string, after: readonly Position[] = []): Promise<ItemAnswer | undefined> {
+    if (after.length > 0) await this.#writes.waitFor(after);
     const { catalogue, serving } = this.#deps;
     const metadata = await catalogue.metadata(id);
     if (metadata === null) return undefined;

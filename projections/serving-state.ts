@@ -33,6 +33,7 @@ export interface OverlayStatus {
 export class ServingState implements IndexSource {
   readonly partitions: number;
   readonly bounds: ProjectionBounds;
+  readonly schedule: Schedule;
   readonly popular: PopularProjection;
   readonly #deps: ServingDeps;
   readonly #states: (PartitionState | undefined)[];
@@ -44,6 +45,7 @@ export class ServingState implements IndexSource {
     this.#deps = deps;
     this.partitions = deps.partitions;
     this.bounds = deps.bounds;
+    this.schedule = deps.schedule;
     this.popular = new PopularProjection(deps.partitions, deps.bounds.answerItemsMax);
     this.#states = new Array<PartitionState | undefined>(deps.partitions).fill(undefined);
     this.#waiters = new PositionWaiters(deps.partitions, deps.bounds.waitersMax, deps.schedule);

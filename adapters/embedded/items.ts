@@ -43,6 +43,7 @@ class LmdbItems implements ItemCatalogue {
   readonly #titles = new Map<string, string>();
   readonly #published = new Set<string>();
   readonly #withdrawn = new Set<string>();
+  readonly #listeners: ((position: Sequence) => void)[] = [];
   #position: Sequence;
   #unsavedBlocks = 0;
 
@@ -98,6 +99,11 @@ class LmdbItems implements ItemCatalogue {
     this.#unsavedBlocks = isDue ? 0 : this.#unsavedBlocks + 1;
     for (const fact of published) this.#remember(fact.item, fact.metadata);
     this.#position = to;
+    for (const listener of this.#listeners) listener(to);
+  }
+
+  onAdvance(listener: (position: Sequence) => void): void {
+    this.#listeners.push(listener);
   }
 
   async drop(): Promise<void> {

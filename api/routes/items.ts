@@ -6,8 +6,9 @@ import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { deadLettersSchema, itemSchema, publishedSchema } from '../schema/answers.ts';
-import { idSchema } from '../schema/fields.ts';
+import { afterSchema, idSchema } from '../schema/fields.ts';
 import { metadataSchema } from '../schema/free-form.ts';
+import { toPositions } from './recommendations.ts';
 
 const params = z.object({ id: idSchema });
 
@@ -55,11 +56,12 @@ export function itemRoutes(deps: ApiDeps): readonly Route[] {
       operationId: 'getItem',
       tag: 'items',
       summary: 'Tells what is known of an item.',
-      problems: [404],
+      problems: [404, 503, 504],
       params,
+      query: z.strictObject({ after: afterSchema }),
       answer: { status: 200, description: 'The item.', schema: itemSchema },
       handle: async (call) => {
-        const answer = await deps.queries.item(call.params.id);
+        const answer = await deps.queries.item(call.params.id, toPositions(call.query.after));
         if (answer === undefined) throw new HttpProblem('NOT_FOUND', 'no such item');
         return answer;
       },

@@ -73,8 +73,13 @@ function fixedPorts(
         id === 'unknown'
           ? undefined
           : { id, events: 3, seenItems: 2, lastTime: '2026-01-01T00:00:00.000Z', position: place },
-      item: async (id) =>
-        id === 'unknown' ? undefined : { id, metadata: { title: 'A song' }, position: place },
+      item: async (id, after) =>
+        note(
+          id === 'unknown' ? undefined : { id, metadata: { title: 'A song' }, position: place },
+          'item',
+          id,
+          after,
+        ),
       deadLetters: async () => ({
         refused: 1,
         deadLetters: [

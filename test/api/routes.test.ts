@@ -52,6 +52,11 @@ describe('a request reaches its port', () => {
     recommend('__proto__/recommendations', { user: '__proto__' }));
   test('an item named popular, percent-encoded', () =>
     check('GET', '/v1/items/%70opular/similar', {}, 200, 'similar', 'popular', 10));
+  test('an item', () => check('GET', '/v1/items/song', {}, 200, 'item', 'song', []));
+  test('an item after a position', () =>
+    check('GET', '/v1/items/song?after=0:4', {}, 200, 'item', 'song', [
+      { partition: 0, sequence: 4 },
+    ]));
   test('popular items', () => check('GET', '/v1/items/popular?n=3', {}, 200, 'popular', 3));
   test('a training run', () =>
     check('POST', '/v1/training-runs', { body: { epochs: 3 } }, 202, 'train', { epochs: 3 }));

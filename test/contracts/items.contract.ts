@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { ItemPublished } from '../../events/fact.ts';
+import { sequence } from '../../events/position.ts';
 import type { Journal } from '../../events/journal.ts';
 import type { ItemCatalogue, ItemMetadata } from '../../projections/items.ts';
 import { followItems } from '../../projections/items.ts';
@@ -126,6 +127,26 @@ export function itemsContract(name: string, open: () => Promise<OpenedItems>): v
       assert.equal(again.title('a'), 'A');
       assert.equal(again.isWithdrawn('b'), true);
       assert.equal(again.position, 1);
+    });
+
+    it('tells where it stands after every block, when what it held can be read', async () => {
+      const { catalogue } = await opened();
+      const story = new Story();
+      const told: (readonly [number, number, string | undefined])[] = [];
+      catalogue.onAdvance((at) => told.push([at, catalogue.position, catalogue.title('a')]));
+      await story.append(published('a', { title: 'Old' }), 'an interaction');
+      await story.fold(catalogue);
+      await story.append('an interaction');
+      await story.fold(catalogue);
+      const known = await story.journal.read(0, sequence(-1));
+      await story.append(published('a', { title: 'New' }));
+      await story.fold(catalogue);
+      await catalogue.apply(known!);
+      assert.deepEqual(told, [
+        [1, 1, 'Old'],
+        [2, 2, 'Old'],
+        [3, 3, 'New'],
+      ]);
     });
 
     it('follows a journal that grows until it is told to stop', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Position, Sequence } from '../../events/position.ts';
-import type { Recommendation, RecommendationRequest } from '../../projections/answer.ts';
+import type { Recommendation } from '../../projections/answer.ts';
+import type { RecommendationQuery } from '../../projections/queries.ts';
 import { DeltaWorld } from './delta-world.ts';
 import { servingRig } from './serving-rig.ts';
 import type { ServingRig } from './serving-rig.ts';
@@ -27,7 +28,7 @@ function twoTastes(): DeltaWorld {
   return world;
 }
 
-function ask(rig: ServingRig, request: Partial<RecommendationRequest>): Promise<Recommendation> {
+function ask(rig: ServingRig, request: Partial<RecommendationQuery>): Promise<Recommendation> {
   return rig.queries.recommend({ user: 'rocker', n: 3, exclude: 'seen', after: [], ...request });
 }
 
@@ -156,6 +157,40 @@ test('after gives up when the time is over', async () => {
     }),
     { code: 'INVALID' },
   );
+});
+
+test('after waits for the catalogue too, where it names the partition that it folds', async () => {
+  const rig = await servingRig({ titles: { r0: 'Old' }, partitions: 2 });
+  rig.serving.apply(twoTastes().whole());
+  rig.serving.apply(new DeltaWorld({ partition: 1 }).whole());
+  rig.catalogue.advance(0);
+  const titleAfter = async (...after: Position[]): Promise<string | undefined> =>
+    (await ask(rig, { after, n: 1 })).items[0]?.title;
+  const at = (partition: number, place: number): Position => ({
+    partition,
+    sequence: place as Sequence,
+  });
+  assert.equal(await titleAfter(), 'Old');
+  assert.equal(await titleAfter(at(1, -1)), 'Old');
+  assert.equal(await titleAfter(at(0, 0)), 'Old');
+  const recommended = titleAfter(at(0, 2), at(0, 1));
+  const item = rig.queries.item('r0', [at(0, 2)]);
+  assert.equal(rig.timer.waiting, 2);
+  rig.catalogue.advance(1, { r0: 'Newer' });
+  assert.equal(rig.timer.waiting, 2);
+  rig.catalogue.advance(2, { r0: 'New' });
+  assert.equal(await recommended, 'New');
+  assert.deepEqual((await item)?.metadata, { title: 'New' });
+  assert.equal(rig.timer.waiting, 0);
+});
+
+test('after gives up on a catalogue that does not come', async () => {
+  const rig = await servingRig();
+  rig.serving.apply(twoTastes().whole());
+  rig.catalogue.advance(0);
+  const late = rig.queries.item('r0', [{ partition: 0, sequence: 1 as Sequence }]);
+  rig.timer.elapse();
+  await assert.rejects(late, { code: 'TIMEOUT' });
 });
 
 test('the answer equals brute force over all items, for any vectors', async () => {

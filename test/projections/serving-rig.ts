@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import type { Sequence } from '../../events/position.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../../projections/bounds.ts';
 import type { ProjectionBounds } from '../../projections/bounds.ts';
@@ -30,16 +31,34 @@ export class ManualTimer {
   }
 }
 
-/** A catalogue that holds the titles and withdrawals that a test gives it. */
-export function memoryCatalogue(titles: Readonly<Record<string, string>> = {}): ItemCatalogue & {
+/** A catalogue that a test fills. */
+export type MemoryCatalogue = ItemCatalogue & {
   readonly withdrawn: Set<string>;
-} {
+  /** Moves the catalogue to a position, with these titles on the way. */
+  readonly advance: (to: number, titles?: Readonly<Record<string, string>>) => void;
+};
+
+/**
+ * A catalogue that holds the titles and withdrawals that a test gives it. It stands past every position that tests ask
+ * for, until it is moved.
+ */
+export function memoryCatalogue(titles: Readonly<Record<string, string>> = {}): MemoryCatalogue {
+  const listeners: ((position: Sequence) => void)[] = [];
+  let position = Number.MAX_SAFE_INTEGER as Sequence;
   const withdrawn = new Set<string>();
   const known = new Map(Object.entries(titles));
   return {
-    position: -1 as ItemCatalogue['position'],
+    get position() {
+      return position;
+    },
     size: known.size,
     withdrawn,
+    advance: (to, newer = {}) => {
+      for (const [item, title] of Object.entries(newer)) known.set(item, title);
+      position = to as Sequence;
+      for (const listener of listeners) listener(position);
+    },
+    onAdvance: (listener) => void listeners.push(listener),
     title: (item) => known.get(item),
     isWithdrawn: (item) => withdrawn.has(item),
     metadata: (item) => {
@@ -61,7 +80,7 @@ export interface ServingRig {
   readonly serving: ServingState;
   readonly queries: Queries;
   readonly timer: ManualTimer;
-  readonly catalogue: ReturnType<typeof memoryCatalogue>;
+  readonly catalogue: MemoryCatalogue;
   readonly signingKey: KeyObject;
   readonly fullOverlays: string[];
 }
