@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { PROBLEM_KINDS } from '../../api/problem.ts';
+import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
+import { FACT_KINDS } from '../../events/fact.ts';
+import { readConfig } from '../../processes/config.ts';
+import { COLUMN_NAMES } from '../../processes/imports/column-names.ts';
+import { boundsInSources } from './bounds.ts';
+import { pageText, tableUnder } from './markdown.ts';
+
+const operations = pageText('docs/operations.md');
+
+/** The field of the configuration that a variable sets. */
+function fieldOf(variable: string): string {
+  const words = variable.replace(/^REPRISE_/, '').toLowerCase();
+  if (words === 'data_dir') return 'data';
+  return words.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+test('the environment is documented with its defaults', () => {
+  const documented = tableUnder(operations, 'Environment').map(([variable = '', value = '']) => [
+    fieldOf(variable),
+    value === '–' ? 'undefined' : value,
+  ]);
+  const defaults = Object.entries(readConfig({})).map(([name, value]) => [name, String(value)]);
+  assert.deepEqual(Object.fromEntries(documented), Object.fromEntries(defaults));
+});
+
+test('every documented bound has its value in the sources, and every exported one is documented', () => {
+  const sections = ['Requests and answers', 'Journal and identity', 'Learning'].concat([
+    'Training and index',
+    'Commands',
+  ]);
+  const documented = new Map(
+    sections
+      .flatMap((section) => tableUnder(operations, section))
+      .flatMap(([names = '', value = '']) =>
+        names.split(', ').map((name) => [name, Number(value.replaceAll(',', ''))] as const),
+      ),
+  );
+  const bounds = boundsInSources();
+  const wrong = [...documented].filter(
+    ([name, value]) => !bounds.some((bound) => bound.name === name && bound.value === value),
+  );
+  const missing = bounds.filter(({ name, exported }) => exported && !documented.has(name));
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(
+    missing.map(({ name, file }) => `${name} of ${file} is not in docs/operations.md`),
+    [],
+  );
+});
+
+test('every problem code is documented with its status', () => {
+  const documented = tableUnder(operations, 'Problem codes');
+  const kinds = Object.entries(PROBLEM_KINDS).map(([code, { status, retryAfterSeconds }]) => [
+    code,
+    String(status),
+    retryAfterSeconds === undefined ? '' : `${String(retryAfterSeconds)} s`,
+  ]);
+  assert.deepEqual(documented, kinds);
+});
+
+test('the interaction types are documented as they teach', () => {
+  const documented = tableUnder(pageText('docs/guide.md'), 'How events teach');
+  const types = Object.entries(DEFAULT_INTERACTION_TYPES).map(([name, { weight, polarity }]) => [
+    name,
+    String(weight),
+    polarity,
+  ]);
+  assert.deepEqual(documented, types);
+});
+
+test('every fact is documented, in the order of its code', () => {
+  const documented = tableUnder(pageText('docs/events.md'), 'Facts').map(([fact]) => fact);
+  assert.deepEqual(documented, [...FACT_KINDS]);
+});
+
+test('the header spellings are documented', () => {
+  const documented = tableUnder(pageText('docs/events.md'), 'Header spellings');
+  const names = Object.entries(COLUMN_NAMES).map(([column, list]) => [
+    column,
+    [...new Set<string>(list)].join(' '),
+  ]);
+  assert.deepEqual(documented, names);
+});
