@@ -1,5 +1,5 @@
-import { mkdir, readFile, readdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { RepriseError } from '../../events/error.ts';
 import type { InteractionTypes } from '../../events/interaction-type.ts';
 import type { RandomBytes } from '../../events/random.ts';
@@ -61,10 +61,12 @@ const SIGNING_KEY_BYTES = 32;
  * has it, where it is of a newer format, or where it was made with another number of partitions.
  */
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
-  await mkdir(options.path, { recursive: true, mode: 0o700 });
-  const path = await realpath(options.path);
+  const path = await orUnusable(options.path, async () => {
+    await makeFolder(resolve(options.path));
+    return realpath(options.path);
+  });
   await refuseForeign(path);
-  const lock = await acquireLock(join(path, 'lock'));
+  const lock = await orUnusable(path, () => acquireLock(join(path, 'lock')));
   try {
     const { manifest, isNew } = await openManifest(join(path, 'reprise.json'), options);
     const signingKey = await openSigningKey(join(path, 'signing.key'), options.random);
@@ -85,6 +87,49 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+/** What the system says of a path that can be no data folder. */
+const UNUSABLE: Readonly<Record<string, string>> = {
+  EEXIST: 'is a file',
+  ENOTDIR: 'lies below a file',
+  ENOENT: 'cannot be made',
+  EACCES: 'may not be written',
+  EPERM: 'may not be written',
+  EROFS: 'is on a read-only disk',
+  ENAMETOOLONG: 'is too long',
+};
+
+/** Makes a folder and those above it. Node's own way never ends where the system lets nothing be made, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await isFolder(path))) return;
+    if (code !== 'ENOENT' || (await isFolder(dirname(path)))) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path, { mode: 0o700 });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+async function orUnusable<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const why = UNUSABLE[(error as NodeJS.ErrnoException).code ?? ''];
+    if (why === undefined) throw error;
+    const message = `the data folder ${path} ${why}: name another with --data`;
+    throw new RepriseError('INVALID', message, { path }, error);
   }
 }
 
