@@ -151,6 +151,6 @@ async function outcomeOf(result: Promise<unknown>): Promise<Pick<RunState, 'resu
     return { result: (await result) as Record<string, unknown> };
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    return { failure: rootCause(error) ?? error.message };
+    return { failure: rootCause(error.cause) ?? error.message };
   }
 }
