@@ -51,13 +51,13 @@ async function serveTask(client: Client, task: Task): Promise<unknown> {
   const started = await client.send('POST', `/v1/${task}`, body);
   const { workflowId } = started.json as { readonly workflowId?: string };
   if (workflowId === undefined) throw new Error(JSON.stringify(started.json));
-  let isOver = false;
+  const over = new AbortController();
   const followed = untilOver(client, `/v1/${task}/${workflowId}`).finally(() => {
-    isOver = true;
+    over.abort();
   });
-  const latencies: object[] = [];
-  while (!isOver) latencies.push(await load(client, 1));
-  return { ...(await followed), loadSeconds: latencies.length };
+  let loadSeconds = 0;
+  for (; !over.signal.aborted; loadSeconds += 1) await load(client, 1);
+  return { ...(await followed), loadSeconds };
 }
 
 async function load(client: Client, forSeconds: number): Promise<object> {

@@ -94,6 +94,12 @@ async function fixPartitions(environment: LmdbEnvironment, partitions: number): 
   }
 }
 
+function yieldNow(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
 class EmbeddedJournal implements Journal {
   readonly partitions: number;
   readonly #environment: LmdbEnvironment;
@@ -132,12 +138,7 @@ class EmbeddedJournal implements Journal {
 
   /** Builds the idempotency index, letting other work run in between. */
   load(): Promise<void> {
-    return this.#idempotency.load(
-      () =>
-        new Promise((resolve) => {
-          setImmediate(resolve);
-        }),
-    );
+    return this.#idempotency.load(yieldNow);
   }
 
   async append(entries: readonly JournalEntry[]): Promise<readonly Appended[]> {
@@ -201,7 +202,10 @@ class EmbeddedJournal implements Journal {
     try {
       const appendTimeMs = this.#clock();
       const find = (key: EventKey): readonly Position[] | undefined => this.#idempotency.find(key);
-      const group = prepareGroup(batches, this.#ends, find, this.#bounds, appendTimeMs);
+      // Groups are written one after the other, so nothing changes while this one lets other work run.
+      const group = await prepareGroup(batches, {
+        ...{ ends: this.#ends, find, bounds: this.#bounds, appendTimeMs, yieldNow },
+      });
       if (group.blocks.length > 0) await this.#commit(group, appendTimeMs);
       batches.forEach((batch, i) => {
         batch.resolve(group.answers[i] ?? []);

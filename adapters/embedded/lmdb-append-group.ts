@@ -34,14 +34,25 @@ export interface AppendGroup {
   readonly placed: readonly { readonly row: QueuedRow; readonly position: Position }[];
 }
 
+/** Rows that are given positions before other work may run; a group of fewer never waits. */
+const SLICE_ROWS_MAX = 1_024;
+
+/** What a group is prepared against. Nothing of it may change while the preparation lets other work run. */
+export interface GroupContext {
+  readonly ends: readonly ChainEnd[];
+  readonly find: (key: EventKey) => readonly Position[] | undefined;
+  readonly bounds: BlockBounds;
+  readonly appendTimeMs: number;
+  /** Lets other work run between the slices of a large group. */
+  readonly yieldNow: () => Promise<void>;
+}
+
 /** Gives the events of a group their positions, the known ones those they have, and encodes the new blocks. */
-export function prepareGroup(
+export async function prepareGroup(
   batches: readonly QueuedBatch[],
-  ends: readonly ChainEnd[],
-  find: (key: EventKey) => readonly Position[] | undefined,
-  bounds: BlockBounds,
-  appendTimeMs: number,
-): AppendGroup {
+  context: GroupContext,
+): Promise<AppendGroup> {
+  const { ends, find, yieldNow } = context;
   const rows = ends.map((): QueuedRow[] => []);
   const placed: { row: QueuedRow; position: Position }[] = [];
   const inGroup = new Map<string, readonly Position[]>();
@@ -59,10 +70,21 @@ export function prepareGroup(
     inGroup.set(name, positions);
     return { positions, duplicate: false };
   };
-  const answers = batches.map((batch) => batch.rows.map(place));
-  const chains = ends.map((end, partition) =>
-    encodeChain(rows[partition] ?? [], partition, end, bounds, appendTimeMs),
-  );
+  const answers: Appended[][] = [];
+  let done = 0;
+  for (const batch of batches) {
+    const answer: Appended[] = [];
+    for (const row of batch.rows) {
+      answer.push(place(row));
+      done += 1;
+      if (done % SLICE_ROWS_MAX === 0) await yieldNow();
+    }
+    answers.push(answer);
+  }
+  const chains: Chain[] = [];
+  for (const [partition, end] of ends.entries()) {
+    chains.push(await encodeChain(rows[partition] ?? [], partition, end, context));
+  }
   return {
     answers,
     placed,
@@ -71,20 +93,26 @@ export function prepareGroup(
   };
 }
 
-function encodeChain(
+interface Chain {
+  readonly blocks: readonly NewBlock[];
+  readonly end: ChainEnd;
+}
+
+async function encodeChain(
   rows: readonly QueuedRow[],
   partition: Partition,
   from: ChainEnd,
-  bounds: BlockBounds,
-  appendTimeMs: number,
-): { readonly blocks: readonly NewBlock[]; readonly end: ChainEnd } {
+  { bounds, appendTimeMs, yieldNow }: GroupContext,
+): Promise<Chain> {
   let end = from;
-  const blocks = cut(rows, bounds).map((piece): NewBlock => {
+  const blocks: NewBlock[] = [];
+  for (const piece of cut(rows, bounds)) {
+    if (piece.length >= SLICE_ROWS_MAX) await yieldNow();
     const firstSequence = sequence(end.head + 1);
     const block = encodeBlock(piece, { partition, firstSequence, appendTimeMs }, end.hash);
     end = { head: sequence(end.head + piece.length), hash: block.hash };
-    return { partition, firstSequence, header: block.header, content: block.content };
-  });
+    blocks.push({ partition, firstSequence, header: block.header, content: block.content });
+  }
   return { blocks, end };
 }
 
