@@ -95,7 +95,7 @@ async function startTraining(
 async function startIndexBuild(
   { native, live, clock }: CoreParts,
   starter: WorkflowStarter,
-  { version, kind }: IndexReleaseRequest,
+  { version }: IndexReleaseRequest,
 ): ReturnType<DurableRuns['startIndexBuild']> {
   const { unavailable } = native.faiss;
   if (unavailable !== undefined) {
@@ -105,11 +105,6 @@ async function startIndexBuild(
   if (version !== undefined && version !== serves) {
     throw new RepriseError('INVALID', `version ${version} is not live: leave version out`, {
       field: 'version',
-    });
-  }
-  if (kind !== undefined) {
-    throw new RepriseError('INVALID', 'kind is chosen by the number of items: leave it out', {
-      field: 'kind',
     });
   }
   const createdMs = Math.floor(clock());

@@ -27,11 +27,6 @@ export type TrainingRequest = z.infer<typeof trainingRequestSchema>;
 export const indexReleaseRequestSchema = z
   .strictObject({
     version: versionSchema.optional(),
-    kind: z
-      .string()
-      .regex(/^[\w,.]{1,64}$/, 'must be a Faiss index description such as IVF1024,Flat')
-      .optional()
-      .meta({ description: 'The Faiss index description; chosen by size where absent.' }),
   })
   .meta({ id: 'IndexReleaseRequest' });
 /** What to index; the live version where none is named. */

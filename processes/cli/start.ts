@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { PARTITIONS_MAX } from '../../events/partition-of.ts';
 import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { CommandContext, CommandSpec, RunningServer } from './command.ts';
 import { wholeNumber } from './command.ts';
@@ -34,7 +35,7 @@ export const startCommand: CommandSpec<StartOptions> = {
       .option(
         '--partitions <n>',
         'partitions, where the data folder is made by this',
-        wholeNumber(1, 1_024),
+        wholeNumber(1, PARTITIONS_MAX),
       )
       .option('--demo', 'stream simulated listeners, whatever the data folder holds')
       .option('--no-demo', 'stream no simulated listeners');

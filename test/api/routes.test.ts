@@ -63,8 +63,8 @@ describe('a request reaches its port', () => {
   test('a training run without a body', () =>
     check('POST', '/v1/training-runs', {}, 202, 'train', {}));
   test('an index build', () =>
-    check('POST', '/v1/index-releases', { body: { kind: 'IVF64,Flat' } }, 202, 'index', {
-      kind: 'IVF64,Flat',
+    check('POST', '/v1/index-releases', { body: { version: 'v1' } }, 202, 'index', {
+      version: 'v1',
     }));
   test('polling a training run', () =>
     check('GET', '/v1/training-runs/t-1', {}, 200, 'describe', 'training', 't-1'));
