@@ -29,8 +29,12 @@ export interface DoorDeps {
 export interface EventDoor {
   /** Appends a batch whole, or refuses it whole with INVALID naming index, field and remedy. */
   accept(incoming: readonly IncomingEvent[]): Promise<AcceptedEvents>;
-  /** Publishes an item's metadata to every partition; null metadata withdraw it. */
-  publishItem(item: string, metadata: ItemPublished['metadata']): Promise<AppendedShared>;
+  /** Publishes an item's metadata to every partition; null metadata withdraw it. The same id again changes nothing. */
+  publishItem(
+    item: string,
+    metadata: ItemPublished['metadata'],
+    id?: string,
+  ): Promise<AppendedShared>;
   /** Publishes many items' metadata in one batch. */
   publishItems(items: readonly IncomingItem[]): Promise<readonly AppendedShared[]>;
   /** Appends a fact that changes everybody's answers to every partition; the same id again changes nothing. */
@@ -60,8 +64,8 @@ export function createDoor(deps: DoorDeps): EventDoor {
       checkEvents(incoming, { types, timeMsMax: timeMsMax() });
       return acceptEvents(deps, incoming);
     },
-    async publishItem(item, metadata) {
-      return onlyOne(await publishItems([{ item, metadata }]));
+    async publishItem(item, metadata, id) {
+      return onlyOne(await publishItems([{ item, metadata, id }]));
     },
     publishItems,
     async appendShared(fact, id) {

@@ -11,6 +11,11 @@ import { metadataSchema } from '../schema/free-form.ts';
 import { toPositions } from './recommendations.ts';
 
 const params = z.object({ id: idSchema });
+const query = z.strictObject({
+  eventId: idSchema.optional().meta({
+    description: 'The idempotency key: the same one again changes nothing. Drawn where absent.',
+  }),
+});
 
 function writing(deps: ApiDeps): readonly Route[] {
   return [
@@ -22,10 +27,15 @@ function writing(deps: ApiDeps): readonly Route[] {
       summary: 'Publishes an item’s metadata, or replaces them.',
       problems: [413, 415, 503],
       params,
+      query,
       body: metadataSchema,
       answer: { status: 202, description: 'The item is published.', schema: publishedSchema },
       handle: async (call) => {
-        const { positions } = await deps.door.publishItem(call.params.id, call.body);
+        const { positions } = await deps.door.publishItem(
+          call.params.id,
+          call.body,
+          call.query.eventId,
+        );
         return { positions: positions.map(formatPosition) };
       },
     }),
@@ -37,9 +47,10 @@ function writing(deps: ApiDeps): readonly Route[] {
       summary: 'Withdraws an item: it is recommended no more until it is published again.',
       problems: [503],
       params,
+      query,
       answer: { status: 202, description: 'The item is withdrawn.', schema: publishedSchema },
       handle: async (call) => {
-        const { positions } = await deps.door.publishItem(call.params.id, null);
+        const { positions } = await deps.door.publishItem(call.params.id, null, call.query.eventId);
         return { positions: positions.map(formatPosition) };
       },
     }),

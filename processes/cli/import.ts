@@ -3,20 +3,17 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 
-import type { ItemAnswer } from '../../api/schema/answers.ts';
 import { EVENT_AHEAD_MS_MAX } from '../../events/door.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { CursorStore } from '../imports/import-cursor.ts';
 import { cursorFile, noCursor } from '../imports/import-cursor.ts';
 import type { ImportReport, ImportSink } from '../imports/import-run.ts';
 import { runImport } from '../imports/import-run.ts';
-import type { ImportedItem } from '../imports/row.ts';
 import type { Client } from './client.ts';
 import type { CommandContext, CommandSpec } from './command.ts';
 import { finiteNumber, wholeNumber } from './command.ts';
 import { EXIT } from './failure.ts';
 import type { ExitCode } from './failure.ts';
-import { ApiRefusal } from './http-client.ts';
 import { startProgress } from './progress.ts';
 import { EventSender } from './send-events.ts';
 import { caughtUpState } from './caught-up-state.ts';
@@ -135,23 +132,12 @@ function cursorOf(data: string, file: string, size: number, options: ImportOptio
 function importSink(client: Client, sender: EventSender): ImportSink {
   return {
     send: (events) => sender.send(events),
-    async publish(item) {
-      const path = `/v1/items/${encodeURIComponent(item.item)}`;
-      if (await isPublished(client, path, item)) return;
-      if (item.metadata === null) await client.http.json('DELETE', path);
-      else await client.http.json('PUT', path, { body: item.metadata });
+    async publish({ item, metadata, id }) {
+      const path = `/v1/items/${encodeURIComponent(item)}?eventId=${id}`;
+      if (metadata === null) await client.http.json('DELETE', path);
+      else await client.http.json('PUT', path, { body: metadata });
     },
   };
-}
-
-async function isPublished(client: Client, path: string, item: ImportedItem): Promise<boolean> {
-  try {
-    const known = await client.http.json<ItemAnswer>('GET', path);
-    return JSON.stringify(known.metadata) === JSON.stringify(item.metadata);
-  } catch (error) {
-    if (error instanceof ApiRefusal && error.status === 404) return item.metadata === null;
-    throw error;
-  }
 }
 
 function tell(context: CommandContext, result: ImportResult): ExitCode {

@@ -31,18 +31,20 @@ function readLine(text: string, line: number): ImportedRow | ImportedItem | stri
   const fields = parseObject(text);
   if (fields === undefined) return 'not a JSON object';
   return typeof fields['published'] === 'string'
-    ? readItem(fields['published'], fields['metadata'], line)
+    ? readItem(fields['published'], fields, line)
     : readEvent(fields, line);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads an exported publication of an item. */
-function readItem(item: string, metadata: unknown, line: number): ImportedItem | string {
+function readItem(item: string, fields: Fields, line: number): ImportedItem | string {
+  const { metadata, time } = fields;
   const fault = idFaultOf('published', item);
   if (fault !== undefined) return fault;
   if (metadata !== null && !isObject(metadata)) return 'metadata is no object';
-  return { line, item, metadata };
+  const content = `published\0${item}\0${JSON.stringify([metadata, time])}`;
+  return { line, item, metadata, content };
 }
 
 function readEvent(event: Fields, line: number): ImportedRow | string {

@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream';
 import { RepriseError } from '../../events/error.ts';
 import type { Format, FormatName } from './format.ts';
 import { detectFormat } from './format.ts';
-import type { ImportedEvent, ImportRules } from './imported-event.ts';
-import { importedEvent } from './imported-event.ts';
+import type { ImportedEvent, ImportedPublication, ImportRules } from './imported-event.ts';
+import { importedEvent, rowId } from './imported-event.ts';
 import { OccurrenceTable } from './occurrence-table.ts';
-import type { BrokenLine, ImportedItem, ImportedRow, RowParser, RowSink } from './row.ts';
+import type { BrokenLine, ImportedRow, RowParser, RowSink } from './row.ts';
 import { readLines } from './text-lines.ts';
 
 /** An event with the line that it came from. */
@@ -18,7 +18,7 @@ export interface LinedEvent {
 /** What a stretch of the file held, in the file's order. */
 export interface ImportBatch {
   readonly events: readonly LinedEvent[];
-  readonly items: readonly ImportedItem[];
+  readonly items: readonly ImportedPublication[];
   readonly broken: readonly BrokenLine[];
 }
 
@@ -57,7 +57,10 @@ export class EventSource {
       row: (row) => {
         this.#take(row);
       },
-      item: (item) => this.#batch.items.push(item),
+      item: (item) => {
+        const id = rowId(item.content, this.#contents.count(item.content));
+        this.#batch.items.push({ ...item, id });
+      },
       broken: (broken) => this.#batch.broken.push(broken),
     };
     let parser: RowParser | undefined;
@@ -115,7 +118,7 @@ function timeFault(timeMs: number | undefined, timeMsMax: number | undefined): s
 
 interface Collected {
   readonly events: LinedEvent[];
-  readonly items: ImportedItem[];
+  readonly items: ImportedPublication[];
   readonly broken: BrokenLine[];
 }
 

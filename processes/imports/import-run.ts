@@ -4,11 +4,13 @@ import type { Readable } from 'node:stream';
 import { EventSource } from './event-source.ts';
 import type { ImportBatch, LinedEvent } from './event-source.ts';
 import type { CursorStore, ImportCursor } from './import-cursor.ts';
-import type { ImportedEvent, ImportRules } from './imported-event.ts';
-import type { BrokenLine, ImportedItem } from './row.ts';
+import type { ImportedEvent, ImportedPublication, ImportRules } from './imported-event.ts';
+import type { BrokenLine } from './row.ts';
 
 /** Events of one request. */
 export const requestEventsMax = 5_000;
+/** Publications of items under way at a time: they share the journal's commits. */
+export const publishingMax = 64;
 /** Broken lines that a report lists; the rest are counted. */
 export const brokenLinesMax = 1_000;
 
@@ -24,8 +26,8 @@ export interface Sent {
 export interface ImportSink {
   /** Sends events in order; resolves when those that were not refused are durable. */
   send(events: readonly ImportedEvent[]): Promise<Sent>;
-  /** Publishes an item's metadata unless it has these already. */
-  publish(item: ImportedItem): Promise<void>;
+  /** Publishes an item's metadata; the same id again changes nothing. */
+  publish(item: ImportedPublication): Promise<void>;
 }
 
 /** What an import read and what became of it. */
@@ -135,13 +137,24 @@ class ImportRun {
       if (!(await this.#flush(part))) return false;
     }
     if (from > 0) this.#pending = this.#pending.slice(from);
-    if (this.#skip === undefined) {
-      for (const item of batch.items) {
-        await this.#deps.sink.publish(item);
-        this.#published += 1;
-      }
-    }
+    // The cursor counts rows alone, so publications are sent again; those that are known change nothing.
+    await this.#publish(batch.items);
     return true;
+  }
+
+  /** Publishes items many at a time, but those of one item in their order. */
+  async #publish(items: readonly ImportedPublication[]): Promise<void> {
+    let together = new Map<string, ImportedPublication>();
+    const publish = async (): Promise<void> => {
+      await Promise.all([...together.values()].map((item) => this.#deps.sink.publish(item)));
+      this.#published += together.size;
+      together = new Map();
+    };
+    for (const item of items) {
+      if (together.has(item.item) || together.size >= publishingMax) await publish();
+      together.set(item.item, item);
+    }
+    await publish();
   }
 
   /** Sends a part while the next one is read; parts stay in order. False where the cursor does not fit. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-import type { ImportedRow } from './row.ts';
+import type { ImportedItem, ImportedRow } from './row.ts';
 
 /** An event in the form of POST /v1/events. */
 export interface ImportedEvent {
@@ -12,6 +12,11 @@ export interface ImportedEvent {
   /** Unix milliseconds. */
   readonly time: number;
   readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** A publication of an item with the id of its event. */
+export interface ImportedPublication extends ImportedItem {
+  readonly id: string;
 }
 
 /** How rows without a type of their own become events. */

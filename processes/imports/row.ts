@@ -31,6 +31,8 @@ export interface ImportedItem {
   readonly line: number;
   readonly item: string;
   readonly metadata: Readonly<Record<string, unknown>> | null;
+  /** What makes two publications the same one: hashed into the id of the event. */
+  readonly content: string;
 }
 
 /** Takes what a parser finds. */

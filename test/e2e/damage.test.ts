@@ -59,9 +59,7 @@ for (const partitions of [1, 2]) {
       const names = (await readdir(folder)).filter((name) =>
         name.startsWith(`p${String(partition)}-`),
       );
-      return names
-        .sort((a, b) => sequenceOf(b) - sequenceOf(a))
-        .map((name) => `${folder}/${name}`);
+      return names.sort((a, b) => sequenceOf(b) - sequenceOf(a)).map((name) => `${folder}/${name}`);
     }
 
     async function warningsOf(server: Server): Promise<readonly string[]> {
@@ -105,11 +103,7 @@ for (const partitions of [1, 2]) {
 
     /** Expects that neither the server nor a command takes the folder, and that each says what is wrong. */
     async function refused(data: string, words: RegExp): Promise<void> {
-      const commands = [
-        ['start', '--no-demo', '--port', '0'],
-        ['recommend', 'user-1'],
-        ['verify'],
-      ];
+      const commands = [['start', '--no-demo', '--port', '0'], ['recommend', 'user-1'], ['verify']];
       for (const argv of commands) {
         const ran = await world.run([...argv, '--json', '--data', data]);
         assert.equal(ran.exit, 1, `${argv.join(' ')}: ${ran.stderr}`);
