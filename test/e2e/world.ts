@@ -107,12 +107,17 @@ export class World {
     return server;
   }
 
-  /** Ends every process that is left and removes the folder. */
-  async close(): Promise<void> {
-    process.off('exit', this.#endAll);
+  /** Ends every process that is left. */
+  async end(): Promise<void> {
     const closed = [...this.#children].map((child) => once(child, 'close'));
     this.#endAll();
     await Promise.all(closed);
+  }
+
+  /** Ends every process that is left and removes the folder. */
+  async close(): Promise<void> {
+    process.off('exit', this.#endAll);
+    await this.end();
     await rm(this.folder, { recursive: true, force: true });
   }
 
