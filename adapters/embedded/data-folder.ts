@@ -133,10 +133,13 @@ async function orUnusable<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What stands in a folder that is just being made, or whose making was cut off: the lock and drafts. */
+const NAMES_AT_FIRST = /^(lock|reprise\.json|signing\.key)(\.|$)/;
+
 /** A folder with other things in it is a slip of the hand: nothing is written to it. */
 async function refuseForeign(path: string): Promise<void> {
   const names = await readdir(path);
-  const isOurs = names.includes('reprise.json') || names.every((name) => /^lock(\.|$)/.test(name));
+  const isOurs = names.includes('reprise.json') || names.every((name) => NAMES_AT_FIRST.test(name));
   if (isOurs) return;
   throw new RepriseError(
     'INVALID',
