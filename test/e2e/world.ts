@@ -4,9 +4,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+import { socketPathOf } from '../../adapters/embedded/data-folder-socket.ts';
 import { Server } from './server.ts';
 import type { Json } from './server.ts';
 import { killSession } from './session.ts';
@@ -40,6 +41,8 @@ const ENVIRONMENT: Env = { REPRISE_SETUP: 'skip', REPRISE_DURABLE: 'off', NO_COL
 export class World {
   readonly folder: string;
   readonly #children = new Set<ChildProcess>();
+  /** Folders of sockets: a server that is killed leaves its own behind. */
+  readonly #socketFolders = new Set<string>();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -53,6 +56,8 @@ export class World {
 
   /** Starts `bin/reprise` and leaves it running. */
   start(argv: readonly string[], env: Env = {}): ChildProcess {
+    const data = argv[argv.indexOf('--data') + 1];
+    if (data?.startsWith(this.folder)) this.#socketFolders.add(dirname(socketPathOf(data)));
     const child = spawn(process.execPath, ['bin/reprise', ...argv], {
       cwd: root,
       env: { ...process.env, ...ENVIRONMENT, ...env },
@@ -118,7 +123,9 @@ export class World {
   async close(): Promise<void> {
     process.off('exit', this.#endAll);
     await this.end();
-    await rm(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, ...this.#socketFolders]) {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   readonly #endAll = (): void => {
