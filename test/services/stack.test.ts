@@ -5,8 +5,17 @@ import { Connection } from '@temporalio/client';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import { MongoClient } from 'mongodb';
-import { isAlive, markOf } from '../../adapters/embedded/data-folder-lock.ts';
 import { type OwnStack, useOwnStack } from './stack.ts';
+
+interface Mark {
+  readonly pid: number;
+  readonly started: string | null;
+}
+
+// A process that has ended and whose parent hasn't noticed yet counts as ended.
+const { isAlive, markOf } = (await import(
+  new URL('../../scripts/servers/identity.mjs', import.meta.url).href
+)) as { isAlive: (mark: Mark) => boolean; markOf: (pid: number) => Mark };
 
 const stack = await useOwnStack('kafka', 'mongo', 'redis', 'temporal');
 
