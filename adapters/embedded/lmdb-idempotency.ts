@@ -4,7 +4,7 @@ import type { EventKey } from '../../events/journal.ts';
 import type { BlockStore } from './lmdb-blocks.ts';
 import type { LmdbEnvironment, LmdbTable, LmdbWriter } from './lmdb-environment.ts';
 import { ChunkEntries, ENTRY_WORDS, decodeChunk, encodeChunk } from './lmdb-key-chunk.ts';
-import { KeyIndex, wholeSequence } from './lmdb-key-index.ts';
+import { KeyIndex, wholeSequence } from '../../events/key-index.ts';
 import { KeyPages } from './lmdb-key-pages.ts';
 
 /** How long event keys are remembered. */

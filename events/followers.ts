@@ -1,4 +1,4 @@
-import type { Partition, Sequence } from '../../events/position.ts';
+import type { Partition, Sequence } from './position.ts';
 
 interface Follower {
   readonly partition: Partition;
