@@ -10,6 +10,11 @@ interface Follower {
 export class Followers {
   readonly #waiting = new Set<Follower>();
 
+  /** The partitions that somebody waits for. */
+  awaited(): ReadonlySet<Partition> {
+    return new Set([...this.#waiting].map(({ partition }) => partition));
+  }
+
   /** Resolves at a wake whose head is past `after`, or when the signal aborts. */
   async wait(partition: Partition, after: Sequence, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;

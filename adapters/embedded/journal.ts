@@ -11,6 +11,8 @@ import type {
   JournalEntry,
   JournalStatus,
 } from '../../events/journal.ts';
+import { IDEMPOTENCY_BOUNDS } from '../../events/idempotency-bounds.ts';
+import type { IdempotencyBounds } from '../../events/idempotency-bounds.ts';
 import { PARTITIONS_MAX } from '../../events/partition-of.ts';
 import { ORIGIN } from '../../events/position.ts';
 import type { Partition, Position, Sequence } from '../../events/position.ts';
@@ -24,8 +26,7 @@ import { BlockStore } from './lmdb-blocks.ts';
 import { openEnvironment } from './lmdb-environment.ts';
 import type { LmdbEnvironment, LmdbOptions, LmdbTable } from './lmdb-environment.ts';
 import { Followers } from '../../events/followers.ts';
-import { IDEMPOTENCY_BOUNDS, Idempotency } from './lmdb-idempotency.ts';
-import type { IdempotencyBounds } from './lmdb-idempotency.ts';
+import { Idempotency } from './lmdb-idempotency.ts';
 
 /** Every bound of a journal. */
 export type JournalBounds = AppendQueueBounds & BlockBounds & IdempotencyBounds;
