@@ -232,7 +232,9 @@ describe('a MongoDB journal in several processes', () => {
     const database = databaseName('damage');
     const journal = await opened(database);
     for (let n = 0; n < 6; n += 2) await journal.append(entries(n, n + 2));
-    const blocks = connection.database(database).collection<{ _id: string; content: Uint8Array }>('blocks');
+    const blocks = connection
+      .database(database)
+      .collection<{ _id: string; content: Uint8Array }>('blocks');
     const id = '00000:000000000000002';
     const whole = await blocks.findOne({ _id: id });
     assert.ok(whole !== null);
