@@ -3,6 +3,7 @@ import type { Fence, FenceStore, PartitionNote } from '../../activities/fences.t
 import { RepriseError } from '../../events/error.ts';
 import { ORIGIN } from '../../events/position.ts';
 import type { MongoConnection } from './mongo.ts';
+import { isDuplicateKey } from './mongo-errors.ts';
 
 /** How to open a fence store. */
 export interface FenceOptions {
@@ -24,6 +25,8 @@ interface FenceDocument {
   readonly toldMs: number;
 }
 
+const TAKE_TRIES_MAX = 8;
+
 /** Opens the fences of a database: one document a partition, whose number only grows. */
 export function openFences(options: FenceOptions): FenceStore {
   return new MongoFences(options);
@@ -41,19 +44,15 @@ class MongoFences implements FenceStore {
   }
 
   async take(partition: number, holder: string): Promise<Fence> {
-    const taken = await this.#connection.run(() =>
-      this.#collection.findOneAndUpdate(
-        { _id: partition },
-        {
-          $inc: { number: 1 },
-          $set: { holder, toldMs: this.#clock() },
-          $setOnInsert: { version: '', position: ORIGIN },
-        },
-        { upsert: true, returnDocument: 'after' },
-      ),
+    const nowMs = this.#clock();
+    const { number } = await this.#connection.run(() => this.#increment(partition, holder, nowMs));
+    if (number >= nowMs) return { partition, number, holder };
+    // Numbers start at the time, so that they grow past earlier ones even where the store came back empty. Who is
+    // overtaken here keeps a number that is fenced off already.
+    const { matchedCount } = await this.#connection.run(() =>
+      this.#collection.updateOne({ _id: partition, number }, { $set: { number: nowMs } }),
     );
-    if (taken === null) throw new Error('an upsert gave no document back');
-    return { partition, number: taken.number, holder };
+    return { partition, number: matchedCount > 0 ? nowMs : number, holder };
   }
 
   async tell(fence: Fence, version: string, position: number): Promise<void> {
@@ -83,6 +82,27 @@ class MongoFences implements FenceStore {
       position,
       toldMs,
     }));
+  }
+
+  async #increment(partition: number, holder: string, nowMs: number): Promise<FenceDocument> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const taken = await this.#collection.findOneAndUpdate(
+          { _id: partition },
+          {
+            $inc: { number: 1 },
+            $set: { holder, toldMs: nowMs },
+            $setOnInsert: { version: '', position: ORIGIN },
+          },
+          { upsert: true, returnDocument: 'after' },
+        );
+        if (taken !== null) return taken;
+        throw new Error('an upsert gave no document back');
+      } catch (error) {
+        // Two first takings at once: the later one finds the document.
+        if (!isDuplicateKey(error) || tries >= TAKE_TRIES_MAX) throw error;
+      }
+    }
   }
 
   close(): Promise<void> {
