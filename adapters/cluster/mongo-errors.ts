@@ -1,7 +1,7 @@
-import { MongoAPIError, MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
-import { MongoClientClosedError, MongoNotConnectedError, MongoParseError } from 'mongodb';
-import { MongoInvalidArgumentError, MongoServerSelectionError } from 'mongodb';
-import { MongoOperationTimeoutError, MongoTopologyClosedError } from 'mongodb';
+import { MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
+import { MongoClientClosedError, MongoNotConnectedError } from 'mongodb';
+import { MongoOperationTimeoutError, MongoServerSelectionError } from 'mongodb';
+import { MongoTopologyClosedError } from 'mongodb';
 import { MongoServerClosedError, MongoUnexpectedServerResponseError } from 'mongodb';
 import { RepriseError } from '../../events/error.ts';
 
@@ -61,22 +61,21 @@ export function repriseError(error: unknown, where: string): unknown {
   return error;
 }
 
-/** Turns an error of the first connection into one that tells an outage from what a person must mend. */
+/** Turns an error of the first connection into one that tells an outage from credentials that a person must mend. */
 export function connectError(error: unknown, where: string): unknown {
   if (isRefusal(error)) return new RepriseError('INVALID', refusalOf(where), { where }, error);
-  const isMalformed =
-    error instanceof MongoParseError ||
-    error instanceof MongoInvalidArgumentError ||
-    (error instanceof MongoAPIError && !isOutage(error));
-  if (isMalformed) {
-    return new RepriseError(
-      'INVALID',
-      `the address of MongoDB cannot be used (${error.message}): give mongodb://host:port with known options`,
-      {},
-      error,
-    );
-  }
   return repriseError(error, where);
+}
+
+/** Turns what the driver says of an address or of its options into an error for whoever gave it. */
+export function addressError(error: unknown): RepriseError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new RepriseError(
+    'INVALID',
+    `the address of MongoDB cannot be used (${why}): give mongodb://host:port with options that the driver knows`,
+    {},
+    error,
+  );
 }
 
 function refusalOf(where: string): string {

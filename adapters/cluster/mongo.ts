@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import type { Db, MongoClientOptions } from 'mongodb';
-import { connectError, repriseError } from './mongo-errors.ts';
+import { addressError, connectError, repriseError } from './mongo-errors.ts';
 
 /** Bounds of a connection to MongoDB. */
 export interface MongoBounds {
@@ -107,7 +107,7 @@ function makeClient({ url, tls, bounds }: MongoOptions): MongoClient {
   try {
     return new MongoClient(url, clientOptions);
   } catch (error) {
-    throw connectError(error, 'its address');
+    throw addressError(error);
   }
 }
 

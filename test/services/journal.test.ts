@@ -10,7 +10,7 @@ import type { JournalEntry } from '../../events/journal.ts';
 import { ORIGIN, formatPosition, sequence } from '../../events/position.ts';
 import { journalContract } from '../contracts/journal.contract.ts';
 import { entryOf, interactionOf, surrogateOf } from '../doubles/facts.ts';
-import { databaseName, mongoOfStack } from './mongo-databases.ts';
+import { databaseName, mongoOfStack, mongoUrl } from './mongo-databases.ts';
 
 let connection: MongoConnection;
 
@@ -256,7 +256,7 @@ describe('a MongoDB journal in several processes', () => {
 
   it('starts at the beginning where the server came back without its memory', async () => {
     const database = databaseName('amnesia');
-    const own = await connectMongo({ url: process.env['REPRISE_MONGO_URL'] ?? '' });
+    const own = await connectMongo({ url: mongoUrl });
     const options = { connection: own, database, partitions: 1, clock: (): number => 0 };
     const journal = await openJournal(options);
     await journal.appendCovering(0, entries(0, 5), { from: 0, to: 4 });

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { connectMongo } from '../../adapters/cluster/mongo.ts';
 import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
+import { useStack } from './stack.ts';
+
+const stack = await useStack('mongo');
+
+/** Where the stack's MongoDB is. */
+export const mongoUrl = stack.value('REPRISE_MONGO_URL');
 
 /** Connects to the stack's MongoDB. */
 export function mongoOfStack(): Promise<MongoConnection> {
-  const url = process.env['REPRISE_MONGO_URL'];
-  if (url === undefined) throw new Error('REPRISE_MONGO_URL names no server');
-  return connectMongo({ url });
+  return connectMongo({ url: mongoUrl });
 }
 
 /** Names a database that nobody else uses. */
