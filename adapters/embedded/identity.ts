@@ -6,7 +6,7 @@ import type { RandomBytes } from '../../events/random.ts';
 import { SURROGATE_BYTES, surrogateFromBytes, surrogateToBytes } from '../../events/surrogate.ts';
 import { openEnvironment } from './lmdb-environment.ts';
 import type { LmdbEnvironment, LmdbTable } from './lmdb-environment.ts';
-import { IdentityCache } from './lmdb-identity-cache.ts';
+import { IdentityCache } from '../../events/identity-cache.ts';
 
 /** The identity store of the embedded profile: with what erasure needs beside the port. */
 export interface EmbeddedIdentities extends IdentityStore {

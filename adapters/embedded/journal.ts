@@ -1,3 +1,5 @@
+import { BLOCK_BOUNDS } from '../../events/block-chain.ts';
+import type { BlockBounds, ChainEnd } from '../../events/block-chain.ts';
 import { encodeBody } from '../../events/block-content.ts';
 import type { EventBlock } from '../../events/block.ts';
 import { RepriseError } from '../../events/error.ts';
@@ -9,22 +11,22 @@ import type {
   JournalEntry,
   JournalStatus,
 } from '../../events/journal.ts';
+import { IDEMPOTENCY_BOUNDS } from '../../events/idempotency-bounds.ts';
+import type { IdempotencyBounds } from '../../events/idempotency-bounds.ts';
 import { PARTITIONS_MAX } from '../../events/partition-of.ts';
 import { ORIGIN } from '../../events/position.ts';
 import type { Partition, Position, Sequence } from '../../events/position.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
-import { BLOCK_BOUNDS, prepareGroup } from './lmdb-append-group.ts';
-import type { AppendGroup, BlockBounds } from './lmdb-append-group.ts';
-import { APPEND_QUEUE_BOUNDS, AppendQueue } from './lmdb-append-queue.ts';
-import type { AppendQueueBounds, QueuedBatch, QueuedRow } from './lmdb-append-queue.ts';
+import { prepareGroup } from './lmdb-append-group.ts';
+import type { AppendGroup } from './lmdb-append-group.ts';
+import { APPEND_QUEUE_BOUNDS, AppendQueue } from '../../events/append-queue.ts';
+import type { AppendQueueBounds, QueuedBatch, QueuedRow } from '../../events/append-queue.ts';
 import { blockKey } from './lmdb-block-keys.ts';
 import { BlockStore } from './lmdb-blocks.ts';
-import type { ChainEnd } from './lmdb-blocks.ts';
 import { openEnvironment } from './lmdb-environment.ts';
 import type { LmdbEnvironment, LmdbOptions, LmdbTable } from './lmdb-environment.ts';
-import { Followers } from './lmdb-followers.ts';
-import { IDEMPOTENCY_BOUNDS, Idempotency } from './lmdb-idempotency.ts';
-import type { IdempotencyBounds } from './lmdb-idempotency.ts';
+import { Followers } from '../../events/followers.ts';
+import { Idempotency } from './lmdb-idempotency.ts';
 
 /** Every bound of a journal. */
 export type JournalBounds = AppendQueueBounds & BlockBounds & IdempotencyBounds;

@@ -1,27 +1,10 @@
 import { binaryKey } from '../../events/binary-key.ts';
-import { encodeBlock } from '../../events/block-codec.ts';
-import type { StoredBlock } from '../../events/block-codec.ts';
+import { encodeChain } from '../../events/block-chain.ts';
+import type { BlockBounds, Chain, ChainEnd, NewBlock } from '../../events/block-chain.ts';
 import type { Appended, EventKey } from '../../events/journal.ts';
 import { sequence } from '../../events/position.ts';
-import type { Partition, Position, Sequence } from '../../events/position.ts';
-import type { QueuedBatch, QueuedRow } from './lmdb-append-queue.ts';
-import type { ChainEnd } from './lmdb-blocks.ts';
-
-/** Bounds of a stored block. */
-export interface BlockBounds {
-  readonly blockEventsMax: number;
-  /** Bytes of sealed context and payloads; one event alone may have more. */
-  readonly blockBytesMax: number;
-}
-
-/** The usual bounds of a stored block. */
-export const BLOCK_BOUNDS: BlockBounds = { blockEventsMax: 4096, blockBytesMax: 1024 * 1024 };
-
-/** A block of a group, ready to be written. */
-export interface NewBlock extends StoredBlock {
-  readonly partition: Partition;
-  readonly firstSequence: Sequence;
-}
+import type { Position } from '../../events/position.ts';
+import type { QueuedBatch, QueuedRow } from '../../events/append-queue.ts';
 
 /** A group of appends with positions given and blocks encoded, to be written in one transaction. */
 export interface AppendGroup {
@@ -91,46 +74,4 @@ export async function prepareGroup(
     blocks: chains.flatMap(({ blocks }) => blocks),
     ends: chains.map(({ end }) => end),
   };
-}
-
-interface Chain {
-  readonly blocks: readonly NewBlock[];
-  readonly end: ChainEnd;
-}
-
-async function encodeChain(
-  rows: readonly QueuedRow[],
-  partition: Partition,
-  from: ChainEnd,
-  { bounds, appendTimeMs, yieldNow }: GroupContext,
-): Promise<Chain> {
-  let end = from;
-  const blocks: NewBlock[] = [];
-  for (const piece of cut(rows, bounds)) {
-    if (piece.length >= SLICE_ROWS_MAX) await yieldNow();
-    const firstSequence = sequence(end.head + 1);
-    const block = encodeBlock(piece, { partition, firstSequence, appendTimeMs }, end.hash);
-    end = { head: sequence(end.head + piece.length), hash: block.hash };
-    blocks.push({ partition, firstSequence, header: block.header, content: block.content });
-  }
-  return { blocks, end };
-}
-
-/** Cuts rows into pieces within the bounds of a block. */
-function cut(rows: readonly QueuedRow[], bounds: BlockBounds): readonly (readonly QueuedRow[])[] {
-  const pieces: (readonly QueuedRow[])[] = [];
-  let start = 0;
-  let bytes = 0;
-  rows.forEach((row, i) => {
-    const isFull =
-      i - start >= bounds.blockEventsMax || bytes + row.body.length > bounds.blockBytesMax;
-    if (i > start && isFull) {
-      pieces.push(rows.slice(start, i));
-      start = i;
-      bytes = 0;
-    }
-    bytes += row.body.length;
-  });
-  if (start < rows.length) pieces.push(rows.slice(start));
-  return pieces;
 }

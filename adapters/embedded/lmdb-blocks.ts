@@ -1,3 +1,4 @@
+import type { ChainEnd } from '../../events/block-chain.ts';
 import type { EventBlock } from '../../events/block.ts';
 import { decodeContent } from '../../events/block-codec.ts';
 import { GENESIS, decodeHeader, sameBytes } from '../../events/block-header.ts';
@@ -15,12 +16,6 @@ export const READ_ROWS_MAX = 4096;
 export const READ_BLOCKS_MAX = 512;
 /** How many ends of recent reads are remembered: each lets one reader go on without a search. */
 const READERS_MAX = 64;
-
-/** The end of a partition's chain. */
-export interface ChainEnd {
-  readonly head: Sequence;
-  readonly hash: Uint8Array;
-}
 
 /** Reads a journal's stored blocks, checking every checksum and every link of the chain. */
 export class BlockStore {

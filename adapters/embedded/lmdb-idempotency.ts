@@ -1,34 +1,12 @@
 import type { Position, Sequence } from '../../events/position.ts';
 import { ORIGIN, sequence } from '../../events/position.ts';
 import type { EventKey } from '../../events/journal.ts';
+import type { IdempotencyBounds } from '../../events/idempotency-bounds.ts';
 import type { BlockStore } from './lmdb-blocks.ts';
 import type { LmdbEnvironment, LmdbTable, LmdbWriter } from './lmdb-environment.ts';
 import { ChunkEntries, ENTRY_WORDS, decodeChunk, encodeChunk } from './lmdb-key-chunk.ts';
-import { KeyIndex, wholeSequence } from './lmdb-key-index.ts';
+import { KeyIndex, wholeSequence } from '../../events/key-index.ts';
 import { KeyPages } from './lmdb-key-pages.ts';
-
-/** How long event keys are remembered. */
-export interface IdempotencyBounds {
-  /** A key is remembered while fewer events than this came after it … */
-  readonly idempotencyEventsMin: number;
-  /** … and while it is younger than this, whichever lasts longer … */
-  readonly idempotencyAgeMsMin: number;
-  /** … but for no more events than this, which bounds the memory at about 14 bytes an event. */
-  readonly idempotencyEventsMax: number;
-  /** Events of a chunk: the step of storing and of forgetting. */
-  readonly idempotencyChunkEventsMax: number;
-}
-
-/**
- * Ten million events or seven days, whichever is more, up to a hundred million events (165 a second for a week):
- * within these bounds an event that comes again is always recognised.
- */
-export const IDEMPOTENCY_BOUNDS: IdempotencyBounds = {
-  idempotencyEventsMin: 10_000_000,
-  idempotencyAgeMsMin: 7 * 86_400_000,
-  idempotencyEventsMax: 100_000_000,
-  idempotencyChunkEventsMax: 65_536,
-};
 
 /** What recognition of events stands on. */
 export interface IdempotencyDeps {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openIdentities } from '../../adapters/embedded/identity.ts';
-import { IdentityCache } from '../../adapters/embedded/lmdb-identity-cache.ts';
+import { IdentityCache } from '../../events/identity-cache.ts';
 import { binaryKey } from '../../events/binary-key.ts';
 import { hasCode } from '../../events/error.ts';
 import type { Identity } from '../../events/identity.ts';

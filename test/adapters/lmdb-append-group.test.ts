@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BLOCK_BOUNDS, prepareGroup } from '../../adapters/embedded/lmdb-append-group.ts';
+import { prepareGroup } from '../../adapters/embedded/lmdb-append-group.ts';
 import type { AppendGroup } from '../../adapters/embedded/lmdb-append-group.ts';
-import type { QueuedRow } from '../../adapters/embedded/lmdb-append-queue.ts';
+import type { QueuedRow } from '../../events/append-queue.ts';
+import { BLOCK_BOUNDS } from '../../events/block-chain.ts';
 import { encodeBody } from '../../events/block-content.ts';
 import { ORIGIN } from '../../events/position.ts';
 import { entryOf } from '../doubles/facts.ts';

@@ -1,4 +1,4 @@
-import type { Partition, Sequence } from '../../events/position.ts';
+import type { Partition, Sequence } from './position.ts';
 
 interface Follower {
   readonly partition: Partition;
@@ -9,6 +9,11 @@ interface Follower {
 /** Those who wait for a partition's head to move. */
 export class Followers {
   readonly #waiting = new Set<Follower>();
+
+  /** The partitions that somebody waits for. */
+  awaited(): ReadonlySet<Partition> {
+    return new Set([...this.#waiting].map(({ partition }) => partition));
+  }
 
   /** Resolves at a wake whose head is past `after`, or when the signal aborts. */
   async wait(partition: Partition, after: Sequence, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { KeyIndex, wholeSequence } from '../../adapters/embedded/lmdb-key-index.ts';
+import { KeyIndex, wholeSequence } from '../../events/key-index.ts';
 import { seededBytes } from '../doubles/random-bytes.ts';
 
 const EVENTS = 30_000;

@@ -1,6 +1,6 @@
-import { binaryKey } from '../../events/binary-key.ts';
-import type { Identity } from '../../events/identity.ts';
-import { surrogateToBytes } from '../../events/surrogate.ts';
+import { binaryKey } from './binary-key.ts';
+import type { Identity } from './identity.ts';
+import { surrogateToBytes } from './surrogate.ts';
 
 /** Identities by id and by surrogate. */
 interface Generation {

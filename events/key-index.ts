@@ -1,4 +1,4 @@
-import { PARTITIONS_MAX } from '../../events/partition-of.ts';
+import { PARTITIONS_MAX } from './partition-of.ts';
 
 /** Where an event with a matching fingerprint may stand: the caller compares the whole key. */
 export interface Candidate {

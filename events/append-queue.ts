@@ -1,7 +1,7 @@
-import { RepriseError } from '../../events/error.ts';
-import type { BlockRow } from '../../events/block-content.ts';
-import type { Appended } from '../../events/journal.ts';
-import type { Partition } from '../../events/position.ts';
+import { RepriseError } from './error.ts';
+import type { BlockRow } from './block-content.ts';
+import type { Appended } from './journal.ts';
+import type { Partition } from './position.ts';
 
 /** An event that waits to be appended, its body encoded. */
 export interface QueuedRow extends BlockRow {

@@ -1,0 +1,254 @@
+import type { Collection } from 'mongodb';
+import { binaryKey } from '../../events/binary-key.ts';
+import { RepriseError } from '../../events/error.ts';
+import { idFault } from '../../events/id.ts';
+import type { Identity, IdentityStore } from '../../events/identity.ts';
+import { IdentityCache } from '../../events/identity-cache.ts';
+import type { RandomBytes } from '../../events/random.ts';
+import { SURROGATE_BYTES, surrogateFromBytes } from '../../events/surrogate.ts';
+import type { Surrogate } from '../../events/fact.ts';
+import type { MongoConnection } from './mongo.ts';
+import { isDuplicateKey } from './mongo-errors.ts';
+
+/** The identity store of the cluster profile: with what erasure needs beside the port. */
+export interface ClusterIdentities extends IdentityStore {
+  /** Deletes an identity durably; false where there is none. What is sealed under its key can't be opened again. */
+  remove(id: string): Promise<boolean>;
+}
+
+/** How to open an identity store. */
+export interface IdentityOptions {
+  /** Stays the caller's: closing the store leaves it open. */
+  readonly connection: MongoConnection;
+  /** Name of a database of its own, with rights of its own. */
+  readonly database: string;
+  readonly random: RandomBytes;
+  readonly identityCacheEntriesMax?: number;
+  /** How long another process's removal may go unnoticed here. */
+  readonly identityCacheMsMax?: number;
+  /** Unix milliseconds. */
+  readonly clock: () => number;
+}
+
+/** Identities that are kept in memory for the hot path, about 500 bytes each. */
+export const IDENTITY_CACHE_ENTRIES_MAX = 100_000;
+
+/** How long identities are kept in memory: by then a removal by another process is noticed. */
+export const IDENTITY_CACHE_MS_MAX = 60_000;
+
+/** A row of the store. */
+interface IdentityDocument {
+  /** The UTF-8 of the id in hex, whose order is the byte order of ids on every server. */
+  readonly _id: string;
+  readonly surrogate: Surrogate;
+  readonly key: Uint8Array;
+}
+
+const KEY_BYTES = 32;
+/** Rows of one question. */
+const PAGE_ROWS = 1_000;
+/** Tries to make an identity that others make and remove at the same time. */
+const MAKE_TRIES_MAX = 8;
+
+/** Opens the identity store of a database, made where it is missing. New identities are durable before they are told. */
+export async function openIdentities(options: IdentityOptions): Promise<ClusterIdentities> {
+  const identities = new MongoIdentities(options);
+  await identities.ensureIndex();
+  return identities;
+}
+
+class MongoIdentities implements ClusterIdentities {
+  readonly #connection: MongoConnection;
+  readonly #collection: Collection<IdentityDocument>;
+  readonly #random: RandomBytes;
+  readonly #clock: () => number;
+  readonly #cacheEntriesMax: number;
+  readonly #cacheMsMax: number;
+  #cache: IdentityCache;
+  #cacheSinceMs: number;
+  #indexedEpoch = -1;
+  #closed = false;
+
+  constructor(options: IdentityOptions) {
+    this.#connection = options.connection;
+    this.#collection = options.connection.database(options.database).collection('identities');
+    this.#random = options.random;
+    this.#clock = options.clock;
+    this.#cacheEntriesMax = options.identityCacheEntriesMax ?? IDENTITY_CACHE_ENTRIES_MAX;
+    this.#cacheMsMax = options.identityCacheMsMax ?? IDENTITY_CACHE_MS_MAX;
+    this.#cache = new IdentityCache(this.#cacheEntriesMax);
+    this.#cacheSinceMs = options.clock();
+  }
+
+  /** Makes the index by surrogate, and again where the server may be another one: then the cache says nothing either. */
+  async ensureIndex(): Promise<void> {
+    const epoch = this.#connection.epoch();
+    if (epoch === this.#indexedEpoch) return;
+    await this.#connection.run(() =>
+      this.#collection.createIndex({ surrogate: 1 }, { unique: true }),
+    );
+    this.#renewCache();
+    this.#indexedEpoch = epoch;
+  }
+
+  async resolve(ids: readonly string[]): Promise<readonly Identity[]> {
+    for (const id of ids) {
+      const fault = idFault(id);
+      if (fault !== undefined) {
+        throw new RepriseError('INVALID', `user ${fault}`, { field: 'user' });
+      }
+    }
+    await this.#fresh();
+    const found = new Map<string, Identity>();
+    const missing = new Set<string>();
+    for (const id of ids) {
+      const known = this.#cache.findById(id);
+      if (known === undefined) missing.add(id);
+      else found.set(id, known);
+    }
+    const wanted = [...missing];
+    for (let from = 0; from < wanted.length; from += PAGE_ROWS) {
+      const page = wanted.slice(from, from + PAGE_ROWS);
+      for (const identity of await this.#resolvePage(page)) found.set(identity.id, identity);
+    }
+    return ids.map((id) => found.get(id) as Identity);
+  }
+
+  async find(id: string): Promise<Identity | undefined> {
+    await this.#fresh();
+    if (idFault(id) !== undefined) return undefined;
+    const cached = this.#cache.findById(id);
+    return cached ?? (await this.#stored([id]))[0];
+  }
+
+  async reveal(surrogates: Uint8Array): Promise<readonly (Identity | undefined)[]> {
+    await this.#fresh();
+    const names: string[] = [];
+    const found = new Map<string, Identity>();
+    const missing = new Set<Surrogate>();
+    for (let at = 0; at < surrogates.length; at += SURROGATE_BYTES) {
+      const name = binaryKey(surrogates, at, at + SURROGATE_BYTES);
+      const known = this.#cache.findBySurrogate(name);
+      names.push(name);
+      if (known === undefined) missing.add(surrogateFromBytes(surrogates, at));
+      else found.set(name, known);
+    }
+    const wanted = [...missing];
+    for (let from = 0; from < wanted.length; from += PAGE_ROWS) {
+      const $in = wanted.slice(from, from + PAGE_ROWS);
+      const rows = await this.#connection.run(() =>
+        this.#collection.find({ surrogate: { $in } }).toArray(),
+      );
+      for (const row of rows) {
+        const identity = this.#remember(row);
+        found.set(binaryKey(Buffer.from(identity.surrogate, 'hex')), identity);
+      }
+    }
+    return names.map((name) => found.get(name));
+  }
+
+  async *all(): AsyncGenerator<Identity, void, undefined> {
+    let after = '';
+    for (;;) {
+      this.#assertOpen();
+      // A page is read at once, so that no cursor stays open while the reader works.
+      const page = await this.#connection.run(() =>
+        this.#collection
+          .find({ _id: { $gt: after } })
+          .sort({ _id: 1 })
+          .limit(PAGE_ROWS)
+          .toArray(),
+      );
+      for (const row of page) yield identityOf(row);
+      const last = page.at(PAGE_ROWS - 1);
+      if (last === undefined) return;
+      after = last._id;
+    }
+  }
+
+  async remove(id: string): Promise<boolean> {
+    await this.#fresh();
+    if (idFault(id) !== undefined) return false;
+    const { deletedCount } = await this.#connection.run(() =>
+      this.#collection.deleteOne({ _id: hexOf(id) }),
+    );
+    const cached = this.#cache.findById(id);
+    if (cached !== undefined) this.#cache.remove(cached);
+    return deletedCount > 0;
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  /** The identities of new or uncached ids: who makes a row first gives it to everybody. */
+  async #resolvePage(ids: readonly string[]): Promise<readonly Identity[]> {
+    const found = new Map<string, Identity>();
+    for (let tries = 0; tries < MAKE_TRIES_MAX; tries += 1) {
+      const asked = ids.filter((id) => !found.has(id));
+      for (const identity of await this.#stored(asked)) found.set(identity.id, identity);
+      const missing = asked.filter((id) => !found.has(id));
+      if (missing.length === 0) return [...found.values()];
+      await this.#make(missing);
+    }
+    throw new RepriseError(
+      'UNAVAILABLE',
+      `the identity store at ${this.#connection.where} loses what is written to it: see that it runs and try again`,
+    );
+  }
+
+  /** Writes rows for ids that have none; rows that others made meanwhile stay as they are. */
+  async #make(ids: readonly string[]): Promise<void> {
+    const rows = ids.map((id) => ({
+      _id: hexOf(id),
+      surrogate: surrogateFromBytes(this.#random(SURROGATE_BYTES)),
+      key: this.#random(KEY_BYTES),
+    }));
+    try {
+      await this.#collection.insertMany(rows, { ordered: false });
+    } catch (error) {
+      if (isDuplicateKey(error)) return;
+      await this.#connection.run(() => Promise.reject(error as Error));
+    }
+  }
+
+  async #stored(ids: readonly string[]): Promise<readonly Identity[]> {
+    const rows = await this.#connection.run(() =>
+      this.#collection.find({ _id: { $in: ids.map(hexOf) } }).toArray(),
+    );
+    return rows.map((row) => this.#remember(row));
+  }
+
+  #remember(row: IdentityDocument): Identity {
+    const identity = identityOf(row);
+    this.#cache.add(identity);
+    return identity;
+  }
+
+  /** Sees to it that nothing in the cache is older than the bound or of another server. */
+  async #fresh(): Promise<void> {
+    this.#assertOpen();
+    await this.ensureIndex();
+    if (this.#clock() - this.#cacheSinceMs >= this.#cacheMsMax) this.#renewCache();
+  }
+
+  #renewCache(): void {
+    this.#cache = new IdentityCache(this.#cacheEntriesMax);
+    this.#cacheSinceMs = this.#clock();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) {
+      throw new RepriseError('UNAVAILABLE', 'the identity store is closed: open it again');
+    }
+  }
+}
+
+function hexOf(id: string): string {
+  return Buffer.from(id).toString('hex');
+}
+
+function identityOf({ _id, surrogate, key }: IdentityDocument): Identity {
+  return { id: Buffer.from(_id, 'hex').toString(), surrogate, key: new Uint8Array(key) };
+}
