@@ -33,6 +33,11 @@ export interface ItemCatalogue {
   apply(block: EventBlock): Promise<void>;
   /** Calls back with the position after every block folded; for as long as the catalogue is open. */
   onAdvance(listener: (position: Sequence) => void): void;
+  /**
+   * Calls back when content was found to be lost by the store itself: the position went back, and the journal has to be
+   * folded from there; what was known is answered meanwhile. Returns how to hear no more. Absent where a store can't lose what it holds.
+   */
+  onLost?(listener: () => void): () => void;
   /** Forgets everything: the journal has to be folded again from its start. */
   drop(): Promise<void>;
   close(): Promise<void>;
@@ -66,10 +71,44 @@ export async function followItems(
   catalogue: ItemCatalogue,
   options: { readonly live: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
-  while (!options.signal.aborted) {
-    const block = await journal.read(CATALOGUE_PARTITION, catalogue.position);
-    if (block !== undefined) await catalogue.apply(block);
-    else if (!options.live) return;
-    else await journal.changed(CATALOGUE_PARTITION, catalogue.position, options.signal);
+  const wait = new InterruptedWait(options.signal);
+  const hearNoMore = catalogue.onLost?.(() => wait.interrupt());
+  try {
+    while (!options.signal.aborted) {
+      const { position } = catalogue;
+      const block = await journal.read(CATALOGUE_PARTITION, position);
+      if (block !== undefined) await catalogue.apply(block);
+      else if (!options.live) return;
+      else await wait.until((signal) => journal.changed(CATALOGUE_PARTITION, position, signal));
+    }
+  } finally {
+    hearNoMore?.();
+  }
+}
+
+/** A wait that ends with a signal, or when it is interrupted; one that was interrupted before ends at once. */
+class InterruptedWait {
+  readonly #signal: AbortSignal;
+  #current = new AbortController();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  interrupt(): void {
+    this.#current.abort();
+  }
+
+  async until(event: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const current = this.#current;
+    const end = (): void => current.abort();
+    if (this.#signal.aborted) end();
+    this.#signal.addEventListener('abort', end, { once: true });
+    try {
+      await event(current.signal);
+    } finally {
+      this.#signal.removeEventListener('abort', end);
+      this.#current = new AbortController();
+    }
   }
 }

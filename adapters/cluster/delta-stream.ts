@@ -1,0 +1,21 @@
+import { RedisDeltaReader } from './delta-reader.ts';
+import type { DeltaReaderOptions } from './delta-reader.ts';
+import { RedisDeltaWriter } from './delta-writer.ts';
+import type { DeltaWriterOptions } from './delta-writer.ts';
+import type { RedisLink } from './redis.ts';
+
+/** Opens the writer of the partitions' deltas, for a worker. */
+export function openDeltaWriter(
+  link: RedisLink,
+  options: DeltaWriterOptions = {},
+): RedisDeltaWriter {
+  return new RedisDeltaWriter(link, options);
+}
+
+/** Opens a reader of the partitions' deltas, for a process that answers. */
+export function openDeltaReader(
+  link: RedisLink,
+  options: DeltaReaderOptions = {},
+): RedisDeltaReader {
+  return new RedisDeltaReader(link, options);
+}
