@@ -8,7 +8,7 @@ import type {
 } from '../../activities/checkpoint-store.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
-import { readTensorFile, writeTensorFile } from './tensor-file.ts';
+import { readTensorFile, writeTensorFile } from '../tensor-file.ts';
 
 /** Settings of the checkpoint store. */
 export interface CheckpointsOptions {

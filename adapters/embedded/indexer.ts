@@ -18,7 +18,7 @@ import {
   releaseFolder,
   writeIndexInput,
   writeSynced,
-} from './index-files.ts';
+} from '../index-files.ts';
 
 /** What the indexer needs. */
 export interface IndexerOptions {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { RunFile, RunFiles } from '../../activities/run-files.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
-import { publishFile } from './published-file.ts';
-import { isMissing, readTensorFile, writeTensorFile } from './tensor-file.ts';
+import { publishFile } from '../published-file.ts';
+import { isMissing, readTensorFile, writeTensorFile } from '../tensor-file.ts';
 
 /** Opens the working folders of runs: `<run>/…`, one a workflow. */
 export function openRuns(options: { readonly folder: string }): RunFiles {

@@ -1,9 +1,9 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Checkpoint } from '../../model/checkpoint.ts';
-import { decodeCheckpointInSteps, encodeCheckpoint } from '../../model/safetensors.ts';
-import { createSha256 } from '../../model/sha256.ts';
+import type { Checkpoint } from '../model/checkpoint.ts';
+import { decodeCheckpointInSteps, encodeCheckpoint } from '../model/safetensors.ts';
+import { createSha256 } from '../model/sha256.ts';
 import { syncFolder } from './published-file.ts';
 
 /** A safetensors file as it was written. */
