@@ -177,7 +177,7 @@ class ObjectS3 implements ObjectStore {
     return Promise.resolve();
   }
 
-  #spooled<T>(
+  async #spooled<T>(
     name: string,
     content: ObjectContent,
     work: (file: Spooled) => Promise<T>,
@@ -185,7 +185,7 @@ class ObjectS3 implements ObjectStore {
     assertObjectName(name);
     const { spool, random } = this.#options;
     const draft = `put-${Buffer.from(random(16)).toString('hex')}`;
-    return spooled(spool, draft, this.#bounded(name, content), work);
+    return await spooled(spool, draft, this.#bounded(name, content), work);
   }
 
   async *#bounded(name: string, content: ObjectContent): AsyncGenerator<Uint8Array> {
