@@ -55,7 +55,7 @@ export async function up(stack, { names, ports = {}, options = {}, mustKeep = fa
   for (const { name, reason } of failed) stack.progress.failed(name, reason.message, reason.remedy);
   if (failed.length === 0) return;
   const why = failed.map(({ name, reason }) => `${name}: ${reason.message}`).join('; ');
-  const remedies = failed.map(({ reason }) => reason.remedy ?? `see ${stack.folder}/NAME/log`);
+  const remedies = failed.flatMap(({ reason }) => reason.remedy ?? []);
   throw new StepError(why, { remedy: [...new Set(remedies)].join('; ') });
 }
 
@@ -115,15 +115,20 @@ async function start(stack, server, { asked, options, mustKeep, taken }) {
     force: true,
   });
   stack.progress.begin(server.name, `starting ${server.title}`);
-  const program = await server.provide({
-    root,
-    cache: cacheFolder(root),
-    logFile: join(folder, 'provide.log'),
-    progress: stack.progress,
-  });
+  const program = await provide(stack, server, join(folder, 'provide.log'));
   const chosen = { ...record?.options, ...options };
   const ports = { names: server.ports, asked, before: record?.ports, mustKeep, taken };
   return await launch(stack, server, { folder, program, options: chosen, ports });
+}
+
+async function provide(stack, server, logFile) {
+  try {
+    const { progress } = stack;
+    return await server.provide({ root, cache: cacheFolder(root), logFile, progress });
+  } catch (error) {
+    const { remedy = `see ${logFile}` } = error;
+    throw new StepError(`${server.title} can't be had: ${error.message}`, { remedy, cause: error });
+  }
 }
 
 async function launch(stack, server, { folder, program, options, ports: wishes }) {
