@@ -9,8 +9,13 @@ export interface RunFile {
 
 /** The working folder of each training run and index build: files that go when the run is over. */
 export interface RunFiles {
-  /** The path that a file of a run has, whether it stands there or not; the run's folder is made. */
+  /**
+   * The path on this machine that a file of a run has, whether it stands there or not; the run's folder is made. A
+   * file that was kept on another machine stands there now.
+   */
   path(run: string, name: string): Promise<string>;
+  /** Keeps a file that a child wrote at its path, so that the run can go on on another machine. */
+  keep(run: string, name: string): Promise<void>;
   /** Writes tensors as safetensors, whole or not at all, in slices that let the event loop turn. */
   writeTensors(
     run: string,

@@ -132,6 +132,7 @@ async function trainEpoch(
     },
     { signal: beat.signal, onProgress: beat.report },
   );
+  await files.keep(run, RUN_FILES.epoch(epoch));
   return result;
 }
 

@@ -7,7 +7,7 @@ import {
   readIndexInput,
   sha256OfFile,
   writeSynced,
-} from '../adapters/embedded/index-files.ts';
+} from '../adapters/index-files.ts';
 import type { IndexerJob, IndexerLine } from '../adapters/embedded/indexer.ts';
 import { RepriseError } from '../events/error.ts';
 import type { IndexManifest, IndexPartition } from '../projections/index-release.ts';

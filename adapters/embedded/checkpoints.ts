@@ -6,9 +6,9 @@ import type {
   LoadedCheckpoint,
   SavedCheckpoint,
 } from '../../activities/checkpoint-store.ts';
-import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
-import { readTensorFile, writeTensorFile } from './tensor-file.ts';
+import { assertVersionName, CHECKPOINTS_KEPT_MAX, refuseMisnamed } from '../checkpoint-naming.ts';
+import { readTensorFile, writeTensorFile } from '../tensor-file.ts';
 
 /** Settings of the checkpoint store. */
 export interface CheckpointsOptions {
@@ -19,9 +19,6 @@ export interface CheckpointsOptions {
   /** Told of a checkpoint that was passed over because it does not read well. */
   readonly onDamaged: (path: string, reason: string) => void;
 }
-
-/** Checkpoints kept where nothing else is said. */
-export const CHECKPOINTS_KEPT_MAX = 3;
 
 interface Listed {
   readonly version: string;
@@ -48,7 +45,8 @@ class FolderCheckpoints implements CheckpointStore {
 
   async save(checkpoint: Checkpoint): Promise<SavedCheckpoint> {
     const { version, partition, sequence } = checkpoint.manifest;
-    const folder = join(this.#folder, folderName(version));
+    assertVersionName(version);
+    const folder = join(this.#folder, version);
     await mkdir(folder, { recursive: true });
     const path = join(folder, `p${String(partition)}-${String(sequence)}.safetensors`);
     const { sha256, bytes } = await writeTensorFile(path, checkpoint);
@@ -88,27 +86,6 @@ class FolderCheckpoints implements CheckpointStore {
     }
     return found.sort((left, right) => right.sequence - left.sequence);
   }
-}
-
-/** Refuses a version that would leave the folder; versions are named by us, so this is a defect or damage. */
-function folderName(version: string): string {
-  if (/^[A-Za-z0-9_-][\w.-]{0,63}$/.test(version)) return version;
-  throw new RepriseError(
-    'INVALID',
-    `version ${version} cannot name a folder: use letters and digits`,
-  );
-}
-
-function refuseMisnamed({ manifest }: Checkpoint, listed: Listed): void {
-  const { version, partition, sequence } = manifest;
-  if (
-    version === listed.version &&
-    partition === listed.partition &&
-    sequence === listed.sequence
-  ) {
-    return;
-  }
-  throw new RepriseError('DAMAGED', 'its manifest is of another checkpoint than its name');
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

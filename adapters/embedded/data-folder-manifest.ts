@@ -3,7 +3,7 @@ import { RepriseError } from '../../events/error.ts';
 import type { InteractionTypes } from '../../events/interaction-type.ts';
 import { PARTITIONS_MAX } from '../../events/partition-of.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
-import { publishFile } from './published-file.ts';
+import { publishFile } from '../published-file.ts';
 
 /** What a data folder fixed when it was made: the file reprise.json. */
 export interface DataFolderManifest {

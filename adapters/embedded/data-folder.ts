@@ -13,7 +13,7 @@ import {
 } from './data-folder-manifest.ts';
 import type { DataFolderManifest } from './data-folder-manifest.ts';
 import { prepareSocketFolder, removeSocketFolder, socketPathOf } from './data-folder-socket.ts';
-import { publishFile } from './published-file.ts';
+import { publishFile } from '../published-file.ts';
 
 /** A data folder that this process holds. */
 export interface DataFolder {

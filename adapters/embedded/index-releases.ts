@@ -7,7 +7,7 @@ import type {
   IndexReleaseStore,
   LoadedRelease,
 } from '../../projections/index-release.ts';
-import { MANIFEST_FILE, readIndexInput, releaseFolder, sha256OfFile } from './index-files.ts';
+import { MANIFEST_FILE, readIndexInput, releaseFolder, sha256OfFile } from '../index-files.ts';
 
 /** Opens the index releases of a data folder, each a folder under `root`; one that is not there holds none. */
 export function openIndexReleases(root: string): IndexReleaseStore {

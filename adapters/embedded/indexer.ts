@@ -18,15 +18,17 @@ import {
   releaseFolder,
   writeIndexInput,
   writeSynced,
-} from './index-files.ts';
+} from '../index-files.ts';
 
 /** What the indexer needs. */
 export interface IndexerOptions {
-  /** The folder of the releases. */
+  /** The folder of the releases, or the local one where they are built when they are published elsewhere. */
   readonly root: string;
   /** The script of the child, `processes/indexer.ts`. */
   readonly script: URL;
   readonly releases: IndexReleaseStore;
+  /** Publishes a release that stands whole in a folder, which is removed after it; absent, it is renamed in `root`. */
+  readonly publish?: (folder: string) => Promise<void>;
 }
 
 /** What the child is told, `job.json` in the release's unpublished folder. */
@@ -56,7 +58,8 @@ export function createIndexer(options: IndexerOptions): IndexBuilder {
         await writeJob(temporary, job, onProgress, signal);
         await runChild(options.script, temporary, onProgress, signal);
         await rm(join(temporary, 'job.json'));
-        await publishFolder(temporary, final);
+        if (options.publish === undefined) await publishFolder(temporary, final);
+        else await options.publish(temporary);
       } finally {
         await rm(temporary, { recursive: true, force: true });
       }

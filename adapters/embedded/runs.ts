@@ -1,10 +1,10 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunFile, RunFiles } from '../../activities/run-files.ts';
-import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
-import { publishFile } from './published-file.ts';
-import { isMissing, readTensorFile, writeTensorFile } from './tensor-file.ts';
+import { publishFile } from '../published-file.ts';
+import { assertRunName, tensorsOfRun } from '../run-tensors.ts';
+import { isMissing, readTensorFile, writeTensorFile } from '../tensor-file.ts';
 
 /** Opens the working folders of runs: `<run>/…`, one a workflow. */
 export function openRuns(options: { readonly folder: string }): RunFiles {
@@ -24,21 +24,18 @@ class FolderRuns implements RunFiles {
     return join(folder, name);
   }
 
+  async keep(run: string, name: string): Promise<void> {
+    // There is one machine, and the child published its file itself.
+    await access(join(this.#of(run), name));
+  }
+
   async writeTensors(
     run: string,
     name: string,
     tensors: Readonly<Record<string, Tensor>>,
     about: Readonly<Record<string, unknown>>,
   ): Promise<RunFile> {
-    const manifest = {
-      version: run,
-      partition: 0,
-      sequence: 0,
-      settings: {},
-      parent: null,
-      createdMs: 0,
-    };
-    return this.writeCheckpoint(run, name, { manifest: { ...manifest, extra: about }, tensors });
+    return this.writeCheckpoint(run, name, tensorsOfRun(run, tensors, about));
   }
 
   async writeCheckpoint(run: string, name: string, checkpoint: Checkpoint): Promise<RunFile> {
@@ -76,7 +73,7 @@ class FolderRuns implements RunFiles {
   }
 
   #of(run: string): string {
-    if (/^[\w-][\w.-]{0,127}$/.test(run)) return join(this.#folder, run);
-    throw new RepriseError('INVALID', `run ${run} cannot name a folder: use letters, digits and -`);
+    assertRunName(run);
+    return join(this.#folder, run);
   }
 }

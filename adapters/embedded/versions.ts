@@ -8,8 +8,8 @@ import type {
 } from '../../activities/version-registry.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
-import { publishFile, syncFolder } from './published-file.ts';
-import { readTensorFile, writeTensorFile } from './tensor-file.ts';
+import { publishFile, syncFolder } from '../published-file.ts';
+import { readTensorFile, writeTensorFile } from '../tensor-file.ts';
 
 const MANIFEST = 'manifest.json';
 

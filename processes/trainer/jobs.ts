@@ -7,7 +7,7 @@ import type {
   TrainingFiles,
 } from '../../activities/trainer.ts';
 import { DEFAULT_TRAINER_SETTINGS } from '../../activities/trainer.ts';
-import { readTensorFile, writeTensorFile } from '../../adapters/embedded/tensor-file.ts';
+import { readTensorFile, writeTensorFile } from '../../adapters/tensor-file.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { readPartitionDataset } from './dataset.ts';

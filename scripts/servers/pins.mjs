@@ -45,3 +45,37 @@ export const prometheus = {
       '81d59a24fce84f7fbe97a45a4f2914b6a5881b5cd1db2a6a0e129e515e1a5f55',
   },
 };
+
+/** Every package that moto's S3 server needs. pip checks each against the hash that its registry tells. */
+export const moto = {
+  version: '5.2.5',
+  packages: [
+    'moto==5.2.5',
+    'boto3==1.44.8',
+    'botocore==1.44.8',
+    's3transfer==0.19.3',
+    'jmespath==1.1.0',
+    'python-dateutil==2.9.0.post0',
+    'six==1.17.0',
+    'urllib3==2.8.0',
+    'cryptography==50.0.2',
+    'cffi==2.1.1',
+    'pycparser==3.12',
+    'requests==2.34.2',
+    'certifi==2026.10.19.post1',
+    'charset-normalizer==3.5.2',
+    'idna==3.20',
+    'responses==0.26.3',
+    'PyYAML==6.0.4',
+    'py-partiql-parser==0.6.3',
+    'xmltodict==1.0.4',
+    'Flask==3.1.3',
+    'flask-cors==6.0.5',
+    'Werkzeug==3.1.9',
+    'Jinja2==3.1.6',
+    'MarkupSafe==3.0.4',
+    'itsdangerous==2.2.0',
+    'blinker==1.9.0',
+    'click==8.5.1',
+  ],
+};

@@ -87,6 +87,19 @@ export async function pageAnswers(port, path) {
   }
 }
 
+/** Asks an S3 server for a bucket by making it, which changes nothing where it is there. */
+export async function s3Answers(port, bucket) {
+  try {
+    const signal = AbortSignal.timeout(answerMsMax);
+    const url = `http://127.0.0.1:${port}/${bucket}`;
+    const response = await fetch(url, { method: 'PUT', signal });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Sends a question and resolves to what `judge` makes of the bytes of the answer; while that is undefined, more
  * are waited for. Without a judge a connection is answer enough.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { EpochJob, EpochResult, JobProgress } from '../../activities/trainer.ts';
-import { readTensorFile } from '../../adapters/embedded/tensor-file.ts';
+import { readTensorFile } from '../../adapters/tensor-file.ts';
 import { createTrainerPool } from '../../adapters/embedded/trainer.ts';
 import { readNativeParts } from '../../processes/core/native-parts.ts';
 import { TrainerWorld } from '../processes/trainer/trainer-world.ts';

@@ -12,7 +12,7 @@ import type { TrainingActivities } from '../../activities/training.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import { openRuns } from '../../adapters/embedded/runs.ts';
-import { readTensorFile, writeTensorFile } from '../../adapters/embedded/tensor-file.ts';
+import { readTensorFile, writeTensorFile } from '../../adapters/tensor-file.ts';
 import { openVersions } from '../../adapters/embedded/versions.ts';
 import type { Tensor } from '../../model/checkpoint.ts';
 import { definitionOf, PartitionRig } from './partition-rig.ts';

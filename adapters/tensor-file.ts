@@ -1,9 +1,9 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Checkpoint } from '../../model/checkpoint.ts';
-import { decodeCheckpointInSteps, encodeCheckpoint } from '../../model/safetensors.ts';
-import { createSha256 } from '../../model/sha256.ts';
+import type { Checkpoint } from '../model/checkpoint.ts';
+import { decodeCheckpointInSteps, encodeCheckpoint } from '../model/safetensors.ts';
+import { createSha256 } from '../model/sha256.ts';
 import { syncFolder } from './published-file.ts';
 
 /** A safetensors file as it was written. */
@@ -79,13 +79,18 @@ export async function readTensorFile(path: string): Promise<ReadTensors> {
       hash.update(content.subarray(at, at + bytesRead));
       at += bytesRead;
     }
-    const steps = decodeCheckpointInSteps(content);
-    let step = steps.next();
-    for (; step.done !== true; step = steps.next()) await nextTurn();
-    return { checkpoint: step.value, sha256: hash.hex(), bytes: at };
+    return { checkpoint: await decodeInTurns(content), sha256: hash.hex(), bytes: at };
   } finally {
     await file.close();
   }
+}
+
+/** Decodes and verifies safetensors, a megabyte a turn of the event loop; throws DAMAGED like {@link readTensorFile}. */
+export async function decodeInTurns(content: Uint8Array): Promise<Checkpoint> {
+  const steps = decodeCheckpointInSteps(content);
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) await nextTurn();
+  return step.value;
 }
 
 /** Tells whether an error says that there is no such file. */

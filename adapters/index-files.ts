@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
-import { decodeCheckpointInSteps, encodeCheckpoint } from '../../model/safetensors.ts';
-import { RepriseError } from '../../events/error.ts';
-import type { IndexInput } from '../../projections/index-release.ts';
+import type { Checkpoint, Tensor } from '../model/checkpoint.ts';
+import { decodeCheckpointInSteps, encodeCheckpoint } from '../model/safetensors.ts';
+import { RepriseError } from '../events/error.ts';
+import type { IndexInput } from '../projections/index-release.ts';
 
 const utf8 = new TextEncoder();
 const text = new TextDecoder();

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import type {
+  CheckpointQuery,
+  CheckpointStore,
+  LoadedCheckpoint,
+  SavedCheckpoint,
+} from '../../activities/checkpoint-store.ts';
+import type { Fence, FenceStore } from '../../activities/fences.ts';
+import type { ListedObject, ObjectStore } from '../../activities/object-store.ts';
+import { hasCode, RepriseError } from '../../events/error.ts';
+import type { Checkpoint } from '../../model/checkpoint.ts';
+import { encodeCheckpoint } from '../../model/safetensors.ts';
+import { assertVersionName, CHECKPOINTS_KEPT_MAX, refuseMisnamed } from '../checkpoint-naming.ts';
+import { decodeInTurns } from '../tensor-file.ts';
+import { readWhole } from './local-copy.ts';
+import type { ObjectCache } from './object-cache.ts';
+
+/** Settings of the checkpoint store. */
+export interface CheckpointsOptions {
+  /** Holds `checkpoints/<version>/p<partition>-f<fence>-<sequence>.safetensors`. */
+  readonly objects: ObjectStore;
+  readonly fences: Pick<FenceStore, 'check'>;
+  /** The fence by which this process moves a partition; undefined where it does not. */
+  readonly fenceOf: (partition: number) => Fence | undefined;
+  /** Keeps copies on the local disk, for a store that is far away. */
+  readonly cache?: Pick<ObjectCache, 'read'>;
+  /** Checkpoints kept of each version and partition, the newest first to stay. */
+  readonly checkpointsKeptMax?: number;
+  /** Told of a checkpoint that was passed over because it does not read well. */
+  readonly onDamaged: (path: string, reason: string) => void;
+}
+
+interface Listed {
+  readonly version: string;
+  readonly partition: number;
+  readonly fence: number;
+  readonly sequence: number;
+  readonly path: string;
+  readonly object: ListedObject;
+}
+
+const FOLDER = 'checkpoints/';
+
+/**
+ * Opens the checkpoint store that all workers share. A checkpoint is put only by who holds its partition's fence, whose
+ * number is in the name: what a paused mover may still put stands behind everything of its successors.
+ */
+export function openCheckpoints(options: CheckpointsOptions): CheckpointStore {
+  return new SharedCheckpoints(options);
+}
+
+class SharedCheckpoints implements CheckpointStore {
+  readonly #options: CheckpointsOptions;
+  readonly #keptMax: number;
+
+  constructor(options: CheckpointsOptions) {
+    this.#options = options;
+    this.#keptMax = options.checkpointsKeptMax ?? CHECKPOINTS_KEPT_MAX;
+  }
+
+  async save(checkpoint: Checkpoint): Promise<SavedCheckpoint> {
+    const { objects, fences } = this.#options;
+    const { version, partition, sequence } = checkpoint.manifest;
+    assertVersionName(version);
+    const fence = this.#fenceOf(partition);
+    const name = `${FOLDER}${version}/p${String(partition)}-f${String(fence.number)}-${String(sequence)}.safetensors`;
+    await fences.check(fence);
+    const { sha256, bytes } = await objects.put(name, checked(checkpoint, fence, fences));
+    await this.#prune(version, partition);
+    return { version, partition, sequence, sha256, path: objects.where(name), bytes };
+  }
+
+  async newest({
+    version,
+    partition,
+    atMost = Infinity,
+  }: CheckpointQuery): Promise<LoadedCheckpoint | undefined> {
+    for (const listed of await this.list(partition)) {
+      if (listed.sequence > atMost) continue;
+      if (version !== undefined && listed.version !== version) continue;
+      const loaded = await this.#load(listed);
+      if (loaded !== undefined) return loaded;
+    }
+    return undefined;
+  }
+
+  async list(partition: number): Promise<readonly Listed[]> {
+    const found: Listed[] = [];
+    for (const object of await this.#options.objects.list(FOLDER)) {
+      const match = /^([^/]+)\/p(\d+)-f(\d+)-(-?\d+)\.safetensors$/.exec(
+        object.name.slice(FOLDER.length),
+      );
+      if (match === null || Number(match[2]) !== partition) continue;
+      const [version, fence, sequence] = [match[1] ?? '', Number(match[3]), Number(match[4])];
+      const path = this.#options.objects.where(object.name);
+      found.push({ version, partition, fence, sequence, path, object });
+    }
+    return found.sort((a, b) => b.fence - a.fence || b.sequence - a.sequence);
+  }
+
+  #fenceOf(partition: number): Fence {
+    const fence = this.#options.fenceOf(partition);
+    if (fence !== undefined) return fence;
+    throw new RepriseError(
+      'FENCED',
+      `this process does not move partition ${String(partition)}: its mover takes the checkpoints`,
+      { partition },
+    );
+  }
+
+  async #load(listed: Listed): Promise<LoadedCheckpoint | undefined> {
+    const { cache, objects, onDamaged } = this.#options;
+    const { version, partition, sequence, path, object } = listed;
+    try {
+      const content =
+        cache === undefined ? await readWhole(objects, object.name) : await cache.read(object);
+      const checkpoint = await decodeInTurns(content);
+      refuseMisnamed(checkpoint, listed);
+      const sha256 = sha256Of(content);
+      const bytes = content.length;
+      return { saved: { version, partition, sequence, path, sha256, bytes }, checkpoint };
+    } catch (error) {
+      // What was dropped since the list was made is no damage; a store that is away is no reason to begin anew.
+      if (hasCode(error, 'NOT_FOUND')) return undefined;
+      if (!hasCode(error, 'DAMAGED')) throw error;
+      onDamaged(path, error.message);
+      return undefined;
+    }
+  }
+
+  async #prune(version: string, partition: number): Promise<void> {
+    const all = (await this.list(partition)).filter((one) => one.version === version);
+    for (const { object } of all.slice(this.#keptMax)) {
+      await this.#options.objects.remove(object.name);
+    }
+  }
+}
+
+/** The checkpoint's bytes; the fence is checked again before the last, so that nothing is published when it is lost. */
+async function* checked(
+  checkpoint: Checkpoint,
+  fence: Fence,
+  fences: Pick<FenceStore, 'check'>,
+): AsyncGenerator<Uint8Array> {
+  yield* encodeCheckpoint(checkpoint);
+  await fences.check(fence);
+}
+
+function sha256Of(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
