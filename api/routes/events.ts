@@ -134,7 +134,7 @@ export function eventRoutes(deps: ApiDeps): readonly Route[] {
       tag: 'events',
       summary:
         'Takes events, whole or not at all, and answers when they are durable. CloudEvents may also come in binary mode.',
-      problems: [408, 413, 415, 422, 503],
+      problems: [408, 413, 415, 422, 429, 503],
       bodies: [
         ...bodies,
         {
