@@ -5,7 +5,7 @@ import { hasCode } from '../events/error.ts';
 import type { IdentityStore } from '../events/identity.ts';
 import type { InteractionTypes } from '../events/interaction-type.ts';
 import type { Appended, JournalEntry } from '../events/journal.ts';
-import type { Partition, Position } from '../events/position.ts';
+import type { Partition, Sequence } from '../events/position.ts';
 import type { RandomBytes } from '../events/random.ts';
 import { sealEntries } from '../events/sealing.ts';
 import type { Arrival } from '../events/sealing.ts';
@@ -30,9 +30,6 @@ export const ingestBlockBytesMax = 4_194_304;
 
 /** How often one block is tried again after another writer came first. */
 export const fencedRetriesMax = 16;
-
-/** Look-ups of event keys under way at a time. */
-const LOOKUPS_MAX = 64;
 
 /** What the ingest needs. */
 export interface IngestDeps {
@@ -111,11 +108,9 @@ async function ingestBlock(
   const handled = read
     .filter(({ offset }) => offset >= appended.from)
     .map(({ offset }): HandledMessage => {
-      const found = appended.outcomes.get(offset);
-      if (found !== undefined) return { offset, ...place(found.positions, partition, found) };
       const before = known.get(offset);
-      if (before === undefined) return { offset, sequence: -1, duplicate: false };
-      return { offset, ...place(before, partition, { duplicate: true }) };
+      if (before !== undefined) return { offset, sequence: before, duplicate: true };
+      return { offset, ...placeOf(appended.outcomes.get(offset), partition) };
     });
   return acknowledgementsOf(partition, handled);
 }
@@ -137,31 +132,24 @@ async function park(
   deps.logger.warn({ partition, offset, reason, messages: records.length }, 'messages were parked');
 }
 
-/**
- * Looks for events of users who have no identity: an event that stands in the journal already may be of a user who
- * was erased since, and must not bring the identity back.
- */
+/** Finds what stands in the journal already: neither identity nor seal is made for it again. */
 async function findKnown(
-  { identities, journal }: IngestDeps,
+  { journal }: IngestDeps,
   partition: Partition,
   read: readonly ReadMessage[],
-): Promise<ReadonlyMap<number, readonly Position[]>> {
-  const users = [...new Set(read.flatMap(({ arrival }) => arrival?.event.user ?? []))];
-  const found = await Promise.all(users.map((user) => identities.find(user)));
-  const strangers = new Set(users.filter((_, i) => found[i] === undefined));
-  const theirs = read.filter(({ arrival }) => arrival && strangers.has(arrival.event.user));
-  const known = new Map<number, readonly Position[]>();
-  for (let from = 0; from < theirs.length; from += LOOKUPS_MAX) {
-    const slice = theirs.slice(from, from + LOOKUPS_MAX);
-    const lookUp = async ({ offset, arrival }: ReadMessage): Promise<void> => {
-      const positions = arrival && (await journal.find(arrival.key));
-      // The same id of another user may stand in another partition: keys are unique in each.
-      const here = positions?.filter((position) => position.partition === partition) ?? [];
-      if (here.length > 0) known.set(offset, here);
-    };
-    await Promise.all(slice.map(lookUp));
-  }
-  return known;
+): Promise<ReadonlyMap<number, Sequence>> {
+  const sound = read.flatMap(({ offset, arrival, entry }) => {
+    const key = (arrival ?? entry)?.key;
+    return key === undefined ? [] : [{ offset, key }];
+  });
+  const keys = sound.map(({ key }) => key);
+  const found = keys.length === 0 ? [] : await journal.known(partition, keys);
+  return new Map(
+    sound.flatMap(({ offset }, i): [number, Sequence][] => {
+      const sequence = found[i];
+      return sequence === undefined ? [] : [[offset, sequence]];
+    }),
+  );
 }
 
 /** What goes into the journal, by offset and in its order. */
@@ -227,12 +215,13 @@ async function append(
   }
 }
 
-function place(
-  positions: readonly Position[],
+/** Where an append put a message; the sequence −1 for one that was parked and not appended. */
+function placeOf(
+  appended: Appended | undefined,
   partition: Partition,
-  { duplicate }: { readonly duplicate: boolean },
 ): Omit<HandledMessage, 'offset'> {
-  const position = positions.find((each) => each.partition === partition);
+  if (appended === undefined) return { sequence: -1, duplicate: false };
+  const position = appended.positions.find((each) => each.partition === partition);
   if (position === undefined) throw new Error('the journal gave an event no position');
-  return { sequence: position.sequence, duplicate };
+  return { sequence: position.sequence, duplicate: appended.duplicate };
 }

@@ -24,6 +24,9 @@ export const ackWaitMsMax = 2_000;
 /** How long a shared fact waits for the acknowledgements of all partitions. */
 export const sharedWaitMsMax = 10_000;
 
+/** The messages that are sent at a time. */
+export const partMessagesMax = 4_000;
+
 /** What the sending door needs. */
 export interface SendingDoorDeps {
   readonly transport: EventTransport;
@@ -46,6 +49,12 @@ export interface SendingDoorDeps {
   readonly lag?: () => Promise<readonly number[]>;
   /** The lag past which more is refused with BUSY; `lagEventsMax` of back-pressure where absent. */
   readonly lagEventsMax?: number;
+}
+
+/** Where messages stand in the transport, and what is known to have become of them. */
+interface Sent {
+  readonly offsets: readonly TransportOffset[];
+  readonly outcomes: readonly (AcknowledgedMessage | undefined)[];
 }
 
 /** A shared fact with its id. */
@@ -106,9 +115,8 @@ class SendingDoor {
       messages.push({ partition, key: eventKey(id), value: encodeMessage({ event: sent }) });
       if (messages.length % SLICE_EVENTS_MAX === 0) await this.#deps.yieldNow?.();
     }
-    const offsets = await this.#send(messages);
-    const outcomes = await this.#deps.acknowledged.wait(
-      offsets,
+    const { offsets, outcomes } = await this.#send(
+      messages,
       this.#deps.ackWaitMsMax ?? ackWaitMsMax,
     );
     return answerOf(offsets, outcomes);
@@ -121,25 +129,32 @@ class SendingDoor {
       return Array.from({ length: partitions }, (_, partition) => ({ partition, ...message }));
     });
     if (messages.length === 0) return [];
-    const offsets = await this.#send(messages);
     const waitMsMax = this.#deps.sharedWaitMsMax ?? sharedWaitMsMax;
-    const outcomes = await this.#deps.acknowledged.wait(offsets, waitMsMax);
+    const { outcomes } = await this.#send(messages, waitMsMax);
     return shared.map((_, n) => {
       const first = n * partitions;
       return sharedAnswer(outcomes.slice(first, first + partitions), waitMsMax);
     });
   }
 
-  async #send(messages: readonly OutgoingMessage[]): Promise<readonly TransportOffset[]> {
+  /** Sends in parts, each of which waits from its own sending on: the window of early acknowledgements stays small. */
+  async #send(messages: readonly OutgoingMessage[], waitMsMax: number): Promise<Sent> {
     await this.#pressure.admit();
-    const offsets = await this.#deps.transport.send(messages);
-    if (offsets.length !== messages.length) {
-      throw new Error('the transport did not tell where every message stands');
+    const offsets: TransportOffset[] = [];
+    const waits: ReturnType<AcknowledgedOffsets['wait']>[] = [];
+    for (let from = 0; from < messages.length; from += partMessagesMax) {
+      const part = messages.slice(from, from + partMessagesMax);
+      const told = await this.#deps.transport.send(part);
+      if (told.length !== part.length) {
+        throw new Error('the transport did not tell where every message stands');
+      }
+      waits.push(this.#deps.acknowledged.wait(told, waitMsMax));
+      for (const { partition, offset } of told) {
+        this.#sent.set(partition, Math.max(this.#sent.get(partition) ?? 0, offset + 1));
+      }
+      offsets.push(...told);
     }
-    for (const { partition, offset } of offsets) {
-      this.#sent.set(partition, Math.max(this.#sent.get(partition) ?? 0, offset + 1));
-    }
-    return offsets;
+    return { offsets, outcomes: (await Promise.all(waits)).flat() };
   }
 
   #ownLag(): readonly number[] {

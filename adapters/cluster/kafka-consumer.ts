@@ -1,5 +1,5 @@
 import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
-import { RepriseError } from '../../events/error.ts';
+import { RepriseError, hasCode } from '../../events/error.ts';
 import type { Partition } from '../../events/position.ts';
 import type { AssignmentListener, BatchHandler, TransportConsumer } from '../../events/transport.ts';
 import { closeQuietly, createKafka, kafkaError } from './kafka-client.ts';
@@ -147,7 +147,8 @@ export class KafkaConsumer implements TransportConsumer {
       place.next = Number(payload.batch.lastOffset()) + 1;
       payload.resolveOffset(payload.batch.lastOffset());
     } catch (error) {
-      this.#tryLater(payload, error);
+      if (hasCode(error, 'CONFLICT')) this.#end(error);
+      else this.#tryLater(payload, error);
       return;
     } finally {
       stopBeating();

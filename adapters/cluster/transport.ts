@@ -27,6 +27,10 @@ export const partitionsAtOnceMax = 8;
 /** How long the lag may take to be told. */
 export const lagMsMax = 5_000;
 
+const LAG_TRIES_MAX = 8;
+
+const LAG_PAUSE_MS = 100;
+
 /** Opens the transport, its topic made where it is missing; UNAVAILABLE within a bound where Kafka can't be had. */
 export async function openTransport(options: TransportOptions): Promise<ClusterTransport> {
   await ensureTopic(options, options);
@@ -64,10 +68,8 @@ class LagReader {
   async #lagBy(admin: Admin): Promise<readonly number[]> {
     const { topic, groupId, partitions } = this.#options;
     await admin.connect();
-    const [ends, groups] = await Promise.all([
-      admin.fetchTopicOffsets(topic),
-      admin.fetchOffsets({ groupId, topics: [topic] }),
-    ]);
+    const ends = await admin.fetchTopicOffsets(topic);
+    const groups = await this.#offsetsOf(admin, { groupId, topics: [topic] });
     const committed = groups[0]?.partitions ?? [];
     return Array.from({ length: partitions }, (_, partition) => {
       const end = ends.find((each) => each.partition === partition);
@@ -75,6 +77,21 @@ class LagReader {
       const next = Math.max(Number(place?.offset ?? -1), Number(end?.low ?? 0));
       return Math.max(0, Number(end?.high ?? 0) - next);
     });
+  }
+
+  /** Asks again while the coordinator of a group is being found, which kafkajs's admin does not do by itself. */
+  async #offsetsOf(
+    admin: Admin,
+    question: { groupId: string; topics: string[] },
+  ): ReturnType<Admin['fetchOffsets']> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await admin.fetchOffsets(question);
+      } catch (error) {
+        if (tries >= LAG_TRIES_MAX) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LAG_PAUSE_MS * tries));
+      }
+    }
   }
 
   async close(): Promise<void> {
