@@ -40,8 +40,9 @@ export function createMemoryCoveringStore(
           const text = `another writer appended to partition ${String(partition)}: read what is covered`;
           throw new RepriseError('FENCED', text);
         }
-        const appended = await journal.append(entries.map((entry) => ({ ...entry, partition })));
-        if (appended.some(({ duplicate }) => !duplicate)) coversOf(partition).push(offsets);
+        // The journal has appended when it returns its promise: nobody comes between block and cover.
+        const appended = journal.append(entries.map((entry) => ({ ...entry, partition })));
+        if (journal.head(partition) !== seen[partition]) coversOf(partition).push(offsets);
         seen[partition] = journal.head(partition);
         return appended;
       },

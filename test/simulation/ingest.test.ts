@@ -115,7 +115,10 @@ describe('the ingest', () => {
       const random = new SeededRandom(seed);
       const world = createIngestWorld(PARTITIONS);
       const told: Acknowledgement[] = [];
-      await world.feed.subscribe((acknowledgement) => void told.push(acknowledgement), signal);
+      await world.feed.subscribe(
+        (acknowledgement) => void told.push(acknowledgement),
+        new AbortController().signal,
+      );
       const logs = [fill(random, 0, 80), fill(random, 1, 60)];
       await play(world, random, logs);
       for (const [partition, log] of logs.entries()) {
@@ -147,7 +150,10 @@ describe('the ingest', () => {
   it('acknowledges a batch of only duplicates and writes nothing for it', async () => {
     const world = createIngestWorld(1);
     const told: Acknowledgement[] = [];
-    await world.feed.subscribe((acknowledgement) => void told.push(acknowledgement), signal);
+    await world.feed.subscribe(
+        (acknowledgement) => void told.push(acknowledgement),
+        new AbortController().signal,
+      );
     const ingest = world.createIngest();
     const log = [0, 1, 0, 1, 2].map((n, offset) => ({
       offset,
