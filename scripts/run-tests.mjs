@@ -9,6 +9,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { shareStack, usesStack } from './test-stack.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -16,7 +17,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const fileMsMax = 10 * 60_000;
 
 /** The files that take longest come first, so that none of them runs alone at the end. */
-const longest = ['test/checks/', 'test/workflows/', 'test/simulation/', 'test/processes/'];
+const longest = [
+  'test/services/',
+  'test/checks/',
+  'test/workflows/',
+  'test/simulation/',
+  'test/processes/',
+];
 
 function rankOf(file) {
   const at = longest.findIndex((folder) => file.startsWith(folder));
@@ -44,14 +51,16 @@ if (files.length === 0) {
   process.exitCode = 1;
 } else {
   process.chdir(root);
-  run({
+  const isShared = process.env.REPRISE_TEST_STACK === undefined && files.some(usesStack);
+  const endStack = isShared ? await shareStack() : async () => undefined;
+  const tests = run({
     files: files.map((file) => join(root, file)),
     concurrency: availableParallelism(),
     timeout: fileMsMax,
-  })
-    .on('test:fail', (event) => {
-      if (event.todo === undefined || event.todo === false) process.exitCode = 1;
-    })
-    .compose(spec)
-    .pipe(process.stdout);
+  });
+  tests.on('test:fail', (event) => {
+    if (event.todo === undefined || event.todo === false) process.exitCode = 1;
+  });
+  tests.once('end', () => void endStack());
+  tests.compose(spec).pipe(process.stdout);
 }

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { keyOf, keyOfFiles, made, placeFile } from './cache.mjs';
 import { compileAddon } from './compile.mjs';
-import { download, verify } from './download.mjs';
+import { downloadDebian, unpackDebian } from './debian.mjs';
+import { download } from './download.mjs';
 import { patched } from './faiss-patch.mjs';
 import * as pins from './pins.mjs';
 import { run, StepError } from './run.mjs';
@@ -62,47 +63,17 @@ async function provideLibrary({ cache, logFile }) {
   }
 }
 
-/** Lets apt fetch (and verify) the packages; where its lists are missing, with lists of our own. */
 async function downloadPackages(scratch, logFile) {
   const names = pins.faiss.debian.filter(
     (name) => pins.platform === 'linux-x64' || !/quadmath/.test(name),
   );
-  const sandbox = ['-o', 'APT::Sandbox::User=root'];
-  const options = { cwd: scratch, logFile, msMax: packageMsMax, env: { LC_ALL: 'C' } };
-  try {
-    await run('apt-get', [...sandbox, 'download', '-qq', ...names], options);
-  } catch (error) {
-    if (error.cause?.code === 'ENOENT')
-      throw new StepError('no apt-get here', { remedy, cause: error });
-    const own = [...sandbox, ...(await ownLists(scratch))];
-    await run('apt-get', [...own, 'update', '-qq'], options);
-    await run('apt-get', [...own, 'download', '-qq', ...names], options);
-  }
-  const files = (await readdir(scratch)).filter((name) => name.endsWith('.deb')).sort();
-  for (const name of files) {
-    const sha256 = pins.faiss.debianSha256[decodeURIComponent(name)];
-    if (sha256 !== undefined) await verify(join(scratch, name), sha256);
-  }
-  return files;
-}
-
-async function ownLists(scratch) {
-  const [state, archives] = [join(scratch, 'state'), join(scratch, 'archives')];
-  await mkdir(join(state, 'lists', 'partial'), { recursive: true });
-  await mkdir(join(archives, 'archives', 'partial'), { recursive: true });
-  const set = {
-    'Dir::State': state,
-    'Dir::State::status': '/var/lib/dpkg/status',
-    'Dir::Cache': archives,
-  };
-  return Object.entries(set).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  const { debianSha256 } = pins.faiss;
+  return await downloadDebian({ names, sha256: debianSha256, folder: scratch, logFile, remedy });
 }
 
 async function unpack({ files, scratch, target, logFile }) {
   const whole = join(scratch, 'root');
-  for (const file of files) {
-    await run('dpkg-deb', ['-x', join(scratch, file), whole], { logFile, msMax: packageMsMax });
-  }
+  await unpackDebian({ files, folder: scratch, target: whole, logFile });
   await cp(join(whole, 'usr', 'include'), join(target, 'include'), { recursive: true });
   await mkdir(join(target, 'lib'));
   const wanted = /^(libfaiss\.a|lib(openblas|gfortran|quadmath)\.so\.\d+)$/;

@@ -7,10 +7,10 @@ const pollMs = 200;
 const waitMsMax = 15 * 60_000;
 
 /**
- * Takes the lock file, waiting for another set-up that holds it. A lock whose process is gone (or whose
+ * Takes the lock file, waiting for another set-up (or other `holder`) that holds it. A lock whose process is gone (or whose
  * process id now belongs to another) is taken over. Returns the function that gives it back.
  */
-export async function takeLock(file, { onWait }) {
+export async function takeLock(file, { onWait, holder: who = 'another set-up' }) {
   const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) });
   for (let waitedMs = 0; waitedMs < waitMsMax; waitedMs += pollMs) {
     if (claim(file, mine)) return () => release(file, mine);
@@ -23,7 +23,7 @@ export async function takeLock(file, { onWait }) {
     if (waitedMs === 0) onWait(JSON.parse(holder).pid);
     await sleep(pollMs);
   }
-  throw new StepError('another set-up holds the lock for too long', {
+  throw new StepError(`${who} holds the lock for too long`, {
     remedy: `end that process, or remove ${file} when there is none`,
   });
 }

@@ -85,7 +85,11 @@ function builtKey(root, part) {
 
 /** A native part is made anew when its recipe or the platform changes. */
 function nativeKey(part) {
-  const shared = { temporal: [], tfjs: compiled, faiss: [...compiled, 'faiss-patch.mjs'] }[part];
+  const shared = {
+    temporal: [],
+    tfjs: compiled,
+    faiss: [...compiled, 'faiss-patch.mjs', 'debian.mjs'],
+  }[part];
   return keyOf(
     platform,
     keyOfFiles(import.meta.dirname, [`${part}.mjs`, 'pins.mjs', ...shared]),

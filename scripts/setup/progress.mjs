@@ -2,13 +2,16 @@
 const reminderMs = 20_000;
 
 /**
- * Says on standard error what set-up does: a line when a step begins, one when it ends, with its seconds,
+ * Says on standard error what set-up (or another script) does: a line when a step begins, one when it ends, with its seconds,
  * and a reminder of what is under way while nothing ends.
  */
-export function createProgress(write = (line) => process.stderr.write(`${line}\n`)) {
+export function createProgress({
+  title = 'set-up',
+  write = (line) => process.stderr.write(`${line}\n`),
+} = {}) {
   const underWay = new Map();
   const seconds = (from) => `${((Date.now() - from) / 1000).toFixed(1)} s`;
-  const line = (mark, name, words) => write(`set-up ${mark} ${name.padEnd(10)} ${words}`);
+  const line = (mark, name, words) => write(`${title} ${mark} ${name.padEnd(10)} ${words}`);
   const reminder = setInterval(() => {
     const steps = [...underWay].map(([name, from]) => `${name} (${seconds(from)})`);
     if (steps.length > 0) line('…', 'still', steps.join(', '));
@@ -30,7 +33,7 @@ export function createProgress(write = (line) => process.stderr.write(`${line}\n
       if (remedy !== undefined) line(' ', '', `remedy: ${remedy}`);
     },
     note(words) {
-      line('·', 'set-up', words);
+      line('·', title, words);
     },
     close() {
       clearInterval(reminder);

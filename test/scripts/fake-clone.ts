@@ -35,7 +35,8 @@ export async function makeFakeClone(pins = (text: string): string => text): Prom
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), content);
   };
-  for (const name of ['bin', 'scripts/setup', 'scripts/setup.mjs', 'scripts/run-tests.mjs']) {
+  const scripts = ['setup', 'setup.mjs', 'servers', 'run-tests.mjs', 'test-stack.mjs'];
+  for (const name of ['bin', ...scripts.map((script) => `scripts/${script}`)]) {
     await cp(join(root, name), join(folder, name), { recursive: true });
   }
   const pinned = await readFile(join(root, 'scripts/setup/pins.mjs'), 'utf8');
