@@ -39,6 +39,7 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode | HttpCode, Kind>> = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type is not known here' },
   MISDIRECTED: { status: 421, title: 'The Host header does not name this server' },
   INVALID: { status: 422, title: 'The request has a form, but cannot be accepted' },
+  BUSY: { status: 429, title: 'More is under way than is let in', retryAfterSeconds: 5 },
   INTERNAL: { status: 500, title: 'Something unexpected failed' },
   DAMAGED: { status: 500, title: 'Stored data are damaged' },
   UNAVAILABLE: { status: 503, title: 'Not available now', retryAfterSeconds: 5 },

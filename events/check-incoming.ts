@@ -10,53 +10,69 @@ export interface IncomingRules {
   readonly timeMsMax: number;
 }
 
+/** What is wrong with one field of an event or item. */
+export interface FieldFault {
+  readonly field: string;
+  /** What is wrong and the remedy; it goes on from the field's name and holds nothing of the event. */
+  readonly fault: string;
+}
+
+/** Says what is wrong with an event, undefined where nothing is. */
+export function eventFault(event: IncomingEvent, rules: IncomingRules): FieldFault | undefined {
+  const id = event.id === undefined ? undefined : idFault(event.id);
+  if (id !== undefined) return { field: 'id', fault: id };
+  if (!rules.types.has(event.type)) {
+    const known = [...rules.types].join(', ');
+    return { field: 'type', fault: `is unknown; use one of ${known}` };
+  }
+  const user = idFault(event.user);
+  if (user !== undefined) return { field: 'user', fault: user };
+  const item = idFault(event.item);
+  if (item !== undefined) return { field: 'item', fault: item };
+  if (event.value !== undefined && !Number.isFinite(event.value)) {
+    return { field: 'value', fault: 'is not a finite number; leave it out or send one' };
+  }
+  return timeFault(event.time, rules.timeMsMax);
+}
+
+/** Says what is wrong with an item's publication, undefined where nothing is. */
+export function itemFault(item: IncomingItem, timeMsMax: number): FieldFault | undefined {
+  const id = item.id === undefined ? undefined : idFault(item.id);
+  if (id !== undefined) return { field: 'id', fault: id };
+  const name = idFault(item.item);
+  if (name !== undefined) return { field: 'item', fault: name };
+  return timeFault(item.time, timeMsMax);
+}
+
 /** Checks what a batch of events means; throws INVALID at the first fault, naming index, field and remedy. */
 export function checkEvents(events: readonly IncomingEvent[], rules: IncomingRules): void {
   events.forEach((event, index) => {
-    if (event.id !== undefined) checkId('event', index, 'id', event.id);
-    if (!rules.types.has(event.type)) {
-      const known = [...rules.types].join(', ');
-      throw refusal('event', index, 'type', `is unknown; use one of ${known}`);
-    }
-    checkId('event', index, 'user', event.user);
-    checkId('event', index, 'item', event.item);
-    if (event.value !== undefined && !Number.isFinite(event.value)) {
-      throw refusal('event', index, 'value', 'is not a finite number; leave it out or send one');
-    }
-    checkTime('event', index, event.time, rules.timeMsMax);
+    const found = eventFault(event, rules);
+    if (found !== undefined) throw refusal('event', index, found);
   });
 }
 
 /** Checks what a batch of items means; throws INVALID at the first fault, naming index, field and remedy. */
 export function checkItems(items: readonly IncomingItem[], timeMsMax: number): void {
   items.forEach((item, index) => {
-    if (item.id !== undefined) checkId('item', index, 'id', item.id);
-    checkId('item', index, 'item', item.item);
-    checkTime('item', index, item.time, timeMsMax);
+    const found = itemFault(item, timeMsMax);
+    if (found !== undefined) throw refusal('item', index, found);
   });
 }
 
-function checkId(what: string, index: number, field: string, id: string): void {
-  const fault = idFault(id);
-  if (fault !== undefined) throw refusal(what, index, field, fault);
-}
-
-function checkTime(what: string, index: number, time: number | undefined, max: number): void {
-  if (time === undefined) return;
+function timeFault(time: number | undefined, max: number): FieldFault | undefined {
+  if (time === undefined) return undefined;
   if (!Number.isFinite(time) || time < 0) {
-    throw refusal(what, index, 'time', 'is no time; send Unix milliseconds from 0 on');
+    return { field: 'time', fault: 'is no time; send Unix milliseconds from 0 on' };
   }
-  if (time > max) {
-    throw refusal(
-      what,
-      index,
-      'time',
-      `is too far ahead; send at most ${new Date(max).toISOString()}`,
-    );
-  }
+  if (time <= max) return undefined;
+  return {
+    field: 'time',
+    fault: `is too far ahead; send at most ${new Date(max).toISOString()}`,
+  };
 }
 
-function refusal(what: string, index: number, field: string, fault: string): RepriseError {
+function refusal(what: string, index: number, { field, fault }: FieldFault): RepriseError {
   return new RepriseError('INVALID', `${what} ${String(index)}: ${field} ${fault}`, {
     index,
     field,

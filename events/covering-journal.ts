@@ -1,5 +1,5 @@
-import type { Appended, Journal, JournalEntry } from './journal.ts';
-import type { Partition } from './position.ts';
+import type { Appended, EventKey, Journal, JournalEntry } from './journal.ts';
+import type { Partition, Sequence } from './position.ts';
 
 /** The transport offsets `[from, to]` that an append covers. */
 export interface CoveredOffsets {
@@ -19,6 +19,14 @@ export interface CoveringJournal extends Journal {
     entries: readonly JournalEntry[],
     offsets: CoveredOffsets,
   ): Promise<readonly Appended[]>;
+  /**
+   * Where the events with these keys stand in a partition, undefined for those that don't. It may miss what another
+   * writer appended just now: `appendCovering` then answers a duplicate or throws FENCED.
+   */
+  known(
+    partition: Partition,
+    keys: readonly EventKey[],
+  ): Promise<readonly (Sequence | undefined)[]>;
   /** The first offset of a partition that no block covers; 0 where none does. Reads the store, not a cache. */
   uncovered(partition: Partition): Promise<number>;
 }

@@ -1,15 +1,16 @@
 import { checkEvents, checkItems } from './check-incoming.ts';
 import { eventKey } from './event-key.ts';
 import type { ItemPublished, SharedFact } from './fact.ts';
-import type { Identity, IdentityStore } from './identity.ts';
+import type { IdentityStore } from './identity.ts';
 import type { AcceptedEvents, AppendedShared, IncomingEvent, IncomingItem } from './incoming.ts';
 import type { InteractionTypes } from './interaction-type.ts';
-import type { Appended, EventKey, Journal, JournalEntry } from './journal.ts';
-import { partitionOf } from './partition-of.ts';
+import type { Journal, JournalEntry } from './journal.ts';
+import { madeId } from './made-id.ts';
 import { formatPosition } from './position.ts';
 import type { Position } from './position.ts';
 import type { RandomBytes } from './random.ts';
-import { NONCE_BYTES, seal } from './seal.ts';
+import { SLICE_EVENTS_MAX, sealEntries } from './sealing.ts';
+import type { Arrival } from './sealing.ts';
 
 /** What the door needs. */
 export interface DoorDeps {
@@ -44,11 +45,6 @@ export interface EventDoor {
 /** An event's time may be a day ahead of the clock. */
 export const EVENT_AHEAD_MS_MAX = 86_400_000;
 
-/** How many events are sealed before other work may run. */
-const SLICE_EVENTS_MAX = 500;
-
-const MADE_ID_BYTES = 16;
-
 /** Creates the door before a journal. */
 export function createDoor(deps: DoorDeps): EventDoor {
   const types = new Set(Object.keys(deps.types));
@@ -76,10 +72,7 @@ export function createDoor(deps: DoorDeps): EventDoor {
 }
 
 /** An incoming event with what the door found out about it. */
-interface Arrival {
-  readonly event: IncomingEvent;
-  readonly id: string;
-  readonly key: EventKey;
+interface Recognised extends Arrival {
   /** Where the journal has it already: neither identity nor seal is made for it again. */
   readonly known: readonly Position[] | undefined;
 }
@@ -90,7 +83,7 @@ async function acceptEvents(
 ): Promise<AcceptedEvents> {
   const arrivals = await recognise(deps, incoming);
   const fresh = arrivals.filter((arrival) => arrival.known === undefined);
-  const appended = fresh.length === 0 ? [] : await appendFresh(deps, fresh);
+  const appended = fresh.length === 0 ? [] : await deps.journal.append(await sealed(deps, fresh));
   let next = 0;
   let duplicates = 0;
   const positions = arrivals.map(({ known }) => {
@@ -105,8 +98,11 @@ async function acceptEvents(
 }
 
 /** Gives every event its id and key, and looks up which ones the journal has. */
-async function recognise(deps: DoorDeps, incoming: readonly IncomingEvent[]): Promise<Arrival[]> {
-  const arrivals: Arrival[] = [];
+async function recognise(
+  deps: DoorDeps,
+  incoming: readonly IncomingEvent[],
+): Promise<Recognised[]> {
+  const arrivals: Recognised[] = [];
   for (const event of incoming) {
     const id = event.id ?? madeId(deps.random);
     const key = eventKey(id);
@@ -117,54 +113,10 @@ async function recognise(deps: DoorDeps, incoming: readonly IncomingEvent[]): Pr
   return arrivals;
 }
 
-async function appendFresh(
-  deps: DoorDeps,
-  fresh: readonly Arrival[],
-): Promise<readonly Appended[]> {
-  const users = [...new Set(fresh.map((arrival) => arrival.event.user))];
-  const resolved = await deps.identities.resolve(users);
-  const identities = new Map(resolved.map((identity) => [identity.id, identity]));
-  const partitions = new Map(users.map((id) => [id, partitionOf(id, deps.journal.partitions)]));
-  const nowMs = deps.clock();
-  const entries: JournalEntry[] = [];
-  for (let from = 0; from < fresh.length; from += SLICE_EVENTS_MAX) {
-    const slice = fresh.slice(from, from + SLICE_EVENTS_MAX);
-    const nonces = deps.random(slice.length * NONCE_BYTES);
-    slice.forEach((arrival, i) => {
-      const identity = identities.get(arrival.event.user);
-      const partition = partitions.get(arrival.event.user);
-      if (identity === undefined || partition === undefined) {
-        throw new Error('the identity store left a user out');
-      }
-      const nonce = nonces.subarray(i * NONCE_BYTES, (i + 1) * NONCE_BYTES);
-      entries.push(interactionEntry(arrival, identity, partition, nowMs, nonce));
-    });
-    await deps.yieldNow?.();
-  }
-  return deps.journal.append(entries);
-}
-
-function interactionEntry(
-  { event, id, key }: Arrival,
-  identity: Identity,
-  partition: number,
-  nowMs: number,
-  nonce: Uint8Array,
-): JournalEntry {
-  const content = event.context === undefined ? { id } : { id, context: event.context };
-  return {
-    partition,
-    key,
-    fact: {
-      kind: 'InteractionRecorded',
-      type: event.type,
-      user: identity.surrogate,
-      item: event.item,
-      value: event.value ?? NaN,
-      timeMs: event.time ?? nowMs,
-      sealed: seal(content, identity.key, nonce, key),
-    },
-  };
+function sealed(deps: DoorDeps, fresh: readonly Arrival[]): Promise<JournalEntry[]> {
+  const { identities, random, yieldNow } = deps;
+  const { partitions } = deps.journal;
+  return sealEntries({ identities, partitions, random, yieldNow }, fresh, deps.clock());
 }
 
 function itemEntry(deps: DoorDeps, { item, metadata, id, time }: IncomingItem): JournalEntry {
@@ -175,10 +127,6 @@ function itemEntry(deps: DoorDeps, { item, metadata, id, time }: IncomingItem): 
     timeMs: time ?? deps.clock(),
   };
   return { partition: 'all', key: eventKey(id ?? madeId(deps.random)), fact };
-}
-
-function madeId(random: RandomBytes): string {
-  return Buffer.from(random(MADE_ID_BYTES)).toString('hex');
 }
 
 function onlyOne(appended: readonly AppendedShared[]): AppendedShared {

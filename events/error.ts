@@ -4,6 +4,7 @@ export const ERROR_CODES = [
   'NOT_FOUND',
   'CONFLICT', // e.g. a data folder in use, a name taken
   'TOO_LARGE',
+  'BUSY', // more is under way than is let in: try again later
   'UNAVAILABLE', // a dependency is down or the disk is full: try again
   'TIMEOUT',
   'DAMAGED', // stored data whose checksum or chain does not hold

@@ -17,9 +17,12 @@ export interface IncomingEvent {
 export interface AcceptedEvents {
   readonly accepted: number;
   readonly duplicates: number;
-  /** One `"partition:sequence"` an event, in the order of the request. */
+  /** One `"partition:sequence"` an event that is in the journal, in the order of the request. */
   readonly positions: readonly string[];
-  /** Always empty in the embedded profile: events are in the journal when the door answers. */
+  /**
+   * One `"partition@offset"` an event that was taken and is not in the journal yet, in the order of the request. Always
+   * empty in the embedded profile: events are in the journal when the door answers.
+   */
   readonly pending: readonly string[];
 }
 

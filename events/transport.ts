@@ -34,13 +34,14 @@ export interface TransportBatch {
 export interface EventTransport {
   /**
    * Sends messages in order, once each, and resolves when every in-sync broker holds them. Rejects with UNAVAILABLE
-   * within its bound where the broker cannot be had, and TOO_LARGE where a message is over the broker's bound.
+   * within its bound where the broker cannot be had, and TOO_LARGE where a message is over the broker's bound; some of
+   * the messages may be there all the same, so send them again under the same ids.
    */
   send(messages: readonly OutgoingMessage[]): Promise<readonly TransportOffset[]>;
   close(): Promise<void>;
 }
 
-/** What handles one batch; its failure stops the partition's consumption and the batch comes again. */
+/** What handles one batch; after its failure the batch comes again, and other partitions go on meanwhile. */
 export type BatchHandler = (batch: TransportBatch, signal: AbortSignal) => Promise<void>;
 
 /** Hears of the partitions that this consumer is given or loses. */
@@ -52,7 +53,10 @@ export interface AssignmentListener {
 
 /** One member of the group that moves events from the transport to the journal. */
 export interface TransportConsumer {
-  /** Consumes the partitions that it is given until it is closed, one batch of a partition at a time. */
+  /**
+   * Consumes the partitions that it is given, one batch of a partition at a time. Resolves when it was closed; rejects
+   * where it can't go on: UNAVAILABLE, INVALID credentials, or CONFLICT where the transport was made anew under the journal.
+   */
   run(handle: BatchHandler, assignment: AssignmentListener): Promise<void>;
   close(): Promise<void>;
 }

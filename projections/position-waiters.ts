@@ -1,9 +1,7 @@
 import { RepriseError } from '../events/error.ts';
 import { formatPosition } from '../events/position.ts';
 import type { Position, Sequence } from '../events/position.ts';
-
-/** Calls back once after a delay; returns what calls it off. */
-export type Schedule = (delayMs: number, callback: () => void) => () => void;
+import type { Schedule } from '../events/schedule.ts';
 
 interface Waiter {
   readonly sequence: Sequence;

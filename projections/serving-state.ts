@@ -1,6 +1,7 @@
 import { RepriseError } from '../events/error.ts';
 import { ORIGIN } from '../events/position.ts';
 import type { Position, Sequence } from '../events/position.ts';
+import type { Schedule } from '../events/schedule.ts';
 import type { ModelDelta } from '../model/delta.ts';
 import type { KernelFactory } from '../model/kernel/kernel.ts';
 import type { ProjectionBounds } from './bounds.ts';
@@ -9,7 +10,6 @@ import { takeIndexInput } from './index-input.ts';
 import { PartitionState } from './partition-state.ts';
 import { PopularProjection } from './popular.ts';
 import { PositionWaiters } from './position-waiters.ts';
-import type { Schedule } from './position-waiters.ts';
 import { atOnce, yielding } from './steps.ts';
 import type { Steps } from './steps.ts';
 

@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 import { hasCode } from '../../events/error.ts';
 import type { AcceptedEvents, IncomingEvent } from '../../events/incoming.ts';
-import { formatPosition, parsePosition } from '../../events/position.ts';
-import type { Position } from '../../events/position.ts';
+import { parsePosition } from '../../events/position.ts';
+import { parseOffset } from '../../events/transport.ts';
 import { mediaTypeOf, readJson } from '../body.ts';
 import { fromBinaryMode, isBinaryMode, readCloudEvent } from '../cloud-events.ts';
 import type { ApiDeps, DoorPort } from '../deps.ts';
@@ -110,18 +110,35 @@ async function accept(door: DoorPort, { events, locate }: Batch): Promise<Accept
   }
 }
 
-/** Keeps the furthest position of each partition: enough to pass on as `after`. */
-function furthest(positions: readonly string[]): readonly string[] {
-  const heads = new Map<number, Position>();
-  for (const text of positions) {
-    const position = parsePosition(text);
-    if (position === undefined) continue;
-    const head = heads.get(position.partition);
-    if (head === undefined || head.sequence < position.sequence) {
-      heads.set(position.partition, position);
-    }
+/** A place in a partition, whether of the journal or of the transport. */
+interface Place {
+  readonly partition: number;
+  readonly at: number;
+}
+
+/** Keeps the furthest place of each partition: enough to pass on as `after`. */
+function furthest(
+  texts: readonly string[],
+  parse: (text: string) => Place | undefined,
+): readonly string[] {
+  const heads = new Map<number, Place & { readonly text: string }>();
+  for (const text of texts) {
+    const place = parse(text);
+    if (place === undefined) continue;
+    const head = heads.get(place.partition);
+    if (head === undefined || head.at < place.at) heads.set(place.partition, { ...place, text });
   }
-  return [...heads.values()].sort((a, b) => a.partition - b.partition).map(formatPosition);
+  return [...heads.values()].sort((a, b) => a.partition - b.partition).map(({ text }) => text);
+}
+
+function positionPlace(text: string): Place | undefined {
+  const position = parsePosition(text);
+  return position && { partition: position.partition, at: position.sequence };
+}
+
+function offsetPlace(text: string): Place | undefined {
+  const place = parseOffset(text);
+  return place && { partition: place.partition, at: place.offset };
 }
 
 /** The way in: one event, an array, NDJSON or CloudEvents 1.0 (structured, batched, binary). */
@@ -134,7 +151,7 @@ export function eventRoutes(deps: ApiDeps): readonly Route[] {
       tag: 'events',
       summary:
         'Takes events, whole or not at all, and answers when they are durable. CloudEvents may also come in binary mode.',
-      problems: [408, 413, 415, 422, 503],
+      problems: [408, 413, 415, 422, 429, 503],
       bodies: [
         ...bodies,
         {
@@ -151,8 +168,8 @@ export function eventRoutes(deps: ApiDeps): readonly Route[] {
         return {
           accepted,
           duplicates,
-          positions: isStream ? furthest(positions) : positions,
-          pending,
+          positions: isStream ? furthest(positions, positionPlace) : positions,
+          pending: isStream ? furthest(pending, offsetPlace) : pending,
         };
       },
     }),

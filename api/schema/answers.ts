@@ -24,9 +24,12 @@ export const acceptedSchema = z
     duplicates: z.int().min(0),
     positions: z.array(positionSchema).readonly().meta({
       description:
-        'One an event in the order given; for NDJSON the furthest of each partition, to pass on as `after`.',
+        'One an event in the order given, but for those that are pending; for NDJSON the furthest of each partition, to pass on as `after`.',
     }),
-    pending: z.array(z.string()).readonly(),
+    pending: z.array(z.string()).readonly().meta({
+      description:
+        'Cluster profile: events that were taken and did not reach the journal in time, as partition@offset in the order given, with no place in `positions`; for NDJSON the furthest of each partition. Empty otherwise.',
+    }),
   })
   .meta({ id: 'Accepted' });
 

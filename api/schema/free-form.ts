@@ -1,21 +1,6 @@
 import { z } from 'zod';
 
-/** The bytes of JSON that an event's context may have. */
-export const contextBytesMax = 4_096;
-/** The bytes of JSON that an item's metadata may have. */
-export const metadataBytesMax = 65_536;
-/** How deep free-form JSON may nest. */
-export const jsonDepthMax = 32;
-
-function isShallow(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  if (levels === 0) return false;
-  return Object.values(value).every((part) => isShallow(part, levels - 1));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { contextBytesMax, isObject, isShallow, jsonDepthMax, metadataBytesMax } from '../../events/free-form.ts';
 
 /**
  * Makes the schema of a free-form JSON object, kept exactly as given: a record schema would drop the key
@@ -27,7 +12,7 @@ function freeFormSchema(
 ): z.ZodType<Readonly<Record<string, unknown>>> {
   return z
     .custom<Readonly<Record<string, unknown>>>(isObject, 'must be an object')
-    .refine((value) => isShallow(value, jsonDepthMax), {
+    .refine((value) => isShallow(value), {
       error: `must nest at most ${String(jsonDepthMax)} levels deep`,
       abort: true,
     })

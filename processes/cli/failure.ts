@@ -30,6 +30,7 @@ const EXIT_OF_CODE: Readonly<Record<string, ExitCode>> = {
   EISDIR: EXIT.usage,
   EACCES: EXIT.usage,
   DAMAGED: EXIT.failed,
+  BUSY: EXIT.unavailable,
   CONFLICT: EXIT.unavailable,
   UNAVAILABLE: EXIT.unavailable,
   TIMEOUT: EXIT.unavailable,

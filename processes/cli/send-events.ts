@@ -69,7 +69,7 @@ export class EventSender {
       } catch (error) {
         const refusal = refusedIndex(error);
         if (refusal !== undefined && refusal.index < lines.length) return refusal;
-        const again = error instanceof ApiRefusal && error.status === 503;
+        const again = error instanceof ApiRefusal && [429, 503].includes(error.status);
         if (!again || retry >= unavailableRetriesMax) throw error;
         await sleep(retryAfterMs, undefined, { signal: this.#signal });
       }

@@ -17,8 +17,15 @@ interface MemoryPartition {
   wake: (() => void)[];
 }
 
+/** Where a key is unique: in the whole journal, or in each partition, as behind a transport. */
+export type KeyScope = 'journal' | 'partition';
+
 /** Creates a journal in memory: every append makes a block a partition, encoded and decoded as on a disk. */
-export function createMemoryJournal(partitions = 1, clock: () => number = () => 0): Journal {
+export function createMemoryJournal(
+  partitions = 1,
+  clock: () => number = () => 0,
+  scope: KeyScope = 'journal',
+): Journal {
   const all: MemoryPartition[] = Array.from({ length: partitions }, () => ({
     blocks: [],
     hash: GENESIS,
@@ -32,7 +39,7 @@ export function createMemoryJournal(partitions = 1, clock: () => number = () => 
     async append(entries) {
       for (const { partition } of entries) if (partition !== 'all') partitionAt(all, partition);
       const fresh = all.map((): BlockRow[] => []);
-      const appended = entries.map((entry) => place(entry, all, fresh, positionsByKey));
+      const appended = entries.map((entry) => place(entry, all, fresh, positionsByKey, scope));
       fresh.forEach((rows, partition) => {
         if (rows.length > 0) store(partitionAt(all, partition), partition, rows, clock());
         for (const { fact } of rows) {
@@ -70,17 +77,26 @@ function place(
   all: readonly MemoryPartition[],
   fresh: readonly BlockRow[][],
   positionsByKey: Map<string, Position[]>,
+  scope: KeyScope,
 ): Appended {
   const key = binaryKey(entry.key);
-  const known = positionsByKey.get(key);
-  if (known !== undefined) return { positions: known, duplicate: true };
+  const found = positionsByKey.get(key);
+  const known =
+    scope === 'journal' || entry.partition === 'all'
+      ? found
+      : found?.filter(({ partition }) => partition === entry.partition);
+  if (known !== undefined && known.length > 0) return { positions: known, duplicate: true };
   const targets = entry.partition === 'all' ? all.map((_, i) => i) : [entry.partition];
   const positions = targets.map((partition) => {
     const before = partitionAt(all, partition).head;
     const rows = fresh[partition] ?? [];
     return { partition, sequence: sequence(before + rows.push(entry)) };
   });
-  positionsByKey.set(key, positions);
+  const together = [...(found ?? []), ...positions];
+  positionsByKey.set(
+    key,
+    together.sort((a, b) => a.partition - b.partition),
+  );
   return { positions, duplicate: false };
 }
 

@@ -1,0 +1,69 @@
+import { eventFault, itemFault } from '../events/check-incoming.ts';
+import type { IncomingRules } from '../events/check-incoming.ts';
+import { eventKey } from '../events/event-key.ts';
+import type { JournalEntry } from '../events/journal.ts';
+import { partitionOf } from '../events/partition-of.ts';
+import type { Partition } from '../events/position.ts';
+import type { Arrival } from '../events/sealing.ts';
+import { decodeMessage } from '../events/transport-message.ts';
+import type { ReceivedMessage } from '../events/transport.ts';
+
+/** A message as the ingest read it: an event to seal, a shared fact to append, or the reason why it is parked. */
+export type ReadMessage = { readonly offset: number } & (
+  | { readonly arrival: Arrival; readonly entry?: undefined; readonly fault?: undefined }
+  | { readonly entry: JournalEntry; readonly arrival?: undefined; readonly fault?: undefined }
+  | { readonly fault: string; readonly arrival?: undefined; readonly entry?: undefined }
+);
+
+/** What messages are held against. */
+export interface ReadingRules extends IncomingRules {
+  readonly partition: Partition;
+  readonly partitions: number;
+}
+
+/** Reads one message of a partition; what other producers put there is checked as if it came from a client. */
+export function readMessage({ offset, value }: ReceivedMessage, rules: ReadingRules): ReadMessage {
+  const { message, fault } = decodeMessage(value);
+  if (message === undefined) return { offset, fault: `message ${fault}` };
+  if ('event' in message) {
+    const { event } = message;
+    const found = eventFault(event, rules);
+    if (found !== undefined) return { offset, fault: `event.${found.field} ${found.fault}` };
+    if (partitionOf(event.user, rules.partitions) !== rules.partition) {
+      return { offset, fault: 'event.user belongs to another partition: wrong partition' };
+    }
+    return { offset, arrival: { event, id: event.id, key: eventKey(event.id) } };
+  }
+  const { fact, id } = message;
+  if (fact.kind === 'ItemPublished') {
+    const { item, metadata, timeMs: time } = fact;
+    const found = itemFault({ item, metadata, time }, rules.timeMsMax);
+    if (found !== undefined) return { offset, fault: `item.${found.field} ${found.fault}` };
+  }
+  return { offset, entry: { partition: rules.partition, key: eventKey(id), fact } };
+}
+
+/** The bounds of a block of messages. */
+export interface BlockBounds {
+  readonly eventsMax: number;
+  readonly bytesMax: number;
+}
+
+/** Cuts consecutive messages into blocks within both bounds; a message over the bytes is a block of its own. */
+export function* blocksOf(
+  messages: readonly ReceivedMessage[],
+  { eventsMax, bytesMax }: BlockBounds,
+): Generator<readonly ReceivedMessage[]> {
+  let from = 0;
+  let bytes = 0;
+  for (let to = 0; to < messages.length; to += 1) {
+    const size = messages[to]?.value?.length ?? 0;
+    if (to > from && (to - from >= eventsMax || bytes + size > bytesMax)) {
+      yield messages.slice(from, to);
+      from = to;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (from < messages.length) yield messages.slice(from);
+}

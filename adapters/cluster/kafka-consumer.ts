@@ -1,0 +1,250 @@
+import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
+import { RepriseError, hasCode } from '../../events/error.ts';
+import type { Partition } from '../../events/position.ts';
+import type { AssignmentListener, BatchHandler, TransportConsumer } from '../../events/transport.ts';
+import { closeQuietly, createKafka, kafkaError } from './kafka-client.ts';
+import type { KafkaConnection } from './kafka-client.ts';
+
+/** One member of the group of ingest processes. */
+export interface KafkaMember {
+  readonly topic: string;
+  readonly groupId: string;
+  /** Partitions that are handled at a time. */
+  readonly partitionsAtOnceMax: number;
+}
+
+/** How long the group waits for a member that does not beat before it gives its partitions to others. */
+export const sessionMsMax = 6_000;
+
+/** How long a member may take to hand over what it does when the group changes. */
+export const rebalanceMsMax = 10_000;
+
+/** The bytes of one partition that are fetched at a time. */
+export const fetchBytesMax = 1_048_576;
+
+/** The pause before a batch that could not be handled comes again. */
+export const batchRetryMs = 1_000;
+
+const HEARTBEAT_INTERVAL_MS = 1_500;
+
+/** Where a partition that this member has goes on. */
+interface Place {
+  next: number;
+  /** True after the consumer was sent to `next` and before it came there. */
+  sought: boolean;
+}
+
+/** A kafkajs consumer whose places are the journal's: what the broker has committed only tells the lag. */
+export class KafkaConsumer implements TransportConsumer {
+  readonly #connection: KafkaConnection;
+  readonly #member: KafkaMember;
+  readonly #consumer: Consumer;
+  readonly #places = new Map<Partition, Place>();
+  readonly #running = new Map<Partition, Promise<void>>();
+  readonly #resuming = new Set<NodeJS.Timeout>();
+  #held: readonly Partition[] = [];
+  #aborting = new AbortController();
+  #joins = 0;
+  #end: (error?: RepriseError) => void = () => undefined;
+  #closed = false;
+
+  constructor(connection: KafkaConnection, member: KafkaMember) {
+    this.#connection = connection;
+    this.#member = member;
+    this.#consumer = createKafka(connection).consumer({
+      groupId: member.groupId,
+      sessionTimeout: sessionMsMax,
+      rebalanceTimeout: rebalanceMsMax,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      maxBytesPerPartition: fetchBytesMax,
+      maxWaitTimeInMs: 100,
+      allowAutoTopicCreation: false,
+    });
+  }
+
+  async run(handle: BatchHandler, assignment: AssignmentListener): Promise<void> {
+    const { topic, partitionsAtOnceMax } = this.#member;
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#end = (error) => (error === undefined ? resolve() : reject(error));
+    });
+    // Until it is awaited below, a failure to join must not count as unhandled.
+    ended.catch(() => undefined);
+    const { GROUP_JOIN, CRASH } = this.#consumer.events;
+    this.#consumer.on(GROUP_JOIN, ({ payload }) =>
+      this.#joined(payload.memberAssignment[topic] ?? [], assignment),
+    );
+    this.#consumer.on(CRASH, ({ payload }) => {
+      if (!payload.restart) this.#end(kafkaError(payload.error, this.#connection.brokers));
+    });
+    try {
+      await this.#consumer.connect();
+      await this.#consumer.subscribe({ topic, fromBeginning: true });
+      await this.#consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: partitionsAtOnceMax,
+        eachBatch: (payload) => this.#inTurn(payload, handle, assignment),
+      });
+    } catch (error) {
+      throw kafkaError(error, this.#connection.brokers);
+    }
+    await ended;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#aborting.abort();
+    for (const timer of this.#resuming) clearTimeout(timer);
+    await closeQuietly(this.#consumer, this.#connection.logger);
+    this.#end();
+  }
+
+  /** Every joining asks the journal anew: between two of them another member may have had the partition. */
+  #joined(held: readonly Partition[], assignment: AssignmentListener): void {
+    const lost = this.#held.filter((partition) => !held.includes(partition));
+    this.#held = held;
+    this.#joins += 1;
+    this.#places.clear();
+    this.#aborting.abort();
+    this.#aborting = new AbortController();
+    for (const partition of lost) assignment.revoked(partition);
+  }
+
+  /** Handles a batch after the one before it of its partition, which a change of the group can leave under way. */
+  async #inTurn(
+    payload: EachBatchPayload,
+    handle: BatchHandler,
+    assignment: AssignmentListener,
+  ): Promise<void> {
+    const { partition } = payload.batch;
+    const turn = (this.#running.get(partition) ?? Promise.resolve()).then(() =>
+      this.#eachBatch(payload, handle, assignment),
+    );
+    const quiet = turn.catch(() => undefined);
+    this.#running.set(partition, quiet);
+    try {
+      await turn;
+    } finally {
+      if (this.#running.get(partition) === quiet) this.#running.delete(partition);
+    }
+  }
+
+  async #eachBatch(
+    payload: EachBatchPayload,
+    handle: BatchHandler,
+    assignment: AssignmentListener,
+  ): Promise<void> {
+    if (this.#closed || !payload.isRunning() || payload.isStale()) return;
+    const joins = this.#joins;
+    const { signal } = this.#aborting;
+    const stopBeating = this.#beat(payload);
+    try {
+      const place = await this.#placeOf(payload.batch.partition, joins, assignment);
+      if (joins !== this.#joins || !this.#isAt(place, payload.batch)) return;
+      await handle(received(payload.batch, place.next), signal);
+      if (joins !== this.#joins) return;
+      place.next = Number(payload.batch.lastOffset()) + 1;
+      payload.resolveOffset(payload.batch.lastOffset());
+    } catch (error) {
+      if (hasCode(error, 'CONFLICT')) this.#end(error);
+      else this.#tryLater(payload, error);
+      return;
+    } finally {
+      stopBeating();
+    }
+    await payload.commitOffsetsIfNecessary({
+      topics: [
+        {
+          topic: payload.batch.topic,
+          partitions: [
+            {
+              partition: payload.batch.partition,
+              offset: String(Number(payload.batch.lastOffset()) + 1),
+            },
+          ],
+        },
+      ],
+    });
+  }
+
+  async #placeOf(
+    partition: Partition,
+    joins: number,
+    assignment: AssignmentListener,
+  ): Promise<Place> {
+    const known = this.#places.get(partition);
+    if (known !== undefined) return known;
+    const place = { next: await assignment.assigned(partition), sought: false };
+    if (joins === this.#joins) this.#places.set(partition, place);
+    return place;
+  }
+
+  /** Tells whether a batch starts where the journal goes on, and sends the consumer there where it does not. */
+  #isAt(place: Place, batch: Batch): boolean {
+    const { topic, partition } = batch;
+    // kafkajs has it and does not declare it. The first message's own offset may be later: control records count.
+    const fetched = Number((batch as Batch & { readonly fetchedOffset: string }).fetchedOffset);
+    if (fetched === place.next) {
+      place.sought = false;
+      return true;
+    }
+    if (!place.sought) {
+      place.sought = true;
+      this.#consumer.seek({ topic, partition, offset: String(place.next) });
+      return false;
+    }
+    if (fetched < place.next) {
+      throw new RepriseError(
+        'CONFLICT',
+        `the journal covers partition ${String(partition)} of ${topic} up to offset ${String(place.next)}, and the topic ` +
+          `goes on at ${String(fetched)}: it was made anew; restore it, or use a new journal with it`,
+        { partition, next: place.next, fetched },
+      );
+    }
+    this.#connection.logger.error(
+      { partition, from: place.next, to: fetched - 1 },
+      'offsets that the journal does not cover are gone from the topic: raise its retention',
+    );
+    place.next = fetched;
+    place.sought = false;
+    return true;
+  }
+
+  /** Lets a batch come again after a pause; the other partitions go on. */
+  #tryLater({ batch, pause }: EachBatchPayload, error: unknown): void {
+    if (this.#closed || this.#aborting.signal.aborted) return;
+    const { partition } = batch;
+    const offset = batch.firstOffset() ?? undefined;
+    this.#connection.logger.warn(
+      { partition, offset, err: error },
+      'a batch could not be handled and comes again',
+    );
+    this.#places.delete(partition);
+    const resume = pause();
+    const timer = setTimeout(() => {
+      this.#resuming.delete(timer);
+      resume();
+    }, batchRetryMs);
+    this.#resuming.add(timer);
+  }
+
+  /** Tells the group that this member lives while a batch is handled. */
+  #beat({ heartbeat }: EachBatchPayload): () => void {
+    const timer = setInterval(() => {
+      // A change of the group is told by the failure of the next beat between two batches as well.
+      heartbeat().catch(() => undefined);
+    }, HEARTBEAT_INTERVAL_MS);
+    return () => clearInterval(timer);
+  }
+}
+
+function received(batch: Batch, next: number): Parameters<BatchHandler>[0] {
+  return {
+    partition: batch.partition,
+    highWatermark: Number(batch.highWatermark),
+    messages: batch.messages
+      .map(({ offset, key, value }) => ({ offset: Number(offset), key, value }))
+      .filter(({ offset }) => offset >= next),
+  };
+}

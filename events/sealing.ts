@@ -1,0 +1,76 @@
+import type { Identity, IdentityStore } from './identity.ts';
+import type { IncomingEvent } from './incoming.ts';
+import type { EventKey, JournalEntry } from './journal.ts';
+import { partitionOf } from './partition-of.ts';
+import type { RandomBytes } from './random.ts';
+import { NONCE_BYTES, seal } from './seal.ts';
+
+/** What sealing needs. */
+export interface SealingDeps {
+  readonly identities: IdentityStore;
+  readonly partitions: number;
+  readonly random: RandomBytes;
+  /** Lets other work run between the slices of a long batch; nothing is let in where it is absent. */
+  readonly yieldNow?: (() => Promise<void>) | undefined;
+}
+
+/** An incoming event with its id and key. */
+export interface Arrival {
+  readonly event: IncomingEvent;
+  readonly id: string;
+  readonly key: EventKey;
+}
+
+/** How many events are sealed before other work may run. */
+export const SLICE_EVENTS_MAX = 500;
+
+/** Gives the users of events their surrogates and seals ids and context: what then goes into the journal, in order. */
+export async function sealEntries(
+  deps: SealingDeps,
+  arrivals: readonly Arrival[],
+  nowMs: number,
+): Promise<JournalEntry[]> {
+  const users = [...new Set(arrivals.map((arrival) => arrival.event.user))];
+  const resolved = await deps.identities.resolve(users);
+  const identities = new Map(resolved.map((identity) => [identity.id, identity]));
+  const partitions = new Map(users.map((id) => [id, partitionOf(id, deps.partitions)]));
+  const entries: JournalEntry[] = [];
+  for (let from = 0; from < arrivals.length; from += SLICE_EVENTS_MAX) {
+    const slice = arrivals.slice(from, from + SLICE_EVENTS_MAX);
+    const nonces = deps.random(slice.length * NONCE_BYTES);
+    slice.forEach((arrival, i) => {
+      const identity = identities.get(arrival.event.user);
+      const partition = partitions.get(arrival.event.user);
+      if (identity === undefined || partition === undefined) {
+        throw new Error('the identity store left a user out');
+      }
+      const nonce = nonces.subarray(i * NONCE_BYTES, (i + 1) * NONCE_BYTES);
+      entries.push(interactionEntry(arrival, identity, partition, nowMs, nonce));
+    });
+    await deps.yieldNow?.();
+  }
+  return entries;
+}
+
+function interactionEntry(
+  { event, id, key }: Arrival,
+  identity: Identity,
+  partition: number,
+  nowMs: number,
+  nonce: Uint8Array,
+): JournalEntry {
+  const content = event.context === undefined ? { id } : { id, context: event.context };
+  return {
+    partition,
+    key,
+    fact: {
+      kind: 'InteractionRecorded',
+      type: event.type,
+      user: identity.surrogate,
+      item: event.item,
+      value: event.value ?? NaN,
+      timeMs: event.time ?? nowMs,
+      sealed: seal(content, identity.key, nonce, key),
+    },
+  };
+}
