@@ -1,7 +1,6 @@
 import { RepriseError } from '../events/error.ts';
-import { eventKey } from '../events/event-key.ts';
+import type { EventDoor } from '../events/door.ts';
 import type { IndexReleased } from '../events/fact.ts';
-import type { Journal } from '../events/journal.ts';
 import { formatPosition } from '../events/position.ts';
 import type {
   IndexBuilder,
@@ -16,10 +15,11 @@ export const RECALL_QUERIES_MAX = 1_000;
 
 /** What the index activities need from outside. */
 export interface IndexingDeps {
-  readonly journal: Pick<Journal, 'append'>;
-  readonly source: IndexSource;
+  readonly door: Pick<EventDoor, 'appendShared'>;
+  /** Where the vectors are taken from, as they stand when it is asked. */
+  readonly source: () => IndexSource | Promise<IndexSource>;
   /** Tells what stands to be indexed, without copying it. */
-  readonly survey: () => IndexScope;
+  readonly survey: () => IndexScope | Promise<IndexScope>;
   /** Undefined where Faiss is not there. */
   readonly builder: IndexBuilder | undefined;
   /** Why there is no builder, with the remedy. */
@@ -58,14 +58,15 @@ export interface IndexingActivities {
 /** Makes the index activities. */
 export function createIndexingActivities(deps: IndexingDeps): IndexingActivities {
   return {
-    surveyVectors: () => beating(() => Promise.resolve(deps.survey())),
+    surveyVectors: () => beating(async () => deps.survey()),
     buildRelease: (input) =>
-      beating<IndexProgress, IndexManifest>(({ signal, report }) => {
+      beating<IndexProgress, IndexManifest>(async ({ signal, report }) => {
         if (deps.builder === undefined) {
           throw new RepriseError('INVALID', deps.unavailable ?? 'faiss-node is not there');
         }
-        const inputs = partitionsOf(deps.source).map((partition) =>
-          deps.source.indexInput(partition, RECALL_QUERIES_MAX),
+        const source = await deps.source();
+        const inputs = partitionsOf(source).map((partition) =>
+          source.indexInput(partition, RECALL_QUERIES_MAX),
         );
         return deps.builder.build({ ...input, inputs }, report, signal);
       }),
@@ -97,8 +98,7 @@ async function announce(
     recall10,
     timeMs: deps.clock(),
   };
-  // The key is the release's own, so that a retry finds the fact where it stands.
-  const key = eventKey(`release ${release} ${sha256}`);
-  const [appended] = await deps.journal.append([{ partition: 'all', key, fact }]);
-  return { positions: (appended?.positions ?? []).map((position) => formatPosition(position)) };
+  // The id is the release's own, so that a retry finds the fact where it stands.
+  const { positions } = await deps.door.appendShared(fact, `release ${release} ${sha256}`);
+  return { positions: positions.map((position) => formatPosition(position)) };
 }

@@ -23,7 +23,7 @@ export interface LiveState {
 /** What preparing a run needs from outside. */
 export interface PrepareDeps {
   readonly journal: Pick<Journal, 'head' | 'read' | 'partitions'>;
-  readonly live: (partition: number) => LiveState;
+  readonly live: (partition: number) => LiveState | Promise<LiveState>;
   readonly registry: Pick<VersionRegistry, 'get'>;
   readonly versions: Pick<VersionRuntimes, 'runtimeAt' | 'dropShadows'>;
   readonly files: RunFiles;
@@ -53,7 +53,7 @@ export async function prepareRun(
   const reason = await deps.trainer.unavailable();
   if (reason !== undefined) throw new RepriseError('INVALID', reason);
   await deps.files.remove(input.run);
-  const parent = deps.live(0).version;
+  const { version: parent } = await deps.live(0);
   const known = await deps.registry.get(parent);
   if (known === undefined) {
     throw new RepriseError('NOT_FOUND', `the live version ${parent} is not registered here`);

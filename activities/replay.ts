@@ -9,11 +9,14 @@ import type { VersionRuntimes } from './version-runtimes.ts';
 export interface ReplayDeps {
   readonly journal: Pick<Journal, 'head'>;
   /** The live partition of a number; undefined where there is none. */
-  readonly live: (
-    partition: number,
-  ) => Pick<LivePartition, 'lease' | 'exclusive' | 'runtime'> | undefined;
+  readonly live: (partition: number) => Leased | undefined | Promise<Leased | undefined>;
+  /** The task queue of this worker alone, where there are several: the next lease of a partition goes there first. */
+  readonly ownQueue?: string;
   readonly versions: Pick<VersionRuntimes, 'advanceShadow'>;
 }
+
+/** A partition that can be leased. */
+export type Leased = Pick<LivePartition, 'lease' | 'exclusive' | 'runtime'>;
 
 /** Which partition to hold, and for how long. */
 export interface LeaseInput {
@@ -27,6 +30,8 @@ export interface LeaseResult {
   /** The last sequence consumed. */
   readonly position: number;
   readonly head: number;
+  /** Where the next lease is best asked for. */
+  readonly queue?: string;
 }
 
 /** Which version's shadow to bring where. */
@@ -53,35 +58,33 @@ export interface ReplayActivities {
 
 /** Makes the replay activities. */
 export function createReplayActivities(deps: ReplayDeps): ReplayActivities {
-  const partitionOf = (partition: number) => {
-    const live = deps.live(partition);
+  const partitionOf = async (partition: number): Promise<Leased> => {
+    const live = await deps.live(partition);
     if (live !== undefined) return live;
     throw new RepriseError('NOT_FOUND', `there is no partition ${String(partition)} here`);
   };
-  const ended = (partition: number): LeaseResult => {
-    const { runtime } = partitionOf(partition);
-    return {
-      version: runtime.definition.version,
-      position: runtime.position,
-      head: deps.journal.head(partition),
-    };
-  };
+  const ended = ({ runtime }: Leased): LeaseResult => ({
+    version: runtime.definition.version,
+    position: runtime.position,
+    head: deps.journal.head(runtime.partition),
+    ...(deps.ownQueue !== undefined && { queue: deps.ownQueue }),
+  });
   return {
     leaseLive: ({ partition, leaseMs }) =>
       beating<ReplayBeat, LeaseResult>(async ({ signal, report }) => {
-        const live = partitionOf(partition);
+        const live = await partitionOf(partition);
         await withinLease(leaseMs, signal, (lease) =>
           live.lease(lease, (position, until) => report({ position, until })),
         );
         throwIfCancelled(signal);
-        return ended(partition);
+        return ended(live);
       }),
     holdStill: ({ partition, leaseMs }) =>
       beating<ReplayBeat, LeaseResult>(async ({ signal }) => {
-        const live = partitionOf(partition);
+        const live = await partitionOf(partition);
         await withinLease(leaseMs, signal, (lease) => live.exclusive(() => aborted(lease)));
         throwIfCancelled(signal);
-        return ended(partition);
+        return ended(live);
       }),
     replayShadow: ({ partition, leaseMs, version, to }) =>
       beating<ReplayBeat, LeaseResult>(async ({ signal, report }) => {

@@ -1,5 +1,5 @@
 import { RepriseError } from '../events/error.ts';
-import { eventKey } from '../events/event-key.ts';
+import type { EventDoor } from '../events/door.ts';
 import type { ModelPromoted } from '../events/fact.ts';
 import type { Journal } from '../events/journal.ts';
 import { formatPosition, sequence } from '../events/position.ts';
@@ -16,7 +16,8 @@ import type { VersionRegistry } from './version-registry.ts';
 
 /** What the training activities need from outside. */
 export interface TrainingDeps extends PrepareDeps {
-  readonly journal: Pick<Journal, 'append' | 'head' | 'read' | 'partitions'>;
+  readonly journal: Pick<Journal, 'head' | 'read' | 'partitions'>;
+  readonly door: Pick<EventDoor, 'appendShared'>;
   readonly registry: VersionRegistry;
   readonly trainer: TrainerPool;
   /** Resolves after a time, or at once when the signal aborts. */
@@ -223,12 +224,11 @@ async function promoteVersion(
     settings: { learner: definition.learner, types: definition.types },
     timeMs: deps.clock(),
   };
-  // The key is the run's own, so that a retry finds the promotion where it stands.
-  const key = eventKey(`promote ${version} ${String(registered.createdMs)}`);
-  const [appended] = await deps.journal.append([{ partition: 'all', key, fact }]);
-  const positions = appended?.positions ?? [];
+  // The id is the run's own, so that a retry finds the promotion where it stands.
+  const id = `promote ${version} ${String(registered.createdMs)}`;
+  const { positions } = await deps.door.appendShared(fact, id);
   for (const { partition, sequence: at } of positions) {
-    while (deps.live(partition).position < at) {
+    while ((await deps.live(partition)).position < at) {
       signal.throwIfAborted();
       await deps.sleep(PROMOTION_LOOK_MS, signal);
     }

@@ -1,12 +1,17 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ActivityInterfaceFor, ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { CLUSTER_TASK_QUEUES } from './messages.ts';
+import type { ClusterWork } from './messages.ts';
 
 /** Failure types that no retry mends: the codes of errors that need a person. */
 const FINAL = ['INVALID', 'NOT_FOUND', 'CONFLICT', 'TOO_LARGE', 'DAMAGED', 'FENCED'];
 
 /** Long enough for a busy core to beat, short enough that a worker that died is noticed at once. */
 const HEARTBEAT_TIMEOUT = '8s';
+
+/** Shorter for leases: nobody learns in a partition whose mover is gone. */
+const LEASE_HEARTBEAT_TIMEOUT = '5s';
 
 const retry = {
   initialInterval: '500ms',
@@ -15,32 +20,60 @@ const retry = {
   nonRetryableErrorTypes: FINAL,
 };
 
-type Timing = Pick<ActivityOptions, 'startToCloseTimeout' | 'scheduleToCloseTimeout'> & {
+type Timing = Pick<ActivityOptions, 'startToCloseTimeout' | 'heartbeatTimeout'> & {
   readonly attemptsMax?: number;
 };
 
-/**
- * The activities under one class of timing, each call with a sentence that says in the UI what it does:
- * `said('Trains epoch 3 of 8').trainEpoch(…)`.
- */
-function timed(timing: Timing): (summary: string) => ActivityInterfaceFor<Activities> {
-  const { attemptsMax, ...rest } = timing;
-  const options: ActivityOptions = {
-    ...rest,
-    heartbeatTimeout: HEARTBEAT_TIMEOUT,
-    retry: { ...retry, ...(attemptsMax !== undefined && { maximumAttempts: attemptsMax }) },
-  };
-  return (summary) => proxyActivities<Activities>({ ...options, summary });
+/** How long a worker's own queue may leave a lease lying: whoever is gone does not take it. */
+const OWN_QUEUE_WAIT = '3s';
+
+/** The queue of the processes that do this work; undefined in the embedded profile, whose one worker does it all. */
+function queueOf(work: ClusterWork): string | undefined {
+  const isCluster = workflowInfo().taskQueue === CLUSTER_TASK_QUEUES.workflows;
+  return isCluster ? CLUSTER_TASK_QUEUES[work] : undefined;
 }
 
-/** Looks, notes and facts: seconds. */
-export const quick = timed({ startToCloseTimeout: '2m', attemptsMax: 20 });
+/** Calls of activities, each with a sentence that says in the UI what it does. */
+type Timed = (summary: string, ownQueue?: string) => ActivityInterfaceFor<Activities>;
 
-/** Leases of a partition: they end by themselves, and go on for ever. */
-export const leasing = timed({ startToCloseTimeout: '15m' });
+/**
+ * The activities under one class of timing: `said('Trains epoch 3 of 8').trainEpoch(…)`. With the queue of one worker
+ * the call fails with a time-out where that worker does not take it soon.
+ */
+function timed(work: ClusterWork, timing: Timing): Timed {
+  const { attemptsMax, ...rest } = timing;
+  const options: ActivityOptions = {
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    ...rest,
+    retry: { ...retry, ...(attemptsMax !== undefined && { maximumAttempts: attemptsMax }) },
+  };
+  return (summary, ownQueue) => {
+    const taskQueue = ownQueue ?? queueOf(work);
+    return proxyActivities<Activities>({
+      ...options,
+      summary,
+      ...(taskQueue !== undefined && { taskQueue }),
+      ...(ownQueue !== undefined && { scheduleToStartTimeout: OWN_QUEUE_WAIT }),
+    });
+  };
+}
+
+const seconds = { startToCloseTimeout: '2m', attemptsMax: 20 } as const;
+
+/** Notes and facts of a training: seconds. */
+export const quickTraining = timed('training', seconds);
+
+/** Looks, facts and swaps of an index build: seconds. */
+export const quickIndexing = timed('indexing', seconds);
+
+/** Leases of a partition: they end by themselves, and go on for ever. A mover that is gone is noticed in seconds. */
+export const leasing = timed('partitions', {
+  startToCloseTimeout: '15m',
+  heartbeatTimeout: LEASE_HEARTBEAT_TIMEOUT,
+});
 
 /** Datasets, epochs and measurements: hours at the most. */
-export const training = timed({ startToCloseTimeout: '6h', attemptsMax: 10 });
+export const training = timed('training', { startToCloseTimeout: '6h', attemptsMax: 10 });
 
 /** Index builds: hours at the most. */
-export const indexing = timed({ startToCloseTimeout: '6h', attemptsMax: 5 });
+export const indexing = timed('indexing', { startToCloseTimeout: '6h', attemptsMax: 5 });

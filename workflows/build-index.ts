@@ -5,7 +5,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { formatPosition, sequence } from '../events/position.ts';
-import { indexing, quick } from './activity-proxies.ts';
+import { indexing, quickIndexing } from './activity-proxies.ts';
 import { HIT_RATE, MODEL_VERSION, POSITION, progressQuery, STAGE } from './messages.ts';
 import type { BuildIndexInput, BuildIndexResult, Progress } from './messages.ts';
 
@@ -24,7 +24,9 @@ export async function buildIndex(input: BuildIndexInput): Promise<BuildIndexResu
   setHandler(progressQuery, () => progress);
 
   enter('surveying', 0, '');
-  const scope = await quick('Looks what stands to be indexed: items and positions').surveyVectors();
+  const scope = await quickIndexing(
+    'Looks what stands to be indexed: items and positions',
+  ).surveyVectors();
   const positions = scope.partitions.map((one) => one.position);
   upsertSearchAttributes([
     { key: MODEL_VERSION, value: scope.version },
@@ -41,12 +43,12 @@ export async function buildIndex(input: BuildIndexInput): Promise<BuildIndexResu
   const found = `${about} It finds ${(manifest.recall10 * 100).toFixed(2)} % of the true top 10.`;
 
   enter('releasing', 2, found);
-  const announced = await quick(
+  const announced = await quickIndexing(
     `Writes into the journal that ${release} is released`,
   ).announceRelease({ manifest });
 
   enter('swapping', 3, found);
-  const swap = await quick(
+  const swap = await quickIndexing(
     `Starts a second searcher with ${release} and swaps to it when it is ready`,
   ).swapSearch({ manifest });
 

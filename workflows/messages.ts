@@ -2,8 +2,19 @@ import { defineQuery, defineSignal } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Activities } from '../activities/index.ts';
 
-/** The task queue of every Reprise worker; the embedded profile has one worker, in the core process. */
+/** The task queue of the embedded profile: its one worker, in the core process, does everything. */
 export const TASK_QUEUE = 'reprise';
+
+/** What a process of the cluster does for workflows, by the process that does it. */
+export type ClusterWork = 'partitions' | 'training' | 'indexing';
+
+/** The task queues of the cluster: workflows run on the first, activities on those of the processes that do them. */
+export const CLUSTER_TASK_QUEUES = {
+  workflows: 'reprise-workflows',
+  partitions: 'reprise-partitions',
+  training: 'reprise-training',
+  indexing: 'reprise-indexing',
+} as const satisfies Readonly<Record<ClusterWork | 'workflows', string>>;
 
 /** The workflow types by name, so that a starter needs no workflow code. */
 export const WORKFLOW_TYPES = {
@@ -69,6 +80,8 @@ export interface ReplayPartitionInput {
   readonly leasesPerRunMax?: number;
   /** True where a pause outlives a continue-as-new. */
   readonly paused?: boolean;
+  /** The queue of the worker that held the partition last, where it has one of its own. */
+  readonly queue?: string;
 }
 
 /** Where a replay ended. */

@@ -1,10 +1,12 @@
 import {
+  ActivityFailure,
   CancellationScope,
   condition,
   continueAsNew,
   isCancellation,
   setCurrentDetails,
   setHandler,
+  TimeoutFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -49,9 +51,12 @@ class PartitionReplay {
   #leases = 0;
   #paused: boolean;
   #lease: CancellationScope | undefined;
+  /** The queue of the worker that holds the partition's state; undefined where any will do. */
+  #queue: string | undefined;
 
   constructor(input: ReplayPartitionInput) {
     this.#input = input;
+    this.#queue = input.queue;
     this.#paused = input.paused ?? false;
   }
 
@@ -83,7 +88,9 @@ class PartitionReplay {
     this.#lease = scope;
     try {
       this.#reached = await scope.run(() => this.#hold());
+      this.#queue = this.#reached.queue;
     } catch (error) {
+      if (this.#isLeft(error)) return;
       // A pause ends the lease under way; a cancellation of the workflow itself goes on to end it.
       if (!isCancellation(error) || !scope.consideredCancelled) throw error;
       if (CancellationScope.current().consideredCancelled) throw error;
@@ -91,6 +98,16 @@ class PartitionReplay {
       this.#lease = undefined;
     }
     this.show();
+  }
+
+  /** Takes note that the worker that held the partition took no lease in time: any worker may take the next one. */
+  #isLeft(error: unknown): boolean {
+    if (this.#queue === undefined || !(error instanceof ActivityFailure)) return false;
+    const { cause } = error;
+    if (!(cause instanceof TimeoutFailure) || cause.timeoutType !== 'SCHEDULE_TO_START')
+      return false;
+    this.#queue = undefined;
+    return true;
   }
 
   async #hold(): Promise<LeaseResult> {
@@ -101,16 +118,19 @@ class PartitionReplay {
       const until = formatPosition({ partition, sequence: sequence(to) });
       return leasing(
         `Replay of partition ${String(partition)} for model ${version}: learns the events after ${from} up to ${until}`,
+        this.#queue,
       ).replayShadow({ partition, leaseMs, version, to });
     }
     if (this.#paused) {
       return leasing(
         `Partition ${String(partition)} is paused at ${from}: new events wait in the journal`,
+        this.#queue,
       ).holdStill({ partition, leaseMs });
     }
     const seconds = String(Math.round(leaseMs / 1_000));
     return leasing(
       `Live replay of partition ${String(partition)} from ${from}: learns each new event as it comes, for ${seconds} s`,
+      this.#queue,
     ).leaseLive({ partition, leaseMs });
   }
 
@@ -151,6 +171,7 @@ class PartitionReplay {
       ...(bounded !== undefined && { bounded: { ...bounded, from: this.#position } }),
       leases: this.#leasesSoFar,
       paused: this.#paused,
+      ...(this.#queue !== undefined && { queue: this.#queue }),
     };
   }
 

@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { Evaluation } from '../activities/trainer.ts';
 import type { PreparedRun, RegisteredCandidate } from '../activities/training.ts';
-import { quick, training } from './activity-proxies.ts';
+import { quickTraining, training } from './activity-proxies.ts';
 import { HIT_RATE, MODEL_VERSION, progressQuery, STAGE, tailReplayId } from './messages.ts';
 import type { EpochReport, Progress, TrainModelInput, TrainModelResult } from './messages.ts';
 import { replayPartition } from './replay-partition.ts';
@@ -26,7 +26,7 @@ export async function trainModel(input: TrainModelInput): Promise<TrainModelResu
   } catch (error) {
     run.enter(isCancellation(error) ? 'cancelled' : 'failed', 0, 0);
     await CancellationScope.nonCancellable(() =>
-      quick('Cleans up after a run that ended early').endTraining({
+      quickTraining('Cleans up after a run that ended early').endTraining({
         run: workflowInfo().workflowId,
         version: input.version,
       }),
@@ -62,7 +62,7 @@ class TrainingRun {
     const verdict = verdictOf(this.#input.promote, prepared, holdout);
     const registered = await this.#register(best, holdout);
     const positions = verdict.promote ? await this.#promote(prepared, registered) : [];
-    await quick('Removes the working files of the run').endTraining({ run: this.#run });
+    await quickTraining('Removes the working files of the run').endTraining({ run: this.#run });
     this.enter(verdict.promote ? 'promoted' : 'not promoted', 1, 1);
     return {
       workflowId: this.#run,
@@ -149,7 +149,7 @@ class TrainingRun {
       ),
     );
     this.enter('promoting', 0, 1);
-    const promotion = await quick(
+    const promotion = await quickTraining(
       `Makes ${version} the live model from one position of the journal on`,
     ).promoteVersion({ version });
     return promotion.positions;

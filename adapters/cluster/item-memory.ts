@@ -3,12 +3,18 @@ import { ORIGIN } from '../../events/position.ts';
 import type { Sequence } from '../../events/position.ts';
 import type { ItemMetadata } from '../../projections/items.ts';
 
+const MEMORY_CHANGES_MAX = 2 ** 32;
+
+let memories = 0;
+
 /** Which items are published or withdrawn, and their titles: what answers need at once, at a position. */
 export class ItemMemory {
   readonly titles = new Map<string, string>();
   readonly published = new Set<string>();
   readonly withdrawn = new Set<string>();
   position: Sequence = ORIGIN;
+  /** Changes to `withdrawn` so far, from a count on that no other memory has: one may take another's place. */
+  withdrawals = memories++ * MEMORY_CHANGES_MAX;
   readonly #titleOf: (metadata: ItemMetadata) => string | undefined;
   readonly #titlesMax: number;
 
@@ -25,6 +31,7 @@ export class ItemMemory {
 
   /** Takes an item's metadata in; null where it was withdrawn. */
   remember(item: string, metadata: ItemMetadata | null): void {
+    if ((metadata === null) !== this.withdrawn.has(item)) this.withdrawals += 1;
     if (metadata === null) {
       this.withdrawn.add(item);
       this.published.delete(item);

@@ -75,6 +75,10 @@ class RedisItems implements ItemCatalogue {
     return this.#memory.withdrawn;
   }
 
+  get withdrawals(): number {
+    return this.#memory.withdrawals;
+  }
+
   title(item: string): string | undefined {
     return this.#memory.titles.get(item);
   }

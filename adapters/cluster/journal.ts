@@ -160,6 +160,19 @@ class MongoJournal implements CoveringJournal {
     return writer.exclusively(() => this.#writeCovering(writer, rows, offsets));
   }
 
+  known(
+    partition: Partition,
+    keys: readonly EventKey[],
+  ): Promise<readonly (Sequence | undefined)[]> {
+    const writer = this.#writer(partition);
+    return writer.exclusively(async () => {
+      await writer.ready();
+      const found: (Sequence | undefined)[] = [];
+      for (const key of keys) found.push((await writer.find(key))?.sequence);
+      return found;
+    });
+  }
+
   async uncovered(partition: Partition): Promise<number> {
     this.#heads.end(partition);
     return (await this.#blocks.end(partition)).uncovered;

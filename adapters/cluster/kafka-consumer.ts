@@ -1,7 +1,11 @@
 import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
 import { RepriseError, hasCode } from '../../events/error.ts';
 import type { Partition } from '../../events/position.ts';
-import type { AssignmentListener, BatchHandler, TransportConsumer } from '../../events/transport.ts';
+import type {
+  AssignmentListener,
+  BatchHandler,
+  TransportConsumer,
+} from '../../events/transport.ts';
 import { closeQuietly, createKafka, kafkaError } from './kafka-client.ts';
 import type { KafkaConnection } from './kafka-client.ts';
 

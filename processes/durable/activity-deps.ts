@@ -19,6 +19,7 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
     replay: { journal, versions, live: (partition) => live[partition] },
     training: {
       ...{ journal, registry, versions, trainer, yieldNow },
+      door: parts.door,
       live: (partition) => {
         const runtime = live[partition]?.runtime;
         if (runtime === undefined) {
@@ -43,8 +44,8 @@ function indexingDeps(parts: CoreParts, clock: () => number): IndexingDeps {
   const root = stores.folder.partPath('indexes');
   const script = new URL('../indexer.ts', import.meta.url);
   return {
-    journal: stores.journal,
-    source: serving,
+    door: parts.door,
+    source: () => serving,
     survey: () => {
       const partitions = Array.from({ length: serving.partitions }, (_, partition) => ({
         partition,

@@ -6,6 +6,7 @@ import type { IndexingDeps } from '../../activities/indexing.ts';
 import { ORIGIN } from '../../events/position.ts';
 import type { IndexJob } from '../../projections/index-release.ts';
 import { FAKE_MANIFEST } from '../doubles/fake-activities.ts';
+import { sharedDoor } from '../doubles/shared-door.ts';
 import { createMemoryJournal } from '../doubles/memory-journal.ts';
 import { SILENT } from '../doubles/training-world.ts';
 
@@ -16,15 +17,15 @@ function world(replaced: Partial<IndexingDeps> = {}) {
   const journal = createMemoryJournal(2);
   const jobs: IndexJob[] = [];
   const activities = createIndexingActivities({
-    journal,
-    source: {
+    door: sharedDoor(journal),
+    source: () => ({
       partitions: 2,
       indexInput: (partition) => ({
         ...{ version: 'v1', partition, sequence: 41, dimensions: 4, ids: ['x'] },
         rows: new Float32Array(5),
         queries: new Float32Array(5),
       }),
-    },
+    }),
     survey: () => ({ version: 'v1', items: 2, partitions: [] }),
     builder: {
       build: (job, onProgress) => {

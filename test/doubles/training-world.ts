@@ -16,6 +16,7 @@ import { readTensorFile, writeTensorFile } from '../../adapters/tensor-file.ts';
 import { openVersions } from '../../adapters/embedded/versions.ts';
 import type { Tensor } from '../../model/checkpoint.ts';
 import { definitionOf, PartitionRig } from './partition-rig.ts';
+import { sharedDoor } from './shared-door.ts';
 import type { Told } from './partition-rig.ts';
 
 /** Plays of a few users, who come back with items that they have and have not met. */
@@ -149,6 +150,7 @@ export class TrainingWorld {
   activities(trainer: TrainerPool, heartbeats: unknown[] = []): TrainingActivities {
     const plain = createTrainingActivities({
       journal: this.rig.journal,
+      door: sharedDoor(this.rig.journal),
       registry: this.registry,
       versions: this.versions,
       files: this.files,
