@@ -141,8 +141,8 @@ class MongoUsers implements UserStore {
           },
           { upsert: true, returnDocument: 'after' },
         );
-        if (claimed !== null) return claimed;
-        throw new Error('an upsert gave no document back');
+        if (claimed?.fence === fence) return claimed;
+        throw fencedOff(partition, fence);
       } catch (error) {
         // The place is there under a newer fence, or another made it a moment ago.
         if (!isDuplicateKey(error)) {
