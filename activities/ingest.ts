@@ -42,7 +42,8 @@ export interface IngestDeps {
   readonly clock: () => number;
   readonly random: RandomBytes;
   readonly logger: Logger;
-  readonly yieldNow?: () => Promise<void>;
+  /** Lets other work run, heartbeats to the group among it: without them its partitions are given to others. */
+  readonly yieldNow: () => Promise<void>;
   /** {@link EVENT_AHEAD_MS_MAX} where absent. */
   readonly eventAheadMsMax?: number;
   /** {@link ingestBlockEventsMax} where absent. */
@@ -85,6 +86,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       for (const block of blocksOf(rest, bounds)) {
         signal.throwIfAborted();
         for (const told of await ingestBlock(deps, partition, progress, block)) sender.send(told);
+        await deps.yieldNow();
       }
     },
   };

@@ -47,6 +47,9 @@ interface Reading {
 
 type Fields = readonly Buffer[];
 
+/** A record's id and its fields. */
+type StreamRecord = readonly [Buffer, Fields];
+
 const BLOCK_MS_MAX = 1_000;
 const READ_RECORDS_MAX = 16;
 const RETRY_MS_MIN = 25;
@@ -132,28 +135,13 @@ export class RedisDeltaReader implements DeltaReader {
       let cursor = await this.#locate(redis, reading);
       while (!signal.aborted) {
         const records = await this.#records(redis, reading, cursor);
-        if (records.length === 0) {
-          if (await this.#isLost(redis, reading, cursor)) {
-            cursor = await this.#locate(redis, reading);
-          }
-          continue;
-        }
-        for (const [id, fields] of records) {
-          const { verdict, event } = this.#judge(reading, fields);
-          if (verdict === 'gap') {
-            if (await this.#isLost(redis, reading, cursor)) {
-              cursor = await this.#locate(redis, reading);
-              break;
-            }
-            yield { kind: 'gap', partition };
-            return undefined;
-          }
-          cursor.serial = Number.parseInt(id.toString(), 10);
-          if (event !== undefined) {
-            this.#given.set(partition, this.#clock());
-            yield event;
-          }
-          if (signal.aborted) return undefined;
+        const isGap = yield* this.#give(reading, cursor, records);
+        if (records.length > 0 && !isGap) continue;
+        if (await this.#isLost(redis, reading, cursor)) {
+          cursor = await this.#locate(redis, reading);
+        } else if (isGap) {
+          yield { kind: 'gap', partition };
+          return undefined;
         }
       }
       return undefined;
@@ -163,6 +151,24 @@ export class RedisDeltaReader implements DeltaReader {
       signal.removeEventListener('abort', disconnect);
       redis.disconnect();
     }
+  }
+
+  /** Gives what records continue the reader; returns whether something is missing before one. */
+  *#give(
+    reading: Reading,
+    cursor: Cursor,
+    records: readonly StreamRecord[],
+  ): Generator<DeltaEvent, boolean> {
+    for (const [id, fields] of records) {
+      if (reading.signal.aborted) return false;
+      const { verdict, event } = this.#judge(reading, fields);
+      if (verdict === 'gap') return true;
+      cursor.serial = Number.parseInt(id.toString(), 10);
+      if (event === undefined) continue;
+      this.#given.set(reading.partition, this.#clock());
+      yield event;
+    }
+    return false;
   }
 
   /** What broke a connection; throws what is no outage, and is nothing where the reading is over. */
@@ -186,24 +192,31 @@ export class RedisDeltaReader implements DeltaReader {
     return { generation, serial: before };
   }
 
-  /** Tells whether the stream is another one than the cursor stands in: its numbers started again. */
-  async #isLost(redis: Redis, { partition, keys }: Reading, cursor: Cursor): Promise<boolean> {
-    const generation = await redis.hget(keys.state, 'generation');
+  /**
+   * Tells whether the stream is another one than the cursor stands in: it was flushed, or came back as it was before,
+   * so that its numbers started again or went back, and what it holds past the reader has numbers already read.
+   */
+  async #isLost(redis: Redis, reading: Reading, cursor: Cursor): Promise<boolean> {
+    const { partition, keys, place } = reading;
+    const fields = ['generation', 'serial', 'to'] as const;
+    const [generation, serial, to] = await redis.hmget(keys.state, ...fields);
     this.#answered.set(partition, this.#clock());
-    return generation !== cursor.generation;
+    if (generation !== cursor.generation) return true;
+    const last = Number(serial);
+    return last < cursor.serial || (last === cursor.serial && Number(to) > place.position);
   }
 
   async #records(
     redis: Redis,
     { partition, keys }: Reading,
     cursor: Cursor,
-  ): Promise<readonly (readonly [Buffer, Fields])[]> {
+  ): Promise<readonly StreamRecord[]> {
     const count = this.#options.readRecordsMax ?? READ_RECORDS_MAX;
     const reply = (await redis.xreadBuffer(
       ...(['COUNT', count, 'BLOCK', this.#blockMsMax] as const),
       'STREAMS',
       ...[keys.stream, `${String(cursor.serial)}-0`],
-    )) as readonly (readonly [Buffer, readonly (readonly [Buffer, Fields])[]])[] | null;
+    )) as readonly (readonly [Buffer, readonly StreamRecord[]])[] | null;
     this.#answered.set(partition, this.#clock());
     return reply?.[0]?.[1] ?? [];
   }

@@ -20,8 +20,8 @@ export interface DeltaWriterOptions {
   /** … and their bytes together. */
   readonly streamBytesMax?: number;
   /**
-   * Told where readers can go on from a checkpoint of this position or a later one alone: the stream was lost, or a
-   * delta is too large for it. Its owner takes one soon, or appends a whole delta.
+   * Told where readers can go on from a checkpoint of this position or a later one alone: the stream was
+   * lost, a delta is missing in it, or one is too large for it. Its owner takes one soon, or appends a whole delta.
    */
   readonly onCheckpointNeeded?: (partition: number, at: Sequence) => void;
 }
@@ -40,13 +40,14 @@ const STREAM_BYTES_MAX = 64 * 1024 * 1024;
 /**
  * Appends a record under a fence, numbers it, indexes it by its position and trims what is past the bounds, all at once.
  * Positions never go back: what ends where the stream stands, or before, is there already, but for the whole state of
- * another version. Where a part of the stream is missing the rest of it goes too, and a new generation starts.
+ * another version. What does not continue it is appended, for a reader may stand there, and told as a hole. Where a part
+ * of the stream is missing the rest of it goes too, and a new generation starts.
  */
 const APPEND = new RedisScript(`
 local stream, index, state = KEYS[1], KEYS[2], KEYS[3]
 local fence, to, version, whole = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1'
 local field, record, fresh = ARGV[5], ARGV[6], ARGV[7]
-local recordsMax, bytesMax = tonumber(ARGV[8]), tonumber(ARGV[9])
+local recordsMax, bytesMax, from = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local held = redis.call('HMGET', state, 'fence', 'generation', 'serial', 'to', 'version', 'bytes')
 if held[1] and fence < tonumber(held[1]) then return {'fenced', held[1]} end
 local count = redis.call('ZCARD', index)
@@ -58,6 +59,8 @@ if known then
   local last = tonumber(held[4])
   local switches = whole and version ~= held[5]
   if to < last or (to == last and not switches) then return {'there'} end
+  local continues = whole or (from == last and version == held[5])
+  if not continues then outcome = 'holed' end
 else
   redis.call('DEL', stream, index)
   redis.call('HSET', state, 'generation', fresh)
@@ -104,13 +107,14 @@ export class RedisDeltaWriter implements DeltaWriter {
       ...[field, record ?? markOf(delta), randomUUID()],
       this.#options.streamRecordsMax ?? STREAM_RECORDS_MAX,
       this.#options.streamBytesMax ?? STREAM_BYTES_MAX,
+      delta.from,
     ];
     const reply = await this.#link.run((redis) => APPEND.run(redis, [stream, index, state], args));
     const [outcome, newer] = reply as [string, string | undefined];
     if (outcome === 'fenced') throw fenced(delta.partition, fence, Number(newer));
     if (outcome === 'there') return;
     const isReload = record === undefined;
-    const needed = isReload || (outcome === 'started' && !delta.whole);
+    const needed = isReload || (outcome !== 'appended' && !delta.whole);
     const at = isReload ? delta.to : delta.from;
     if (needed) this.#options.onCheckpointNeeded?.(delta.partition, sequence(at));
   }

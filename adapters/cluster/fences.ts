@@ -25,7 +25,8 @@ interface FenceDocument {
   readonly toldMs: number;
 }
 
-const TAKE_TRIES_MAX = 8;
+/** Tries of a taking that others come before. */
+const TAKE_TRIES_MAX = 64;
 
 /** Opens the fences of a database: one document a partition, whose number only grows. */
 export function openFences(options: FenceOptions): FenceStore {
@@ -43,16 +44,31 @@ class MongoFences implements FenceStore {
     this.#clock = clock;
   }
 
+  /**
+   * Goes from the number that it read to a higher one, or tries anew where another did so first. An increment that
+   * gives the document back would be shorter, but not every server gives back what it had at that moment.
+   */
   async take(partition: number, holder: string): Promise<Fence> {
-    const nowMs = this.#clock();
-    const { number } = await this.#connection.run(() => this.#increment(partition, holder, nowMs));
-    if (number >= nowMs) return { partition, number, holder };
-    // Numbers start at the time, so that they grow past earlier ones even where the store came back empty. Who is
-    // overtaken here keeps a number that is fenced off already.
-    const { matchedCount } = await this.#connection.run(() =>
-      this.#collection.updateOne({ _id: partition, number }, { $set: { number: nowMs } }),
+    for (let tries = 0; tries < TAKE_TRIES_MAX; tries += 1) {
+      const nowMs = this.#clock();
+      const standing = await this.#connection.run(() =>
+        this.#collection.findOne({ _id: partition }),
+      );
+      // Numbers start at the time, so that they grow past earlier ones even where the store came back empty.
+      const number = Math.max((standing?.number ?? 0) + 1, nowMs);
+      const taken = { number, holder, toldMs: nowMs };
+      const isOurs = await this.#connection.run(() =>
+        standing === null
+          ? this.#insert({ _id: partition, ...taken, version: '', position: ORIGIN })
+          : this.#exchange(partition, standing.number, taken),
+      );
+      if (isOurs) return { partition, number, holder };
+    }
+    throw new RepriseError(
+      'UNAVAILABLE',
+      `partition ${String(partition)} is taken by others all the time: try again`,
+      { partition },
     );
-    return { partition, number: matchedCount > 0 ? nowMs : number, holder };
   }
 
   async tell(fence: Fence, version: string, position: number): Promise<void> {
@@ -84,25 +100,26 @@ class MongoFences implements FenceStore {
     }));
   }
 
-  async #increment(partition: number, holder: string, nowMs: number): Promise<FenceDocument> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        const taken = await this.#collection.findOneAndUpdate(
-          { _id: partition },
-          {
-            $inc: { number: 1 },
-            $set: { holder, toldMs: nowMs },
-            $setOnInsert: { version: '', position: ORIGIN },
-          },
-          { upsert: true, returnDocument: 'after' },
-        );
-        if (taken !== null) return taken;
-        throw new Error('an upsert gave no document back');
-      } catch (error) {
-        // Two first takings at once: the later one finds the document.
-        if (!isDuplicateKey(error) || tries >= TAKE_TRIES_MAX) throw error;
-      }
+  async #insert(document: FenceDocument): Promise<boolean> {
+    try {
+      await this.#collection.insertOne(document);
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
     }
+  }
+
+  async #exchange(
+    partition: number,
+    standing: number,
+    taken: Pick<FenceDocument, 'number' | 'holder' | 'toldMs'>,
+  ): Promise<boolean> {
+    const { matchedCount } = await this.#collection.updateOne(
+      { _id: partition, number: standing },
+      { $set: taken },
+    );
+    return matchedCount > 0;
   }
 
   close(): Promise<void> {

@@ -85,7 +85,7 @@ class MongoIdentities implements ClusterIdentities {
     const epoch = this.#connection.epoch();
     if (epoch === this.#indexedEpoch) return;
     await this.#connection.run(() =>
-      this.#collection.createIndex({ surrogate: 1 }, { unique: true }),
+      this.#collection.createIndex({ surrogate: 1 }, { unique: true }, {}),
     );
     this.#renewCache();
     this.#indexedEpoch = epoch;

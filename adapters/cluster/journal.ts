@@ -130,7 +130,9 @@ class MongoJournal implements CoveringJournal {
 
   /** Reads where the partitions stand. */
   async load(): Promise<void> {
-    await this.#connection.run(() => this.#collection.createIndex({ erased: 1 }, { sparse: true }));
+    await this.#connection.run(() =>
+      this.#collection.createIndex({ erased: 1 }, { sparse: true }, {}),
+    );
     await this.#heads.load();
     const stats = await this.#connection.run(() =>
       this.#database.command({ collStats: this.#collection.collectionName }),

@@ -96,8 +96,8 @@ class MongoUsers implements UserStore {
     const { partition } = delta;
     await this.#connection.run(async () => {
       // An update finds its user by the slot; partition is for the server that can use it.
-      await this.#users.createIndex({ slot: 1 }, { unique: true, sparse: true });
-      await this.#users.createIndex({ partition: 1 });
+      await this.#users.createIndex({ slot: 1 }, { unique: true, sparse: true }, {});
+      await this.#users.createIndex({ partition: 1 }, {}, {});
     });
     const { generation } = await this.#claimAnew(partition, fence);
     await this.#write(delta, generation, fence);
@@ -141,8 +141,8 @@ class MongoUsers implements UserStore {
           },
           { upsert: true, returnDocument: 'after' },
         );
-        if (claimed !== null) return claimed;
-        throw new Error('an upsert gave no document back');
+        if (claimed?.fence === fence) return claimed;
+        throw fencedOff(partition, fence);
       } catch (error) {
         // The place is there under a newer fence, or another made it a moment ago.
         if (!isDuplicateKey(error)) {

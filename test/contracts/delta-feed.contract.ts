@@ -13,10 +13,17 @@ export interface OpenedFeed {
   readonly close: () => Promise<void>;
 }
 
+/** Where a reading starts: at the start of partition 0 of `v1` where nothing else is said. */
+export interface ReadFrom {
+  readonly partition?: number;
+  readonly after?: number;
+  readonly version?: string;
+}
+
 /** Reads events of a partition until one fulfils a condition. */
 export async function eventsUntil(
   reader: DeltaReader,
-  { partition = 0, after = -1, version = 'v1' },
+  { partition = 0, after = -1, version = 'v1' }: ReadFrom,
   isLast: (event: DeltaEvent) => boolean,
 ): Promise<DeltaEvent[]> {
   const events: DeltaEvent[] = [];

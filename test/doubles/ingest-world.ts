@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { createIngest } from '../../activities/ingest.ts';
 import type { Ingest } from '../../activities/ingest.ts';
 import type { Logger } from '../../activities/logger.ts';
@@ -70,6 +71,7 @@ export function createIngestWorld(partitions: number): IngestWorld {
         types: DEFAULT_INTERACTION_TYPES,
         clock: () => NOW_MS,
         logger: SILENT,
+        yieldNow: () => setImmediate(),
       }),
     count: async () => (await all()).flat().length,
     async assertWhole(count) {

@@ -177,6 +177,28 @@ describe('the delta stream over time', () => {
     await reader.close();
   });
 
+  it('says gap where redis came back as it was some time ago', async () => {
+    const link = server.link(place());
+    const needed: number[] = [];
+    const writer = openDeltaWriter(link, { onCheckpointNeeded: (_, at) => needed.push(at) });
+    const reader = openDeltaReader(link, { blockMsMax: 100 });
+    const deltas = deltasOf(new DeltaWorld(), 20);
+    for (const delta of deltas.slice(0, 5)) await writer.append(delta, 1);
+    const keys = ['', ':index', ':state'].map((part) => `${link.prefix}deltas:{0}${part}`);
+    const copies = await link.run((redis) => Promise.all(keys.map((key) => redis.dumpBuffer(key))));
+    for (const delta of deltas.slice(5, 12)) await writer.append(delta, 1);
+    const reading = follow(reader, () => 12, 19);
+    await pause(200);
+    await link.run((redis) =>
+      Promise.all(keys.map((key, n) => redis.restore(key, 0, copies[n] ?? '', 'REPLACE'))),
+    );
+    for (const delta of deltas.slice(13)) await writer.append(delta, 1);
+    const told = await reading;
+    assert.deepEqual(told.slice(10, 15), ['v1 9–10', 'v1 10–11', 'gap', 'v1 12–13', 'v1 13–14']);
+    assert.deepEqual(needed, [-1, 12], 'the writer is told of the hole');
+    await reader.close();
+  });
+
   it('outlives a kill and a restart while it is written and read', async () => {
     const link = server.link(place());
     let checkpoint = -1;

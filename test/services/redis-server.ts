@@ -7,10 +7,29 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { RedisLink } from '../../adapters/cluster/redis.ts';
 import type { RedisSettings } from '../../adapters/cluster/redis.ts';
 
 const READY_MS_MAX = 10_000;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The stack's own way to a Redis: the machine's, or the one that it unpacks. */
+const { redis: source } = (await import(
+  new URL('../../scripts/servers/redis.mjs', import.meta.url).href
+)) as {
+  redis: {
+    readonly provide: (place: {
+      readonly cache: string;
+      readonly logFile: string;
+      readonly progress: { readonly begin: () => void };
+    }) => Promise<{ readonly path: string; readonly env?: NodeJS.ProcessEnv }>;
+  };
+};
+const { cacheFolder } = (await import(
+  new URL('../../scripts/setup/cache.mjs', import.meta.url).href
+)) as { readonly cacheFolder: (root: string) => string };
 
 /** A Redis of a test's own, which it may kill: it keeps nothing on the disk, so a restart is a loss of everything. */
 export class RedisServer {
@@ -40,13 +59,18 @@ export class RedisServer {
 
   /** Starts the server again where it was. */
   async start(): Promise<void> {
+    const { path, env } = await source.provide({
+      cache: cacheFolder(root),
+      logFile: join(this.#folder, 'provide.log'),
+      progress: { begin: () => undefined },
+    });
     const child = spawn(
-      'redis-server',
+      path,
       [
         ...['--bind', '127.0.0.1', '--port', String(this.port), '--dir', this.#folder],
         ...['--save', '', '--appendonly', 'no', ...this.#options],
       ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
     );
     this.#process = child;
     await ready(child);

@@ -1,0 +1,187 @@
+// How many events a second go from a Kafka topic through the ingest into a journal, against a bare kafkajs consumer that
+// parses each message of the same topic, in the same run? The broker is that of REPRISE_KAFKA_BROKERS.
+import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import { createIngest } from '../activities/ingest.ts';
+import { openTransport } from '../adapters/cluster/transport.ts';
+import type { ClusterTransport, TransportOptions } from '../adapters/cluster/transport.ts';
+import type { CoveringJournal } from '../events/covering-journal.ts';
+import { eventKey } from '../events/event-key.ts';
+import type { IdentityStore } from '../events/identity.ts';
+import { DEFAULT_INTERACTION_TYPES } from '../events/interaction-type.ts';
+import { partitionOf } from '../events/partition-of.ts';
+import { encodeMessage } from '../events/transport-message.ts';
+import type { OutgoingMessage } from '../events/transport.ts';
+import { createMemoryAcknowledgements } from '../test/doubles/memory-acknowledgements.ts';
+import { createMemoryCoveringStore } from '../test/doubles/memory-covering-journal.ts';
+import { createMemoryIdentities } from '../test/doubles/memory-identities.ts';
+import { createMemoryPoisonLot } from '../test/doubles/memory-poison-lot.ts';
+
+const EVENTS = Number(process.env['REPRISE_BENCHMARK_EVENTS'] ?? 200_000);
+const PARTITIONS = 8;
+const USERS = 20_000;
+const ITEMS = 10_000;
+const HOUR_MS = 3_600_000;
+const ROUNDS = 3;
+
+/** What the events go into; each round has one of its own. */
+interface Stores {
+  readonly journal: CoveringJournal;
+  readonly identities: IdentityStore;
+}
+
+/** The stores that are measured; the memory ones show what the ingest itself costs. */
+function openStores(): Promise<Stores> {
+  return Promise.resolve({
+    journal: createMemoryCoveringStore(PARTITIONS, Date.now).open(),
+    identities: createMemoryIdentities(randomBytes),
+  });
+}
+
+function messageOf(n: number): OutgoingMessage {
+  const user = `user-${String((n * 7_919) % USERS)}`;
+  const id = `event-${String(n)}`;
+  const item = `item-${String((n * 104_729) % ITEMS)}`;
+  const event = { id, type: 'play', user, item, value: n % 5, time: 1_700_000_000_000 + n };
+  return {
+    partition: partitionOf(user, PARTITIONS),
+    key: eventKey(id),
+    value: encodeMessage({ event }),
+  };
+}
+
+async function fill(transport: ClusterTransport): Promise<number> {
+  const startMs = performance.now();
+  for (let from = 0; from < EVENTS; from += 10_000) {
+    const count = Math.min(10_000, EVENTS - from);
+    await transport.send(Array.from({ length: count }, (_, n) => messageOf(from + n)));
+  }
+  return rate(startMs);
+}
+
+function rate(startMs: number): number {
+  return Math.round((EVENTS / (performance.now() - startMs)) * 1_000);
+}
+
+async function ingestAll(options: TransportOptions): Promise<number> {
+  const { journal, identities } = await openStores();
+  const transport = await openTransport(options);
+  const logger = options.logger;
+  const ingest = createIngest({
+    ...{ journal, identities, logger },
+    poison: createMemoryPoisonLot(),
+    feed: createMemoryAcknowledgements(),
+    types: DEFAULT_INTERACTION_TYPES,
+    clock: Date.now,
+    random: randomBytes,
+    yieldNow: () => setImmediate(),
+  });
+  const consumer = transport.createConsumer();
+  let startMs = 0;
+  let handled = 0;
+  const perSecond = await new Promise<number>((resolve, reject) => {
+    consumer
+      .run(
+        async (batch, signal) => {
+          // Joining the group takes as long as the broker likes, and is no part of the question.
+          startMs ||= performance.now();
+          await ingest.handle(batch, signal);
+          handled += batch.messages.length;
+          if (handled >= EVENTS) resolve(rate(startMs));
+        },
+        { assigned: ingest.assigned, revoked: ingest.revoked },
+      )
+      .catch(reject);
+  });
+  const { heads } = journal.status();
+  const stored = heads.reduce<number>((sum, head) => sum + head + 1, 0);
+  if (stored !== EVENTS) throw new Error(`${String(stored)} of ${String(EVENTS)} are there`);
+  await consumer.close();
+  await transport.close();
+  await journal.close();
+  return perSecond;
+}
+
+/** What a consumer by kafkajs's own guide reaches: a message at a time, or whole batches. */
+async function consumeBare(
+  { brokers, topic }: TransportOptions,
+  by: 'message' | 'batch',
+): Promise<number> {
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const groupId = `bare-${randomBytes(6).toString('hex')}`;
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  let startMs = 0;
+  let handled = 0;
+  const perSecond = await new Promise<number>((resolve, reject) => {
+    const take = (value: Buffer | null): void => {
+      startMs ||= performance.now();
+      JSON.parse(value?.toString() ?? '');
+      handled += 1;
+      if (handled === EVENTS) resolve(rate(startMs));
+    };
+    const each =
+      by === 'message'
+        ? { eachMessage: ({ message }: { message: { value: Buffer | null } }) => ready(take(message.value)) }
+        : {
+            eachBatch: ({ batch }: { batch: { messages: readonly { value: Buffer | null }[] } }) =>
+              ready(batch.messages.forEach(({ value }) => take(value))),
+          };
+    consumer.run({ partitionsConsumedConcurrently: PARTITIONS, ...each }).catch(reject);
+  });
+  await consumer.disconnect();
+  return perSecond;
+}
+
+function ready(_done: void): Promise<void> {
+  return Promise.resolve();
+}
+
+function median(rates: readonly number[]): number {
+  return rates.toSorted((a, b) => a - b)[Math.floor(rates.length / 2)] ?? 0;
+}
+
+const brokers = process.env['REPRISE_KAFKA_BROKERS'];
+if (brokers === undefined) {
+  throw new Error('REPRISE_KAFKA_BROKERS names no broker: scripts/stack up kafka, then scripts/stack env');
+}
+const name = `benchmark-${randomBytes(6).toString('hex')}`;
+const options: TransportOptions = {
+  brokers: brokers.split(','),
+  clientId: 'reprise-benchmark',
+  topic: name,
+  groupId: name,
+  partitions: PARTITIONS,
+  replicas: 1,
+  retentionMs: HOUR_MS,
+  logger: { info: () => undefined, warn: console.warn, error: console.error },
+};
+const transport = await openTransport(options);
+const sentPerSecond = await fill(transport);
+const ingested: number[] = [];
+const byMessage: number[] = [];
+const byBatch: number[] = [];
+for (let round = 0; round < ROUNDS; round += 1) {
+  byMessage.push(await consumeBare(options, 'message'));
+  byBatch.push(await consumeBare(options, 'batch'));
+  ingested.push(await ingestAll({ ...options, groupId: `${name}-${String(round)}` }));
+}
+await transport.close();
+const admin = new Kafka({ brokers: [...options.brokers], logLevel: logLevel.NOTHING }).admin();
+await admin.connect();
+await admin.deleteTopics({ topics: [name] });
+await admin.disconnect();
+console.log(
+  JSON.stringify({
+    benchmark: 'kafka-ingest',
+    events: EVENTS,
+    sentPerSecond,
+    ingestedPerSecond: median(ingested),
+    baselinePerSecond: median(byMessage),
+    byBatchPerSecond: median(byBatch),
+    ratio: Number((median(ingested) / median(byMessage)).toFixed(2)),
+    ratioByBatch: Number((median(ingested) / median(byBatch)).toFixed(2)),
+  }),
+);
