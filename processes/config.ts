@@ -1,25 +1,9 @@
 import { z } from 'zod';
 import { RepriseError } from '../events/error.ts';
-
-const milliseconds = z.coerce.number().int().min(1).max(86_400_000);
+import { coreVariables } from './config/core-variables.ts';
 
 /** The environment that the embedded core reads; flags of the command line go over it. */
-const environment = z.object({
-  REPRISE_DATA_DIR: z.string().min(1).default('./data'),
-  REPRISE_HOST: z.string().min(1).default('127.0.0.1'),
-  REPRISE_PORT: z.coerce.number().int().min(0).max(65_535).default(7070),
-  REPRISE_API_KEY: z.string().min(16).optional(),
-  REPRISE_LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-    .default('warn'),
-  REPRISE_DURABLE: z.enum(['eager', 'lazy', 'off']).default('eager'),
-  REPRISE_SLICE_MS_MAX: milliseconds.default(8),
-  REPRISE_CHECKPOINT_EVENTS_MAX: z.coerce.number().int().min(1).default(200_000),
-  REPRISE_CHECKPOINT_MS_MAX: milliseconds.default(60_000),
-  REPRISE_LEASE_MS_MAX: milliseconds.default(60_000),
-  REPRISE_AFTER_WAIT_MS_MAX: milliseconds.default(5_000),
-  REPRISE_EXACT_SCAN_ITEMS_MAX: z.coerce.number().int().min(0).optional(),
-});
+const environment = z.object(coreVariables);
 
 /** What an operator can set. */
 export interface Config {

@@ -1,0 +1,91 @@
+import type { ClusterProcess } from './cluster-process.ts';
+import type { Secret } from './secret.ts';
+
+/** Files of TLS, PEM; the system's authorities where there is no `caFile`. */
+export interface TlsFiles {
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+}
+
+/** How Kafka is reached. */
+export interface KafkaConfig {
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  /** Undefined where no TLS is spoken. */
+  readonly tls: TlsFiles | undefined;
+  readonly sasl:
+    | {
+        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+        readonly username: Secret;
+        readonly password: Secret;
+      }
+    | undefined;
+}
+
+/** How MongoDB is reached; identities stand in a database of their own. */
+export interface MongoConfig {
+  readonly url: Secret;
+  readonly database: string;
+  readonly identityDatabase: string;
+  readonly tls: { readonly caFile: string | undefined; readonly certKeyFile: string | undefined };
+}
+
+/** How Redis is reached; an address of `rediss://` speaks TLS. */
+export interface RedisConfig {
+  readonly url: Secret;
+  readonly password: Secret | undefined;
+  readonly tls: TlsFiles;
+}
+
+/** How Temporal is reached. */
+export interface TemporalConfig {
+  readonly address: string;
+  readonly namespace: string;
+  readonly tls: (TlsFiles & { readonly serverName: string | undefined }) | undefined;
+  readonly apiKey: Secret | undefined;
+  readonly uiUrl: string | undefined;
+}
+
+/** Where checkpoints and index releases are kept: a folder of a volume that all processes mount, or a bucket. */
+export type FilesConfig =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | {
+      readonly kind: 's3';
+      readonly bucket: string;
+      readonly region: string;
+      /** Undefined for Amazon's own. */
+      readonly endpoint: string | undefined;
+      /** Undefined takes what the machine's role gives. */
+      readonly credentials:
+        | { readonly accessKeyId: Secret; readonly secretAccessKey: Secret }
+        | undefined;
+    };
+
+/** What an operator can set for a process of the cluster. A part that the process does not need may be undefined. */
+export interface ClusterConfig {
+  readonly process: ClusterProcess;
+  readonly host: string;
+  readonly port: number;
+  readonly probePort: number;
+  readonly apiKey: Secret | undefined;
+  readonly logLevel: string;
+  readonly partitions: number;
+  readonly signingKey: Secret | undefined;
+  /** A folder of this process alone, for files on their way. */
+  readonly scratchFolder: string;
+  readonly sliceMsMax: number;
+  readonly checkpointEventsMax: number;
+  readonly checkpointMsMax: number;
+  readonly leaseMsMax: number;
+  readonly afterWaitMsMax: number;
+  readonly exactScanItemsMax: number | undefined;
+  readonly dependencyWaitMsMax: number;
+  readonly ackWaitMsMax: number;
+  readonly lagEventsMax: number;
+  readonly kafka: KafkaConfig | undefined;
+  readonly mongo: MongoConfig | undefined;
+  readonly redis: RedisConfig | undefined;
+  readonly temporal: TemporalConfig | undefined;
+  readonly files: FilesConfig | undefined;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { milliseconds, port } from './fields.ts';
+
+/** The variables that every process reads, as they are checked. */
+export const coreVariables = {
+  REPRISE_DATA_DIR: z.string().min(1).default('./data'),
+  REPRISE_HOST: z.string().min(1).default('127.0.0.1'),
+  REPRISE_PORT: port.default(7070),
+  REPRISE_API_KEY: z.string().min(16).optional(),
+  REPRISE_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('warn'),
+  REPRISE_DURABLE: z.enum(['eager', 'lazy', 'off']).default('eager'),
+  REPRISE_SLICE_MS_MAX: milliseconds.default(8),
+  REPRISE_CHECKPOINT_EVENTS_MAX: z.coerce.number().int().min(1).default(200_000),
+  REPRISE_CHECKPOINT_MS_MAX: milliseconds.default(60_000),
+  REPRISE_LEASE_MS_MAX: milliseconds.default(60_000),
+  REPRISE_AFTER_WAIT_MS_MAX: milliseconds.default(5_000),
+  REPRISE_EXACT_SCAN_ITEMS_MAX: z.coerce.number().int().min(0).optional(),
+} as const;
+
+/** Of {@link coreVariables}, those that mean something in the embedded profile alone. */
+export const EMBEDDED_ONLY: readonly string[] = ['REPRISE_DATA_DIR', 'REPRISE_DURABLE'];
