@@ -37,11 +37,3 @@ export const redis = {
       'fbd4e154a6b444229ea002cc209df099209c0adc09102e5fd21239a3d2b55e2d',
   },
 };
-
-export const prometheus = {
-  debian: ['prometheus'],
-  debianSha256: {
-    'prometheus_2.42.0+ds-5+deb12u1_amd64.deb':
-      '81d59a24fce84f7fbe97a45a4f2914b6a5881b5cd1db2a6a0e129e515e1a5f55',
-  },
-};

@@ -211,7 +211,7 @@ test('the runner opens one stack for all files, and it ends with the runner', as
   t.after(() => clone.remove());
   await clone.write('test/services/a.test.ts', noting(''));
   const args = ['--import', import.meta.resolve('tsx'), 'scripts/run-tests.mjs'];
-  const { code, stdout } = await clone.run(args);
+  const { code, stdout } = await clone.run(args, { REPRISE_TEST_STACK: '' });
   assert.equal(code, 0, stdout);
   assert.equal(existsSync(await clone.read('folder.txt')), false);
 
@@ -220,7 +220,7 @@ test('the runner opens one stack for all files, and it ends with the runner', as
     'test/services/a.test.ts',
     noting('await new Promise((r) => setTimeout(r, 30_000));'),
   );
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { NODE_TEST_CONTEXT: _context, REPRISE_TEST_STACK: _stack, ...env } = process.env;
   const runner = spawn(process.execPath, args, { cwd: clone.root, env, stdio: 'ignore' });
   while (!existsSync(join(clone.root, 'folder.txt'))) await sleep(50);
   const folder = await clone.read('folder.txt');
