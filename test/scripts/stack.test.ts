@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -227,6 +227,17 @@ test('the runner opens one stack for all files, and it ends with the runner', as
   assert.equal(existsSync(folder), true);
   runner.kill('SIGKILL');
   assert.equal(await gone(folder), true);
+});
+
+test('a stack whose holder goes before it is told of it leaves nothing', async (t) => {
+  const folder = await folderOf(t);
+  const args = [fileURLToPath(scriptOf('servers/stack.mjs')), 'hold', '--temporary'];
+  const keeper = spawn(process.execPath, args, { env: { ...process.env, TMPDIR: folder } });
+  keeper.stdout.destroy();
+  keeper.stderr.destroy();
+  keeper.stdin.end();
+  assert.deepEqual(await once(keeper, 'exit'), [0, null]);
+  assert.deepEqual(await readdir(folder), []);
 });
 
 test('the launcher finds its scripts from any folder', async (t) => {
