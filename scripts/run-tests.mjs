@@ -51,7 +51,8 @@ if (files.length === 0) {
   process.exitCode = 1;
 } else {
   process.chdir(root);
-  const isShared = process.env.REPRISE_TEST_STACK === undefined && files.some(usesStack);
+  // An outer runner's stack, or one that a person holds, is shared with them.
+  const isShared = !process.env.REPRISE_TEST_STACK && files.some(usesStack);
   const endStack = isShared ? await shareStack() : async () => undefined;
   const tests = run({
     files: files.map((file) => join(root, file)),

@@ -13,6 +13,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * that one ends. Says the stack's folder on standard output when everything named answers.
  */
 export async function hold({ names, ports, options, isTemporary, progress }) {
+  // Who has gone doesn't listen any more, and its servers have to be ended all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const folder = isTemporary ? await mkdtemp(join(tmpdir(), 'reprise-stack-')) : undefined;
   const stack = openStack({ folder, progress });
   writeFileSync(keeperFile(stack.folder), JSON.stringify(markOf(process.pid)));

@@ -6,6 +6,7 @@ import { downloadMsMax } from '../setup/pins.mjs';
 import { run, StepError } from '../setup/run.mjs';
 import { mavenCopy } from './pins.mjs';
 
+const oldestJava = 17;
 const remedy =
   'install Maven and a JDK, 17 or newer (Debian, Ubuntu: apt-get install maven default-jdk-headless), ' +
   'then run scripts/stack up again';
@@ -32,12 +33,13 @@ export async function bringJars({ jars, sha256, scratch, target, logFile }) {
   await rm(repository, { recursive: true });
 }
 
-/** Refuses a machine without Java, or with one that is too old. */
+/** Refuses a machine without Java, or with one that is too old. Returns its version. */
 export async function requireJava({ command = 'java', logFile }) {
   try {
     const said = await run(command, ['-version'], { logFile, msMax: 20_000 });
-    const version = Number(/(?:version "|javac )(\d+)/.exec(said)?.[1] ?? 17);
-    if (version < 17) throw new StepError(`${command} ${version} is too old`);
+    const version = /(?:version "|javac )([\w.+-]+)/.exec(said)?.[1] ?? 'unknown';
+    if (parseInt(version, 10) < oldestJava) throw new StepError(`${command} ${version} is too old`);
+    return version;
   } catch (error) {
     throw new StepError(error.message, { remedy, cause: error });
   }

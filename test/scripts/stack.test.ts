@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -211,7 +211,7 @@ test('the runner opens one stack for all files, and it ends with the runner', as
   t.after(() => clone.remove());
   await clone.write('test/services/a.test.ts', noting(''));
   const args = ['--import', import.meta.resolve('tsx'), 'scripts/run-tests.mjs'];
-  const { code, stdout } = await clone.run(args);
+  const { code, stdout } = await clone.run(args, { REPRISE_TEST_STACK: '' });
   assert.equal(code, 0, stdout);
   assert.equal(existsSync(await clone.read('folder.txt')), false);
 
@@ -220,13 +220,24 @@ test('the runner opens one stack for all files, and it ends with the runner', as
     'test/services/a.test.ts',
     noting('await new Promise((r) => setTimeout(r, 30_000));'),
   );
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { NODE_TEST_CONTEXT: _context, REPRISE_TEST_STACK: _stack, ...env } = process.env;
   const runner = spawn(process.execPath, args, { cwd: clone.root, env, stdio: 'ignore' });
   while (!existsSync(join(clone.root, 'folder.txt'))) await sleep(50);
   const folder = await clone.read('folder.txt');
   assert.equal(existsSync(folder), true);
   runner.kill('SIGKILL');
   assert.equal(await gone(folder), true);
+});
+
+test('a stack whose holder goes before it is told of it leaves nothing', async (t) => {
+  const folder = await folderOf(t);
+  const args = [fileURLToPath(scriptOf('servers/stack.mjs')), 'hold', '--temporary'];
+  const keeper = spawn(process.execPath, args, { env: { ...process.env, TMPDIR: folder } });
+  keeper.stdout.destroy();
+  keeper.stderr.destroy();
+  keeper.stdin.end();
+  assert.deepEqual(await once(keeper, 'exit'), [0, null]);
+  assert.deepEqual(await readdir(folder), []);
 });
 
 test('the launcher finds its scripts from any folder', async (t) => {

@@ -53,7 +53,7 @@ test('MongoDB holds unique keys, and after a kill what it says it keeps', async 
   const client = await MongoClient.connect(stack.value('REPRISE_MONGO_URL'));
   t.after(() => client.close());
   const rows = client.db('stack-test').collection<{ _id: number; name: string }>('rows');
-  await rows.createIndex({ name: 1 }, { unique: true });
+  await rows.createIndex({ name: 1 }, { unique: true }, {});
   for (let id = 0; id < 200; id += 1) await rows.insertOne({ _id: id, name: `row ${id}` });
   const twin = { _id: 1_000, name: 'row 7' };
   await assert.rejects(rows.insertOne(twin), { code: 11_000 });
