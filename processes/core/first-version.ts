@@ -8,7 +8,7 @@ export const FIRST_VERSION = 'v1';
 /** Registers the first version, which starts empty with the data folder's settings. Doing so again changes nothing. */
 export async function registerFirst(
   registry: VersionRegistry,
-  manifest: DataFolderManifest,
+  manifest: Pick<DataFolderManifest, 'settings' | 'types' | 'partitions'>,
   clock: () => number,
 ): Promise<void> {
   if ((await registry.get(FIRST_VERSION)) !== undefined) return;

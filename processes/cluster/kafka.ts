@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { openTransport } from '../../adapters/cluster/transport.ts';
+import type { ClusterTransport, TransportOptions } from '../../adapters/cluster/transport.ts';
+import type { ClusterConfig, KafkaConfig } from '../config/cluster-config.ts';
+import type { Logger } from '../logger.ts';
+import { need } from './stores.ts';
+
+/** How long a message stands in a topic that is made here: user ids do, too. */
+const RETENTION_MS = 7 * 86_400_000;
+
+/** Opens the transport of a process, its topic made where it is missing. */
+export function openKafka(config: ClusterConfig, logger: Logger): Promise<ClusterTransport> {
+  const kafka = need(config.kafka, 'REPRISE_KAFKA_BROKERS');
+  const { brokers, topic } = kafka;
+  return openTransport({
+    ...{ brokers, topic, logger },
+    clientId: `reprise-${config.process}`,
+    groupId: `${topic}-ingest`,
+    partitions: config.partitions,
+    // As many as there are brokers to hold them, three at most.
+    replicas: Math.min(3, brokers.length),
+    retentionMs: RETENTION_MS,
+    ...securityOf(kafka),
+  });
+}
+
+function securityOf({ tls, sasl }: KafkaConfig): Pick<TransportOptions, 'ssl' | 'sasl'> {
+  const file = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : readFileSync(path, 'utf8');
+  return {
+    ...(tls !== undefined && {
+      ssl: { ca: file(tls.caFile), cert: file(tls.certFile), key: file(tls.keyFile) },
+    }),
+    ...(sasl !== undefined && {
+      sasl: {
+        mechanism: sasl.mechanism,
+        username: sasl.username.reveal(),
+        password: sasl.password.reveal(),
+      } as NonNullable<TransportOptions['sasl']>,
+    }),
+  };
+}

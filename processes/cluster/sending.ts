@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import type { ClusterTransport } from '../../adapters/cluster/transport.ts';
+import { AcknowledgedOffsets } from '../../events/acknowledged-offsets.ts';
+import type { AcknowledgementFeed } from '../../events/acknowledgements.ts';
+import type { EventDoor } from '../../events/door.ts';
+import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
+import { createSendingDoor } from '../../events/sending-door.ts';
+import type { ClusterConfig } from '../config/cluster-config.ts';
+import { yieldNow } from '../core/yield-now.ts';
+
+/** What the door of a process is made with. */
+export interface SendingDeps {
+  readonly config: ClusterConfig;
+  readonly transport: ClusterTransport;
+  readonly feed: AcknowledgementFeed;
+  /** Unix milliseconds, whole. */
+  readonly clock: () => number;
+  /** Ends the subscription to what is acknowledged. */
+  readonly signal: AbortSignal;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Opens the door of a process that sends events through Kafka, and hears where they came to stand. */
+export function openSendingDoor(deps: SendingDeps): EventDoor {
+  const { config, transport, feed, clock, signal, onTrouble } = deps;
+  const { partitions, ackWaitMsMax, lagEventsMax } = config;
+  const acknowledged = new AcknowledgedOffsets(partitions, (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  });
+  feed
+    .subscribe((acknowledgement) => {
+      acknowledged.take(acknowledgement);
+    }, signal)
+    .catch(onTrouble);
+  return createSendingDoor({
+    ...{ transport, acknowledged, partitions, clock, ackWaitMsMax, lagEventsMax, yieldNow },
+    types: DEFAULT_INTERACTION_TYPES,
+    random: randomBytes,
+    lag: () => transport.lag(),
+  });
+}

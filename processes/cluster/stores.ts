@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Fence, FenceStore } from '../../activities/fences.ts';
+import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import type { ObjectStore } from '../../activities/object-store.ts';
+import type { VersionRegistry } from '../../activities/version-registry.ts';
+import { openBaseBlobs } from '../../adapters/cluster/base-blobs.ts';
+import { openCheckpoints } from '../../adapters/cluster/checkpoints.ts';
+import { openFences } from '../../adapters/cluster/fences.ts';
+import { openIdentities } from '../../adapters/cluster/identity.ts';
+import { openJournal } from '../../adapters/cluster/journal.ts';
+import { connectMongo } from '../../adapters/cluster/mongo.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
+import { ObjectCache } from '../../adapters/cluster/object-cache.ts';
+import { openObjectFolder } from '../../adapters/cluster/object-folder.ts';
+import { openObjectS3 } from '../../adapters/cluster/object-s3.ts';
+import { openVersions } from '../../adapters/cluster/versions.ts';
+import type { CoveringJournal } from '../../events/covering-journal.ts';
+import { RepriseError } from '../../events/error.ts';
+import type { IdentityStore } from '../../events/identity.ts';
+import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
+import { DEFAULT_LEARNER_SETTINGS } from '../../model/settings.ts';
+import type { ClusterConfig } from '../config/cluster-config.ts';
+import { registerFirst } from '../core/first-version.ts';
+import type { Logger } from '../logger.ts';
+import { Closers } from './closers.ts';
+
+/** What every process of the cluster keeps in MongoDB and among the shared objects. */
+export interface ClusterStores {
+  readonly mongo: MongoConnection;
+  readonly journal: CoveringJournal;
+  readonly identities: IdentityStore;
+  readonly registry: VersionRegistry;
+  readonly fences: FenceStore;
+  readonly objects: ObjectStore;
+  readonly checkpoints: CheckpointStore;
+  close(): Promise<void>;
+}
+
+/** How the stores are opened. */
+export interface StoresOptions {
+  readonly config: ClusterConfig;
+  readonly logger: Logger;
+  /** Unix milliseconds, whole. */
+  readonly clock: () => number;
+  /** The fence by which this process moves a partition; undefined where it moves none. */
+  readonly fenceOf?: (partition: number) => Fence | undefined;
+}
+
+/** Opens the stores of a process; the first version is registered where there is none. */
+export async function openClusterStores(options: StoresOptions): Promise<ClusterStores> {
+  const { config, logger, clock, fenceOf = () => undefined } = options;
+  const { partitions } = config;
+  const { url, database, identityDatabase, tls } = need(config.mongo, 'REPRISE_MONGO_URL');
+  const closers = new Closers();
+  try {
+    const mongo = await connectMongo({
+      url: url.reveal(),
+      ...((tls.caFile ?? tls.certKeyFile) !== undefined && {
+        tls: {
+          ...(tls.caFile !== undefined && { caFile: tls.caFile }),
+          ...(tls.certKeyFile !== undefined && { certificateKeyFile: tls.certKeyFile }),
+        },
+      }),
+    });
+    closers.add(() => mongo.close());
+    const journal = await openJournal({ connection: mongo, database, partitions, clock });
+    closers.add(() => journal.close());
+    const identities = await openIdentities({
+      ...{ connection: mongo, database: identityDatabase, random: randomBytes, clock },
+    });
+    closers.add(() => identities.close());
+    const objects = await openObjects(config, clock);
+    closers.add(() => objects.close());
+    const registry = openVersions({ connection: mongo, database, blobs: openBaseBlobs(objects) });
+    await registerFirst(
+      registry,
+      { settings: DEFAULT_LEARNER_SETTINGS, types: DEFAULT_INTERACTION_TYPES, partitions },
+      // The same for every process that may come first.
+      () => 0,
+    );
+    const fences = openFences({ connection: mongo, database, clock });
+    const checkpoints = openCheckpoints({
+      ...{ objects, fences, fenceOf },
+      cache: new ObjectCache({
+        objects,
+        folder: join(config.scratchFolder, 'objects'),
+        random: randomBytes,
+        clock,
+        onTrouble: (why) => {
+          logger.warn({ why }, 'a copy of a shared object could not be kept');
+        },
+      }),
+      onDamaged: (path, reason) => {
+        logger.warn({ path, reason }, 'a checkpoint is damaged; taking the one before');
+      },
+    });
+    return {
+      ...{ mongo, journal, identities, registry, fences, objects, checkpoints },
+      close: () => closers.close(),
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function openObjects(config: ClusterConfig, clock: () => number): Promise<ObjectStore> {
+  const files = need(config.files, 'REPRISE_SHARED_FOLDER or REPRISE_S3_BUCKET');
+  if (files.kind === 'folder') {
+    return openObjectFolder({ root: files.folder, random: randomBytes, clock });
+  }
+  const spool = join(config.scratchFolder, 'spool');
+  await mkdir(spool, { recursive: true, mode: 0o700 });
+  const { bucket, region, endpoint, credentials } = files;
+  return openObjectS3({
+    ...{ bucket, region, spool, random: randomBytes },
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials !== undefined && {
+      credentials: {
+        accessKeyId: credentials.accessKeyId.reveal(),
+        secretAccessKey: credentials.secretAccessKey.reveal(),
+      },
+    }),
+  });
+}
+
+/** A part of the configuration that this process needs; its rules have asked for it already. */
+export function need<T>(part: T | undefined, variable: string): T {
+  if (part !== undefined) return part;
+  throw new RepriseError('INVALID', `${variable} is missing: set it`, { field: variable });
+}
