@@ -6,7 +6,7 @@ import { RepriseError } from '../../events/error.ts';
 import { mergeContributions } from '../../model/merge.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';
 import { packMerge, unpackMerge } from '../../model/merge-tensors.ts';
-import { isMissing, readTensorFile, writeTensorFile } from './tensor-file.ts';
+import { isMissing, readTensorFile, writeTensorFile } from '../tensor-file.ts';
 
 /** Settings of the merge store. */
 export interface MergesOptions {
