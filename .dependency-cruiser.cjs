@@ -112,7 +112,17 @@ module.exports = {
       'drivers live in adapters/, servers in api/ and processes/',
       { path: '^(events|model|actors|projections)/' },
       {
-        path: npm(['@temporalio', 'lmdb', 'kafkajs', 'mongodb', 'ioredis', '@aws-sdk', 'koa', '@koa', 'pino']),
+        path: npm([
+          '@temporalio',
+          'lmdb',
+          'kafkajs',
+          'mongodb',
+          'ioredis',
+          '@aws-sdk',
+          'koa',
+          '@koa',
+          'pino',
+        ]),
         dependencyTypesNot: ['type-only'],
       },
     ),
@@ -120,7 +130,10 @@ module.exports = {
       'stores-only-in-adapters',
       'a driver behind its port can be replaced',
       { path: anyOf(rooms), pathNot: '^adapters/' },
-      { path: npm(['lmdb', 'kafkajs', 'mongodb', 'ioredis', '@aws-sdk']), dependencyTypesNot: ['type-only'] },
+      {
+        path: npm(['lmdb', 'kafkajs', 'mongodb', 'ioredis', '@aws-sdk']),
+        dependencyTypesNot: ['type-only'],
+      },
     ),
     forbid(
       'native-parts-only-at-the-edge',

@@ -1,8 +1,9 @@
-import type { PartitionRuntime, Switch } from '../actors/runtime/partition.ts';
+import type { Gate, PartitionRuntime, Switch } from '../actors/runtime/partition.ts';
 import type { EventBlock } from '../events/block.ts';
 import type { Journal } from '../events/journal.ts';
 import type { Sequence } from '../events/position.ts';
 import type { ModelDelta } from '../model/delta.ts';
+import type { MergeExchange } from './merge-exchange.ts';
 
 /** Gives the runtime of a version, standing exactly at a sequence: base + replay, or a shadow that has caught up. */
 export interface VersionSource {
@@ -15,6 +16,8 @@ export interface FollowerDeps {
   readonly runtime: PartitionRuntime;
   /** Where promotions lead; undefined keeps the runtime's version whatever is promoted (shadows, datasets). */
   readonly versions: VersionSource | undefined;
+  /** Where partitions give and take at barriers; absent where there is one partition only. */
+  readonly merges?: MergeExchange;
   /**
    * Takes the deltas, in order, each starting where the one before ended; undefined where nobody reads them. Where it
    * returns a promise, as for a whole state that it takes in slices, the follower waits for it.
@@ -68,6 +71,7 @@ class Follower {
   }
 
   async run(): Promise<void> {
+    await this.#contributeAgain();
     await this.#give();
     this.#startSlice();
     while (!this.#isOver) {
@@ -93,8 +97,32 @@ class Follower {
       this.#blocks.readAhead(runtime.preparedTo);
     }
     const outcome = runtime.run(this.#sliceEndMs, this.#options.until);
-    if (typeof outcome === 'object') await this.#follow(outcome);
+    if (typeof outcome === 'object') {
+      await ('switch' in outcome ? this.#follow(outcome) : this.#pass(outcome));
+    }
     return true;
+  }
+
+  /** Passes a barrier; where the merge that it takes is not there yet, the partition stands still before it. */
+  async #pass({ needs }: Gate): Promise<void> {
+    const { runtime } = this;
+    const { merges } = this.#deps;
+    if (merges === undefined) throw new RangeError('a barrier is passed with the other partitions');
+    await this.#give();
+    const name = { version: runtime.definition.version, barrier: needs ?? 0 };
+    const { partition } = runtime;
+    const before =
+      needs === undefined ? undefined : await merges.take(name, partition, this.#options.signal);
+    if (needs !== undefined && before === undefined) return;
+    const contribution = await runtime.passBarrier(before);
+    if (contribution !== undefined) await merges.contribute(contribution);
+    await this.#endSlice();
+  }
+
+  /** What a runtime contributed before it came here may be what others wait for. */
+  async #contributeAgain(): Promise<void> {
+    const { contribution } = this.runtime;
+    if (contribution !== undefined) await this.#deps.merges?.contribute(contribution);
   }
 
   /** Goes on with the runtime of the version that was promoted, from exactly there. */
@@ -112,6 +140,7 @@ class Follower {
     this.runtime = next;
     this.#deps.onSwitch?.(next);
     this.#given = undefined;
+    await this.#contributeAgain();
     await this.#give();
   }
 

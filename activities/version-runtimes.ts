@@ -3,11 +3,15 @@ import { RepriseError } from '../events/error.ts';
 import { ORIGIN, sequence } from '../events/position.ts';
 import type { Partition, Sequence } from '../events/position.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
+import type { Merge } from '../model/merge.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { PartitionRuntime } from '../actors/runtime/partition.ts';
 import type { FollowerDeps, follow, VersionSource } from './follower.ts';
+import type { MergeExchange } from './merge-exchange.ts';
+import { replayTogether, type Part } from './replay-together.ts';
+import { ScratchMerges } from './scratch-merges.ts';
 import type { Logger } from './logger.ts';
-import type { VersionRegistry } from './version-registry.ts';
+import type { RegisteredVersion, VersionRegistry } from './version-registry.ts';
 
 /** Makes runtimes, each with a kernel of its own. */
 export interface RuntimeMaker {
@@ -31,12 +35,22 @@ export interface VersionRuntimesDeps extends Pick<
   readonly maker: RuntimeMaker;
   readonly follow: typeof follow;
   readonly logger: Logger;
+  /** Where shadows meet live partitions at barriers; absent where there is one partition only. */
+  readonly merges?: () => MergeExchange;
 }
 
 /** How a bounded replay is watched and ended. */
 export interface ReplayControl {
   readonly signal: AbortSignal;
   readonly onProgress?: (position: Sequence, until: Sequence) => void;
+}
+
+/** What a replay of all partitions together is asked for. */
+interface Together<T> {
+  readonly ats: ReadonlyMap<Partition, Sequence>;
+  readonly visit: (runtime: PartitionRuntime) => Promise<T>;
+  readonly control: ReplayControl;
+  readonly onMerge?: (merge: Merge) => Promise<void>;
 }
 
 const NEVER = new AbortController().signal;
@@ -48,6 +62,8 @@ const NEVER = new AbortController().signal;
 export class VersionRuntimes implements VersionSource {
   readonly #deps: VersionRuntimesDeps;
   readonly #shadows = new Map<string, PartitionRuntime>();
+  /** Replays of all partitions together are served in turn: each holds a runtime a partition. */
+  #together: Promise<unknown> = Promise.resolve();
 
   constructor(deps: VersionRuntimesDeps) {
     this.#deps = deps;
@@ -94,8 +110,58 @@ export class VersionRuntimes implements VersionSource {
     control: ReplayControl = { signal: NEVER },
   ): Promise<PartitionRuntime> {
     const shadow = this.#takeShadow(version, partition, at);
+    if (shadow === undefined && (await this.#hasOthers(version))) {
+      const captured = (runtime: PartitionRuntime): Promise<Checkpoint> => runtime.capture();
+      const ats = new Map([[partition, at]]);
+      const [checkpoint] = await this.visitAt(version, ats, captured, control);
+      const { definition } = await this.#known(version);
+      if (checkpoint !== undefined) {
+        return this.#deps.maker.restore(definition, partition, checkpoint);
+      }
+    }
     const start = shadow ?? (await this.#nearest(version, partition, at));
     return this.#forward(start, at, control);
+  }
+
+  /**
+   * Visits runtimes of a version, each standing exactly at its partition's sequence, in the order of `ats`. Many
+   * partitions are replayed together from their bases, with merges of their own; a visited runtime may be moved on
+   * after the visit.
+   */
+  async visitAt<T>(
+    version: string,
+    ats: ReadonlyMap<Partition, Sequence>,
+    visit: (runtime: PartitionRuntime) => Promise<T>,
+    control: ReplayControl = { signal: NEVER },
+  ): Promise<readonly T[]> {
+    if (!(await this.#hasOthers(version))) {
+      const visited: T[] = [];
+      for (const [partition, at] of ats) {
+        visited.push(await visit(await this.runtimeAt(version, partition, at, control)));
+      }
+      return visited;
+    }
+    const found = await this.#replayTogether(version, { ats, visit, control });
+    return [...ats.keys()].map((partition) => found[partition] as T);
+  }
+
+  /** Derives the merges of a version again, those of `from` and later, as far as the journal goes. */
+  async deriveMerges(
+    version: string,
+    from: number,
+    write: (merge: Merge) => Promise<void>,
+    control: ReplayControl = { signal: NEVER },
+  ): Promise<void> {
+    const { start } = (await this.#known(version)).definition;
+    const heads = start.map((_, partition) => this.#deps.journal.head(partition));
+    await this.#replayTogether(version, {
+      ats: new Map(heads.entries()),
+      visit: () => Promise.resolve(),
+      control,
+      onMerge: async (merge) => {
+        if (merge.barrier >= from) await write(merge);
+      },
+    });
   }
 
   /** Brings a version's shadow to a sequence and keeps it there; what an earlier call reached is gone on from. */
@@ -131,26 +197,70 @@ export class VersionRuntimes implements VersionSource {
   }
 
   async #nearest(version: string, partition: Partition, at: Sequence): Promise<PartitionRuntime> {
-    const { registry, checkpoints, maker } = this.#deps;
-    const known = await registry.get(version);
-    if (known === undefined) {
-      throw new RepriseError('NOT_FOUND', `model version ${version} is not registered here`, {
-        version,
-      });
-    }
-    const start = known.definition.start[partition] ?? ORIGIN;
-    if (at < start) {
-      throw new RepriseError(
-        'INVALID',
-        `version ${version} starts at ${String(start)}: it has no state at ${String(at)}`,
-        { version },
-      );
-    }
+    const { checkpoints, maker } = this.#deps;
+    const { definition } = await this.#known(version);
+    refuseBefore(definition, partition, at);
     const newest = await checkpoints.newest({ version, partition, atMost: at });
-    if (newest) return maker.restore(known.definition, partition, newest.checkpoint);
-    const base = await registry.base(version, partition);
-    if (base) return maker.restore(known.definition, partition, base);
-    return maker.create(known.definition, partition);
+    if (newest) return maker.restore(definition, partition, newest.checkpoint);
+    return this.#atStart(definition, partition);
+  }
+
+  /** The runtime of a version where it begins. */
+  async #atStart(definition: VersionDefinition, partition: Partition): Promise<PartitionRuntime> {
+    const { registry, maker } = this.#deps;
+    const base = await registry.base(definition.version, partition);
+    if (base) return maker.restore(definition, partition, base);
+    return maker.create(definition, partition);
+  }
+
+  async #known(version: string): Promise<RegisteredVersion> {
+    const known = await this.#deps.registry.get(version);
+    if (known !== undefined) return known;
+    throw new RepriseError('NOT_FOUND', `model version ${version} is not registered here`, {
+      version,
+    });
+  }
+
+  async #hasOthers(version: string): Promise<boolean> {
+    return (await this.#known(version)).definition.start.length > 1;
+  }
+
+  #replayTogether<T>(version: string, asked: Together<T>): Promise<readonly (T | undefined)[]> {
+    const replayed = this.#together.then(() => this.#replayAll(version, asked));
+    this.#together = replayed.catch(() => undefined);
+    return replayed;
+  }
+
+  async #replayAll<T>(
+    version: string,
+    { ats, visit, control, onMerge }: Together<T>,
+  ): Promise<readonly (T | undefined)[]> {
+    const { definition } = await this.#known(version);
+    const parts: Part<T>[] = [];
+    for (const partition of definition.start.keys()) {
+      const until = ats.get(partition);
+      if (until !== undefined) refuseBefore(definition, partition, until);
+      parts.push({ runtime: await this.#atStart(definition, partition), until, visit });
+    }
+    const { journal, yieldNow, sliceMsMax, clock } = this.#deps;
+    const merges = new ScratchMerges({
+      partitions: parts.length,
+      yieldNow,
+      ...(onMerge && { onMerge }),
+    });
+    return replayTogether(
+      {
+        ...{ journal, yieldNow, sliceMsMax, clock, merges },
+        versions: undefined,
+        sink: undefined,
+        onProgress: (partition, position) => {
+          const until = ats.get(partition);
+          if (until !== undefined && position <= until) control.onProgress?.(position, until);
+        },
+      },
+      parts,
+      control.signal,
+    );
   }
 
   async #forward(
@@ -160,13 +270,14 @@ export class VersionRuntimes implements VersionSource {
     whole = true,
   ): Promise<PartitionRuntime> {
     if (runtime.position >= to) return runtime;
-    const { journal, yieldNow, sliceMsMax, clock } = this.#deps;
+    const { journal, yieldNow, sliceMsMax, clock, merges } = this.#deps;
     const reached = await this.#deps.follow(
       {
         journal,
         runtime,
         versions: undefined,
-        sink: () => undefined,
+        sink: undefined,
+        ...(merges && { merges: merges() }),
         yieldNow,
         sliceMsMax,
         clock,
@@ -179,6 +290,17 @@ export class VersionRuntimes implements VersionSource {
     }
     return reached;
   }
+}
+
+function refuseBefore(definition: VersionDefinition, partition: Partition, at: Sequence): void {
+  const { version } = definition;
+  const start = definition.start[partition] ?? ORIGIN;
+  if (at >= start) return;
+  throw new RepriseError(
+    'INVALID',
+    `version ${version} starts at ${String(start)}: it has no state at ${String(at)}`,
+    { version },
+  );
 }
 
 function shadowKey(version: string, partition: Partition): string {

@@ -144,6 +144,8 @@ function payloadOf(fact: Exclude<Fact, { kind: 'InteractionRecorded' }>): Payloa
       const { release, version, sha256, recall10 } = fact;
       return { release, version, sha256, recall10 };
     }
+    case 'BarrierSet':
+      return { barrier: fact.barrier };
   }
 }
 

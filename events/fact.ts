@@ -52,8 +52,19 @@ export interface IndexReleased {
   readonly timeMs: number;
 }
 
+/**
+ * A point that every partition passes. What the partitions changed since the barrier before is merged, and the merge
+ * takes effect at the barrier after. Only journals of more than one partition have barriers.
+ */
+export interface BarrierSet {
+  readonly kind: 'BarrierSet';
+  /** 1, 2, 3 and so on. */
+  readonly barrier: number;
+  readonly timeMs: number;
+}
+
 /** An event that changes everybody's answers; it is appended to every partition. */
-export type SharedFact = ItemPublished | ModelPromoted | IndexReleased;
+export type SharedFact = ItemPublished | ModelPromoted | IndexReleased | BarrierSet;
 
 /** What happened: every event that the journal can hold. */
 export type Fact = InteractionRecorded | UserErased | SharedFact;
@@ -65,6 +76,7 @@ export const FACT_KINDS = [
   'UserErased',
   'ModelPromoted',
   'IndexReleased',
+  'BarrierSet',
 ] as const satisfies readonly Fact['kind'][];
 
 /** The code of an interaction in a block's `kind` column. */

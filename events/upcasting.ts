@@ -22,6 +22,7 @@ export const UPCASTERS: Upcasters = {
   UserErased: [],
   ModelPromoted: [],
   IndexReleased: [],
+  BarrierSet: [],
 };
 
 /** The version that payloads of a kind are written in. */

@@ -1,4 +1,31 @@
+import type { CheckpointManifest } from '../../model/checkpoint.ts';
 import type { DeadLetter } from '../../model/delta.ts';
+import type { PartitionState } from './partition-state.ts';
+
+/** Where and when a state is captured, and what it has counted. */
+export interface CapturedAt {
+  readonly sequence: number;
+  readonly parent: string | null;
+  readonly createdMs: number;
+  readonly events: number;
+  readonly refused: number;
+  readonly passedOver: number;
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/** Makes the manifest of a partition's checkpoint. */
+export function manifestOf(state: PartitionState, at: CapturedAt): CheckpointManifest {
+  const { definition, partition, settings: actors, merging } = state;
+  const { version, learner, types } = definition;
+  const { sequence, parent, createdMs, events, refused, passedOver } = at;
+  const deadLetters = storedLetters(at.deadLetters);
+  const merged = merging && { barrier: merging.barrier };
+  return {
+    ...{ version, partition, sequence, parent, createdMs },
+    settings: { learner, types, actors },
+    extra: { events, refused, passedOver, deadLetters, ...merged },
+  };
+}
 
 /** A dead letter as a manifest holds it: JSON has no NaN and no Infinity, so that such a time stands there as text. */
 interface StoredLetter extends Omit<DeadLetter, 'timeMs'> {
@@ -6,7 +33,7 @@ interface StoredLetter extends Omit<DeadLetter, 'timeMs'> {
 }
 
 /** Writes dead letters for a checkpoint's manifest. */
-export function storedLetters(letters: readonly DeadLetter[]): StoredLetter[] {
+function storedLetters(letters: readonly DeadLetter[]): StoredLetter[] {
   return letters.map((letter) => {
     const { timeMs } = letter;
     return { ...letter, timeMs: Number.isFinite(timeMs) ? timeMs : String(timeMs) };

@@ -1,4 +1,16 @@
+import type { EventBlock } from '../../events/block.ts';
 import type { DeadLetter } from '../../model/delta.ts';
+
+/** Tells of a block's event that was refused. */
+export function letterOf(block: EventBlock, row: number, reason: string): DeadLetter {
+  return {
+    sequence: block.firstSequence + row,
+    reason,
+    type: block.types[block.type[row] as number] ?? '',
+    item: block.items[block.item[row] as number] ?? '',
+    timeMs: block.timeMs[row] as number,
+  };
+}
 
 /** Refused events, parked: the newest `deadLettersMax` are kept, all are counted. */
 export class DeadLetters {

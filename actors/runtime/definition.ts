@@ -15,6 +15,8 @@ export interface VersionDefinition {
   readonly actors?: ActorSettings;
   /** Where the version starts to learn, one sequence a partition; ORIGIN is -1. */
   readonly start: readonly number[];
+  /** The first barrier past the start of every partition, where their item rows begin to be merged; 1 where absent. */
+  readonly firstBarrier?: number;
   /** SHA-256 (hex) of each partition's base checkpoint file; null where the version starts empty. */
   readonly baseSha256: readonly string[] | null;
 }

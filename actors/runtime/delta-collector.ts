@@ -69,7 +69,7 @@ export class DeltaCollector {
     const { model, users, items } = this.#state;
     // What changed before is in the whole.
     model.users.takeTouched();
-    model.items.takeTouched();
+    this.#state.touches.takeForDelta();
     this.#takePairs();
     const { dimensions } = model.settings;
     const newUsers = new Uint8Array(users.rows * 16);
@@ -140,7 +140,7 @@ export class DeltaCollector {
 
   #takeItemRows(): Pick<ModelDelta, 'itemRows' | 'itemVectors' | 'itemBias' | 'itemPopularity'> {
     const { items, popularity } = this.#state.model;
-    const itemRows = items.takeTouched();
+    const itemRows = this.#state.touches.takeForDelta();
     const count = itemRows.length;
     const itemBias = new Float32Array(count);
     const itemPopularity = new Float64Array(count);

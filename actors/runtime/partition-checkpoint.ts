@@ -1,6 +1,8 @@
 import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
+import type { Contribution } from '../../model/merge.ts';
 import { UserState } from '../user-state.ts';
+import { countOf } from './checkpoint-extra.ts';
 import type { PartitionState } from './partition-state.ts';
 import { inRuns, type Steps } from './turns.ts';
 
@@ -39,7 +41,26 @@ export const TENSOR = {
   itemPopularity: 'items.popularity',
   /** F32 [d]: the output layer h. */
   output: 'output',
+  /** U32 [c]: item rows that were changed since the last barrier; these five where there are many partitions. */
+  changed: 'merge.changed',
+  /** F32 [c, d + 1]: what they were right after it, the bias last. */
+  changedBase: 'merge.changed.base',
+  /** U32 [e]: item rows of what was contributed to the last barrier. */
+  contributed: 'merge.contributed',
+  /** F32 [e, d + 1]. */
+  contributedBase: 'merge.contributed.base',
+  /** F32 [e, d + 1]. */
+  contributedChange: 'merge.contributed.change',
 } as const;
+
+/** The tensors that say how the item rows stand to the last barrier: a version's base, where it begins, has none. */
+export const MERGE_TENSORS = [
+  TENSOR.changed,
+  TENSOR.changedBase,
+  TENSOR.contributed,
+  TENSOR.contributedBase,
+  TENSOR.contributedChange,
+] as const;
 
 /** Copies a state that stands still into tensors. */
 export function* captureTensors(state: PartitionState): Steps<Record<string, Tensor>> {
@@ -61,7 +82,26 @@ export function* captureTensors(state: PartitionState): Steps<Record<string, Ten
   tensors[TENSOR.itemBias] = { shape: [items], data: bias };
   tensors[TENSOR.itemPopularity] = { shape: [items], data: model.popularity.slice() };
   tensors[TENSOR.output] = { shape: [dimensions], data: model.output };
-  return tensors;
+  return { ...tensors, ...(yield* captureMerging(state)) };
+}
+
+function* captureMerging({ merging, items }: PartitionState): Steps<Record<string, Tensor>> {
+  if (merging === undefined) return {};
+  const { width, contribution } = merging;
+  const { rows, base } = yield* merging.changedRows();
+  const tensors: Record<string, Tensor> = {
+    [TENSOR.changed]: { shape: [rows.length], data: rows },
+    [TENSOR.changedBase]: { shape: [rows.length, width], data: base },
+  };
+  if (contribution === undefined) return tensors;
+  const contributed = Uint32Array.from(contribution.items, (item) => items.find(item));
+  const shape = [contributed.length, width];
+  return {
+    ...tensors,
+    [TENSOR.contributed]: { shape: [contributed.length], data: contributed },
+    [TENSOR.contributedBase]: { shape, data: contribution.base },
+    [TENSOR.contributedChange]: { shape, data: contribution.change },
+  };
 }
 
 function* captureUsers(state: PartitionState): Steps<Record<string, Tensor>> {
@@ -138,11 +178,43 @@ function* captureIds({ items }: PartitionState): Steps<Record<string, Tensor>> {
 
 /** Fills an empty state from a checkpoint; throws an error of code DAMAGED where its tensors do not fit together. */
 export function* restoreTensors(state: PartitionState, checkpoint: Checkpoint): Steps<void> {
+  const { partition } = checkpoint.manifest;
+  if (partition !== state.partition) {
+    throw new RepriseError(
+      'DAMAGED',
+      `the checkpoint is of partition ${String(partition)}, not ${String(state.partition)}`,
+    );
+  }
   const tensors = new CheckpointTensors(checkpoint, state.model.settings.dimensions);
   state.model.addRows(tensors.users, tensors.items);
   yield* restoreItems(state, tensors);
   yield* restoreUsers(state, tensors);
   state.model.setOutput(tensors.floats(TENSOR.output, state.model.settings.dimensions));
+  yield* restoreMerging(state, tensors, countOf(checkpoint.manifest.extra['barrier']));
+}
+
+function* restoreMerging(
+  state: PartitionState,
+  tensors: CheckpointTensors,
+  barrier: number,
+): Steps<void> {
+  const { merging, items, definition, partition } = state;
+  if (merging === undefined) return;
+  const { width } = merging;
+  const changed = tensors.rowsOf(TENSOR.changed);
+  const base = tensors.floats(TENSOR.changedBase, changed.length * width);
+  let contribution: Contribution | undefined;
+  if (tensors.has(TENSOR.contributed)) {
+    const rows = tensors.rowsOf(TENSOR.contributed);
+    contribution = {
+      version: definition.version,
+      ...{ partition, barrier, width },
+      items: Array.from(rows, (row) => items.id(row)),
+      base: tensors.floats(TENSOR.contributedBase, rows.length * width),
+      change: tensors.floats(TENSOR.contributedChange, rows.length * width),
+    };
+  }
+  yield* merging.restore(barrier, { rows: changed, base }, contribution);
 }
 
 function* restoreItems(state: PartitionState, tensors: CheckpointTensors): Steps<void> {
@@ -222,6 +294,16 @@ class CheckpointTensors {
     }
   }
 
+  has(name: string): boolean {
+    return this.#checkpoint.tensors[name] !== undefined;
+  }
+
+  /** Item rows, as many as the tensor has; none where it is absent. */
+  rowsOf(name: string): Uint32Array {
+    const length = this.#checkpoint.tensors[name]?.data.length ?? 0;
+    return length === 0 ? new Uint32Array(0) : this.itemRows(name, length);
+  }
+
   bytes(name: string, length: number): Uint8Array {
     const { data } = this.#tensor(name, length);
     if (!(data instanceof Uint8Array)) throw this.damaged(name);
@@ -257,6 +339,7 @@ class CheckpointTensors {
   }
 
   floats(name: string, length: number): Float32Array {
+    if (length === 0) return new Float32Array(0);
     const { data } = this.#tensor(name, length);
     if (!(data instanceof Float32Array)) throw this.damaged(name);
     return data;

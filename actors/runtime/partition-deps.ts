@@ -28,8 +28,15 @@ export interface Switch {
   readonly at: Sequence;
 }
 
+/** Says that a BarrierSet comes next: it is consumed by `passBarrier`, with the merge that it takes. */
+export interface Gate {
+  readonly barrier: number;
+  /** The barrier whose merge takes effect here; undefined where none does. */
+  readonly needs: number | undefined;
+}
+
 /** `done`: the prepared blocks, or the range, are consumed. `more`: the deadline came first. */
-export type RunOutcome = 'done' | 'more' | Switch;
+export type RunOutcome = 'done' | 'more' | Switch | Gate;
 
 /** Counts of a partition runtime. */
 export interface PartitionCounters {

@@ -1,9 +1,13 @@
+import { seedOf } from '../../events/seed.ts';
 import type { Kernel } from '../../model/kernel/kernel.ts';
 import { Model } from '../../model/model.ts';
 import { DEFAULT_ACTOR_SETTINGS, type ActorSettings } from '../user-state.ts';
 import { ActiveActors } from './active-actors.ts';
 import type { VersionDefinition } from './definition.ts';
 import { ItemTable } from './item-table.ts';
+import { ItemTouches } from './item-touches.ts';
+import { Merging } from './merging.ts';
+import type { PreparedBlock } from './mailbox.ts';
 import { UserTable } from './user-table.ts';
 
 /** What one version knows of one partition: its learned rows, and who and what stands in them. */
@@ -14,6 +18,9 @@ export interface PartitionState {
   readonly model: Model;
   readonly users: UserTable;
   readonly items: ItemTable;
+  readonly touches: ItemTouches;
+  /** Keeps the item rows together with the other partitions'; undefined where there is one partition only. */
+  readonly merging: Merging | undefined;
   readonly actors: ActiveActors;
   /** Pairs of user and seen item over all actors. */
   seenPairs: number;
@@ -31,14 +38,38 @@ export function createPartitionState(
   if (!isWhole || !Number.isInteger(settings.recentItemsMax) || settings.recentItemsMax < 0) {
     throw new RangeError('seenItemsMax and recentItemsMax are whole numbers, from 1 and 0 on');
   }
+  const model = new Model(definition.learner, kernel);
+  const items = new ItemTable();
+  const hasOthers = definition.start.length > 1;
+  const touches = new ItemTouches(model.items, hasOthers);
   return {
     definition,
     settings,
     partition,
-    model: new Model(definition.learner, kernel),
+    model,
     users: new UserTable(),
-    items: new ItemTable(),
+    items,
+    touches,
+    merging: hasOthers ? new Merging({ definition, partition, model, items, touches }) : undefined,
     actors: new ActiveActors(settings, activeActorsMax),
     seenPairs: 0,
   };
+}
+
+/** Adds an item, its row seeded by its id; returns the row. */
+export function addItem({ model, items, merging }: PartitionState, id: string): number {
+  const { seed0, seed1 } = seedOf(id);
+  model.addItem(seed0, seed1);
+  merging?.added(seed0, seed1);
+  return items.add(id);
+}
+
+/** Adds a user of a block's dictionary, the row seeded by their id; returns the row. */
+export function addUser(
+  { model, users }: PartitionState,
+  { seeds, block }: PreparedBlock,
+  user: number,
+): number {
+  model.addUser(seeds[user * 2] as number, seeds[user * 2 + 1] as number);
+  return users.add(block.users, user * 16);
 }

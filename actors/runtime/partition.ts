@@ -1,28 +1,36 @@
 import type { EventBlock } from '../../events/block.ts';
 import { RepriseError } from '../../events/error.ts';
-import { FACT_KINDS, INTERACTION, type ModelPromoted } from '../../events/fact.ts';
+import { FACT_KINDS, INTERACTION, type BarrierSet, type ModelPromoted } from '../../events/fact.ts';
 import type { Identity } from '../../events/identity.ts';
 import { formatPosition, ORIGIN, sequence, type Sequence } from '../../events/position.ts';
-import { seedOf } from '../../events/seed.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import type { DeadLetter, ModelDelta } from '../../model/delta.ts';
-import { evolve, initialState, type Refusal } from '../user-actor.ts';
+import type { Contribution, Merge } from '../../model/merge.ts';
+import { evolve, initialState } from '../user-actor.ts';
 import { DEFAULT_PARTITION_BOUNDS, type PartitionBounds } from './bounds.ts';
-import { countOf, lettersOf, storedLetters } from './checkpoint-extra.ts';
-import { DeadLetters } from './dead-letters.ts';
+import { countOf, lettersOf, manifestOf } from './checkpoint-extra.ts';
+import { DeadLetters, letterOf } from './dead-letters.ts';
 import type { VersionDefinition } from './definition.ts';
 import { DeltaCollector } from './delta-collector.ts';
 import { ERASED, Mailbox, type PreparedBlock } from './mailbox.ts';
 import { captureTensors, restoreTensors } from './partition-checkpoint.ts';
-import type { PartitionCounters, PartitionDeps, RunOutcome } from './partition-deps.ts';
-import { createPartitionState, type PartitionState } from './partition-state.ts';
+import type { Gate, PartitionCounters, PartitionDeps, RunOutcome } from './partition-deps.ts';
+import { addItem, addUser, createPartitionState, type PartitionState } from './partition-state.ts';
 import { checkIdentities, prepareBlock } from './prepare-block.ts';
 import { hashState } from './state-hash.ts';
+import { stoppedError } from './stopped-error.ts';
 import { finishAtOnce, finishInTurns, Turns } from './turns.ts';
 
-export type { PartitionCounters, PartitionDeps, RunOutcome, Switch } from './partition-deps.ts';
+export type {
+  Gate,
+  PartitionCounters,
+  PartitionDeps,
+  RunOutcome,
+  Switch,
+} from './partition-deps.ts';
 
 const PROMOTED = FACT_KINDS.indexOf('ModelPromoted');
+const BARRIER = FACT_KINDS.indexOf('BarrierSet');
 
 /** Events between two looks at the clock. */
 const EVENTS_A_LOOK = 32;
@@ -109,6 +117,16 @@ export class PartitionRuntime {
     return this.#deadLetters.kept();
   }
 
+  /** The last barrier passed; 0 before the first, and where there is one partition only. */
+  get barrier(): number {
+    return this.#state.merging?.barrier ?? 0;
+  }
+
+  /** What was contributed to the last barrier, which others may still wait for. */
+  get contribution(): Contribution | undefined {
+    return this.#state.merging?.contribution;
+  }
+
   /** Bytes that the snapshots of idle actors take. */
   get snapshotBytes(): number {
     return this.#state.actors.snapshotBytes;
@@ -152,7 +170,7 @@ export class PartitionRuntime {
 
   /**
    * Consumes prepared events until the clock reaches `deadlineMs` (at least one look's worth), `until` is consumed, or
-   * the mailbox is empty; stops right after a ModelPromoted. Throws what stopped the runtime.
+   * the mailbox is empty; stops right after a ModelPromoted, and before a BarrierSet. Throws what stopped the runtime.
    */
   run(deadlineMs: number | 'all', until?: Sequence): RunOutcome {
     this.#checkRunning();
@@ -165,6 +183,29 @@ export class PartitionRuntime {
     } catch (error) {
       throw this.#stop(error, this.#position + 1);
     }
+  }
+
+  /**
+   * Consumes the BarrierSet that {@link run} stopped before, with the merge that it needs, yielding as it goes. Returns
+   * what the partition contributes to it.
+   */
+  passBarrier(before: Merge | undefined): Promise<Contribution | undefined> {
+    return this.#standing('barrier', async (turns) => {
+      const gate = this.#gate();
+      const mail = this.#mailbox.first;
+      const { merging } = this.#state;
+      if (gate === undefined || mail === undefined || merging === undefined) {
+        throw new RangeError(`no barrier comes next at ${this.#at(this.#position)}`);
+      }
+      try {
+        const contribution = await finishInTurns(merging.pass(gate.barrier, before), turns);
+        this.#advance(mail);
+        if (mail.next === mail.block.count) this.#mailbox.shift();
+        return contribution;
+      } catch (error) {
+        throw this.#stop(error, this.#position + 1);
+      }
+    });
   }
 
   /** What changed since the last take; the whole state at first, holding the thread for as long as that takes. */
@@ -190,24 +231,15 @@ export class PartitionRuntime {
   /** Copies the state into a checkpoint, yielding as it goes; `parent` is the file SHA-256 of the one it continues. */
   capture(parent: string | null = null): Promise<Checkpoint> {
     return this.#standing('capture', async (turns) => ({
-      manifest: {
-        version: this.definition.version,
-        partition: this.partition,
+      manifest: manifestOf(this.#state, {
         sequence: this.#position,
-        settings: {
-          learner: this.definition.learner,
-          types: this.definition.types,
-          actors: this.#state.settings,
-        },
         parent,
         createdMs: this.#deps.clock(),
-        extra: {
-          events: this.#events,
-          refused: this.#deadLetters.count,
-          passedOver: this.#passedOver,
-          deadLetters: storedLetters(this.deadLetters),
-        },
-      },
+        events: this.#events,
+        refused: this.#deadLetters.count,
+        passedOver: this.#passedOver,
+        deadLetters: this.deadLetters,
+      }),
       tensors: await finishInTurns(captureTensors(this.#state), turns),
     }));
   }
@@ -234,6 +266,8 @@ export class PartitionRuntime {
         const promoted = this.#consume(mail, stop);
         if (mail.next === block.count) this.#mailbox.shift();
         if (promoted !== undefined) return { switch: promoted, at: this.#position };
+        const gate = mail.next < stop ? this.#gate() : undefined;
+        if (gate !== undefined) return gate;
         const isLast =
           mail.next >= end && (this.#mailbox.first === undefined || this.#position >= until);
         if (!isLast && this.#deps.clock() >= deadline) return 'more';
@@ -243,7 +277,7 @@ export class PartitionRuntime {
     return 'done';
   }
 
-  /** Consumes the rows from `mail.next` to before `stop`, or to a promotion, which it returns. */
+  /** Consumes the rows from `mail.next` to before `stop` or a barrier, or to a promotion, which it returns. */
   #consume(mail: PreparedBlock, stop: number): ModelPromoted | undefined {
     const { block } = mail;
     const { kind } = block;
@@ -251,11 +285,25 @@ export class PartitionRuntime {
       const row = mail.next;
       const code = kind[row];
       if (code === INTERACTION) this.#interact(mail, row);
-      mail.next = row + 1;
-      this.#position = (block.firstSequence + row) as Sequence;
+      else if (code === BARRIER && this.#state.merging !== undefined) return undefined;
+      this.#advance(mail);
       if (code === PROMOTED) return block.fact(row) as ModelPromoted;
     }
     return undefined;
+  }
+
+  #advance(mail: PreparedBlock): void {
+    this.#position = (mail.block.firstSequence + mail.next) as Sequence;
+    mail.next += 1;
+  }
+
+  /** The barrier that comes next, where the next event is one. */
+  #gate(): Gate | undefined {
+    const mail = this.#mailbox.first;
+    const { merging } = this.#state;
+    if (mail?.block.kind[mail.next] !== BARRIER || merging === undefined) return undefined;
+    const { barrier } = mail.block.fact(mail.next) as BarrierSet;
+    return { barrier, needs: merging.needs(barrier) };
   }
 
   /** Delivers one interaction to its actor and applies the step. */
@@ -281,14 +329,14 @@ export class PartitionRuntime {
     };
     const outcome = evolve(before, event, settings);
     if (outcome.refused !== null) {
-      this.#park(block, row, outcome.refused);
+      this.#deadLetters.park(letterOf(block, row, outcome.refused));
       return;
     }
     const { state, step } = outcome;
     // Rows come with the first accepted event, so that a refused one leaves no trace in what is learned.
-    if (itemRow < 0) itemRows[item] = this.#addItem(block.items[item] as string);
+    if (itemRow < 0) itemRows[item] = addItem(this.#state, block.items[item] as string);
     if (userRow < 0) {
-      userRow = userRows[user] = this.#addUser(mail, user);
+      userRow = userRows[user] = addUser(this.#state, mail, user);
       actors.add(state);
     } else {
       actors.set(userRow, state);
@@ -303,28 +351,6 @@ export class PartitionRuntime {
     model.learn(userRow, step.itemRow, step.positive, step.weight, timeMs, block.keys, row * 4);
     // A step that moves no vector has changed the actor all the same.
     if (step.positive === 0) model.kernel.functions.touch(model.users.header, userRow);
-  }
-
-  #addItem(id: string): number {
-    const { seed0, seed1 } = seedOf(id);
-    this.#state.model.addItem(seed0, seed1);
-    return this.#state.items.add(id);
-  }
-
-  #addUser(mail: PreparedBlock, user: number): number {
-    const { seeds, block } = mail;
-    this.#state.model.addUser(seeds[user * 2] as number, seeds[user * 2 + 1] as number);
-    return this.#state.users.add(block.users, user * 16);
-  }
-
-  #park(block: EventBlock, row: number, reason: Refusal): void {
-    this.#deadLetters.park({
-      sequence: block.firstSequence + row,
-      reason,
-      type: block.types[block.type[row] as number] ?? '',
-      item: block.items[block.item[row] as number] ?? '',
-      timeMs: block.timeMs[row] as number,
-    });
   }
 
   async #standing<T>(what: string, work: (turns: Turns) => Promise<T>): Promise<T> {
@@ -343,12 +369,6 @@ export class PartitionRuntime {
 
   async #restore(checkpoint: Checkpoint): Promise<void> {
     const { manifest } = checkpoint;
-    if (manifest.partition !== this.partition) {
-      throw new RepriseError(
-        'DAMAGED',
-        `the checkpoint is of partition ${String(manifest.partition)}, not ${String(this.partition)}`,
-      );
-    }
     await this.#standing('restore', (turns) =>
       finishInTurns(restoreTensors(this.#state, checkpoint), turns),
     );
@@ -370,15 +390,7 @@ export class PartitionRuntime {
   }
 
   #stop(cause: unknown, place: number): RepriseError {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const position = this.#at(place);
-    const code = cause instanceof RepriseError ? cause.code : 'UNAVAILABLE';
-    this.#stopped = new RepriseError(
-      code,
-      `partition ${String(this.partition)} stopped at ${position}: ${message}`,
-      { ...(cause instanceof RepriseError ? cause.fields : {}), position },
-      cause,
-    );
+    this.#stopped = stoppedError(cause, this.partition, this.#at(place));
     return this.#stopped;
   }
 }

@@ -2,7 +2,7 @@ import type { Identity } from '../../events/identity.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
 import { StateHasher } from '../../model/state-hash.ts';
 import type { PartitionState } from './partition-state.ts';
-import { finishInTurns, inRuns, type Turns } from './turns.ts';
+import { finishInTurns, inRuns, type Steps, type Turns } from './turns.ts';
 
 const DOMAIN = 'reprise-state/1';
 const ROWS_A_RUN = 256;
@@ -37,6 +37,7 @@ export async function hashState(
     }
   });
   await finishInTurns(hashing, turns);
+  await finishInTurns(hashMerging(state, hasher, order), turns);
   const hashUser = userHasher(state, hasher, order, ranks);
   for await (const identity of identities) {
     const row = users.find(surrogateToBytes(identity.surrogate), 0);
@@ -44,6 +45,34 @@ export async function hashState(
     if (turns.isOver) await turns.next();
   }
   return hasher.hex();
+}
+
+/** What decides merges to come: what was changed since the last barrier, and what was contributed to it. */
+function* hashMerging(
+  { merging, items }: PartitionState,
+  hasher: StateHasher,
+  order: Uint32Array,
+): Steps<void> {
+  if (merging === undefined) return;
+  const { width, contribution, barrier } = merging;
+  hasher.whole(barrier);
+  const { rows, base } = yield* merging.changedRows();
+  const contributed = (contribution?.items ?? []).map((item) => items.find(item));
+  const places = new Map(Array.from(rows, (row, place) => [row, place]));
+  const contributedPlaces = new Map(contributed.map((row, place) => [row, place]));
+  yield* inRuns(order.length, ROWS_A_RUN, (first, end) => {
+    for (const row of order.subarray(first, end)) {
+      const place = places.get(row);
+      const contributedPlace = contributedPlaces.get(row);
+      if (place === undefined && contributedPlace === undefined) continue;
+      hasher.text(items.id(row));
+      hasher.whole((place === undefined ? 0 : 1) + (contributedPlace === undefined ? 0 : 2));
+      if (place !== undefined) hasher.floats(base, place * width, width);
+      if (contribution === undefined || contributedPlace === undefined) continue;
+      hasher.floats(contribution.base, contributedPlace * width, width);
+      hasher.floats(contribution.change, contributedPlace * width, width);
+    }
+  });
 }
 
 /** The item rows in byte order of the ids' UTF-8, which is the order of their code points. */

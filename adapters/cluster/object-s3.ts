@@ -23,7 +23,7 @@ export interface ObjectS3Bounds extends RetryBounds {
   /** How long a connection may say nothing. */
   readonly silenceMsMax: number;
   /** How long a request may take until its answer begins, beside the time that its bytes take … */
-  readonly requestMsMax: number;
+  readonly answerMsMax: number;
   /** … at this rate at least. */
   readonly bytesPerSecondMin: number;
   /** Bytes of one object: what S3 takes in one request. */
@@ -34,11 +34,11 @@ export interface ObjectS3Bounds extends RetryBounds {
 
 /** The bounds that an S3 store starts with. */
 export const DEFAULT_OBJECT_S3_BOUNDS: ObjectS3Bounds = {
-  triesMax: 4,
-  retryPauseMsMin: 200,
+  requestTriesMax: 4,
+  requestPauseMsMin: 200,
   connectMsMax: 3_000,
   silenceMsMax: 10_000,
-  requestMsMax: 15_000,
+  answerMsMax: 15_000,
   bytesPerSecondMin: 262_144,
   objectBytesMax: 5_368_709_120,
   objectsListedMax: 100_000,
@@ -129,7 +129,7 @@ class ObjectS3 implements ObjectStore {
         if (at < bytes) throw new Error('the answer was cut short');
       } catch (error) {
         // What was read so far stands: the next try goes on behind it.
-        if (tries >= this.#bounds.triesMax) throw this.#error(error);
+        if (tries >= this.#bounds.requestTriesMax) throw this.#error(error);
         tries += 1;
       }
     }
@@ -248,8 +248,8 @@ class ObjectS3 implements ObjectStore {
 
   /** Asks with a bound on the time until the answer begins, and again where the server is not there. */
   #ask<T>(request: (options: { abortSignal: AbortSignal }) => Promise<T>, bytes = 0): Promise<T> {
-    const { requestMsMax, bytesPerSecondMin } = this.#bounds;
-    const msMax = requestMsMax + (bytes / bytesPerSecondMin) * 1_000;
+    const { answerMsMax, bytesPerSecondMin } = this.#bounds;
+    const msMax = answerMsMax + (bytes / bytesPerSecondMin) * 1_000;
     return retrying(this.#bounds, async () => {
       const ended = new AbortController();
       const timer = setTimeout(() => ended.abort(), msMax);

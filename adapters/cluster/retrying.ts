@@ -3,9 +3,9 @@ import { hasCode } from '../../events/error.ts';
 
 /** How often something is tried, and how long the pauses are. */
 export interface RetryBounds {
-  readonly triesMax: number;
+  readonly requestTriesMax: number;
   /** The first pause; each is twice the one before. */
-  readonly retryPauseMsMin: number;
+  readonly requestPauseMsMin: number;
 }
 
 /** Tries again, with growing pauses, what failed with UNAVAILABLE; throws the last failure. */
@@ -14,8 +14,8 @@ export async function retrying<T>(bounds: RetryBounds, work: () => Promise<T>): 
     try {
       return await work();
     } catch (error) {
-      if (!hasCode(error, 'UNAVAILABLE') || tries >= bounds.triesMax) throw error;
-      await sleep(bounds.retryPauseMsMin * 2 ** (tries - 1));
+      if (!hasCode(error, 'UNAVAILABLE') || tries >= bounds.requestTriesMax) throw error;
+      await sleep(bounds.requestPauseMsMin * 2 ** (tries - 1));
     }
   }
 }

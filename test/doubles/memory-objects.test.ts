@@ -6,7 +6,10 @@ objectStoreContract('the double in memory', () => {
   return Promise.resolve({
     store,
     other: store,
-    overwrite: (name, content) => Promise.resolve(store.overwrite(name, content)),
+    overwrite: async (name, content) => {
+      await Promise.resolve();
+      store.overwrite(name, content);
+    },
     close: () => store.close(),
   });
 });

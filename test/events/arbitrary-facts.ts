@@ -43,6 +43,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     recall10: fc.double({ noNaN: true, min: 0, max: 1 }),
     timeMs,
   }),
+  fc.record({ kind: fc.constant('BarrierSet' as const), barrier: fc.nat(), timeMs }),
 );
 
 /** Any events of a block. */

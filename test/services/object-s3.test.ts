@@ -132,7 +132,7 @@ async function serverOf(listener: RequestListener): Promise<{ url: string; close
 }
 
 describe('the S3 store', () => {
-  const bounds = { triesMax: 3, retryPauseMsMin: 5, silenceMsMax: 150, requestMsMax: 400 };
+  const bounds = { requestTriesMax: 3, requestPauseMsMin: 5, silenceMsMax: 150, answerMsMax: 400 };
   const small = () => [Buffer.from('x')];
 
   it('leaves nothing in its spool', async () => {

@@ -5,7 +5,7 @@ import { TENSOR } from '../../../actors/runtime/partition-checkpoint.ts';
 import type { Checkpoint, Tensor } from '../../../model/checkpoint.ts';
 import { definitionOf, PartitionRig } from '../../doubles/partition-rig.ts';
 
-const VERSION = definitionOf('first');
+const VERSION = definitionOf('first', {}, 1);
 
 async function captured(): Promise<{ rig: PartitionRig; checkpoint: Checkpoint }> {
   const rig = await PartitionRig.create();

@@ -6,7 +6,7 @@ import type { ModelDelta } from '../../../model/delta.ts';
 import { DeltaMirror } from '../../doubles/delta-mirror.ts';
 import { definitionOf, PartitionRig, type Told } from '../../doubles/partition-rig.ts';
 
-const VERSION = definitionOf('first');
+const VERSION = definitionOf('first', {}, 1);
 
 function promotion(version: string) {
   return {
@@ -135,7 +135,7 @@ describe('a partition', () => {
     await runtime.prepare((await rig.journal.read(0, sequence(0)))!);
     await runtime.prepare((await rig.journal.read(0, sequence(1)))!);
     const outcome = runtime.run('all');
-    assert.ok(typeof outcome === 'object');
+    assert.ok(typeof outcome === 'object' && 'switch' in outcome);
     assert.equal(outcome.switch.version, 'second');
     assert.equal(outcome.at, 1);
     assert.equal(runtime.position, 1);

@@ -1,0 +1,91 @@
+import type { Contribution, Merge } from '../model/merge.ts';
+import type { MergeExchange } from './merge-exchange.ts';
+import type { MergeName, MergeStore } from './merge-store.ts';
+
+/** What the exchange of live partitions needs from outside. */
+export interface LiveMergesDeps {
+  readonly store: MergeStore;
+  /**
+   * Tells whether a partition is known to be on its way to a barrier of a version: what it contributes is then waited
+   * for, however far it is behind.
+   */
+  readonly isComing: (name: MergeName, partition: number) => boolean;
+  /** Derives lost merges of a version again, from a barrier on, and writes them to the store. */
+  readonly derive: (name: MergeName, signal: AbortSignal) => Promise<void>;
+  readonly clock: () => number;
+  readonly onWarning: (text: string) => void;
+  /** {@link MERGE_WAIT_MS_MAX} where absent. */
+  readonly mergeWaitMsMax?: number;
+}
+
+/** The longest wait for a contribution of which nobody knows whether it comes; then the merge counts as lost. */
+export const MERGE_WAIT_MS_MAX = 5_000;
+
+/** A partition that stands before a barrier, and those that it waits for. */
+export interface WaitingPartition {
+  readonly partition: number;
+  readonly barrier: number;
+  readonly behind: readonly number[];
+}
+
+/** Exchanges contributions and merges through a store, and derives again what was lost. */
+export class LiveMerges implements MergeExchange {
+  readonly #deps: LiveMergesDeps;
+  readonly #waiting = new Map<number, WaitingPartition>();
+  #deriving: Promise<void> | undefined;
+
+  constructor(deps: LiveMergesDeps) {
+    this.#deps = deps;
+  }
+
+  /** The partitions that wait for others, and for whom: none while all are close together. */
+  get waiting(): readonly WaitingPartition[] {
+    return [...this.#waiting.values()];
+  }
+
+  contribute(contribution: Contribution): Promise<void> {
+    return this.#deps.store.contribute(contribution);
+  }
+
+  async take(name: MergeName, partition: number, signal: AbortSignal): Promise<Merge | undefined> {
+    const { store } = this.#deps;
+    try {
+      let sinceMs = this.#deps.clock();
+      while (!signal.aborted) {
+        const merge = await store.read(name);
+        if (merge !== undefined) return merge;
+        const behind = await store.missing(name);
+        if (behind.length === 0) continue;
+        this.#waiting.set(partition, { partition, barrier: name.barrier, behind });
+        const isAwaited = behind.some((one) => this.#deps.isComing(name, one));
+        if (isAwaited) sinceMs = this.#deps.clock();
+        if (this.#deps.clock() - sinceMs < this.#waitMsMax) await store.changed(name, signal);
+        else await this.#derive(name, behind, signal);
+      }
+      return undefined;
+    } finally {
+      this.#waiting.delete(partition);
+    }
+  }
+
+  get #waitMsMax(): number {
+    return this.#deps.mergeWaitMsMax ?? MERGE_WAIT_MS_MAX;
+  }
+
+  /** One at a time, for the merges that one derives are those that others wait for too. */
+  async #derive(name: MergeName, behind: readonly number[], signal: AbortSignal): Promise<void> {
+    if (this.#deriving === undefined) {
+      const { version, barrier } = name;
+      this.#deps.onWarning(
+        `the merge of barrier ${String(barrier)} of ${version} is lost (partitions ${behind.join(', ')}): ` +
+          'it is derived again by replaying all partitions',
+      );
+      this.#deriving = this.#deps.derive(name, signal).finally(() => {
+        this.#deriving = undefined;
+      });
+    }
+    await this.#deriving.catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+}

@@ -1,0 +1,179 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { MergeName, MergeStore } from '../../activities/merge-store.ts';
+import type { ObjectStore } from '../../activities/object-store.ts';
+import { hasCode, RepriseError } from '../../events/error.ts';
+import type { Checkpoint } from '../../model/checkpoint.ts';
+import { mergeContributions } from '../../model/merge.ts';
+import type { Contribution, Merge } from '../../model/merge.ts';
+import {
+  packContribution,
+  packMerge,
+  unpackContribution,
+  unpackMerge,
+} from '../../model/merge-tensors.ts';
+import { encodeCheckpoint } from '../../model/safetensors.ts';
+import { assertVersionName } from '../checkpoint-naming.ts';
+import { decodeInTurns } from '../tensor-file.ts';
+import { readWhole } from './local-copy.ts';
+
+/** Settings of the merge store. */
+export interface MergesOptions {
+  /** Holds `merges/<version>/<barrier>/merge.safetensors`, and `p<partition>.safetensors` until it is there. */
+  readonly objects: ObjectStore;
+  readonly partitions: number;
+  /** Told of a merge or a contribution that does not read well: it counts as lost. */
+  readonly onDamaged: (path: string, reason: string) => void;
+}
+
+/** Merges kept of a version, the newest first to stay: more than the checkpoints kept can need. */
+const MERGES_KEPT_MAX = 4_096;
+/** Barriers between two looks at whether there are more. */
+const KEPT_LOOK_BARRIERS = 64;
+const HELD_MAX = 8;
+const CHANGED_MS_MAX = 1_000;
+const CHANGED_LOOK_MS = 100;
+const MERGE = 'merge.safetensors';
+
+/**
+ * Opens the merge store that all workers share. Whoever finds the contributions of all partitions merges them: it comes
+ * to the same bytes for everybody, so that it does not matter who is first, or who died before.
+ */
+export function openMerges(options: MergesOptions): MergeStore {
+  return new SharedMerges(options);
+}
+
+class SharedMerges implements MergeStore {
+  readonly #options: MergesOptions;
+  readonly #held = new Map<string, Merge>();
+
+  constructor(options: MergesOptions) {
+    this.#options = options;
+  }
+
+  async contribute(contribution: Contribution): Promise<void> {
+    const folder = folderOf(contribution);
+    if ((await this.#files(folder)).has(MERGE)) return;
+    const name = folder + contributionFile(contribution.partition);
+    await this.#options.objects.put(name, encodeCheckpoint(packContribution(contribution)));
+    if (this.#isWhole(await this.#files(folder))) await this.#merge(contribution);
+  }
+
+  async read(name: MergeName): Promise<Merge | undefined> {
+    const folder = folderOf(name);
+    const held = this.#held.get(folder);
+    if (held !== undefined) return held;
+    const files = await this.#files(folder);
+    if (!files.has(MERGE)) {
+      return this.#isWhole(files) ? this.#merge(name) : undefined;
+    }
+    const merge = await this.#readFile(folder + MERGE, name, unpackMerge);
+    if (merge !== undefined) this.#hold(folder, merge);
+    return merge;
+  }
+
+  async write(merge: Merge): Promise<void> {
+    const { objects } = this.#options;
+    const folder = folderOf(merge);
+    await objects.put(folder + MERGE, encodeCheckpoint(packMerge(merge)));
+    this.#hold(folder, merge);
+    for (const file of await this.#files(folder)) {
+      if (file !== MERGE) await objects.remove(folder + file);
+    }
+    if (merge.barrier % KEPT_LOOK_BARRIERS === 0) {
+      await this.prune(merge.version, merge.barrier - MERGES_KEPT_MAX);
+    }
+  }
+
+  async missing(name: MergeName): Promise<readonly number[]> {
+    const files = await this.#files(folderOf(name));
+    if (files.has(MERGE)) return [];
+    const partitions = Array.from({ length: this.#options.partitions }, (_, at) => at);
+    return partitions.filter((partition) => !files.has(contributionFile(partition)));
+  }
+
+  async changed(name: MergeName, signal: AbortSignal): Promise<void> {
+    const folder = folderOf(name);
+    for (let waitedMs = 0; waitedMs < CHANGED_MS_MAX; waitedMs += CHANGED_LOOK_MS) {
+      if (signal.aborted) return;
+      const files = await this.#files(folder);
+      if (files.has(MERGE) || this.#isWhole(files)) return;
+      // An abort ends the pause; it is seen above.
+      await sleep(CHANGED_LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async prune(version: string, before: number): Promise<void> {
+    assertVersionName(version);
+    const prefix = `merges/${version}/`;
+    for (const { name } of await this.#options.objects.list(prefix)) {
+      const barrier = Number(name.slice(prefix.length).split('/')[0]);
+      if (!(barrier < before)) continue;
+      await this.#options.objects.remove(name);
+      this.#held.delete(folderOf({ version, barrier }));
+    }
+  }
+
+  /** Undefined where a contribution does not read well, or others merged and removed it meanwhile. */
+  async #merge(name: MergeName): Promise<Merge | undefined> {
+    const folder = folderOf(name);
+    const contributions: Contribution[] = [];
+    for (let partition = 0; partition < this.#options.partitions; partition += 1) {
+      const file = folder + contributionFile(partition);
+      const read = await this.#readFile(file, name, unpackContribution);
+      if (read?.partition !== partition) return undefined;
+      contributions.push(read);
+    }
+    const steps = mergeContributions(contributions);
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) await nextTurn();
+    await this.write(step.value);
+    return step.value;
+  }
+
+  /** Reads a file of a merge; what is damaged is reported and removed, so that it comes again. */
+  async #readFile<T extends MergeName>(
+    file: string,
+    name: MergeName,
+    unpack: (checkpoint: Checkpoint) => T | undefined,
+  ): Promise<T | undefined> {
+    const { objects, onDamaged } = this.#options;
+    try {
+      const read = unpack(await decodeInTurns(await readWhole(objects, file)));
+      if (read?.version === name.version && read.barrier === name.barrier) return read;
+      throw new RepriseError('DAMAGED', 'it is of another merge than its name');
+    } catch (error) {
+      if (hasCode(error, 'NOT_FOUND')) return undefined;
+      if (!hasCode(error, 'DAMAGED')) throw error;
+      onDamaged(objects.where(file), error.message);
+      await objects.remove(file);
+      return undefined;
+    }
+  }
+
+  async #files(folder: string): Promise<ReadonlySet<string>> {
+    const objects = await this.#options.objects.list(folder);
+    return new Set(objects.map(({ name }) => name.slice(folder.length)));
+  }
+
+  #isWhole(files: ReadonlySet<string>): boolean {
+    for (let partition = 0; partition < this.#options.partitions; partition += 1) {
+      if (!files.has(contributionFile(partition))) return false;
+    }
+    return true;
+  }
+
+  #hold(folder: string, merge: Merge): void {
+    this.#held.set(folder, merge);
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > HELD_MAX && oldest !== undefined) this.#held.delete(oldest);
+  }
+}
+
+function folderOf({ version, barrier }: MergeName): string {
+  assertVersionName(version);
+  return `merges/${version}/${String(barrier)}/`;
+}
+
+function contributionFile(partition: number): string {
+  return `p${String(partition)}.safetensors`;
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, it } from 'node:test';
+import type { ObjectStore } from '../../../activities/object-store.ts';
+import { openMerges } from '../../../adapters/cluster/merges.ts';
+import { openObjectFolder } from '../../../adapters/cluster/object-folder.ts';
+import { packContribution } from '../../../model/merge-tensors.ts';
+import { encodeCheckpoint } from '../../../model/safetensors.ts';
+import { contributionOf, mergeStoreContract } from '../../contracts/merge-store.contract.ts';
+import { MemoryObjects } from '../../doubles/memory-objects.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+function refuse(path: string): never {
+  throw new Error(`${path} is damaged`);
+}
+
+const workerOf = (objects: ObjectStore, onDamaged: (path: string) => void = refuse) =>
+  openMerges({ objects, partitions: 3, onDamaged });
+
+describe('the shared merge store', () => {
+  const name = { version: 'v1', barrier: 1 };
+
+  mergeStoreContract(async () => {
+    const root = await temporaryFolder();
+    const reopen = () =>
+      Promise.resolve(workerOf(openObjectFolder({ root, random: randomBytes, clock: Date.now })));
+    const first = reopen();
+    return { open: () => first, reopen };
+  });
+
+  it('merges what the workers contribute at once, to the same for all', async () => {
+    const objects = new MemoryObjects();
+    const workers = [0, 1, 2].map(() => workerOf(objects));
+    await Promise.all(
+      workers.map((worker, partition) => worker.contribute(contributionOf(partition, 1))),
+    );
+    const [first, ...others] = await Promise.all(workers.map((worker) => worker.read(name)));
+    assert.ok(first !== undefined);
+    for (const other of others) assert.deepEqual(other, first);
+    const names = (await objects.list('')).map((object) => object.name);
+    assert.deepEqual(names, ['merges/v1/1/merge.safetensors']);
+  });
+
+  it('merges what a worker that died left whole', async () => {
+    const objects = new MemoryObjects();
+    for (const partition of [0, 1, 2]) {
+      const content = encodeCheckpoint(packContribution(contributionOf(partition, 1)));
+      await objects.put(`merges/v1/1/p${String(partition)}.safetensors`, content);
+    }
+    const worker = workerOf(objects);
+    await worker.changed(name, new AbortController().signal);
+    assert.equal((await worker.read(name))?.items.length, 4);
+  });
+
+  it('reports what is damaged, and takes it for lost', async () => {
+    const objects = new MemoryObjects();
+    const damaged: string[] = [];
+    const worker = workerOf(objects, (path) => damaged.push(path));
+    await worker.contribute(contributionOf(0, 1));
+    objects.overwrite('merges/v1/1/p0.safetensors', Buffer.from('other'));
+    await worker.contribute(contributionOf(1, 1));
+    await worker.contribute(contributionOf(2, 1));
+    assert.deepEqual(damaged, ['memory:merges/v1/1/p0.safetensors']);
+    assert.deepEqual(await worker.missing(name), [0]);
+    await worker.contribute(contributionOf(0, 1));
+    const merge = await worker.read(name);
+    objects.overwrite('merges/v1/1/merge.safetensors', Buffer.from('other'));
+    const other = workerOf(objects, (path) => damaged.push(path));
+    assert.equal(await other.read(name), undefined);
+    assert.deepEqual(await other.missing(name), [0, 1, 2]);
+    assert.ok(merge !== undefined);
+    await other.write(merge);
+    assert.deepEqual(await workerOf(objects).read(name), merge);
+  });
+});
