@@ -81,7 +81,11 @@ export function createIngestWorld(partitions: number): IngestWorld {
         numbers.flat().sort((a, b) => a - b),
         Array.from({ length: count }, (_, n) => n),
       );
-      for (const each of numbers) assert.deepEqual(each, each.toSorted((a, b) => a - b));
+      for (const each of numbers)
+        assert.deepEqual(
+          each,
+          each.toSorted((a, b) => a - b),
+        );
       for (let p = 0; p < partitions; p += 1) {
         let next = 0;
         for (const { from, to } of store.covered(p)) {
