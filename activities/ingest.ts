@@ -18,7 +18,7 @@ import type {
 import { AcknowledgementSender, acknowledgementsOf } from './acknowledgement-sender.ts';
 import type { HandledMessage } from './acknowledgement-sender.ts';
 import type { Logger } from './logger.ts';
-import { blocksOf, readMessage } from './message-reading.ts';
+import { PartitionOwners, blocksOf, readMessage } from './message-reading.ts';
 import type { ReadMessage } from './message-reading.ts';
 import type { PoisonLot } from './poison-lot.ts';
 
@@ -56,6 +56,7 @@ interface Progress {
   uncovered: number;
   /** The first offset that was not handled: past `uncovered` where only known and parked messages lay between. */
   next: number;
+  readonly owners: PartitionOwners;
 }
 
 /** The door of the cluster profile: what moves messages from the transport into the journal. */
@@ -69,7 +70,8 @@ export function createIngest(deps: IngestDeps): Ingest {
   const sender = new AcknowledgementSender(deps.feed, deps.logger);
   const assigned = async (partition: Partition): Promise<Progress> => {
     const uncovered = await deps.journal.uncovered(partition);
-    const progress = { uncovered, next: uncovered };
+    const owners = new PartitionOwners(partition, deps.journal.partitions);
+    const progress = { uncovered, next: uncovered, owners };
     progresses.set(partition, progress);
     return progress;
   };
@@ -101,11 +103,11 @@ async function ingestBlock(
 ): Promise<readonly Acknowledgement[]> {
   const timeMsMax = deps.clock() + (deps.eventAheadMsMax ?? EVENT_AHEAD_MS_MAX);
   const types = new Set(Object.keys(deps.types));
-  const rules = { types, timeMsMax, partition, partitions: deps.journal.partitions };
+  const rules = { types, timeMsMax, partition, owners: progress.owners };
   const read = messages.map((message) => readMessage(message, rules));
   await park(deps, partition, read);
   const known = await findKnown(deps, partition, read);
-  const sealed = await sealFresh(deps, read, known);
+  const sealed = await sealFresh(deps, partition, read, known);
   const appended = await append(deps, partition, progress, read, sealed);
   const handled = read
     .filter(({ offset }) => offset >= appended.from)
@@ -157,17 +159,15 @@ async function findKnown(
 /** What goes into the journal, by offset and in its order. */
 async function sealFresh(
   deps: IngestDeps,
+  partition: Partition,
   read: readonly ReadMessage[],
   known: ReadonlyMap<number, unknown>,
 ): Promise<ReadonlyMap<number, JournalEntry>> {
   const fresh = read.filter(({ offset, fault }) => fault === undefined && !known.has(offset));
   const arrivals = fresh.flatMap(({ arrival }): Arrival[] => (arrival ? [arrival] : []));
   const { identities, random, yieldNow } = deps;
-  const { partitions } = deps.journal;
-  const sealed =
-    arrivals.length === 0
-      ? []
-      : await sealEntries({ identities, partitions, random, yieldNow }, arrivals, deps.clock());
+  const sealing = { identities, random, yieldNow, partitionOf: () => partition };
+  const sealed = arrivals.length === 0 ? [] : await sealEntries(sealing, arrivals, deps.clock());
   const entries = new Map<number, JournalEntry>();
   let next = 0;
   for (const { offset, arrival, entry } of fresh) {

@@ -18,7 +18,31 @@ export type ReadMessage = { readonly offset: number } & (
 /** What messages are held against. */
 export interface ReadingRules extends IncomingRules {
   readonly partition: Partition;
-  readonly partitions: number;
+  readonly owners: PartitionOwners;
+}
+
+/** The users of a partition that are remembered, so that their ids are hashed once. */
+export const ownersMax = 50_000;
+
+/** Tells whose events belong into a partition. */
+export class PartitionOwners {
+  readonly #partition: Partition;
+  readonly #partitions: number;
+  readonly #known = new Set<string>();
+
+  constructor(partition: Partition, partitions: number) {
+    this.#partition = partition;
+    this.#partitions = partitions;
+  }
+
+  /** Tells whether a user's events belong here. */
+  has(user: string): boolean {
+    if (this.#known.has(user)) return true;
+    if (partitionOf(user, this.#partitions) !== this.#partition) return false;
+    if (this.#known.size >= ownersMax) this.#known.clear();
+    this.#known.add(user);
+    return true;
+  }
 }
 
 /** Reads one message of a partition; what other producers put there is checked as if it came from a client. */
@@ -29,7 +53,7 @@ export function readMessage({ offset, value }: ReceivedMessage, rules: ReadingRu
     const { event } = message;
     const found = eventFault(event, rules);
     if (found !== undefined) return { offset, fault: `event.${found.field} ${found.fault}` };
-    if (partitionOf(event.user, rules.partitions) !== rules.partition) {
+    if (!rules.owners.has(event.user)) {
       return { offset, fault: 'event.user belongs to another partition: wrong partition' };
     }
     return { offset, arrival: { event, id: event.id, key: eventKey(event.id) } };

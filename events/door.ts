@@ -6,6 +6,7 @@ import type { AcceptedEvents, AppendedShared, IncomingEvent, IncomingItem } from
 import type { InteractionTypes } from './interaction-type.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { madeId } from './made-id.ts';
+import { partitionOf } from './partition-of.ts';
 import { formatPosition } from './position.ts';
 import type { Position } from './position.ts';
 import type { RandomBytes } from './random.ts';
@@ -116,7 +117,11 @@ async function recognise(
 function sealed(deps: DoorDeps, fresh: readonly Arrival[]): Promise<JournalEntry[]> {
   const { identities, random, yieldNow } = deps;
   const { partitions } = deps.journal;
-  return sealEntries({ identities, partitions, random, yieldNow }, fresh, deps.clock());
+  const sealing = {
+    ...{ identities, random, yieldNow },
+    partitionOf: (user: string) => partitionOf(user, partitions),
+  };
+  return sealEntries(sealing, fresh, deps.clock());
 }
 
 function itemEntry(deps: DoorDeps, { item, metadata, id, time }: IncomingItem): JournalEntry {

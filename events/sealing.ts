@@ -1,14 +1,15 @@
 import type { Identity, IdentityStore } from './identity.ts';
 import type { IncomingEvent } from './incoming.ts';
 import type { EventKey, JournalEntry } from './journal.ts';
-import { partitionOf } from './partition-of.ts';
+import type { Partition } from './position.ts';
 import type { RandomBytes } from './random.ts';
 import { NONCE_BYTES, seal } from './seal.ts';
 
 /** What sealing needs. */
 export interface SealingDeps {
   readonly identities: IdentityStore;
-  readonly partitions: number;
+  /** The partition of a user. */
+  readonly partitionOf: (user: string) => Partition;
   readonly random: RandomBytes;
   /** Lets other work run between the slices of a long batch; nothing is let in where it is absent. */
   readonly yieldNow?: (() => Promise<void>) | undefined;
@@ -33,7 +34,7 @@ export async function sealEntries(
   const users = [...new Set(arrivals.map((arrival) => arrival.event.user))];
   const resolved = await deps.identities.resolve(users);
   const identities = new Map(resolved.map((identity) => [identity.id, identity]));
-  const partitions = new Map(users.map((id) => [id, partitionOf(id, deps.partitions)]));
+  const partitions = new Map(users.map((id) => [id, deps.partitionOf(id)]));
   const entries: JournalEntry[] = [];
   for (let from = 0; from < arrivals.length; from += SLICE_EVENTS_MAX) {
     const slice = arrivals.slice(from, from + SLICE_EVENTS_MAX);

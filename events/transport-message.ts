@@ -12,8 +12,7 @@ export interface SentEvent extends IncomingEvent {
 
 /** What one message carries: a user's event, or a shared fact with its id. */
 export type TransportMessage =
-  | { readonly event: SentEvent }
-  | { readonly fact: SharedFact; readonly id: string };
+  { readonly event: SentEvent } | { readonly fact: SharedFact; readonly id: string };
 
 /** A message as it was read, or why it is none; the reason holds nothing of the message. */
 export type DecodedMessage =

@@ -216,16 +216,16 @@ export class KafkaConsumer implements TransportConsumer {
   }
 
   /** Lets a batch come again after a pause; the other partitions go on. */
-  #tryLater({ batch, pause }: EachBatchPayload, error: unknown): void {
+  #tryLater(payload: EachBatchPayload, error: unknown): void {
     if (this.#closed || this.#aborting.signal.aborted) return;
-    const { partition } = batch;
-    const offset = batch.firstOffset() ?? undefined;
+    const { partition } = payload.batch;
+    const offset = payload.batch.firstOffset() ?? undefined;
     this.#connection.logger.warn(
       { partition, offset, err: error },
       'a batch could not be handled and comes again',
     );
     this.#places.delete(partition);
-    const resume = pause();
+    const resume = payload.pause();
     const timer = setTimeout(() => {
       this.#resuming.delete(timer);
       resume();
@@ -234,10 +234,10 @@ export class KafkaConsumer implements TransportConsumer {
   }
 
   /** Tells the group that this member lives while a batch is handled. */
-  #beat({ heartbeat }: EachBatchPayload): () => void {
+  #beat(payload: EachBatchPayload): () => void {
     const timer = setInterval(() => {
       // A change of the group is told by the failure of the next beat between two batches as well.
-      heartbeat().catch(() => undefined);
+      payload.heartbeat().catch(() => undefined);
     }, HEARTBEAT_INTERVAL_MS);
     return () => clearInterval(timer);
   }

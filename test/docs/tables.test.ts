@@ -29,6 +29,7 @@ test('the environment is documented with its defaults', () => {
 
 test('every documented bound has its value in the sources, and every exported one is documented', () => {
   const sections = ['Requests and answers', 'Journal and identity', 'Learning'].concat([
+    'Transport and ingest',
     'Training and index',
     'Shared objects',
     'Commands',

@@ -13,6 +13,9 @@ export function createMemoryAcknowledgements(): AcknowledgementFeed {
       signal.addEventListener('abort', () => listeners.delete(listener), { once: true });
       return Promise.resolve();
     },
-    close: () => Promise.resolve(listeners.clear()),
+    close() {
+      listeners.clear();
+      return Promise.resolve();
+    },
   };
 }

@@ -38,7 +38,10 @@ export function createMemoryBroker(partitions: number): MemoryBroker {
           })),
         );
       },
-      close: () => Promise.resolve(topic.close()),
+      close() {
+        topic.close();
+        return Promise.resolve();
+      },
     },
     createConsumer: () => new MemoryConsumer(topic),
     put: (partition, value) => topic.add(partition, null, value),

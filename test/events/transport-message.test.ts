@@ -4,11 +4,7 @@ import fc from 'fast-check';
 import { hasCode } from '../../events/error.ts';
 import type { SharedFact } from '../../events/fact.ts';
 import { idFault } from '../../events/id.ts';
-import {
-  MESSAGE_BYTES_MAX,
-  decodeMessage,
-  encodeMessage,
-} from '../../events/transport-message.ts';
+import { MESSAGE_BYTES_MAX, decodeMessage, encodeMessage } from '../../events/transport-message.ts';
 import type { TransportMessage } from '../../events/transport-message.ts';
 import { anyFact } from './arbitrary-facts.ts';
 

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import { Kafka, logLevel } from 'kafkajs';
+import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import type { ISocketFactory } from 'kafkajs';
 import { openTransport } from '../../adapters/cluster/transport.ts';
 import type { TransportOptions } from '../../adapters/cluster/transport.ts';
@@ -41,12 +40,10 @@ export function cuttableSockets(): { readonly factory: ISocketFactory; readonly 
   const sockets = new Set<Socket>();
   let isCut = false;
   return {
-    factory: ({ host, port, ssl, onConnect }) => {
+    factory: ({ host, port, onConnect }) => {
       // Port 1 of the loopback refuses at once.
       const to = isCut ? { host: '127.0.0.1', port: 1 } : { host, port };
-      const socket = ssl
-        ? connectTls({ ...to, ...ssl }, onConnect)
-        : connect(to, onConnect);
+      const socket = connect(to, onConnect);
       sockets.add(socket);
       return socket;
     },
@@ -81,7 +78,10 @@ export async function openKafkaRig(broker: string, partitions: number): Promise<
           },
           close: async () => consumer?.close(),
         },
-        kill: () => Promise.resolve(cut()),
+        kill() {
+          cut();
+          return Promise.resolve();
+        },
       };
     },
     put: (partition, value) => putRaw(foreign, topic, partition, value),
@@ -109,8 +109,11 @@ async function putRaw(
   await admin.alterConfigs({
     validateOnly: false,
     resources: [
-      // 2 stands for a topic.
-      { type: 2, name: topic, configEntries: [{ name: 'max.message.bytes', value: '20000000' }] },
+      {
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name: topic,
+        configEntries: [{ name: 'max.message.bytes', value: '20000000' }],
+      },
     ],
   });
   await admin.disconnect();

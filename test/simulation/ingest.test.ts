@@ -23,7 +23,13 @@ interface Log {
 }
 
 function eventValue(n: number, user: string): Uint8Array {
-  const event = { id: `event-${String(n)}`, type: 'play', user, item: `item-${String(n)}`, time: n };
+  const event = {
+    id: `event-${String(n)}`,
+    type: 'play',
+    user,
+    item: `item-${String(n)}`,
+    time: n,
+  };
   return encodeMessage({ event });
 }
 
@@ -71,10 +77,7 @@ async function play(world: IngestWorld, random: SeededRandom, logs: readonly Log
     const start = random.below(3) === 0 ? await ingest.assigned(partition) : undefined;
     const from = start ?? (await world.journal.uncovered(partition));
     const back = start === undefined ? random.below(4) : 0;
-    const messages = log.messages.slice(
-      Math.max(0, from - back),
-      from + 1 + random.below(12),
-    );
+    const messages = log.messages.slice(Math.max(0, from - back), from + 1 + random.below(12));
     if (random.below(5) === 0) ingest.revoked(partition);
     await ingest.handle({ partition, messages, highWatermark: log.messages.length }, signal);
   };
@@ -151,9 +154,9 @@ describe('the ingest', () => {
     const world = createIngestWorld(1);
     const told: Acknowledgement[] = [];
     await world.feed.subscribe(
-        (acknowledgement) => void told.push(acknowledgement),
-        new AbortController().signal,
-      );
+      (acknowledgement) => void told.push(acknowledgement),
+      new AbortController().signal,
+    );
     const ingest = world.createIngest();
     const log = [0, 1, 0, 1, 2].map((n, offset) => ({
       offset,
