@@ -9,10 +9,17 @@ export class ItemMemory {
   readonly published = new Set<string>();
   readonly withdrawn = new Set<string>();
   position: Sequence = ORIGIN;
+  /** Counts the changes to `withdrawn`, on from what the memory before this one counted. */
+  withdrawals: number;
   readonly #titleOf: (metadata: ItemMetadata) => string | undefined;
   readonly #titlesMax: number;
 
-  constructor(titleOf: (metadata: ItemMetadata) => string | undefined, titlesMax: number) {
+  constructor(
+    titleOf: (metadata: ItemMetadata) => string | undefined,
+    titlesMax: number,
+    withdrawals: number,
+  ) {
+    this.withdrawals = withdrawals;
     this.#titleOf = titleOf;
     this.#titlesMax = titlesMax;
   }
@@ -25,6 +32,7 @@ export class ItemMemory {
 
   /** Takes an item's metadata in; null where it was withdrawn. */
   remember(item: string, metadata: ItemMetadata | null): void {
+    if ((metadata === null) !== this.withdrawn.has(item)) this.withdrawals += 1;
     if (metadata === null) {
       this.withdrawn.add(item);
       this.published.delete(item);
