@@ -3,22 +3,23 @@ import { ORIGIN } from '../../events/position.ts';
 import type { Sequence } from '../../events/position.ts';
 import type { ItemMetadata } from '../../projections/items.ts';
 
-const MEMORY_CHANGES_MAX = 2 ** 32;
-
-let memories = 0;
-
 /** Which items are published or withdrawn, and their titles: what answers need at once, at a position. */
 export class ItemMemory {
   readonly titles = new Map<string, string>();
   readonly published = new Set<string>();
   readonly withdrawn = new Set<string>();
   position: Sequence = ORIGIN;
-  /** Changes to `withdrawn` so far, from a count on that no other memory has: one may take another's place. */
-  withdrawals = memories++ * MEMORY_CHANGES_MAX;
+  /** Counts the changes to `withdrawn`, on from what the memory before this one counted. */
+  withdrawals: number;
   readonly #titleOf: (metadata: ItemMetadata) => string | undefined;
   readonly #titlesMax: number;
 
-  constructor(titleOf: (metadata: ItemMetadata) => string | undefined, titlesMax: number) {
+  constructor(
+    titleOf: (metadata: ItemMetadata) => string | undefined,
+    titlesMax: number,
+    withdrawals: number,
+  ) {
+    this.withdrawals = withdrawals;
     this.#titleOf = titleOf;
     this.#titlesMax = titlesMax;
   }

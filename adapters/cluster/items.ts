@@ -57,7 +57,7 @@ class RedisItems implements ItemCatalogue {
   constructor(options: ItemsOptions) {
     this.#options = options;
     this.#store = new ItemStore(options.link);
-    this.#memory = this.#emptyMemory();
+    this.#memory = this.#emptyMemory(0);
     this.#folded = this.#memory;
     this.#timer = setInterval(() => void this.#watch(), options.watchMsMax ?? WATCH_MS_MAX);
     this.#timer.unref();
@@ -113,7 +113,7 @@ class RedisItems implements ItemCatalogue {
       await this.#store.drop();
       this.#stored = NOTHING_STORED;
       this.#unsavedBlocks = 0;
-      this.#memory = this.#emptyMemory();
+      this.#memory = this.#emptyMemory(this.#memory.withdrawals + 1);
       this.#folded = this.#memory;
     });
   }
@@ -183,7 +183,7 @@ class RedisItems implements ItemCatalogue {
   /** Takes in what Redis holds, and answers from what was known until that has come as far again. */
   async #reload(): Promise<void> {
     const stored = await this.#store.look();
-    const memory = this.#emptyMemory();
+    const memory = this.#emptyMemory(this.#memory.withdrawals + 1);
     for await (const [item, metadata] of this.#store.all()) memory.remember(item, metadata);
     memory.position = stored.position;
     this.#stored = stored;
@@ -207,9 +207,9 @@ class RedisItems implements ItemCatalogue {
     await done.finally(() => (this.#waiting -= 1));
   }
 
-  #emptyMemory(): ItemMemory {
+  #emptyMemory(withdrawals: number): ItemMemory {
     const { fold, titlesMax = TITLES_MAX } = this.#options;
-    return new ItemMemory((metadata) => fold.title(metadata), titlesMax);
+    return new ItemMemory((metadata) => fold.title(metadata), titlesMax, withdrawals);
   }
 }
 

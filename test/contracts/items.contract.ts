@@ -82,6 +82,22 @@ export function itemsContract(name: string, open: () => Promise<OpenedItems>): v
       assert.equal(catalogue.title('a'), 'Back');
     });
 
+    it('counts every change of what is withdrawn, a drop among them', async () => {
+      const { catalogue } = await opened();
+      const story = new Story();
+      const counts = [catalogue.withdrawals];
+      for (const metadata of [null, null, { title: 'Back' }, { title: 'Again' }]) {
+        await story.append(published('a', metadata));
+        await story.fold(catalogue);
+        counts.push(catalogue.withdrawals);
+      }
+      const [start = 0] = counts;
+      const changes = counts.map((count) => count - start);
+      assert.deepEqual(changes, [0, 1, 1, 2, 2]);
+      await catalogue.drop();
+      assert.ok(catalogue.withdrawals > start + 2);
+    });
+
     it('goes on where it stood when it is opened again', async () => {
       const { catalogue, reopen } = await opened();
       const story = new Story();

@@ -28,7 +28,7 @@ test('the environment is documented with its defaults', () => {
 });
 
 test('every documented bound has its value in the sources, and every exported one is documented', () => {
-  const sections = ['Requests and answers', 'Journal and identity', 'Learning'].concat([
+  const sections = ['Requests and answers', 'Journal and identity', 'Redis', 'Learning'].concat([
     'Transport and ingest',
     'Training and index',
     'Shared objects',

@@ -119,6 +119,7 @@ describe('the item catalogue in redis over time', () => {
     const following = [one, other].map((catalogue) => follow(journal, catalogue, stop.signal));
     await until(() => one.position === 99 && other.position === 99);
     const wanted = await content(one);
+    const { withdrawals } = one;
     let lost = 0;
     one.onLost?.(() => {
       lost += 1;
@@ -130,6 +131,7 @@ describe('the item catalogue in redis over time', () => {
     await until(() => lost === 1 && one.position === 99 && other.position === 99);
     assert.deepEqual(await content(one), wanted);
     assert.deepEqual(await content(other), wanted);
+    assert.ok(one.withdrawals > withdrawals, 'what was derived from the old set is stale');
     const again = await open(link);
     assert.deepEqual(await content(again), wanted, 'and stands in redis');
     stop.abort();
