@@ -91,6 +91,7 @@ const SHARED: Readonly<Record<SharedFact['kind'], Fields>> = {
     recall10: number,
     timeMs: time,
   }),
+  BarrierSet: fieldsOf({ barrier: sequenceNumber, timeMs: time }),
 };
 
 /** Says what keeps parsed JSON from being a message, undefined where nothing does; it quotes nothing of it. */
