@@ -141,6 +141,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
 async function closeParts(parts: CoreParts): Promise<void> {
   parts.ending.abort();
   parts.pacing.close();
+  parts.merges.exchange.close();
   await parts.durable.close();
   await parts.search.close();
   for (const one of parts.live) {
