@@ -1,4 +1,5 @@
 import type { EventDoor } from '../events/door.ts';
+import { eventKey } from '../events/event-key.ts';
 import type { Journal } from '../events/journal.ts';
 
 /** Bounds of the cadence of barriers. */
@@ -14,7 +15,7 @@ export const DEFAULT_BARRIER_BOUNDS: BarrierBounds = { barrierEventsMax: 64, bar
 
 /** What the cadence of barriers needs from outside. */
 export interface BarrierCadenceDeps {
-  readonly journal: Pick<Journal, 'head' | 'partitions'>;
+  readonly journal: Pick<Journal, 'head' | 'partitions' | 'find'>;
   readonly door: Pick<EventDoor, 'appendShared'>;
   /** The last barrier that is known to stand in the journal; later ones may. */
   readonly lastBarrier: () => number;
@@ -53,8 +54,8 @@ export class BarrierCadence {
     const { journal, clock } = this.#deps;
     if (journal.partitions < 2) return;
     const events = this.#count();
-    // What came before the first look may lie behind a barrier or not: one more does no harm.
-    const fresh = events - (this.#events ?? 0);
+    this.#events ??= await this.#behindLast();
+    const fresh = events - this.#events;
     const isDue = clock() - this.#setMs >= this.#bounds.barrierMsMax;
     if (fresh <= 0 || (fresh < this.#bounds.barrierEventsMax && !isDue)) return;
     await this.#set();
@@ -63,13 +64,24 @@ export class BarrierCadence {
     this.#setMs = clock();
   }
 
+  /** Events up to the last barrier in the journal. */
+  async #behindLast(): Promise<number> {
+    const { journal, lastBarrier } = this.#deps;
+    let events = 0;
+    for (this.#barrier = Math.max(0, lastBarrier() - 1); ; this.#barrier += 1) {
+      const positions = await journal.find(eventKey(idOf(this.#barrier + 1)));
+      if (positions === undefined) return events;
+      events = positions.reduce((sum, { sequence }) => sum + sequence + 1, 0);
+    }
+  }
+
   /** Sets the next barrier: the first one that does not stand in the journal yet. */
   async #set(): Promise<void> {
     const { door, clock, lastBarrier } = this.#deps;
     for (;;) {
       const barrier = Math.max(this.#barrier, lastBarrier()) + 1;
       const fact = { kind: 'BarrierSet', barrier, timeMs: Math.floor(clock()) } as const;
-      const { duplicate } = await door.appendShared(fact, `barrier ${String(barrier)}`);
+      const { duplicate } = await door.appendShared(fact, idOf(barrier));
       this.#barrier = barrier;
       if (!duplicate) return;
     }
@@ -83,4 +95,9 @@ export class BarrierCadence {
     }
     return events;
   }
+}
+
+/** The id of a barrier's event, which makes it one whoever sets it. */
+function idOf(barrier: number): string {
+  return `barrier ${String(barrier)}`;
 }

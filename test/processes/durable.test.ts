@@ -80,6 +80,17 @@ describe('durable runs of a core', { skip: skip ?? false }, () => {
     }
   }
 
+  /** The state hash when nothing comes any more, not even a barrier. */
+  async function settled(): Promise<Json> {
+    let before = await call('GET', '/v1/state-hash');
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      const now = await call('GET', '/v1/state-hash');
+      if (now['hash'] === before['hash']) return now;
+      before = now;
+    }
+  }
+
   async function leased(): Promise<Json> {
     for (;;) {
       const { replay } = (await call('GET', '/v1/status')) as { replay: Json };
@@ -140,7 +151,7 @@ describe('durable runs of a core', { skip: skip ?? false }, () => {
   });
 
   it('are leased again after a restart, on the state that was left', async () => {
-    const before = await call('GET', '/v1/state-hash');
+    const before = await settled();
     await core.close();
     assert.deepEqual(childrenRunning('processes/'), [], 'no child outlives its core');
     core = await start();
