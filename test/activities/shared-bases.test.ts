@@ -59,7 +59,8 @@ describe('the bases of a version', () => {
     const { rig, captured } = await bases();
     for (const [partition, base] of shareItems(captured).entries()) {
       for (const name of MERGE_TENSORS) assert.equal(base.tensors[name], undefined);
-      const runtime = await PartitionRuntime.restore(rig.deps(VERSION, partition), base);
+      const deps = rig.deps({ ...VERSION, baseSha256: ['', '', ''] }, partition);
+      const runtime = await PartitionRuntime.restore(deps, base);
       assert.equal(runtime.contribution, undefined);
       assert.equal(runtime.counters.users, captured[partition]!.tensors[TENSOR.events]!.shape[0]);
     }

@@ -158,4 +158,10 @@ describe('durable runs of a core', { skip: skip ?? false }, () => {
     await leased();
     assert.equal((await call('GET', '/v1/state-hash'))['hash'], before['hash']);
   });
+
+  it('leave a state that a clean replay arrives at, through the promotion', async () => {
+    const { equal, differing } = await call('POST', '/v1/verifications', {});
+    assert.deepEqual(differing, []);
+    assert.equal(equal, true);
+  });
 });
