@@ -32,6 +32,7 @@ export interface WaitingPartition {
 export class LiveMerges implements MergeExchange {
   readonly #deps: LiveMergesDeps;
   readonly #waiting = new Map<number, WaitingPartition>();
+  readonly #closing = new AbortController();
   #deriving: Promise<void> | undefined;
 
   constructor(deps: LiveMergesDeps) {
@@ -72,7 +73,12 @@ export class LiveMerges implements MergeExchange {
     return this.#deps.mergeWaitMsMax ?? MERGE_WAIT_MS_MAX;
   }
 
-  /** One at a time, for the merges that one derives are those that others wait for too. */
+  /** Ends a derivation under way; who waits is told by their own signals. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** One at a time, beside whoever waits: the merges that one derives are those that others wait for too. */
   async #derive(name: MergeName, behind: readonly number[], signal: AbortSignal): Promise<void> {
     if (this.#deriving === undefined) {
       const { version, barrier } = name;
@@ -80,12 +86,23 @@ export class LiveMerges implements MergeExchange {
         `the merge of barrier ${String(barrier)} of ${version} is lost (partitions ${behind.join(', ')}): ` +
           'it is derived again by replaying all partitions',
       );
-      this.#deriving = this.#deps.derive(name, signal).finally(() => {
+      this.#deriving = this.#deps.derive(name, this.#closing.signal).finally(() => {
         this.#deriving = undefined;
       });
+      // Its failure is thrown to whoever waits for it; where nobody does any more, the next one tries again.
+      this.#deriving.catch(() => undefined);
     }
-    await this.#deriving.catch((error: unknown) => {
-      if (!signal.aborted) throw error;
+    const deriving = this.#deriving;
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
     });
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
+    try {
+      await Promise.race([deriving, ended]);
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
   }
 }

@@ -9,6 +9,8 @@ export interface LivePartitionBounds {
   readonly checkpointEventsMax: number;
   /** Milliseconds after which a checkpoint is taken, where there are new events. */
   readonly checkpointMsMax: number;
+  /** Barriers after which a checkpoint is taken: a recovery needs the merges of all since. */
+  readonly checkpointBarriersMax: number;
   /** Milliseconds without a lease after which the partition counts as unleased. */
   readonly leaseGraceMsMax: number;
 }
@@ -17,6 +19,7 @@ export interface LivePartitionBounds {
 export const DEFAULT_LIVE_PARTITION_BOUNDS: LivePartitionBounds = {
   checkpointEventsMax: 200_000,
   checkpointMsMax: 60_000,
+  checkpointBarriersMax: 512,
   leaseGraceMsMax: 3_000,
 };
 
@@ -57,6 +60,7 @@ export class LivePartition {
   /** Where and when a checkpoint was last tried: one that fails is not tried again at every slice. */
   #triedAt: Sequence;
   #triedMs: number;
+  #triedBarrier: number;
   #grace: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -67,6 +71,7 @@ export class LivePartition {
     this.#savedAt = runtime.position;
     this.#triedAt = runtime.position;
     this.#triedMs = deps.clock();
+    this.#triedBarrier = runtime.barrier;
   }
 
   get runtime(): PartitionRuntime {
@@ -219,9 +224,10 @@ export class LivePartition {
   }
 
   #isDue(position: Sequence): boolean {
-    return (
-      this.#saving === undefined && position - this.#triedAt >= this.#bounds.checkpointEventsMax
-    );
+    if (this.#saving !== undefined) return false;
+    const { checkpointEventsMax, checkpointBarriersMax } = this.#bounds;
+    const isFar = position - this.#triedAt >= checkpointEventsMax;
+    return isFar || this.#runtime.barrier - this.#triedBarrier >= checkpointBarriersMax;
   }
 
   async #checkpointWhenDue(): Promise<void> {
@@ -237,6 +243,7 @@ export class LivePartition {
     try {
       this.#triedMs = this.#deps.clock();
       this.#triedAt = sequence(checkpoint.manifest.sequence);
+      this.#triedBarrier = this.#runtime.barrier;
       await this.#deps.save(checkpoint);
       this.#savedAt = sequence(Math.max(this.#savedAt, checkpoint.manifest.sequence));
     } catch (error) {

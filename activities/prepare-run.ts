@@ -1,4 +1,5 @@
 import type { VersionDefinition } from '../actors/runtime/definition.ts';
+import type { PartitionRuntime } from '../actors/runtime/partition.ts';
 import { RepriseError } from '../events/error.ts';
 import type { Journal } from '../events/journal.ts';
 import type { Sequence } from '../events/position.ts';
@@ -25,7 +26,7 @@ export interface PrepareDeps {
   readonly journal: Pick<Journal, 'head' | 'read' | 'partitions'>;
   readonly live: (partition: number) => LiveState | Promise<LiveState>;
   readonly registry: Pick<VersionRegistry, 'get'>;
-  readonly versions: Pick<VersionRuntimes, 'runtimeAt' | 'dropShadows'>;
+  readonly versions: Pick<VersionRuntimes, 'visitAt' | 'dropShadows'>;
   readonly files: RunFiles;
   readonly trainer: Pick<TrainerPool, 'unavailable'>;
   readonly clock: () => number;
@@ -59,10 +60,7 @@ export async function prepareRun(
     throw new RepriseError('NOT_FOUND', `the live version ${parent} is not registered here`);
   }
   const trainer = trainerSettings(input.settings);
-  const parts: Part[] = [];
-  for (let partition = 0; partition < deps.journal.partitions; partition += 1) {
-    parts.push(await preparePart(deps, input, { known: known.definition, partition, beat }));
-  }
+  const parts = await prepareParts(deps, input, known.definition, beat);
   refuseEmpty(parts.map((part) => part.dataset));
   const note = noteOf(input, { parent, known: known.definition, trainer, parts });
   await deps.files.writeNote(input.run, RUN_FILES.note, note);
@@ -82,29 +80,56 @@ export async function prepareRun(
 interface Part {
   readonly cut: Sequence;
   readonly head: Sequence;
+  /** The last barrier at or before the cut. */
+  readonly barrier: number;
   readonly dataset: Dataset;
   readonly sha256: string;
 }
 
 interface PartContext {
   readonly known: VersionDefinition;
-  readonly partition: number;
+  readonly head: Sequence;
   readonly beat: Beat<PrepareBeat>;
+}
+
+/** Replays the parent's partitions to their cuts and writes what each of them is trained on. */
+async function prepareParts(
+  deps: PrepareDeps,
+  input: PrepareInput,
+  known: VersionDefinition,
+  beat: Beat<PrepareBeat>,
+): Promise<readonly Part[]> {
+  const partitions = Array.from({ length: deps.journal.partitions }, (_, partition) => partition);
+  const heads = partitions.map((partition) => deps.journal.head(partition));
+  const cuts = new Map(
+    heads.map((head, partition) => [
+      partition,
+      holdoutCut(head, known.start[partition] ?? -1, input.holdoutShare),
+    ]),
+  );
+  return deps.versions.visitAt(
+    known.version,
+    cuts,
+    (runtime) => {
+      const head = heads[runtime.partition] ?? runtime.position;
+      return preparePart(deps, input, { known, head, beat }, runtime);
+    },
+    {
+      signal: beat.signal,
+      onProgress: (done, total, partition) =>
+        beat.report({ doing: 'replaying the parent', partition, done, total }),
+    },
+  );
 }
 
 async function preparePart(
   deps: PrepareDeps,
   input: PrepareInput,
-  { known, partition, beat }: PartContext,
+  { known, head, beat }: PartContext,
+  runtime: PartitionRuntime,
 ): Promise<Part> {
-  const head = deps.journal.head(partition);
-  const cut = holdoutCut(head, known.start[partition] ?? -1, input.holdoutShare);
   const { signal } = beat;
-  const runtime = await deps.versions.runtimeAt(known.version, partition, cut, {
-    signal,
-    onProgress: (done) =>
-      beat.report({ doing: 'replaying the parent', partition, done, total: cut }),
-  });
+  const { partition, position: cut, barrier } = runtime;
   const parent = await runtime.capture();
   const range = { partition, cut, head, types: known.types };
   const dataset = await readDataset(deps, range, parent, {
@@ -117,7 +142,7 @@ async function preparePart(
   const name = RUN_FILES.dataset(partition);
   const about = { partition, cut, head };
   const file = await deps.files.writeTensors(input.run, name, dataset.tensors, about);
-  return { cut, head, dataset, sha256: file.sha256 };
+  return { cut, head, barrier, dataset, sha256: file.sha256 };
 }
 
 interface NoteParts {
@@ -136,7 +161,11 @@ function noteOf(input: PrepareInput, { parent, known, trainer, parts }: NotePart
   return {
     version,
     parent,
-    definition: { version, learner, types, start, ...(actors && { actors }) },
+    definition: {
+      ...{ version, learner, types, start },
+      ...(actors && { actors }),
+      ...(parts.length > 1 && { firstBarrier: Math.max(...parts.map((part) => part.barrier)) + 1 }),
+    },
     heads: parts.map((part) => part.head),
     trainer,
     seed: input.seed,

@@ -11,6 +11,11 @@ export interface TogetherDeps extends Omit<FollowerDeps, 'runtime' | 'onProgress
 /** A partition's part in a replay together. */
 export interface Part<T> {
   readonly runtime: PartitionRuntime;
+  /** Puts another runtime of the same state in the place of the one that stands at a sequence, on the way. */
+  readonly swap?: {
+    readonly at: Sequence;
+    readonly by: (runtime: PartitionRuntime) => Promise<PartitionRuntime>;
+  };
   /** The last sequence to consume before it is visited; undefined for one that only helps the others along. */
   readonly until: Sequence | undefined;
   /** Visits the runtime where it stands at `until`; it may be moved on after. */
@@ -33,14 +38,19 @@ export async function replayTogether<T>(
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
   let awaited = parts.filter(({ until }) => until !== undefined).length;
-  const play = async ({ runtime, until, visit }: Part<T>): Promise<T | undefined> => {
+  const play = async ({ runtime, swap, until, visit }: Part<T>): Promise<T | undefined> => {
     const { onProgress, ...rest } = deps;
     const { partition } = runtime;
     const one = { ...rest, onProgress: (at: Sequence) => onProgress?.(partition, at) };
     let visited: T | undefined;
     let reached = runtime;
+    if (swap !== undefined) {
+      reached = await follow({ ...one, runtime }, { until: swap.at, signal: over.signal });
+      if (reached.position < swap.at) return undefined;
+      reached = await swap.by(reached);
+    }
     if (until !== undefined) {
-      reached = await follow({ ...one, runtime }, { until, signal: over.signal });
+      reached = await follow({ ...one, runtime: reached }, { until, signal: over.signal });
       if (reached.position < until) return undefined;
       visited = await visit(reached);
       awaited -= 1;

@@ -5,6 +5,7 @@ import type { Journal } from '../events/journal.ts';
 import { formatPosition, sequence } from '../events/position.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
 import { composeBase } from './base-checkpoint.ts';
+import { shareItems } from './shared-bases.ts';
 import { beating } from './beating.ts';
 import type { Beat } from './beating.ts';
 import { prepareRun } from './prepare-run.ts';
@@ -187,7 +188,7 @@ async function registerVersion(
       trainedBy: run,
       metrics,
     },
-    bases,
+    shareItems(bases),
   );
   return {
     version: note.version,

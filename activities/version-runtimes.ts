@@ -36,13 +36,13 @@ export interface VersionRuntimesDeps extends Pick<
   readonly follow: typeof follow;
   readonly logger: Logger;
   /** Where shadows meet live partitions at barriers; absent where there is one partition only. */
-  readonly merges?: () => MergeExchange;
+  readonly merges?: MergeExchange;
 }
 
 /** How a bounded replay is watched and ended. */
 export interface ReplayControl {
   readonly signal: AbortSignal;
-  readonly onProgress?: (position: Sequence, until: Sequence) => void;
+  readonly onProgress?: (position: Sequence, until: Sequence, partition: Partition) => void;
 }
 
 /** What a replay of all partitions together is asked for. */
@@ -255,7 +255,8 @@ export class VersionRuntimes implements VersionSource {
         sink: undefined,
         onProgress: (partition, position) => {
           const until = ats.get(partition);
-          if (until !== undefined && position <= until) control.onProgress?.(position, until);
+          if (until !== undefined && position <= until)
+            control.onProgress?.(position, until, partition);
         },
       },
       parts,
@@ -277,11 +278,11 @@ export class VersionRuntimes implements VersionSource {
         runtime,
         versions: undefined,
         sink: undefined,
-        ...(merges && { merges: merges() }),
+        ...(merges && { merges }),
         yieldNow,
         sliceMsMax,
         clock,
-        onProgress: (position) => control.onProgress?.(position, to),
+        onProgress: (position) => control.onProgress?.(position, to, runtime.partition),
       },
       { until: sequence(to), signal: control.signal },
     );

@@ -26,7 +26,7 @@ const FILES = (process.env['REPRISE_BENCHMARK_FILES'] ?? 'movietweetings-100k:8,
   ',',
 );
 const PARTITIONS = (process.env['REPRISE_BENCHMARK_PARTITIONS'] ?? '1,8').split(',').map(Number);
-const BARRIER_EVENTS = (process.env['REPRISE_BENCHMARK_BARRIER_EVENTS'] ?? '1000')
+const BARRIER_EVENTS = (process.env['REPRISE_BENCHMARK_BARRIER_EVENTS'] ?? '64')
   .split(',')
   .map(Number);
 const LEARNERS = [DEFAULT_LEARNER_SETTINGS, ISGD_LEARNER_SETTINGS];

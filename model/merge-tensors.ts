@@ -1,4 +1,5 @@
-import type { Checkpoint, Tensor } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { packIds, unpackIds } from './item-ids.ts';
 import type { Contribution, Merge } from './merge.ts';
 
 const IDS = 'items.ids';
@@ -9,13 +10,20 @@ const CHANGE = 'change';
 
 /** Packs a merge as tensors, so that it is stored with the checksums that checkpoints have. */
 export function packMerge({ version, barrier, width, items, rows }: Merge): Checkpoint {
-  const tensors = { ...packIds(items), [ROWS]: { shape: [items.length, width], data: rows } };
-  return { manifest: manifestOf('merge', version, 0, barrier), tensors };
+  const { bytes, offsets } = packIds(items);
+  return {
+    manifest: manifestOf('merge', version, 0, barrier),
+    tensors: {
+      [IDS]: bytes,
+      [OFFSETS]: offsets,
+      [ROWS]: { shape: [items.length, width], data: rows },
+    },
+  };
 }
 
 /** Reads what {@link packMerge} packed; undefined where the tensors do not fit together. */
 export function unpackMerge({ manifest, tensors }: Checkpoint): Merge | undefined {
-  const items = unpackIds(tensors);
+  const items = unpackIds(tensors[IDS], tensors[OFFSETS]);
   const rows = tensors[ROWS]?.data;
   const width = tensors[ROWS]?.shape[1];
   if (items === undefined || !(rows instanceof Float32Array) || width === undefined) {
@@ -29,10 +37,12 @@ export function unpackMerge({ manifest, tensors }: Checkpoint): Merge | undefine
 export function packContribution(contribution: Contribution): Checkpoint {
   const { version, partition, barrier, width, items, base, change } = contribution;
   const shape = [items.length, width];
+  const { bytes, offsets } = packIds(items);
   return {
     manifest: manifestOf('contribution', version, partition, barrier),
     tensors: {
-      ...packIds(items),
+      [IDS]: bytes,
+      [OFFSETS]: offsets,
       [BASE]: { shape, data: base },
       [CHANGE]: { shape, data: change },
     },
@@ -41,7 +51,7 @@ export function packContribution(contribution: Contribution): Checkpoint {
 
 /** Reads what {@link packContribution} packed; undefined where the tensors do not fit together. */
 export function unpackContribution({ manifest, tensors }: Checkpoint): Contribution | undefined {
-  const items = unpackIds(tensors);
+  const items = unpackIds(tensors[IDS], tensors[OFFSETS]);
   const base = tensors[BASE]?.data;
   const change = tensors[CHANGE]?.data;
   const width = tensors[BASE]?.shape[1];
@@ -62,34 +72,4 @@ function manifestOf(
 ): Checkpoint['manifest'] {
   const about = { settings: {}, parent: null, createdMs: 0, extra: { kind } };
   return { version, partition, sequence: barrier, ...about };
-}
-
-function packIds(items: readonly string[]): Record<string, Tensor> {
-  const encoder = new TextEncoder();
-  const offsets = new Uint32Array(items.length + 1);
-  const texts = items.map((item) => encoder.encode(item));
-  let end = 0;
-  for (const [at, text] of texts.entries()) {
-    end += text.length;
-    offsets[at + 1] = end;
-  }
-  const bytes = new Uint8Array(end);
-  for (const [at, text] of texts.entries()) bytes.set(text, offsets[at]);
-  return {
-    [IDS]: { shape: [end], data: bytes },
-    [OFFSETS]: { shape: [items.length + 1], data: offsets },
-  };
-}
-
-function unpackIds(tensors: Checkpoint['tensors']): string[] | undefined {
-  const bytes = tensors[IDS]?.data;
-  const offsets = tensors[OFFSETS]?.data;
-  if (!(bytes instanceof Uint8Array && offsets instanceof Uint32Array)) return undefined;
-  if (offsets.at(-1) !== bytes.length) return undefined;
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const items: string[] = [];
-  for (let row = 0; row + 1 < offsets.length; row += 1) {
-    items.push(decoder.decode(bytes.subarray(offsets[row], offsets[row + 1])));
-  }
-  return items;
 }

@@ -13,6 +13,7 @@ import { INDEX_BUILD_INTERVAL_MS_MIN, IndexPacing } from './core/index-pacing.ts
 import { openLearning } from './core/learning.ts';
 import type { Ways } from './core/learning.ts';
 import { recoverLive } from './core/live-partitions.ts';
+import { startBarriers } from './core/merges.ts';
 import { readNativeParts } from './core/native-parts.ts';
 import { untilReady } from './core/readiness.ts';
 import { ApproximateSearch } from './core/search.ts';
@@ -93,7 +94,8 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
       pacing.due();
     },
   );
-  const live = await recoverLive({ ...ways, ...learning, journal, serving });
+  const { live } = learning;
+  await recoverLive({ ...ways, ...learning, journal, serving });
   const search = new ApproximateSearch({
     folder: folder.partPath('indexes'),
     unavailable: native.faiss.unavailable,
@@ -119,11 +121,12 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const parts: CoreParts = {
     ...ways,
     ...learning,
-    ...{ stores, native, serving, live, search, door, durable, pacing, ending },
+    ...{ stores, native, serving, search, door, durable, pacing, ending },
     startedMs: clock(),
     startHeads: journal.status().heads,
   };
   for (const one of live) one.start();
+  startBarriers(parts);
   followItems(journal, catalogue, { live: true, signal: ending.signal }).catch((error: unknown) => {
     if (ending.signal.aborted) return;
     logger.error({ err: error }, 'the item catalogue has stopped');
@@ -138,6 +141,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
 async function closeParts(parts: CoreParts): Promise<void> {
   parts.ending.abort();
   parts.pacing.close();
+  parts.merges.exchange.close();
   await parts.durable.close();
   await parts.search.close();
   for (const one of parts.live) {

@@ -201,6 +201,12 @@ function* restoreMerging(
   const { merging, items, definition, partition } = state;
   if (merging === undefined) return;
   const { width } = merging;
+  if (!tensors.has(TENSOR.changed) && definition.baseSha256 === null) {
+    throw new RepriseError(
+      'DAMAGED',
+      'the checkpoint was made before partitions were merged: remove checkpoints/, and the journal is replayed',
+    );
+  }
   const changed = tensors.rowsOf(TENSOR.changed);
   const base = tensors.floats(TENSOR.changedBase, changed.length * width);
   let contribution: Contribution | undefined;

@@ -38,6 +38,7 @@ export type DataFolderPart =
   | 'identity'
   | 'projections'
   | 'checkpoints'
+  | 'merges'
   | 'models'
   | 'indexes'
   | 'runs'

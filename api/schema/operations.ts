@@ -72,6 +72,9 @@ export const statusSchema = z
       leased: z.boolean(),
       reason: z.string().optional(),
       behind: z.int().min(0).meta({ description: 'Events that stand in the journal unread.' }),
+      waiting: z.array(z.string()).optional().meta({
+        description: 'Partitions that stand before a barrier, and for which others they wait.',
+      }),
     }),
     projections: z.array(z.looseObject({ name: z.string(), positions: stands })).readonly(),
     search: z.looseObject({

@@ -113,6 +113,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
             startedMs: parts.startedMs,
             searcher: () => search.searcher?.status(),
             parts: () => [parts.durable.part, ...nativeParts(parts)],
+            waiting: () => parts.merges.exchange.waiting,
             links: () => (parts.durable.url === undefined ? {} : { temporal: parts.durable.url }),
             unleasedWhy: () => parts.durable.reason,
             warnings: () => parts.warnings.list(),
@@ -125,7 +126,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
 }
 
 function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort {
-  const { stores, serving, live, registry, maker, clean, clock, config } = parts;
+  const { stores, serving, live, registry, maker, clean, merges, clock, config } = parts;
   const { journal, identities, catalogue, folder } = stores;
   const { sliceMsMax } = config;
   const onlyLive = (version: string | undefined): void => {
@@ -138,7 +139,10 @@ function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort 
   return {
     rebuild: (projections, onProgress, signal) =>
       rebuildProjections(
-        { journal, live, clean, serving, catalogue, clock, sliceMsMax },
+        {
+          ...{ journal, live, clean, maker, serving, catalogue, clock, sliceMsMax },
+          merges: merges.exchange,
+        },
         projections,
         onProgress,
         signal,

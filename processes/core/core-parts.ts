@@ -1,4 +1,3 @@
-import type { LivePartition } from '../../activities/live-partition.ts';
 import type { EventDoor } from '../../events/door.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { DurableHost } from './durable-host.ts';
@@ -16,7 +15,6 @@ export interface CoreParts extends Learning, Ways {
   readonly startHeads: readonly number[];
   readonly native: Readonly<Record<NativePartName, NativePart>>;
   readonly serving: ServingState;
-  readonly live: readonly LivePartition[];
   readonly search: ApproximateSearch;
   readonly door: EventDoor;
   readonly durable: DurableHost;

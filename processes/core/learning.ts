@@ -1,6 +1,7 @@
 import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import { openVersions } from '../../adapters/embedded/versions.ts';
 import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import type { LivePartition } from '../../activities/live-partition.ts';
 import { follow } from '../../activities/follower.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
@@ -10,6 +11,7 @@ import { loadKernel } from '../../model/kernel/kernel.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { registerFirst } from './first-version.ts';
+import { openMeeting, type Merges } from './merges.ts';
 import { createRuntimeMaker } from './runtime-maker.ts';
 import type { Stores } from './stores.ts';
 import type { Warnings } from './warnings.ts';
@@ -25,6 +27,10 @@ export interface Learning {
   readonly versions: VersionRuntimes;
   /** Runtimes of any version from bases and the journal alone. */
   readonly clean: VersionRuntimes;
+  /** Where partitions meet at barriers. */
+  readonly merges: Merges;
+  /** The live partitions, as far as they are recovered. */
+  readonly live: LivePartition[];
 }
 
 /** How a core is put together. */
@@ -50,13 +56,16 @@ export async function openLearning(stores: Stores, ways: Ways): Promise<Learning
   await registerFirst(registry, folder.manifest, () => Math.floor(clock()));
   const maker = createRuntimeMaker({ kernels, identities, journal, clock });
   const { sliceMsMax } = config;
+  const live: LivePartition[] = [];
+  const merges = openMeeting(stores, ways, () => versions, live);
   const deps: VersionRuntimesDeps = {
     ...{ journal, yieldNow, sliceMsMax, clock, registry, checkpoints, maker, follow, logger },
+    merges: merges.exchange,
   };
   const versions = new VersionRuntimes(deps);
   const clean = new VersionRuntimes({
     ...deps,
     checkpoints: { newest: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
   });
-  return { kernels, checkpoints, registry, maker, versions, clean };
+  return { kernels, checkpoints, registry, maker, versions, clean, merges, live };
 }

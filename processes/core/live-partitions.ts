@@ -5,6 +5,7 @@ import type { Journal } from '../../events/journal.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import type { Merges } from './merges.ts';
 import type { Warnings } from './warnings.ts';
 import { yieldNow } from './yield-now.ts';
 
@@ -18,12 +19,15 @@ export interface LivePartitionsDeps {
   readonly clock: () => number;
   readonly logger: Logger;
   readonly warnings: Warnings;
+  readonly merges: Merges;
+  /** Filled with what is recovered. */
+  readonly live: LivePartition[];
 }
 
 /** Recovers every partition from its newest good checkpoint; none moves yet. */
-export async function recoverLive(deps: LivePartitionsDeps): Promise<readonly LivePartition[]> {
+export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
   const { journal, versions, checkpoints, serving, config, clock, logger, warnings } = deps;
-  const live: LivePartition[] = [];
+  const { merges, live } = deps;
   for (let partition = 0; partition < journal.partitions; partition += 1) {
     const runtime = await versions.recover(partition);
     live.push(
@@ -38,7 +42,11 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<readonly Li
         yieldNow,
         sliceMsMax: config.sliceMsMax,
         clock,
-        save: (checkpoint) => checkpoints.save(checkpoint),
+        merges: merges.exchange,
+        save: async (checkpoint) => {
+          await checkpoints.save(checkpoint);
+          await merges.retention.saved(checkpoint.manifest);
+        },
         onError: (error, what) => {
           logger.error({ err: error, partition }, `${what} failed`);
           const reason = error instanceof Error ? error.message : String(error);
@@ -51,5 +59,4 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<readonly Li
       }),
     );
   }
-  return live;
 }

@@ -1,11 +1,13 @@
 import { follow } from '../../activities/follower.ts';
 import type { LivePartition } from '../../activities/live-partition.ts';
-import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import type { RuntimeMaker, VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { OnProgress } from '../../api/deps.ts';
 import type { RebuildReport } from '../../api/schema/answers.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Journal } from '../../events/journal.ts';
-import { formatPosition } from '../../events/position.ts';
+import { formatPosition, ORIGIN } from '../../events/position.ts';
+import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import type { MergeExchange } from '../../activities/merge-exchange.ts';
 import type { ItemCatalogue } from '../../projections/items.ts';
 import { followItems } from '../../projections/items.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
@@ -23,6 +25,9 @@ export interface RebuildDeps {
   readonly live: readonly LivePartition[];
   /** Builds versions from their bases alone. */
   readonly clean: VersionRuntimes;
+  readonly maker: RuntimeMaker;
+  /** Where live partitions meet at barriers. */
+  readonly merges: MergeExchange;
   readonly serving: ServingState;
   readonly catalogue: ItemCatalogue;
   readonly clock: () => number;
@@ -50,12 +55,12 @@ export async function rebuildProjections(
   const chosen = asked.length === 0 ? PROJECTIONS : asked;
   let events = 0;
   if (FED_BY_DELTAS.some((name) => chosen.includes(name))) {
-    const total = deps.live.reduce((sum, { runtime }) => sum + runtime.position + 1, 0);
-    for (const live of deps.live) {
-      const before = events;
-      events += await rebuildPartition(deps, live, signal, (done) => {
-        onProgress(before + done, total);
-      });
+    const fresh = await replayFresh(deps, signal, onProgress);
+    for (const [index, live] of deps.live.entries()) {
+      const runtime = fresh[index];
+      if (runtime === undefined) continue;
+      events += runtime.position - (runtime.definition.start[runtime.partition] ?? ORIGIN);
+      await replaceBy(deps, live, runtime, signal);
     }
   }
   if (chosen.includes('items')) {
@@ -71,38 +76,59 @@ export async function rebuildProjections(
   return { projections, positions, events };
 }
 
-async function rebuildPartition(
+/** Replays every partition from its base to where its live state stands. */
+async function replayFresh(
+  { live, clean, maker }: RebuildDeps,
+  signal: AbortSignal,
+  onProgress: OnProgress,
+): Promise<readonly PartitionRuntime[]> {
+  const stands = live.map(({ runtime }) => runtime);
+  const version = stands[0]?.definition.version ?? '';
+  const startOf = ({ definition, partition }: PartitionRuntime): number =>
+    definition.start[partition] ?? ORIGIN;
+  const total = stands.reduce((sum, one) => sum + one.position - startOf(one), 0);
+  const done = stands.map(() => 0);
+  return clean.visitAt(
+    version,
+    new Map(stands.map(({ partition, position }) => [partition, position])),
+    // A runtime among many is moved on for the others' sake: a copy stays where it is.
+    async (runtime) =>
+      live.length === 1
+        ? runtime
+        : maker.restore(runtime.definition, runtime.partition, await runtime.capture()),
+    {
+      signal,
+      onProgress: (at, _until, partition) => {
+        const stand = stands[partition];
+        if (stand !== undefined) done[partition] = at - startOf(stand);
+        onProgress(
+          done.reduce((sum, one) => sum + one, 0),
+          total,
+        );
+      },
+    },
+  );
+}
+
+async function replaceBy(
   deps: RebuildDeps,
   live: LivePartition,
+  fresh: PartitionRuntime,
   signal: AbortSignal,
-  onDone: (done: number) => void,
-): Promise<number> {
-  const { position, partition, definition } = live.runtime;
-  const start = definition.start[partition] ?? -1;
-  const control = {
-    signal,
-    onProgress: (at: number) => {
-      onDone(at - start);
-    },
-  };
-  const fresh = await deps.clean.runtimeAt(definition.version, partition, position, control);
+): Promise<void> {
   await live.replace(async (current) => {
-    if (current.definition.version !== definition.version) {
+    if (current.definition.version !== fresh.definition.version) {
       throw new RepriseError('CONFLICT', 'a model was promoted meanwhile: run the rebuild again');
     }
-    const { journal, clock, sliceMsMax } = deps;
+    const { journal, merges, clock, sliceMsMax } = deps;
     const versions = undefined;
+    const sink = undefined;
     const caughtUp = await follow(
-      { journal, runtime: fresh, versions, sink: ignore, yieldNow, sliceMsMax, clock },
+      { journal, runtime: fresh, versions, sink, merges, yieldNow, sliceMsMax, clock },
       { until: current.position, signal },
     );
     signal.throwIfAborted();
     await deps.serving.applyWhole(await caughtUp.takeWhole(), yieldNow);
     return caughtUp;
   });
-  return position - start;
-}
-
-function ignore(): void {
-  // The rebuilt state is handed over whole at the end.
 }

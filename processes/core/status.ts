@@ -1,3 +1,4 @@
+import type { WaitingPartition } from '../../activities/live-merges.ts';
 import type { LivePartition } from '../../activities/live-partition.ts';
 import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { Journal } from '../../events/journal.ts';
@@ -33,6 +34,8 @@ export interface StatusDeps {
   /** Why no workflow leases the partitions, where none does. */
   readonly unleasedWhy: () => string;
   readonly warnings: () => readonly Warning[];
+  /** Partitions that stand before a barrier until others have come. */
+  readonly waiting: () => readonly WaitingPartition[];
 }
 
 /** Tells how the instance stands. */
@@ -59,7 +62,7 @@ export function describeStatus(deps: StatusDeps): StatusAnswer {
       learner: definition?.learner.learner ?? '',
       positions: stands,
     },
-    replay: { ...leaseOf(deps), behind },
+    replay: { ...leaseOf(deps), behind, ...waitingOf(deps) },
     projections: [
       ...['users', 'vectors', 'popular', 'dead-letters'].map((name) => ({
         name,
@@ -87,6 +90,14 @@ function leaseOf({ live, unleasedWhy }: StatusDeps): { leased: boolean; reason?:
   }
   if (live.every(({ mode }) => mode === 'leased')) return { leased: true };
   return { leased: false, reason: unleasedWhy() };
+}
+
+function waitingOf({ waiting }: StatusDeps): { waiting?: string[] } {
+  const lines = waiting().map(
+    ({ partition, barrier, behind }) =>
+      `partition ${String(partition)} waits for barrier ${String(barrier)} of partition ${behind.join(', ')}`,
+  );
+  return lines.length === 0 ? {} : { waiting: lines };
 }
 
 function searchOf({ serving, searcher }: StatusDeps): StatusAnswer['search'] {

@@ -1,6 +1,7 @@
 import { combineStateHashes } from '../../model/state-hash.ts';
 import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
-import { follow } from '../../activities/follower.ts';
+import { replayTogether, type Part } from '../../activities/replay-together.ts';
+import { ScratchMerges } from '../../activities/scratch-merges.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import type { LivePartition } from '../../activities/live-partition.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
@@ -37,8 +38,8 @@ interface Served {
 }
 
 /**
- * Replays every partition from its first event, through every promotion and once through a checkpoint in a scratch
- * folder, and compares the canonical state with the one that is served.
+ * Replays all partitions together from their first events, with merges of their own, through every promotion and once
+ * through a checkpoint in a scratch folder, and compares the canonical state with the one that is served.
  */
 export async function verifyLive(
   deps: VerificationDeps,
@@ -48,23 +49,11 @@ export async function verifyLive(
   const served = await Promise.all(deps.live.map((live) => takeServed(deps, live)));
   const total = served.reduce((sum, { at }) => sum + at + 1, 0);
   const scratch = await deps.scratch();
-  const replayed: string[] = [];
-  let before = 0;
+  let replayed: readonly string[];
   try {
-    for (const { partition, at } of served) {
-      const done = before;
-      const runtime = await replayCleanly(
-        deps,
-        scratch.store,
-        { partition, at },
-        signal,
-        (position) => {
-          onProgress(done + position + 1, total);
-        },
-      );
-      replayed.push(await runtime.stateHash(deps.identities.all()));
-      before += at + 1;
-    }
+    replayed = await replayCleanly(deps, scratch.store, served, signal, (done) => {
+      onProgress(done, total);
+    });
   } finally {
     await scratch.remove();
   }
@@ -91,44 +80,47 @@ async function takeServed(deps: VerificationDeps, live: LivePartition): Promise<
 async function replayCleanly(
   deps: VerificationDeps,
   store: CheckpointStore,
-  { partition, at }: { partition: number; at: Sequence },
+  served: readonly Served[],
   signal: AbortSignal,
-  onPosition: (position: Sequence) => void,
-): Promise<PartitionRuntime> {
+  onDone: (events: number) => void,
+): Promise<readonly string[]> {
   const [first] = await deps.registry.list();
   if (first === undefined) throw new RepriseError('NOT_FOUND', 'no model version is registered');
-  const replay = async (runtime: PartitionRuntime, until: Sequence): Promise<PartitionRuntime> => {
-    if (runtime.position >= until) return runtime;
-    const { journal, clean: versions, sliceMsMax, clock } = deps;
-    const reached = await follow(
-      {
-        journal,
-        runtime,
-        versions,
-        sink: ignore,
-        yieldNow,
-        sliceMsMax,
-        clock,
-        onProgress: onPosition,
-      },
-      { until, signal },
-    );
-    signal.throwIfAborted();
-    return reached;
+  const parts = served.map(({ partition, at }): Part<string> => ({
+    runtime: deps.maker.create(first.definition, partition),
+    swap: {
+      at: sequence(Math.floor(at / 2)),
+      by: (runtime) => throughCheckpoint(deps, store, runtime),
+    },
+    until: at,
+    visit: (runtime) => runtime.stateHash(deps.identities.all()),
+  }));
+  const { journal, clean: versions, sliceMsMax, clock } = deps;
+  const merges = new ScratchMerges({ partitions: parts.length, yieldNow });
+  const done = served.map(() => 0);
+  const onProgress = (partition: number, position: Sequence): void => {
+    done[partition] = Math.min(position, served[partition]?.at ?? ORIGIN) + 1;
+    onDone(done.reduce((sum, one) => sum + one, 0));
   };
-  const half = await replay(
-    deps.maker.create(first.definition, partition),
-    sequence(Math.floor(at / 2)),
+  const hashes = await replayTogether(
+    { journal, versions, sink: undefined, merges, yieldNow, sliceMsMax, clock, onProgress },
+    parts,
+    signal,
   );
-  if (half.position === ORIGIN) return replay(half, at);
-  await store.save(await half.capture());
-  const { version } = half.definition;
-  const kept = await store.newest({ version, partition });
-  if (kept === undefined)
-    throw new RepriseError('DAMAGED', 'a checkpoint just written cannot be read');
-  return replay(await deps.maker.restore(half.definition, partition, kept.checkpoint), at);
+  return hashes.map((hash) => hash ?? '');
 }
 
-function ignore(): void {
-  // A verification serves nobody: its deltas go nowhere.
+/** What was learned so far, written to a file and read back. */
+async function throughCheckpoint(
+  deps: VerificationDeps,
+  store: CheckpointStore,
+  half: PartitionRuntime,
+): Promise<PartitionRuntime> {
+  if (half.position === ORIGIN) return half;
+  await store.save(await half.capture());
+  const { definition, partition } = half;
+  const kept = await store.newest({ version: definition.version, partition });
+  if (kept === undefined)
+    throw new RepriseError('DAMAGED', 'a checkpoint just written cannot be read');
+  return deps.maker.restore(definition, partition, kept.checkpoint);
 }
