@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import { dependenciesOf } from './dependencies.ts';
 import type { ProcessBody } from './frame.ts';
 import { runProcess } from './frame.ts';
+import { openWorker } from './worker.ts';
 
 /** Runs one process of the cluster until the signal aborts; throws what ended it otherwise. */
 export async function startClusterProcess(
@@ -24,8 +25,10 @@ export async function startClusterProcess(
 }
 
 function bodyOf(name: ClusterProcess, config: ClusterConfig): ProcessBody {
+  const dependencies = dependenciesOf(config);
+  if (name === 'worker') return { dependencies, start: openWorker };
   return {
-    dependencies: dependenciesOf(config),
+    dependencies,
     start: () =>
       Promise.reject(
         new RepriseError(

@@ -15,7 +15,7 @@ export function installRuntimeLog(logger: Logger): void {
   const log = (level: Level, message: string, meta?: Record<string, unknown>) => {
     const fields = { ...meta, source: 'temporal' };
     if (level === 'ERROR') logger.error(fields, message);
-    else if (level === 'WARN') logger.warn(fields, message);
+    else if (level === 'WARN' && !isIntended(message)) logger.warn(fields, message);
   };
   Runtime.install({
     logger: {
@@ -31,4 +31,9 @@ export function installRuntimeLog(logger: Logger): void {
     },
     shutdownSignals: [],
   });
+}
+
+/** Tells whether the SDK warns of what is meant: a worker that does one kind of work alone. */
+function isIntended(message: string): boolean {
+  return /^No (activities|workflows) registered/.test(message);
 }
