@@ -1,17 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { startTemporalServer } from '../adapters/embedded/temporal-server.ts';
 import { createTrainerPool } from '../adapters/embedded/trainer.ts';
 import type { IndexReleaseRequest, TrainingRequest } from '../api/schema/answers.ts';
 import { RepriseError } from '../events/error.ts';
-import { SEARCH_ATTRIBUTES } from '../workflows/messages.ts';
+import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../workflows/messages.ts';
 import type { CoreParts } from './core/core-parts.ts';
 import type { DurableRuns } from './core/durable-host.ts';
 import { activityDeps } from './durable/activity-deps.ts';
 import { installRuntimeLog } from './durable/runtime-log.ts';
 import { WorkflowStarter } from './durable/starter.ts';
-import { startWorkerLoop } from './durable/worker-loop.ts';
+import { findWorkflowBundle, startWorkerLoop } from './durable/worker-loop.ts';
 
 /** Epochs of a training that names none. */
 export const EPOCHS_DEFAULT = 8;
@@ -57,7 +58,13 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
     });
     closers.push(() => trainer.close());
     const activities = createActivities(activityDeps(parts, trainer));
-    const worker = await startWorkerLoop({ address: server.address, activities, logger });
+    const workerConnection = await NativeConnection.connect({ address: server.address });
+    // A connection that a worker still holds cannot be closed; the process ends with it.
+    closers.push(() => workerConnection.close().catch(() => undefined));
+    const worker = await startWorkerLoop({
+      ...{ connection: workerConnection, taskQueue: TASK_QUEUE, activities, logger },
+      workflowBundle: await findWorkflowBundle(),
+    });
     closers.push(() => worker.close());
     const starter = new WorkflowStarter(new Client({ connection }), server.uiUrl);
     for (const { partition } of live) await starter.leaseReplay(partition, config.leaseMsMax);

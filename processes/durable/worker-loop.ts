@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
-import type { WorkflowBundleOption } from '@temporalio/worker';
-import type { Activities } from '../../activities/index.ts';
-import { TASK_QUEUE } from '../../workflows/messages.ts';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from '../logger.ts';
 
 const BUNDLE = new URL('../../.build/workflows.js', import.meta.url);
@@ -15,8 +13,14 @@ const SHUTDOWN_MS_MAX = 2_500;
 
 /** What the worker is made with. */
 export interface WorkerLoopDeps {
-  readonly address: string;
-  readonly activities: Activities;
+  /** Stays the caller's. */
+  readonly connection: NativeConnection;
+  /** `default` where absent. */
+  readonly namespace?: string;
+  readonly taskQueue: string;
+  readonly activities: object;
+  /** The workflows that it runs; one that is absent runs activities alone. */
+  readonly workflowBundle?: WorkflowBundleOption;
   readonly logger: Logger;
 }
 
@@ -25,19 +29,11 @@ export interface WorkerLoop {
   close(): Promise<void>;
 }
 
-/** Starts the worker in the core's process, and again with back-off where it fails; resolves when it polls. */
+/** Starts the worker in this process, and again with back-off where it fails; resolves when it polls. */
 export async function startWorkerLoop(deps: WorkerLoopDeps): Promise<WorkerLoop> {
-  const workflowBundle = await findBundle();
-  const connection = await NativeConnection.connect({ address: deps.address });
-  const make = () => createWorker(connection, workflowBundle, deps.activities);
+  const make = (): Promise<Worker> => createWorker(deps);
   const loop = new RestartingWorker(make, await make(), deps.logger);
-  return {
-    async close() {
-      await loop.stop();
-      // A connection that a worker still holds cannot be closed; the process ends with it.
-      await connection.close().catch(() => undefined);
-    },
-  };
+  return { close: () => loop.stop() };
 }
 
 class RestartingWorker {
@@ -51,9 +47,7 @@ class RestartingWorker {
     this.#make = make;
     this.#logger = logger;
     this.#worker = first;
-    this.#ended = this.#run().catch((error: unknown) => {
-      logger.error({ err: error }, 'the worker of durable workflows cannot be started again');
-    });
+    this.#ended = this.#run();
   }
 
   async #run(): Promise<void> {
@@ -61,10 +55,23 @@ class RestartingWorker {
       await this.#worker.run().catch((error: unknown) => {
         this.#logger.warn({ err: error }, 'the worker of durable workflows failed');
       });
-      if (this.#isStopping) return;
-      await sleep(RESTART_BACKOFF_MS);
-      this.#worker = await this.#make();
+      if (!(await this.#makeAgain())) return;
     }
+  }
+
+  /** Makes another worker, for as long as the server cannot be had; false where none is wanted any more. */
+  async #makeAgain(): Promise<boolean> {
+    while (!this.#isStopping) {
+      await sleep(RESTART_BACKOFF_MS);
+      try {
+        this.#worker = await this.#make();
+        if (this.#isStopping) this.#worker.shutdown();
+        return true;
+      } catch (error) {
+        this.#logger.warn({ err: error }, 'the worker of durable workflows cannot be started yet');
+      }
+    }
+    return false;
   }
 
   async stop(): Promise<void> {
@@ -74,24 +81,25 @@ class RestartingWorker {
   }
 }
 
-/** The bundle that set-up built; made on the spot where it is missing. */
-async function findBundle(): Promise<WorkflowBundleOption> {
+/** Finds the bundle that set-up built; it is made on the spot where it is missing. */
+export async function findWorkflowBundle(): Promise<WorkflowBundleOption> {
   if (existsSync(BUNDLE)) return { codePath: fileURLToPath(BUNDLE) };
   const logger = new DefaultLogger('ERROR');
   return bundleWorkflowCode({ workflowsPath: fileURLToPath(SOURCES), logger });
 }
 
 /** A worker that takes little of the core: one workflow thread, a small cache, few pollers. */
-function createWorker(
-  connection: NativeConnection,
-  workflowBundle: WorkflowBundleOption,
-  activities: Activities,
-): Promise<Worker> {
+function createWorker({
+  connection,
+  namespace,
+  taskQueue,
+  activities,
+  workflowBundle,
+}: WorkerLoopDeps): Promise<Worker> {
   return Worker.create({
-    connection,
-    taskQueue: TASK_QUEUE,
-    workflowBundle,
-    activities,
+    ...{ connection, taskQueue, activities },
+    ...(namespace !== undefined && { namespace }),
+    ...(workflowBundle !== undefined && { workflowBundle }),
     workflowThreadPoolSize: 1,
     maxCachedWorkflows: 32,
     maxConcurrentWorkflowTaskExecutions: 8,
