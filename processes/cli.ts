@@ -7,6 +7,8 @@ import type { ConnectOptions, OwnCore } from './cli/client.ts';
 import { connectWith } from './cli/client.ts';
 import { EXIT, READER_GONE } from './cli/failure.ts';
 import { runCli } from './cli/program.ts';
+import type { ClusterProcess } from './config/cluster-process.ts';
+import type { Environment } from './config/variable-names.ts';
 
 /** A second signal within this time comes from the same key press: a shell and npm both pass it on. */
 const sameSignalMs = 1_000;
@@ -67,6 +69,14 @@ async function startServer(options: ServerOptions): Promise<RunningServer> {
   return startCore({ data, partitions, listen: { host, port, orAnyPort }, durable, config });
 }
 
+async function runClusterProcess(name: ClusterProcess, env: Environment): Promise<void> {
+  const { readClusterConfig } = await import('./config/cluster.ts');
+  const { createLogger } = await import('./logger.ts');
+  const { startClusterProcess } = await import('./cluster/start.ts');
+  const config = readClusterConfig(env, name);
+  await startClusterProcess(name, config, createLogger(config.logLevel), ending.signal);
+}
+
 function release(): string {
   const path = join(import.meta.dirname, '..', 'package.json');
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
@@ -90,6 +100,7 @@ const deps: CliDeps = {
       options,
     ),
   startServer,
+  runClusterProcess,
 };
 
 const exit = await runCli(process.argv.slice(2), deps, release());

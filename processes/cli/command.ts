@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 
+import type { ClusterProcess } from '../config/cluster-process.ts';
+import type { Environment } from '../config/variable-names.ts';
 import type { Client, ConnectOptions } from './client.ts';
 import type { ExitCode } from './failure.ts';
 import { EXIT } from './failure.ts';
@@ -39,6 +41,8 @@ export interface CliDeps {
   readonly connect: (data: string, options: ConnectOptions) => Promise<Client>;
   /** Starts the server of a data folder. */
   readonly startServer: (options: ServerOptions) => Promise<RunningServer>;
+  /** Runs a process of the cluster with an environment until the signal aborts; throws what ended it otherwise. */
+  readonly runClusterProcess: (name: ClusterProcess, env: Environment) => Promise<void>;
 }
 
 /** What a command runs with. */

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { Option } from 'commander';
+
+import { RepriseError } from '../../events/error.ts';
 import { PARTITIONS_MAX } from '../../events/partition-of.ts';
 import type { StatusAnswer } from '../../api/schema/answers.ts';
+import type { ClusterProcess } from '../config/cluster-process.ts';
+import { CLUSTER_PROCESSES } from '../config/cluster-process.ts';
+import type { Profile } from '../config/profile.ts';
+import { chooseStart, embeddedRemarks, PROFILES } from '../config/profile.ts';
 import type { CommandContext, CommandSpec, RunningServer } from './command.ts';
 import { wholeNumber } from './command.ts';
 import type { DemoWish } from './demo.ts';
@@ -13,6 +20,8 @@ interface StartOptions {
   readonly host?: string;
   readonly partitions?: number;
   readonly demo?: DemoWish;
+  readonly profile?: Profile;
+  readonly only?: ClusterProcess;
 }
 
 /** How often and how long start-up looks for parts that are still coming up. */
@@ -34,13 +43,31 @@ export const startCommand: CommandSpec<StartOptions> = {
       .option('--host <address>', 'address to listen on (default: REPRISE_HOST or 127.0.0.1)')
       .option(
         '--partitions <n>',
-        'partitions, where the data folder is made by this',
+        'partitions, where the data folder or the cluster is made by this',
         wholeNumber(1, PARTITIONS_MAX),
       )
       .option('--demo', 'stream simulated listeners, whatever the data folder holds')
-      .option('--no-demo', 'stream no simulated listeners');
+      .option('--no-demo', 'stream no simulated listeners')
+      .addOption(
+        new Option(
+          '--profile <name>',
+          'embedded (default), or cluster; or REPRISE_PROFILE',
+        ).choices(PROFILES),
+      )
+      .addOption(
+        new Option('--only <process>', 'which process of the cluster profile to run').choices(
+          CLUSTER_PROCESSES,
+        ),
+      );
   },
   async run(context, _args, options) {
+    const { env } = context.deps;
+    const choice = chooseStart(options, env);
+    if (choice.profile === 'cluster') {
+      await runCluster(context, choice.only, options);
+      return undefined;
+    }
+    for (const remark of embeddedRemarks(env)) context.output.remark(`environment: ${remark}`);
     const { port, host, partitions } = options;
     const server = await context.deps.startServer({
       data: context.data,
@@ -60,6 +87,27 @@ export const startCommand: CommandSpec<StartOptions> = {
     return undefined;
   },
 };
+
+/** Runs one process of the cluster; its flags go over the environment, as everywhere. */
+async function runCluster(
+  context: CommandContext,
+  only: ClusterProcess,
+  { port, host, partitions, demo }: StartOptions,
+): Promise<void> {
+  if (demo === true) {
+    throw new RepriseError(
+      'INVALID',
+      '--demo streams into the embedded profile alone: leave it out, and use `simulate` against the API',
+    );
+  }
+  const flags = { REPRISE_PORT: port, REPRISE_HOST: host, REPRISE_PARTITIONS: partitions };
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+  await context.deps.runClusterProcess(only, {
+    ...context.deps.env,
+    ...Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
+  });
+  context.output.remark('stopped; everything that was acknowledged is kept');
+}
 
 async function serve(
   context: CommandContext,

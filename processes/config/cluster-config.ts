@@ -58,8 +58,7 @@ export type FilesConfig =
       readonly endpoint: string | undefined;
       /** Undefined takes what the machine's role gives. */
       readonly credentials:
-        | { readonly accessKeyId: Secret; readonly secretAccessKey: Secret }
-        | undefined;
+        { readonly accessKeyId: Secret; readonly secretAccessKey: Secret } | undefined;
     };
 
 /** What an operator can set for a process of the cluster. A part that the process does not need may be undefined. */

@@ -84,8 +84,11 @@ const identitiesApart: Rule = ({ env }) => {
 
 const keyBeyondLoopback: Rule = ({ env, process }) => {
   const host = env['REPRISE_HOST'] ?? '127.0.0.1';
-  if (process !== 'api' || LOOPBACK.includes(host) || env['REPRISE_API_KEY'] !== undefined) return [];
-  return [`REPRISE_API_KEY: must be set where REPRISE_HOST is ${host}: anyone could read and write`];
+  if (process !== 'api' || LOOPBACK.includes(host) || env['REPRISE_API_KEY'] !== undefined)
+    return [];
+  return [
+    `REPRISE_API_KEY: must be set where REPRISE_HOST is ${host}: anyone could read and write`,
+  ];
 };
 
 const ofTheOtherProfile: Rule = ({ env }) =>

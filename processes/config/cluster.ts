@@ -111,4 +111,3 @@ function configOf(value: Values, process: ClusterProcess): ClusterConfig {
     files: filesOf(value),
   };
 }
-

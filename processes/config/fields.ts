@@ -14,7 +14,7 @@ export const onOff = z
 /** `host:port`; an IPv6 address stands in brackets. */
 export const hostAndPort = z
   .string()
-  .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:,/@]+):\d{1,5}$/, 'must be host:port')
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:,/@]+):\d{1,5}$/, { error: 'must be host:port', abort: true })
   .refine((text) => isPort(text), 'has a port above 65535 or of 0');
 
 /** Several `host:port` between commas. */
@@ -46,7 +46,7 @@ export const webAddress = z.string().refine((text) => {
 export function base64Bytes(bytesMin: number): z.ZodType<string> {
   return z
     .string()
-    .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64')
+    .regex(/^[A-Za-z0-9+/]+={0,2}$/, { error: 'must be base64', abort: true })
     .refine(
       (text) => Buffer.from(text, 'base64').length >= bytesMin,
       `must be ${String(bytesMin)} bytes or more, in base64: openssl rand -base64 ${String(bytesMin)}`,

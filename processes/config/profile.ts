@@ -12,8 +12,7 @@ export type Profile = (typeof PROFILES)[number];
 
 /** What `start` is to run. */
 export type StartChoice =
-  | { readonly profile: 'embedded' }
-  | { readonly profile: 'cluster'; readonly only: ClusterProcess };
+  { readonly profile: 'embedded' } | { readonly profile: 'cluster'; readonly only: ClusterProcess };
 
 /** Chooses what `start` runs: flags go over `REPRISE_PROFILE`; throws INVALID where they do not go together. */
 export function chooseStart(

@@ -18,6 +18,9 @@ const OF_OTHERS: readonly string[] = [
   'REPRISE_TEST',
 ];
 
+/** Letters by which a name may differ from the one that is meant. */
+const SLIPS_MAX = 3;
+
 /** Lists the variables that a file may give: each secret with `_FILE` behind its name. */
 export function fileVariables(): readonly string[] {
   return SECRET_VARIABLES.map((name) => `${name}_FILE`);
@@ -56,7 +59,9 @@ function remedyFor(name: string, known: readonly string[]): string {
   const nearest = known
     .map((one) => ({ one, distance: editDistance(name, one) }))
     .reduce((best, next) => (next.distance < best.distance ? next : best));
-  return nearest.distance <= 4 ? `no such variable: is ${nearest.one} meant?` : 'no such variable';
+  return nearest.distance <= SLIPS_MAX
+    ? `no such variable: is ${nearest.one} meant?`
+    : 'no such variable';
 }
 
 /** Tells whether a variable has a value: an empty one, as Compose passes it for an absent one, is none. */

@@ -12,6 +12,8 @@ import type { CliDeps } from '../../../processes/cli/command.ts';
 import { HttpClient } from '../../../processes/cli/http-client.ts';
 import type { OutputStream } from '../../../processes/cli/output.ts';
 import { runCli } from '../../../processes/cli/program.ts';
+import type { ClusterProcess } from '../../../processes/config/cluster-process.ts';
+import type { Environment } from '../../../processes/config/variable-names.ts';
 import { fakeDeps, NOW_MS } from '../../api/harness.ts';
 import type { Recorded } from '../../api/harness.ts';
 
@@ -29,10 +31,20 @@ export interface CliHarness {
   readonly folder: string;
   readonly socketPath: string;
   readonly api: ApiDeps & Recorded;
+  /** Variables that command lines run with; a test may set and delete some. */
+  readonly env: Record<string, string>;
+  /** The processes of the cluster that were to run, with their environment. */
+  readonly clusterRuns: ClusterRun[];
   run(...argv: string[]): Promise<Ran>;
   /** Runs a command line until the signal aborts it, with a server of its own where it asks for one. */
   runUntil(signal: AbortSignal, watch: Collected, ...argv: string[]): Promise<Ran>;
   close(): Promise<void>;
+}
+
+/** A process of the cluster that was to run. */
+export interface ClusterRun {
+  readonly name: ClusterProcess;
+  readonly env: Environment;
 }
 
 /** Collects what is written. */
@@ -97,15 +109,16 @@ export async function startCli(
   const server = createServer((request, response) => void handle(request, response));
   server.listen(socketPath);
   await once(server, 'listening');
+  const env: Record<string, string> = { REPRISE_DATA_DIR: folder };
+  const place: Place = { folder, socketPath, env, clusterRuns: [] };
   return {
-    folder,
-    socketPath,
+    ...place,
     api,
     run: (...argv) => {
       const { signal } = new AbortController();
-      return runOn(socketPath, folder, argv, signal, new Collected());
+      return runOn(place, argv, signal, new Collected());
     },
-    runUntil: (signal, watch, ...argv) => runOn(socketPath, folder, argv, signal, watch),
+    runUntil: (signal, watch, ...argv) => runOn(place, argv, signal, watch),
     async close() {
       server.closeAllConnections();
       server.close();
@@ -114,9 +127,10 @@ export async function startCli(
   };
 }
 
+type Place = Pick<CliHarness, 'folder' | 'socketPath' | 'env' | 'clusterRuns'>;
+
 async function runOn(
-  socketPath: string,
-  folder: string,
+  { socketPath, env, clusterRuns }: Place,
   argv: readonly string[],
   signal: AbortSignal,
   stdout: Collected,
@@ -125,7 +139,7 @@ async function runOn(
   const deps: CliDeps = {
     stdout,
     stderr,
-    env: { REPRISE_DATA_DIR: folder },
+    env,
     clock: () => NOW_MS,
     signal,
     connect: () => {
@@ -146,6 +160,10 @@ async function runOn(
         ready: () => Promise.resolve(),
         close: () => Promise.resolve(),
       }),
+    runClusterProcess: (name, given) => {
+      clusterRuns.push({ name, env: given });
+      return Promise.resolve();
+    },
   };
   const exit = await runCli(argv, deps, '1.2.3');
   return { exit, stdout: stdout.text, stderr: stderr.text, json: lastJson(stdout.text) };

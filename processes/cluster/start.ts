@@ -1,0 +1,37 @@
+import { performance } from 'node:perf_hooks';
+import { RepriseError } from '../../events/error.ts';
+import type { ClusterConfig } from '../config/cluster-config.ts';
+import type { ClusterProcess } from '../config/cluster-process.ts';
+import type { Logger } from '../logger.ts';
+import { dependenciesOf } from './dependencies.ts';
+import type { ProcessBody } from './frame.ts';
+import { runProcess } from './frame.ts';
+
+/** Runs one process of the cluster until the signal aborts; throws what ended it otherwise. */
+export async function startClusterProcess(
+  name: ClusterProcess,
+  config: ClusterConfig,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  await runProcess(bodyOf(name, config), {
+    config,
+    logger,
+    signal,
+    clock: () => performance.now(),
+    say: (line) => process.stderr.write(`${line}\n`),
+  });
+}
+
+function bodyOf(name: ClusterProcess, config: ClusterConfig): ProcessBody {
+  return {
+    dependencies: dependenciesOf(config),
+    start: () =>
+      Promise.reject(
+        new RepriseError(
+          'UNAVAILABLE',
+          `this version has no ${name} of the cluster profile: run the embedded one`,
+        ),
+      ),
+  };
+}
