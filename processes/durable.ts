@@ -12,7 +12,7 @@ import type { DurableRuns } from './core/durable-host.ts';
 import { activityDeps } from './durable/activity-deps.ts';
 import { installRuntimeLog } from './durable/runtime-log.ts';
 import { WorkflowStarter } from './durable/starter.ts';
-import { findWorkflowBundle, startWorkerLoop } from './durable/worker-loop.ts';
+import { startWorkerLoop } from './durable/worker-loop.ts';
 
 /** Epochs of a training that names none. */
 export const EPOCHS_DEFAULT = 8;
@@ -58,12 +58,10 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
     });
     closers.push(() => trainer.close());
     const activities = createActivities(activityDeps(parts, trainer));
-    const workerConnection = await NativeConnection.connect({ address: server.address });
-    // A connection that a worker still holds cannot be closed; the process ends with it.
-    closers.push(() => workerConnection.close().catch(() => undefined));
     const worker = await startWorkerLoop({
-      ...{ connection: workerConnection, taskQueue: TASK_QUEUE, activities, logger },
-      workflowBundle: await findWorkflowBundle(),
+      connect: () => NativeConnection.connect({ address: server.address }),
+      queues: [{ taskQueue: TASK_QUEUE, workflows: true, activities }],
+      logger,
     });
     closers.push(() => worker.close());
     const starter = new WorkflowStarter(new Client({ connection }), server.uiUrl);

@@ -21,7 +21,13 @@ export interface Persisting {
 
 /** Does something again while a server that it needs is UNAVAILABLE; any other failure is thrown at once. */
 export async function persist<T>(work: () => Promise<T>, persisting: Persisting): Promise<T> {
-  const { what, logger, signal, waitMsMax = Infinity, clock = () => performance.now() } = persisting;
+  const {
+    what,
+    logger,
+    signal,
+    waitMsMax = Infinity,
+    clock = () => performance.now(),
+  } = persisting;
   const startMs = clock();
   for (;;) {
     signal.throwIfAborted();

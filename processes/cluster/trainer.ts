@@ -14,6 +14,7 @@ import { openRuntimes } from './runtimes.ts';
 import { openSharedFacts } from './shared-facts.ts';
 import { openClusterStores } from './stores.ts';
 import { serveTaskQueue } from './task-queue.ts';
+import { untilTold } from './until-told.ts';
 
 /** Starts a trainer of the cluster: it does the activities of training runs, each run in a child process of its own. */
 export async function startClusterTrainer(ways: ProcessWays): Promise<RunningProcess> {
@@ -46,25 +47,10 @@ export async function startClusterTrainer(ways: ProcessWays): Promise<RunningPro
       sliceMsMax: config.sliceMsMax,
       sleep: pause,
     });
-    await serveTaskQueue(
-      ways,
-      { taskQueue: CLUSTER_TASK_QUEUES.training, activities: { ...activities } },
-      closers,
-    );
-    return running(closers, signal);
+    await serveTaskQueue(ways, { taskQueue: CLUSTER_TASK_QUEUES.training, activities }, closers);
+    return untilTold(closers, signal);
   } catch (error) {
     await closers.close();
     throw error;
   }
-}
-
-/** A process that works until it is told to end. */
-export function running(closers: Closers, signal: AbortSignal): RunningProcess {
-  return {
-    awaited: () => [],
-    ended: new Promise((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    }),
-    close: () => closers.close(),
-  };
 }
