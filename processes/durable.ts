@@ -1,9 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { startTemporalServer } from '../adapters/embedded/temporal-server.ts';
 import { createTrainerPool } from '../adapters/embedded/trainer.ts';
 import { RepriseError } from '../events/error.ts';
-import { SEARCH_ATTRIBUTES } from '../workflows/messages.ts';
+import { SEARCH_ATTRIBUTES, TASK_QUEUE } from '../workflows/messages.ts';
 import type { CoreParts } from './core/core-parts.ts';
 import type { DurableRuns } from './core/durable-host.ts';
 import { activityDeps } from './durable/activity-deps.ts';
@@ -44,7 +45,11 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
     });
     closers.push(() => trainer.close());
     const activities = createActivities(activityDeps(parts, trainer));
-    const worker = await startWorkerLoop({ address: server.address, activities, logger });
+    const worker = await startWorkerLoop({
+      connect: () => NativeConnection.connect({ address: server.address }),
+      queues: [{ taskQueue: TASK_QUEUE, workflows: true, activities }],
+      logger,
+    });
     closers.push(() => worker.close());
     const starter = new WorkflowStarter(new Client({ connection }), server.uiUrl);
     for (const { partition } of live) await starter.leaseReplay(partition, config.leaseMsMax);

@@ -23,15 +23,24 @@ export async function startClusterProcess(
   });
 }
 
+/** What starts each process; loaded when it is wanted, for the native code of one is of no use to another. */
+const STARTS: Readonly<Record<ClusterProcess, ProcessBody['start']>> = {
+  api: () => notHere('api'),
+  ingest: async (ways) => (await import('./ingest.ts')).startClusterIngest(ways),
+  worker: () => notHere('worker'),
+  trainer: async (ways) => (await import('./trainer.ts')).startClusterTrainer(ways),
+  indexer: async (ways) => (await import('./indexer.ts')).startClusterIndexer(ways),
+};
+
 function bodyOf(name: ClusterProcess, config: ClusterConfig): ProcessBody {
-  return {
-    dependencies: dependenciesOf(config),
-    start: () =>
-      Promise.reject(
-        new RepriseError(
-          'UNAVAILABLE',
-          `this version has no ${name} of the cluster profile: run the embedded one`,
-        ),
-      ),
-  };
+  return { dependencies: dependenciesOf(config), start: STARTS[name] };
+}
+
+function notHere(name: ClusterProcess): Promise<never> {
+  return Promise.reject(
+    new RepriseError(
+      'UNAVAILABLE',
+      `this version has no ${name} of the cluster profile: run the embedded one`,
+    ),
+  );
 }

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
-import type { WorkflowBundleOption } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
-import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { Logger } from '../logger.ts';
 
 const BUNDLE = new URL('../../.build/workflows.js', import.meta.url);
@@ -13,31 +12,61 @@ const RESTART_BACKOFF_MS = 1_000;
 /** How long a worker that stops waits for its activities, which end at their next slice. */
 const SHUTDOWN_MS_MAX = 2_500;
 
-/** What the worker is made with. */
-export interface WorkerLoopDeps {
-  readonly address: string;
-  readonly activities: Activities;
-  readonly logger: Logger;
+/** One task queue that a process works on. */
+export interface WorkedQueue {
+  readonly taskQueue: string;
+  /** Decides workflows, with the bundle that set-up built. */
+  readonly workflows?: boolean;
+  readonly activities?: Partial<Activities>;
+  /** Tasks that are asked for at a time: each may be lost for a while with a process that stops without a word. */
+  readonly activityPollersMax?: number;
 }
 
-/** A worker that is kept running. */
+/** What the workers of a process are made with. */
+export interface WorkerLoopDeps {
+  readonly connect: () => Promise<NativeConnection>;
+  /** Temporal's own default where it is left out. */
+  readonly namespace?: string;
+  readonly queues: readonly WorkedQueue[];
+  readonly logger: Logger;
+  /** How long workers that stop wait for their activities. */
+  readonly shutdownMsMax?: number;
+}
+
+/** Workers that are kept running. */
 export interface WorkerLoop {
   close(): Promise<void>;
 }
 
-/** Starts the worker in the core's process, and again with back-off where it fails; resolves when it polls. */
+/** Starts a worker on each queue, and again with back-off where one fails; resolves when they poll. */
 export async function startWorkerLoop(deps: WorkerLoopDeps): Promise<WorkerLoop> {
-  const workflowBundle = await findBundle();
-  const connection = await NativeConnection.connect({ address: deps.address });
-  const make = () => createWorker(connection, workflowBundle, deps.activities);
-  const loop = new RestartingWorker(make, await make(), deps.logger);
-  return {
-    async close() {
-      await loop.stop();
-      // A connection that a worker still holds cannot be closed; the process ends with it.
-      await connection.close().catch(() => undefined);
-    },
+  const { queues, logger, namespace, shutdownMsMax = SHUTDOWN_MS_MAX } = deps;
+  const workflowBundle = queues.some(({ workflows }) => workflows === true)
+    ? await findBundle()
+    : undefined;
+  const connection = await deps.connect();
+  const loops: RestartingWorker[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(loops.map((loop) => loop.stop(shutdownMsMax)));
+    // A connection that a worker still holds cannot be closed; the process ends with it.
+    await connection.close().catch(() => undefined);
   };
+  try {
+    for (const queue of queues) {
+      const make = (): Promise<Worker> =>
+        Worker.create({
+          ...optionsOf(queue, workflowBundle),
+          connection,
+          ...(namespace !== undefined && { namespace }),
+          shutdownForceTime: shutdownMsMax,
+        });
+      loops.push(new RestartingWorker(make, await make(), logger));
+    }
+    return { close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 class RestartingWorker {
@@ -51,9 +80,7 @@ class RestartingWorker {
     this.#make = make;
     this.#logger = logger;
     this.#worker = first;
-    this.#ended = this.#run().catch((error: unknown) => {
-      logger.error({ err: error }, 'the worker of durable workflows cannot be started again');
-    });
+    this.#ended = this.#run();
   }
 
   async #run(): Promise<void> {
@@ -61,16 +88,32 @@ class RestartingWorker {
       await this.#worker.run().catch((error: unknown) => {
         this.#logger.warn({ err: error }, 'the worker of durable workflows failed');
       });
-      if (this.#isStopping) return;
-      await sleep(RESTART_BACKOFF_MS);
-      this.#worker = await this.#make();
+      if (!(await this.#remake())) return;
     }
   }
 
-  async stop(): Promise<void> {
+  /** Makes another worker, as often as it takes; false where it is over. */
+  async #remake(): Promise<boolean> {
+    if (this.#isStopping) return false;
+    for (;;) {
+      await sleep(RESTART_BACKOFF_MS);
+      if (this.#isStopping) return false;
+      try {
+        this.#worker = await this.#make();
+        return true;
+      } catch (error) {
+        this.#logger.error(
+          { err: error },
+          'the worker of durable workflows cannot be started: trying again',
+        );
+      }
+    }
+  }
+
+  async stop(msMax: number): Promise<void> {
     this.#isStopping = true;
     if (this.#worker.getState() === 'RUNNING') this.#worker.shutdown();
-    await Promise.race([this.#ended, sleep(SHUTDOWN_MS_MAX + 500, undefined, { ref: false })]);
+    await Promise.race([this.#ended, sleep(msMax + 500, undefined, { ref: false })]);
   }
 }
 
@@ -81,28 +124,30 @@ async function findBundle(): Promise<WorkflowBundleOption> {
   return bundleWorkflowCode({ workflowsPath: fileURLToPath(SOURCES), logger });
 }
 
-/** A worker that takes little of the core: one workflow thread, a small cache, few pollers. */
-function createWorker(
-  connection: NativeConnection,
-  workflowBundle: WorkflowBundleOption,
-  activities: Activities,
-): Promise<Worker> {
-  return Worker.create({
-    connection,
-    taskQueue: TASK_QUEUE,
-    workflowBundle,
-    activities,
-    workflowThreadPoolSize: 1,
-    maxCachedWorkflows: 32,
-    maxConcurrentWorkflowTaskExecutions: 8,
-    maxConcurrentActivityTaskExecutions: 512,
-    workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
-    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
-    // After a kill the next worker has the tasks of the one before as soon as this is over.
-    stickyQueueScheduleToStartTimeout: '2s',
-    maxHeartbeatThrottleInterval: '1s',
-    defaultHeartbeatThrottleInterval: '1s',
+/** A worker that takes little of its process: one workflow thread, a small cache, few pollers. */
+function optionsOf(
+  { taskQueue, workflows, activities, activityPollersMax = 2 }: WorkedQueue,
+  workflowBundle: WorkflowBundleOption | undefined,
+): WorkerOptions {
+  return {
+    taskQueue,
+    ...(workflows === true &&
+      workflowBundle !== undefined && {
+        workflowBundle,
+        workflowThreadPoolSize: 1,
+        maxCachedWorkflows: 32,
+        maxConcurrentWorkflowTaskExecutions: 8,
+        workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
+        // After a kill the next worker has the tasks of the one before as soon as this is over.
+        stickyQueueScheduleToStartTimeout: '2s',
+      }),
+    ...(activities !== undefined && {
+      activities,
+      maxConcurrentActivityTaskExecutions: 512,
+      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: activityPollersMax },
+      maxHeartbeatThrottleInterval: '1s',
+      defaultHeartbeatThrottleInterval: '1s',
+    }),
     shutdownGraceTime: 0,
-    shutdownForceTime: SHUTDOWN_MS_MAX,
-  });
+  };
 }

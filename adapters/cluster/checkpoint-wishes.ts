@@ -1,0 +1,40 @@
+import type { RedisLink } from './redis.ts';
+import { Subscription } from './subscription.ts';
+import type { SubscriptionOptions } from './subscription.ts';
+
+/** Tells a partition's mover that somebody waits for a checkpoint. A wish may be lost: who wishes looks, and wishes again. */
+export interface CheckpointWishes {
+  /** Wishes for a checkpoint of a partition; throws UNAVAILABLE where Redis cannot be had. */
+  wish(partition: number): Promise<void>;
+  /** Hears every wish until the signal aborts; throws UNAVAILABLE where Redis cannot be had at first. */
+  heed(listener: (partition: number) => void, signal: AbortSignal): Promise<void>;
+}
+
+/** Opens the wishes for checkpoints over Redis' channels. */
+export function openCheckpointWishes(
+  link: RedisLink,
+  options: SubscriptionOptions = {},
+): CheckpointWishes {
+  const channel = `${link.prefix}checkpoint-wishes`;
+  return {
+    async wish(partition) {
+      await link.run((redis) => redis.publish(channel, String(partition)));
+    },
+    async heed(listener, signal) {
+      if (signal.aborted) return;
+      const subscription = new Subscription(link, channel, options, (message) => {
+        // What is no number of ours is no wish of ours.
+        if (/^\d{1,9}$/.test(message)) listener(Number(message));
+      });
+      const end = (): void => subscription.end();
+      signal.addEventListener('abort', end, { once: true });
+      try {
+        await subscription.start();
+      } catch (error) {
+        signal.removeEventListener('abort', end);
+        end();
+        throw error;
+      }
+    },
+  };
+}
