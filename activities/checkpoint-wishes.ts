@@ -4,5 +4,4 @@ export interface CheckpointWishes {
   wish(partition: number): Promise<void>;
   /** Calls the listener with each partition wished for, until the signal is aborted. */
   heed(listener: (partition: number) => void, signal: AbortSignal): Promise<void>;
-  close(): Promise<void>;
 }

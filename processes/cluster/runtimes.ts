@@ -1,6 +1,6 @@
 import { follow } from '../../activities/follower.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
-import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
+import type { RuntimeMaker, VersionRuntimesDeps } from '../../activities/version-runtimes.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { createRuntimeMaker } from '../core/runtime-maker.ts';
@@ -13,6 +13,8 @@ export interface ClusterRuntimes {
   readonly kernels: KernelFactory;
   readonly maker: RuntimeMaker;
   readonly versions: VersionRuntimes;
+  /** Runtimes of any version from bases and the journal alone. */
+  readonly clean: VersionRuntimes;
 }
 
 /** Opens what builds states in a process that moves no partition. */
@@ -25,8 +27,13 @@ export async function openRuntimes(
   const clock = (): number => performance.timeOrigin + performance.now();
   const maker = createRuntimeMaker({ kernels, identities, journal, clock });
   const { sliceMsMax } = config;
-  const versions = new VersionRuntimes({
+  const deps: VersionRuntimesDeps = {
     ...{ journal, registry, checkpoints, maker, follow, logger, yieldNow, sliceMsMax, clock },
+  };
+  const versions = new VersionRuntimes(deps);
+  const clean = new VersionRuntimes({
+    ...deps,
+    checkpoints: { newest: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
   });
-  return { kernels, maker, versions };
+  return { kernels, maker, versions, clean };
 }

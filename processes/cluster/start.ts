@@ -25,7 +25,7 @@ export async function startClusterProcess(
 
 /** What starts each process; loaded when it is wanted, for the native code of one is of no use to another. */
 const STARTS: Readonly<Record<ClusterProcess, ProcessBody['start']>> = {
-  api: () => notHere('api'),
+  api: async (ways) => (await import('./api.ts')).startClusterApi(ways),
   ingest: async (ways) => (await import('./ingest.ts')).startClusterIngest(ways),
   worker: () => notHere('worker'),
   trainer: async (ways) => (await import('./trainer.ts')).startClusterTrainer(ways),

@@ -1,4 +1,3 @@
-import type { LivePartition } from '../../activities/live-partition.ts';
 import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { Journal } from '../../events/journal.ts';
 import { formatPosition, sequence } from '../../events/position.ts';
@@ -16,13 +15,25 @@ export interface Part {
   readonly reason?: string;
 }
 
+/** How the partitions of the live version are moved. */
+export interface ReplayStand {
+  readonly version: string;
+  readonly learner: string;
+  /** The last sequence consumed of each partition. */
+  readonly positions: readonly number[];
+  readonly leased: boolean;
+  /** Why no workflow leases them, where none does. */
+  readonly reason?: string;
+}
+
 /** What status is told from. */
 export interface StatusDeps {
   readonly release: string;
+  readonly profile: string;
   readonly startedMs: number;
   readonly clock: () => number;
   readonly journal: Journal;
-  readonly live: readonly LivePartition[];
+  readonly replay: () => ReplayStand;
   readonly serving: ServingState;
   readonly catalogue: ItemCatalogue;
   readonly searcher: () => SearcherStatus | undefined;
@@ -30,36 +41,32 @@ export interface StatusDeps {
   readonly links: () => Readonly<Record<string, string>>;
   readonly counts: () => Counts;
   readonly awaited: () => readonly string[];
-  /** Why no workflow leases the partitions, where none does. */
-  readonly unleasedWhy: () => string;
   readonly warnings: () => readonly Warning[];
 }
 
 /** Tells how the instance stands. */
 export function describeStatus(deps: StatusDeps): StatusAnswer {
-  const { journal, live, serving } = deps;
+  const { journal, serving } = deps;
   const { heads, bytes, full } = journal.status();
-  const stands = live.map(({ runtime }) => at(runtime.partition, runtime.position));
-  const served = live.map(({ partition }) => at(partition, serving.position(partition)));
-  const definition = live[0]?.runtime.definition;
-  const behind = live.reduce(
-    (sum, { runtime }) => sum + Math.max(0, (heads[runtime.partition] ?? -1) - runtime.position),
+  const { version, learner, positions, ...leases } = deps.replay();
+  const served = positions.map((_, partition) => at(partition, serving.position(partition)));
+  const behind = positions.reduce(
+    (sum, position, partition) => sum + Math.max(0, (heads[partition] ?? -1) - position),
     0,
   );
   return {
     release: deps.release,
-    profile: 'embedded',
-    partitions: live.length,
+    profile: deps.profile,
+    partitions: positions.length,
     uptimeSeconds: (deps.clock() - deps.startedMs) / 1_000,
     residentBytes: process.memoryUsage.rss(),
     awaited: deps.awaited(),
     journal: { heads: heads.map((head, partition) => at(partition, head)), bytes, full },
     model: {
-      version: definition?.version ?? '',
-      learner: definition?.learner.learner ?? '',
-      positions: stands,
+      ...{ version, learner },
+      positions: positions.map((position, partition) => at(partition, position)),
     },
-    replay: { ...leaseOf(deps), behind },
+    replay: { ...leases, behind },
     projections: [
       ...['users', 'vectors', 'popular', 'dead-letters'].map((name) => ({
         name,
@@ -77,16 +84,6 @@ export function describeStatus(deps: StatusDeps): StatusAnswer {
 
 function at(partition: number, last: number): string {
   return formatPosition({ partition, sequence: sequence(last) });
-}
-
-function leaseOf({ live, unleasedWhy }: StatusDeps): { leased: boolean; reason?: string } {
-  const stopped = live.find(({ mode }) => mode === 'stopped');
-  if (stopped !== undefined) {
-    const why = stopped.error instanceof Error ? stopped.error.message : String(stopped.error);
-    return { leased: false, reason: `partition ${String(stopped.partition)} has stopped: ${why}` };
-  }
-  if (live.every(({ mode }) => mode === 'leased')) return { leased: true };
-  return { leased: false, reason: unleasedWhy() };
 }
 
 function searchOf({ serving, searcher }: StatusDeps): StatusAnswer['search'] {

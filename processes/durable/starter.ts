@@ -28,21 +28,25 @@ const QUERY_MS_MAX = 2_000;
 export class WorkflowStarter {
   readonly #client: Client;
   readonly #uiUrl: string;
+  readonly #taskQueue: string;
 
-  constructor(client: Client, uiUrl: string) {
+  /** The workflows run on `taskQueue`. */
+  constructor(client: Client, uiUrl: string, taskQueue: string = TASK_QUEUE) {
     this.#client = client;
     this.#uiUrl = uiUrl;
+    this.#taskQueue = taskQueue;
   }
 
   /** The page of a workflow in Temporal's UI. */
   url(workflowId: string): string {
-    return `${this.#uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`;
+    const { namespace } = this.#client.options;
+    return `${this.#uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;
   }
 
   /** Leases a partition's live replay to a workflow; one that a core before left behind is replaced at once. */
   async leaseReplay(partition: number, leaseMsMax: number): Promise<void> {
     await this.#client.workflow.start(WORKFLOW_TYPES.replayPartition, {
-      taskQueue: TASK_QUEUE,
+      taskQueue: this.#taskQueue,
       workflowId: liveReplayId(partition),
       workflowIdConflictPolicy: 'TERMINATE_EXISTING',
       args: [{ partition, leaseMsMax }],
@@ -111,7 +115,7 @@ export class WorkflowStarter {
     const { version, summary, details } = about;
     try {
       await this.#client.workflow.start(type, {
-        taskQueue: TASK_QUEUE,
+        taskQueue: this.#taskQueue,
         workflowId,
         workflowIdConflictPolicy: 'FAIL',
         args: [input],
