@@ -1,5 +1,6 @@
 import type { EventDoor } from '../events/door.ts';
 import type { Position } from '../events/position.ts';
+import type { TransportOffset } from '../events/transport.ts';
 import type {
   DeadLetters,
   IndexReleaseRequest,
@@ -48,6 +49,15 @@ export interface QueriesPort {
   deadLetters(): Promise<DeadLetters>;
 }
 
+/** Tells where in the journal stands what a transport carried there. */
+export interface OffsetsPort {
+  /**
+   * Resolves, once all of these messages are in the journal, to positions at or past them; rejects with TIMEOUT where
+   * they are not in time.
+   */
+  positions(offsets: readonly TransportOffset[]): Promise<readonly Position[]>;
+}
+
 /** The model versions that this instance knows. */
 export interface ModelsPort {
   list(): Promise<Models>;
@@ -92,6 +102,8 @@ export interface HealthPort {
   status(): Promise<StatusAnswer>;
   /** What is still awaited before answers are right; empty when ready. */
   awaited(): readonly string[];
+  /** How each server that this process depends on stands, by name; absent where there is none. */
+  dependencies?(): Readonly<Record<string, string>>;
 }
 
 /** The sink of log lines; pino fits. */
@@ -114,6 +126,8 @@ export type Access =
 export interface ApiDeps {
   readonly door: DoorPort;
   readonly queries: QueriesPort;
+  /** Absent where events reach the journal through no transport. */
+  readonly offsets?: OffsetsPort;
   readonly models: ModelsPort;
   readonly runs: RunsPort;
   readonly maintenance: MaintenancePort;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { openIndexReleases } from '../adapters/embedded/index-releases.ts';
 import { createDoor } from '../events/door.ts';
 import { followItems } from '../projections/items.ts';
 import { readConfig } from './config.ts';
@@ -97,7 +98,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const { live } = learning;
   await recoverLive({ ...ways, ...learning, journal, serving });
   const search = new ApproximateSearch({
-    folder: folder.partPath('indexes'),
+    releases: openIndexReleases(folder.partPath('indexes')),
     unavailable: native.faiss.unavailable,
     serving,
     logger,

@@ -21,6 +21,12 @@ export interface SearchReport {
   readonly reason?: string;
 }
 
+/** Why an answer may lack the newest events, and since when; ISO 8601. */
+export interface Staleness {
+  readonly why: string;
+  readonly since: string;
+}
+
 /** What a recommendation is asked for. */
 export interface RecommendationRequest {
   readonly user: string;
@@ -41,6 +47,8 @@ export interface Recommendation {
   readonly search: SearchReport;
   /** Says why there are fewer items than asked for. */
   readonly note?: string;
+  /** Absent when the answer is fresh. */
+  readonly stale?: Staleness;
   readonly items: readonly ScoredItem[];
 }
 

@@ -33,6 +33,7 @@ export class UsersProjection {
   #events = new Uint32Array(64);
   #positives = new Uint32Array(64);
   #timeMs = new Float64Array(64);
+  #eventsTotal = 0;
 
   constructor(dimensions: number) {
     this.dimensions = dimensions;
@@ -46,6 +47,11 @@ export class UsersProjection {
   /** The number of users. */
   get rows(): number {
     return this.#index.size;
+  }
+
+  /** Interactions of all users. */
+  get events(): number {
+    return this.#eventsTotal;
   }
 
   /** The item rows that each user has seen, by user row. */
@@ -109,6 +115,8 @@ export class UsersProjection {
     this.#index = new SurrogateIndex();
     this.#seen = new SeenItems();
     this.#slabs = [];
+    this.#events.fill(0);
+    this.#eventsTotal = 0;
   }
 
   #writeRows(delta: ModelDelta, from: number, to: number): void {
@@ -116,7 +124,9 @@ export class UsersProjection {
     for (let at = from; at < to; at += 1) {
       const row = delta.userRows[at] ?? 0;
       this.vector(row).set(delta.userVectors.subarray(at * d, (at + 1) * d));
-      this.#events[row] = delta.userEvents[at] ?? 0;
+      const events = delta.userEvents[at] ?? 0;
+      this.#eventsTotal += events - (this.#events[row] ?? 0);
+      this.#events[row] = events;
       this.#positives[row] = delta.userPositives[at] ?? 0;
       this.#timeMs[row] = delta.userTimeMs[at] ?? 0;
     }

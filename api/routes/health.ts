@@ -43,8 +43,10 @@ export function healthRoutes(deps: ApiDeps): readonly Route[] {
       answer: { status: 200, description: 'It is ready.', schema: readySchema },
       handle: ({ response }) => {
         const awaited = deps.health.awaited();
-        if (awaited.length === 0) return { ready: true, awaited };
-        writeJson(response, 503, { ready: false, awaited });
+        const dependencies = deps.health.dependencies?.();
+        const answer = { awaited, ...(dependencies !== undefined && { dependencies }) };
+        if (awaited.length === 0) return { ready: true, ...answer };
+        writeJson(response, 503, { ready: false, ...answer });
         return WRITTEN;
       },
     }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { formatPosition } from '../../events/position.ts';
+import { readAfter } from '../after.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
@@ -8,7 +9,6 @@ import type { Route } from '../route.ts';
 import { deadLettersSchema, itemSchema, publishedSchema } from '../schema/answers.ts';
 import { afterSchema, idSchema } from '../schema/fields.ts';
 import { metadataSchema } from '../schema/free-form.ts';
-import { toPositions } from './recommendations.ts';
 
 const params = z.object({ id: idSchema });
 const query = z.strictObject({
@@ -72,7 +72,8 @@ export function itemRoutes(deps: ApiDeps): readonly Route[] {
       query: z.strictObject({ after: afterSchema }),
       answer: { status: 200, description: 'The item.', schema: itemSchema },
       handle: async (call) => {
-        const answer = await deps.queries.item(call.params.id, toPositions(call.query.after));
+        const after = await readAfter(deps, call.query.after);
+        const answer = await deps.queries.item(call.params.id, after);
         if (answer === undefined) throw new HttpProblem('NOT_FOUND', 'no such item');
         return answer;
       },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { readAfter } from '../after.ts';
 import { streamNdjson } from '../answer.ts';
 import type { ApiDeps } from '../deps.ts';
 import { departure, replyWithProgress } from '../progress.ts';
@@ -7,7 +8,6 @@ import { route, WRITTEN } from '../route.ts';
 import type { Route } from '../route.ts';
 import { rebuildReportSchema, stateHashSchema, verifyReportSchema } from '../schema/answers.ts';
 import { afterSchema, versionSchema } from '../schema/fields.ts';
-import { toPositions } from './recommendations.ts';
 
 /** The projections that one rebuild may name. */
 export const rebuildNamesMax = 16;
@@ -70,7 +70,8 @@ export function maintenanceRoutes(deps: ApiDeps): readonly Route[] {
       problems: [404, 503, 504],
       query: stateHashQuery,
       answer: { status: 200, description: 'The hash.', schema: stateHashSchema },
-      handle: ({ query }) => deps.maintenance.stateHash(query.version, toPositions(query.after)),
+      handle: async ({ query }) =>
+        deps.maintenance.stateHash(query.version, await readAfter(deps, query.after)),
     }),
     route({
       method: 'GET',
@@ -85,7 +86,7 @@ export function maintenanceRoutes(deps: ApiDeps): readonly Route[] {
         mediaType: 'application/x-ndjson',
       },
       handle: async ({ query, response }) => {
-        const after = toPositions(query.after);
+        const after = await readAfter(deps, query.after);
         await streamNdjson(response, deps.maintenance.exportEvents(after, departure(response)));
         return WRITTEN;
       },

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-import { parsePosition } from '../../events/position.ts';
-import type { Position } from '../../events/position.ts';
+import { readAfter } from '../after.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
@@ -28,11 +27,6 @@ const recommendationQuery = z.strictObject({
   }),
 });
 
-/** Turns checked texts into positions. */
-export function toPositions(texts: readonly string[]): readonly Position[] {
-  return texts.flatMap((text) => parsePosition(text) ?? []);
-}
-
 function recommend(deps: ApiDeps): Route {
   return route({
     method: 'GET',
@@ -44,9 +38,9 @@ function recommend(deps: ApiDeps): Route {
     params: idParams,
     query: recommendationQuery,
     answer: { status: 200, description: 'The best items first.', schema: recommendationSchema },
-    handle: ({ params, query }) => {
+    handle: async ({ params, query }) => {
       const { n, exclude, item } = query;
-      const after = toPositions(query.after);
+      const after = await readAfter(deps, query.after);
       const asked = { user: params.id, n, after, exclude };
       return deps.queries.recommend(item === undefined ? asked : { ...asked, item });
     },

@@ -17,6 +17,17 @@ const search = z.object({
   reason: z.string().optional().meta({ description: 'Why the search fell back to exact.' }),
 });
 
+const stale = z
+  .object({
+    why: z.string(),
+    since: z.iso.datetime(),
+  })
+  .optional()
+  .meta({
+    description:
+      'Cluster profile: why the answer may lack the newest events, and since when; absent when it is fresh.',
+  });
+
 /** What `POST /v1/events` answers. */
 export const acceptedSchema = z
   .object({
@@ -42,6 +53,7 @@ export const recommendationSchema = z
     model: versionSchema,
     search,
     note: z.string().optional().meta({ description: 'Why there are fewer items than asked for.' }),
+    stale,
     items: z.array(scoredItem).readonly(),
   })
   .meta({ id: 'Recommendation' });
@@ -54,6 +66,7 @@ export const similarSchema = z
     item: idSchema,
     position: stands,
     model: versionSchema,
+    stale,
     items: z.array(scoredItem).readonly(),
   })
   .meta({ id: 'SimilarItems' });
@@ -62,7 +75,7 @@ export type SimilarAnswer = z.infer<typeof similarSchema>;
 
 /** What `GET /v1/items/popular` answers. */
 export const popularSchema = z
-  .object({ position: stands, items: z.array(scoredItem).readonly() })
+  .object({ position: stands, stale, items: z.array(scoredItem).readonly() })
   .meta({ id: 'PopularItems' });
 /** The most popular items by forward-decayed weight. */
 export type PopularAnswer = z.infer<typeof popularSchema>;
@@ -75,6 +88,7 @@ export const userSchema = z
     seenItems: z.int().min(0),
     lastTime: z.iso.datetime().nullable(),
     position: stands,
+    stale,
   })
   .meta({ id: 'User' });
 /** What is known of a user. */
@@ -82,7 +96,7 @@ export type UserAnswer = z.infer<typeof userSchema>;
 
 /** What `GET /v1/items/{id}` answers. */
 export const itemSchema = z
-  .object({ id: idSchema, metadata: metadata.nullable(), position: stands })
+  .object({ id: idSchema, metadata: metadata.nullable(), position: stands, stale })
   .meta({ id: 'Item' });
 /** What is known of an item; null metadata where it is known from events only. */
 export type ItemAnswer = z.infer<typeof itemSchema>;

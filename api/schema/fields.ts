@@ -42,9 +42,17 @@ export const countSchema = z
   .max(answerItemsMax, `must be from 1 to ${String(answerItemsMax)}`)
   .default(10);
 
-/** The positions that the answer has to include. */
+/** A position, or an offset of the transport as `pending` names it. */
+const placeSchema = z
+  .string()
+  .regex(/^\d{1,5}[:@]\d{1,15}$/, 'must be a position such as 0:1234, or a pending 0@5678')
+  .meta({
+    description: 'A position in the journal, or, in the cluster profile, what `pending` named.',
+  });
+
+/** The positions, and offsets of the transport, that the answer has to include. */
 export const afterSchema = z
-  .array(positionSchema)
+  .array(placeSchema)
   .max(afterPositionsMax, `must name at most ${String(afterPositionsMax)} positions`)
   .default([])
   .meta({

@@ -90,6 +90,24 @@ export const statusSchema = z
     }),
     parts: z.array(part).readonly().meta({ description: 'The native parts, on or off and why.' }),
     links: z.record(z.string(), z.string()).optional(),
+    dependencies: z
+      .array(
+        z.looseObject({
+          name: z.string(),
+          where: z.string(),
+          up: z.boolean(),
+          since: z.iso.datetime(),
+          why: z.string().optional(),
+        }),
+      )
+      .readonly()
+      .optional()
+      .meta({ description: 'Cluster profile: the servers that this process depends on.' }),
+    movers: z
+      .array(z.looseObject({ partition: z.int(), holder: z.string(), position: standSchema }))
+      .readonly()
+      .optional()
+      .meta({ description: 'Cluster profile: which worker moves each partition.' }),
     warnings: z
       .array(z.object({ message: z.string(), times: z.int().min(1), lastAt: z.iso.datetime() }))
       .readonly()
@@ -102,5 +120,12 @@ export type StatusAnswer = z.infer<typeof statusSchema>;
 
 /** What `GET /health/ready` answers. */
 export const readySchema = z
-  .object({ ready: z.boolean(), awaited: z.array(z.string()).readonly() })
+  .object({
+    ready: z.boolean(),
+    awaited: z.array(z.string()).readonly(),
+    dependencies: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ description: 'Cluster profile: how each server that it depends on stands.' }),
+  })
   .meta({ id: 'Ready' });

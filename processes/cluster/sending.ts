@@ -7,6 +7,7 @@ import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { createSendingDoor } from '../../events/sending-door.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import { yieldNow } from '../core/yield-now.ts';
+import { persist } from './persisting.ts';
 
 /** What the door of a process is made with. */
 export interface SendingDeps {
@@ -30,11 +31,17 @@ export function openSendingDoor(deps: SendingDeps): EventDoor {
       clearTimeout(timer);
     };
   });
-  feed
-    .subscribe((acknowledgement) => {
+  const subscribe = (): Promise<void> =>
+    feed.subscribe((acknowledgement) => {
       acknowledged.take(acknowledgement);
-    }, signal)
-    .catch(onTrouble);
+    }, signal);
+  // Where Redis is down the door is open all the same: what is sent is answered as pending until it is back.
+  persist(subscribe, {
+    ...{ signal, what: 'subscribe to acknowledgements' },
+    logger: { warn: ({ err }) => onTrouble(err) },
+  }).catch((error: unknown) => {
+    if (!signal.aborted) onTrouble(error);
+  });
   return createSendingDoor({
     ...{ transport, acknowledged, partitions, clock, ackWaitMsMax, lagEventsMax, yieldNow },
     types: DEFAULT_INTERACTION_TYPES,

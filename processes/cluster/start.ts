@@ -1,12 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { RepriseError } from '../../events/error.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import type { ClusterProcess } from '../config/cluster-process.ts';
 import type { Logger } from '../logger.ts';
 import { dependenciesOf } from './dependencies.ts';
 import type { ProcessBody } from './frame.ts';
 import { runProcess } from './frame.ts';
-import { openWorker } from './worker.ts';
 
 /** Runs one process of the cluster until the signal aborts; throws what ended it otherwise. */
 export async function startClusterProcess(
@@ -24,17 +22,15 @@ export async function startClusterProcess(
   });
 }
 
+/** What starts each process; loaded when it is wanted, for the native code of one is of no use to another. */
+const STARTS: Readonly<Record<ClusterProcess, ProcessBody['start']>> = {
+  api: async (ways) => (await import('./api.ts')).startClusterApi(ways),
+  ingest: async (ways) => (await import('./ingest.ts')).startClusterIngest(ways),
+  worker: async (ways) => (await import('./worker.ts')).openWorker(ways),
+  trainer: async (ways) => (await import('./trainer.ts')).startClusterTrainer(ways),
+  indexer: async (ways) => (await import('./indexer.ts')).startClusterIndexer(ways),
+};
+
 function bodyOf(name: ClusterProcess, config: ClusterConfig): ProcessBody {
-  const dependencies = dependenciesOf(config);
-  if (name === 'worker') return { dependencies, start: openWorker };
-  return {
-    dependencies,
-    start: () =>
-      Promise.reject(
-        new RepriseError(
-          'UNAVAILABLE',
-          `this version has no ${name} of the cluster profile: run the embedded one`,
-        ),
-      ),
-  };
+  return { dependencies: dependenciesOf(config), start: STARTS[name] };
 }

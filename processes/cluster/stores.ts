@@ -8,16 +8,12 @@ import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { openBaseBlobs } from '../../adapters/cluster/base-blobs.ts';
 import { openCheckpoints } from '../../adapters/cluster/checkpoints.ts';
 import { openFences } from '../../adapters/cluster/fences.ts';
-import { openIdentities } from '../../adapters/cluster/identity.ts';
-import { openJournal } from '../../adapters/cluster/journal.ts';
-import { connectMongo } from '../../adapters/cluster/mongo.ts';
 import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
 import { ObjectCache } from '../../adapters/cluster/object-cache.ts';
 import { openObjectFolder } from '../../adapters/cluster/object-folder.ts';
 import { openObjectS3 } from '../../adapters/cluster/object-s3.ts';
 import { openVersions } from '../../adapters/cluster/versions.ts';
 import type { CoveringJournal } from '../../events/covering-journal.ts';
-import { RepriseError } from '../../events/error.ts';
 import type { IdentityStore } from '../../events/identity.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { DEFAULT_LEARNER_SETTINGS } from '../../model/settings.ts';
@@ -25,6 +21,10 @@ import type { ClusterConfig } from '../config/cluster-config.ts';
 import { registerFirst } from '../core/first-version.ts';
 import type { Logger } from '../logger.ts';
 import { Closers } from './closers.ts';
+import { openJournalStores } from './journal-stores.ts';
+import { need } from './need.ts';
+
+export { need } from './need.ts';
 
 /** What every process of the cluster keeps in MongoDB and among the shared objects. */
 export interface ClusterStores {
@@ -52,25 +52,12 @@ export interface StoresOptions {
 export async function openClusterStores(options: StoresOptions): Promise<ClusterStores> {
   const { config, logger, clock, fenceOf = () => undefined } = options;
   const { partitions } = config;
-  const { url, database, identityDatabase, tls } = need(config.mongo, 'REPRISE_MONGO_URL');
+  const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   const closers = new Closers();
   try {
-    const mongo = await connectMongo({
-      url: url.reveal(),
-      ...((tls.caFile ?? tls.certKeyFile) !== undefined && {
-        tls: {
-          ...(tls.caFile !== undefined && { caFile: tls.caFile }),
-          ...(tls.certKeyFile !== undefined && { certificateKeyFile: tls.certKeyFile }),
-        },
-      }),
-    });
-    closers.add(() => mongo.close());
-    const journal = await openJournal({ connection: mongo, database, partitions, clock });
-    closers.add(() => journal.close());
-    const identities = await openIdentities({
-      ...{ connection: mongo, database: identityDatabase, random: randomBytes, clock },
-    });
-    closers.add(() => identities.close());
+    const journalStores = await openJournalStores(config, clock);
+    closers.add(() => journalStores.close());
+    const { mongo, journal, identities } = journalStores;
     const objects = await openObjects(config, clock);
     closers.add(() => objects.close());
     const registry = openVersions({ connection: mongo, database, blobs: openBaseBlobs(objects) });
@@ -124,10 +111,4 @@ async function openObjects(config: ClusterConfig, clock: () => number): Promise<
       },
     }),
   });
-}
-
-/** A part of the configuration that this process needs; its rules have asked for it already. */
-export function need<T>(part: T | undefined, variable: string): T {
-  if (part !== undefined) return part;
-  throw new RepriseError('INVALID', `${variable} is missing: set it`, { field: variable });
 }

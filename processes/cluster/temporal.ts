@@ -2,12 +2,18 @@ import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import type { ConnectionOptions } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import { RepriseError } from '../../events/error.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
 import type { ClusterConfig, TemporalConfig } from '../config/cluster-config.ts';
-import { need } from './stores.ts';
+import { need } from './need.ts';
 
 /** How long one call to Temporal's server may take. */
 const CALL_MS_MAX = 5_000;
+
+/** Answers of gRPC that trying again does not change. */
+const GRPC_NOT_FOUND = 5;
+const GRPC_PERMISSION_DENIED = 7;
+const GRPC_UNAUTHENTICATED = 16;
 
 /** Temporal's numbers of the types that our search attributes have. */
 const INDEXED_TYPES = { KEYWORD: 2, INT: 3, DOUBLE: 4 } as const;
@@ -26,18 +32,24 @@ export interface ClusterTemporal {
 export async function connectTemporal(config: ClusterConfig): Promise<ClusterTemporal> {
   const temporal = need(config.temporal, 'REPRISE_TEMPORAL_ADDRESS');
   const options = optionsOf(temporal);
-  const connection = await Connection.connect({ ...options, connectTimeout: CALL_MS_MAX });
+  const refuse = (error: unknown): never => {
+    throw temporalError(error, temporal);
+  };
+  const connection = await Connection.connect({
+    ...options,
+    connectTimeout: CALL_MS_MAX,
+  }).catch(refuse);
   try {
     await registerSearchAttributes(connection, temporal.namespace);
   } catch (error) {
     await connection.close();
-    throw error;
+    return refuse(error);
   }
   return {
     client: new Client({ connection, namespace: temporal.namespace }),
     namespace: temporal.namespace,
     uiUrl: temporal.uiUrl ?? '',
-    connectWorker: () => NativeConnection.connect(options),
+    connectWorker: () => NativeConnection.connect(options).catch(refuse),
     close: () => connection.close(),
   };
 }
@@ -78,4 +90,24 @@ async function registerSearchAttributes(connection: Connection, namespace: strin
       ),
     });
   });
+}
+
+/** Turns an error of Temporal's client into one that tells an outage from what a person must mend. */
+function temporalError(error: unknown, { address, namespace }: TemporalConfig): RepriseError {
+  const { code, details, message } = error as {
+    readonly code?: unknown;
+    readonly details?: unknown;
+    readonly message?: unknown;
+  };
+  const said = String(details ?? message ?? error);
+  if (code === GRPC_NOT_FOUND) {
+    const remedy = `temporal at ${address} has no namespace ${namespace}: register it, or check REPRISE_TEMPORAL_NAMESPACE`;
+    return new RepriseError('INVALID', remedy, { namespace }, error);
+  }
+  if (code === GRPC_PERMISSION_DENIED || code === GRPC_UNAUTHENTICATED) {
+    const remedy = `temporal at ${address} refuses this process (${said}): check REPRISE_TEMPORAL_API_KEY and its TLS files`;
+    return new RepriseError('INVALID', remedy, {}, error);
+  }
+  const remedy = `temporal at ${address} cannot be had (${said}): see that it runs and try again`;
+  return new RepriseError('UNAVAILABLE', remedy, {}, error);
 }

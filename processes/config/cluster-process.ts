@@ -11,7 +11,7 @@ export type ConfigPart = 'kafka' | 'mongo' | 'redis' | 'temporal' | 'files' | 's
 export const PARTS_NEEDED: Readonly<Record<ClusterProcess, readonly ConfigPart[]>> = {
   api: ['kafka', 'mongo', 'redis', 'temporal', 'files', 'signing'],
   ingest: ['kafka', 'mongo', 'redis'],
-  worker: ['mongo', 'redis', 'temporal', 'files'],
-  trainer: ['mongo', 'temporal', 'files'],
-  indexer: ['mongo', 'temporal', 'files'],
+  worker: ['kafka', 'mongo', 'redis', 'temporal', 'files'],
+  trainer: ['kafka', 'mongo', 'redis', 'temporal', 'files'],
+  indexer: ['kafka', 'mongo', 'redis', 'temporal', 'files'],
 };

@@ -11,17 +11,18 @@ import { exportEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
 import type { CoreParts } from './core-parts.ts';
-import { countLive } from './counts.ts';
+import { countLive, distinctItems } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { listModels } from './models.ts';
 import { awaitedOf } from './readiness.ts';
 import { rebuildProjections } from './rebuild.ts';
-import { hashLive } from './state-hash.ts';
+import { replayStandOf } from './replay-stand.ts';
+import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
 import { verifyLive } from './verification.ts';
 
 /** The release that status names. */
-const RELEASE = '0.1.0';
+export const RELEASE = '0.1.0';
 
 /** Where the public API listens. */
 export interface PublicPlace {
@@ -87,7 +88,7 @@ async function listenPublicly(
 function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
   const { stores, serving, live, search, clock } = parts;
   const { journal, identities, catalogue, folder } = stores;
-  const counts = (): Counts => countLive(live, () => distinctItems(parts));
+  const counts = (): Counts => countLive(live, () => distinctItems(serving));
   const awaited = (): readonly string[] => awaitedOf(parts);
   const queries = new Queries({
     serving,
@@ -100,7 +101,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
   return {
     door: parts.door,
     queries,
-    models: { list: () => listModels(parts.registry, live) },
+    models: { list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '') },
     runs: parts.durable,
     maintenance: maintenanceOf(parts, counts),
     health: {
@@ -108,14 +109,15 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
       status: () =>
         Promise.resolve(
           describeStatus({
-            ...{ clock, journal, live, serving, catalogue, counts, awaited },
+            ...{ clock, journal, serving, catalogue, counts, awaited },
+            replay: () => replayStandOf(live, () => parts.durable.reason),
             release: RELEASE,
+            profile: 'embedded',
             startedMs: parts.startedMs,
             searcher: () => search.searcher?.status(),
             parts: () => [parts.durable.part, ...nativeParts(parts)],
             waiting: () => parts.merges.exchange.waiting,
             links: () => (parts.durable.url === undefined ? {} : { temporal: parts.durable.url }),
-            unleasedWhy: () => parts.durable.reason,
             warnings: () => parts.warnings.list(),
           }),
         ),
@@ -155,7 +157,10 @@ function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort 
         return { store: openCheckpoints({ folder: path, onDamaged: refuseDamage }), remove };
       };
       return verifyLive(
-        { journal, identities, registry, maker, clean, live, scratch, clock, sliceMsMax },
+        {
+          ...{ journal, identities, registry, maker, clean, scratch, clock, sliceMsMax },
+          takeServed: () => takeLive(live, identities),
+        },
         onProgress,
         signal,
       );
@@ -163,7 +168,7 @@ function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort 
     stateHash: async (version, after) => {
       onlyLive(version);
       await serving.waitFor(after);
-      return hashLive(live, identities, counts);
+      return stateHashAnswer(await takeLive(live, identities), counts());
     },
     exportEvents: (after) => exported(exportEvents(journal, identities, after)),
   };
@@ -189,13 +194,4 @@ function nativeParts({ native }: CoreParts): { name: string; on: boolean; reason
     describe('batch training (tfjs-node)', native.tfjs.unavailable),
     describe('approximate search (faiss-node)', native.faiss.unavailable),
   ];
-}
-
-function distinctItems({ serving }: CoreParts): number {
-  const items = new Set<string>();
-  for (let partition = 0; partition < serving.partitions; partition += 1) {
-    const { vectors } = serving.partition(partition);
-    for (let row = 0; row < vectors.rows; row += 1) items.add(vectors.id(row));
-  }
-  return items.size;
 }

@@ -1,14 +1,9 @@
-import type { LivePartition } from '../../activities/live-partition.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import type { Models } from '../../api/schema/answers.ts';
 import { formatPosition, sequence } from '../../events/position.ts';
 
 /** Lists the registered versions, oldest first, with the one that serves. */
-export async function listModels(
-  registry: VersionRegistry,
-  live: readonly LivePartition[],
-): Promise<Models> {
-  const serving = live[0]?.runtime.definition.version ?? '';
+export async function listModels(registry: VersionRegistry, serving: string): Promise<Models> {
   const versions = await registry.list();
   return {
     live: serving,

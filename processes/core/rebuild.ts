@@ -44,6 +44,37 @@ export async function rebuildProjections(
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<RebuildReport> {
+  const { projections, fed, items } = chosenProjections(asked);
+  let events = 0;
+  if (fed) {
+    const fresh = await replayFresh(deps, signal, onProgress);
+    for (const [index, live] of deps.live.entries()) {
+      const runtime = fresh[index];
+      if (runtime === undefined) continue;
+      events += runtime.position - (runtime.definition.start[runtime.partition] ?? ORIGIN);
+      await replaceBy(deps, live, runtime, signal);
+    }
+  }
+  if (items) {
+    await deps.catalogue.drop();
+    await followItems(deps.journal, deps.catalogue, { live: false, signal });
+  }
+  const positions = deps.live.map(({ runtime }) =>
+    formatPosition({ partition: runtime.partition, sequence: runtime.position }),
+  );
+  return { projections, positions, events };
+}
+
+/** What a rebuild has to do: projections that one state holds are rebuilt together. */
+export interface ChosenProjections {
+  readonly projections: readonly string[];
+  /** Whether those are among them that deltas feed. */
+  readonly fed: boolean;
+  readonly items: boolean;
+}
+
+/** Reads which projections are asked for, all where none is named; throws INVALID where there is none of a name. */
+export function chosenProjections(asked: readonly string[]): ChosenProjections {
   const unknown = asked.find((name) => !PROJECTIONS.includes(name));
   if (unknown !== undefined) {
     throw new RepriseError(
@@ -53,27 +84,10 @@ export async function rebuildProjections(
     );
   }
   const chosen = asked.length === 0 ? PROJECTIONS : asked;
-  let events = 0;
-  if (FED_BY_DELTAS.some((name) => chosen.includes(name))) {
-    const fresh = await replayFresh(deps, signal, onProgress);
-    for (const [index, live] of deps.live.entries()) {
-      const runtime = fresh[index];
-      if (runtime === undefined) continue;
-      events += runtime.position - (runtime.definition.start[runtime.partition] ?? ORIGIN);
-      await replaceBy(deps, live, runtime, signal);
-    }
-  }
-  if (chosen.includes('items')) {
-    await deps.catalogue.drop();
-    await followItems(deps.journal, deps.catalogue, { live: false, signal });
-  }
-  const projections = PROJECTIONS.filter((name) =>
-    name === 'items' ? chosen.includes(name) : FED_BY_DELTAS.some((fed) => chosen.includes(fed)),
-  );
-  const positions = deps.live.map(({ runtime }) =>
-    formatPosition({ partition: runtime.partition, sequence: runtime.position }),
-  );
-  return { projections, positions, events };
+  const fed = FED_BY_DELTAS.some((name) => chosen.includes(name));
+  const items = chosen.includes('items');
+  const projections = PROJECTIONS.filter((name) => (name === 'items' ? items : fed));
+  return { projections, fed, items };
 }
 
 /** Replays every partition from its base to where its live state stands. */

@@ -1,4 +1,3 @@
-import { openIndexReleases } from '../../adapters/embedded/index-releases.ts';
 import { FaissSearcher } from '../../adapters/embedded/searcher.ts';
 import type { IndexReleaseStore } from '../../projections/index-release.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
@@ -11,7 +10,7 @@ const RELEASES_KEPT_MAX = 3;
 
 /** What approximate search is made with. */
 export interface SearchDeps {
-  readonly folder: string;
+  readonly releases: IndexReleaseStore;
   /** Why faiss-node is off; undefined where it is there. */
   readonly unavailable: string | undefined;
   readonly serving: ServingState;
@@ -26,10 +25,12 @@ export class ApproximateSearch {
   readonly #deps: SearchDeps;
   /** What could not be used, for status. */
   #trouble: string | undefined;
+  /** The newest release when it was last looked. */
+  #looked: string | undefined;
 
   constructor(deps: SearchDeps) {
     this.#deps = deps;
-    this.releases = openIndexReleases(deps.folder);
+    this.releases = deps.releases;
     this.#trouble = deps.unavailable;
     this.searcher =
       deps.unavailable === undefined
@@ -63,6 +64,17 @@ export class ApproximateSearch {
       this.#trouble = error instanceof Error ? error.message : String(error);
       this.#deps.logger.warn({ err: error }, 'the index release cannot be searched');
     }
+  }
+
+  /** Looks whether there is a newer release of a version than the one in use, and uses it. */
+  async useNewer(version: string): Promise<void> {
+    if (this.searcher === undefined) return;
+    const newest = (await this.releases.list()).find((one) => one.version === version);
+    if (newest === undefined) return;
+    if (newest.release === this.#looked && this.#trouble === undefined) return;
+    await this.useNewest(version);
+    // A damaged one is passed over until there is another.
+    this.#looked = newest.release;
   }
 
   /** Removes what is past the newest releases. */

@@ -4,11 +4,14 @@ import type { ProjectionBounds } from '../../projections/bounds.ts';
 import { ServingState } from '../../projections/serving-state.ts';
 import type { Config } from '../config.ts';
 
+/** What of a configuration bounds the read side. */
+export type ServingConfig = Pick<Config, 'afterWaitMsMax' | 'exactScanItemsMax'>;
+
 /** Makes the empty read side, with its bounds as configured. */
 export function createServing(
   kernels: KernelFactory,
   partitions: number,
-  config: Config,
+  config: ServingConfig,
   onOverlayFull: (release: string, overlayItems: number) => void,
 ): ServingState {
   return new ServingState({
@@ -25,7 +28,7 @@ export function createServing(
   });
 }
 
-function projectionBounds(config: Config): ProjectionBounds {
+function projectionBounds(config: ServingConfig): ProjectionBounds {
   return {
     ...DEFAULT_PROJECTION_BOUNDS,
     afterWaitMsMax: config.afterWaitMsMax,

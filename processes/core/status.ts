@@ -1,5 +1,4 @@
 import type { WaitingPartition } from '../../activities/live-merges.ts';
-import type { LivePartition } from '../../activities/live-partition.ts';
 import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { Journal } from '../../events/journal.ts';
 import { formatPosition, sequence } from '../../events/position.ts';
@@ -17,13 +16,25 @@ export interface Part {
   readonly reason?: string;
 }
 
+/** How the partitions of the live version are moved. */
+export interface ReplayStand {
+  readonly version: string;
+  readonly learner: string;
+  /** The last sequence consumed of each partition. */
+  readonly positions: readonly number[];
+  readonly leased: boolean;
+  /** Why no workflow leases them, where none does. */
+  readonly reason?: string;
+}
+
 /** What status is told from. */
 export interface StatusDeps {
   readonly release: string;
+  readonly profile: string;
   readonly startedMs: number;
   readonly clock: () => number;
   readonly journal: Journal;
-  readonly live: readonly LivePartition[];
+  readonly replay: () => ReplayStand;
   readonly serving: ServingState;
   readonly catalogue: ItemCatalogue;
   readonly searcher: () => SearcherStatus | undefined;
@@ -31,38 +42,34 @@ export interface StatusDeps {
   readonly links: () => Readonly<Record<string, string>>;
   readonly counts: () => Counts;
   readonly awaited: () => readonly string[];
-  /** Why no workflow leases the partitions, where none does. */
-  readonly unleasedWhy: () => string;
   readonly warnings: () => readonly Warning[];
   /** Partitions that stand before a barrier until others have come. */
-  readonly waiting: () => readonly WaitingPartition[];
+  readonly waiting?: () => readonly WaitingPartition[];
 }
 
 /** Tells how the instance stands. */
 export function describeStatus(deps: StatusDeps): StatusAnswer {
-  const { journal, live, serving } = deps;
+  const { journal, serving } = deps;
   const { heads, bytes, full } = journal.status();
-  const stands = live.map(({ runtime }) => at(runtime.partition, runtime.position));
-  const served = live.map(({ partition }) => at(partition, serving.position(partition)));
-  const definition = live[0]?.runtime.definition;
-  const behind = live.reduce(
-    (sum, { runtime }) => sum + Math.max(0, (heads[runtime.partition] ?? -1) - runtime.position),
+  const { version, learner, positions, ...leases } = deps.replay();
+  const served = positions.map((_, partition) => at(partition, serving.position(partition)));
+  const behind = positions.reduce(
+    (sum, position, partition) => sum + Math.max(0, (heads[partition] ?? -1) - position),
     0,
   );
   return {
     release: deps.release,
-    profile: 'embedded',
-    partitions: live.length,
+    profile: deps.profile,
+    partitions: positions.length,
     uptimeSeconds: (deps.clock() - deps.startedMs) / 1_000,
     residentBytes: process.memoryUsage.rss(),
     awaited: deps.awaited(),
     journal: { heads: heads.map((head, partition) => at(partition, head)), bytes, full },
     model: {
-      version: definition?.version ?? '',
-      learner: definition?.learner.learner ?? '',
-      positions: stands,
+      ...{ version, learner },
+      positions: positions.map((position, partition) => at(partition, position)),
     },
-    replay: { ...leaseOf(deps), behind, ...waitingOf(deps) },
+    replay: { ...leases, behind, ...waitingOf(deps) },
     projections: [
       ...['users', 'vectors', 'popular', 'dead-letters'].map((name) => ({
         name,
@@ -82,18 +89,8 @@ function at(partition: number, last: number): string {
   return formatPosition({ partition, sequence: sequence(last) });
 }
 
-function leaseOf({ live, unleasedWhy }: StatusDeps): { leased: boolean; reason?: string } {
-  const stopped = live.find(({ mode }) => mode === 'stopped');
-  if (stopped !== undefined) {
-    const why = stopped.error instanceof Error ? stopped.error.message : String(stopped.error);
-    return { leased: false, reason: `partition ${String(stopped.partition)} has stopped: ${why}` };
-  }
-  if (live.every(({ mode }) => mode === 'leased')) return { leased: true };
-  return { leased: false, reason: unleasedWhy() };
-}
-
 function waitingOf({ waiting }: StatusDeps): { waiting?: string[] } {
-  const lines = waiting().map(
+  const lines = (waiting?.() ?? []).map(
     ({ partition, barrier, behind }) =>
       `partition ${String(partition)} waits for barrier ${String(barrier)} of partition ${behind.join(', ')}`,
   );

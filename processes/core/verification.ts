@@ -3,7 +3,6 @@ import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import { replayTogether, type Part } from '../../activities/replay-together.ts';
 import { ScratchMerges } from '../../activities/scratch-merges.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
-import type { LivePartition } from '../../activities/live-partition.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import type { RuntimeMaker, VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { OnProgress } from '../../api/deps.ts';
@@ -23,7 +22,8 @@ export interface VerificationDeps {
   readonly maker: RuntimeMaker;
   /** Builds promoted versions from their bases alone: no checkpoint of the live follower is trusted. */
   readonly clean: VersionRuntimes;
-  readonly live: readonly LivePartition[];
+  /** Takes the states to compare with, one a partition. */
+  readonly takeServed: () => Promise<readonly Served[]>;
   /** A checkpoint store in a scratch folder, and how to remove the folder. */
   readonly scratch: () => Promise<{ store: CheckpointStore; remove: () => Promise<void> }>;
   readonly clock: () => number;
@@ -31,7 +31,7 @@ export interface VerificationDeps {
 }
 
 /** The live state of one partition at a position. */
-interface Served {
+export interface Served {
   readonly partition: number;
   readonly at: Sequence;
   readonly hash: string;
@@ -46,7 +46,7 @@ export async function verifyLive(
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<VerifyReport> {
-  const served = await Promise.all(deps.live.map((live) => takeServed(deps, live)));
+  const served = await deps.takeServed();
   const total = served.reduce((sum, { at }) => sum + at + 1, 0);
   const scratch = await deps.scratch();
   let replayed: readonly string[];
@@ -67,14 +67,6 @@ export async function verifyLive(
     events: total,
     differing: differing.map(({ partition }) => partition),
   };
-}
-
-async function takeServed(deps: VerificationDeps, live: LivePartition): Promise<Served> {
-  return live.exclusive(async (runtime) => ({
-    partition: runtime.partition,
-    at: runtime.position,
-    hash: await runtime.stateHash(deps.identities.all()),
-  }));
 }
 
 async function replayCleanly(

@@ -12,13 +12,13 @@ import { partitionOf } from '../../events/partition-of.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import { readClusterConfig } from '../../processes/config/cluster.ts';
 import type { ClusterConfig } from '../../processes/config/cluster-config.ts';
+import { createLogger } from '../../processes/logger.ts';
 import { createRuntimeMaker } from '../../processes/core/runtime-maker.ts';
 import { yieldNow } from '../../processes/core/yield-now.ts';
 import { openRedis } from '../../processes/cluster/redis-link.ts';
 import { openClusterStores } from '../../processes/cluster/stores.ts';
 import type { ClusterStores } from '../../processes/cluster/stores.ts';
 import type { UserStore } from '../../projections/user-store.ts';
-import { SILENT } from '../doubles/ingest-world.ts';
 
 /** The shared stores of a cluster as a test sees them: it appends events, and compares what the workers made of them. */
 export class LearnedJournal {
@@ -44,7 +44,11 @@ export class LearnedJournal {
 
   static async open(env: Readonly<Record<string, string>>): Promise<LearnedJournal> {
     const config = readClusterConfig(env, 'worker');
-    const stores = await openClusterStores({ config, logger: SILENT, clock: Date.now });
+    const stores = await openClusterStores({
+      config,
+      logger: createLogger('silent'),
+      clock: Date.now,
+    });
     const maker = createRuntimeMaker({ ...stores, kernels: await loadKernel(), clock: Date.now });
     return new LearnedJournal(config, stores, openRedis(config), maker);
   }

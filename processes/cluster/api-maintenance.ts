@@ -1,0 +1,207 @@
+import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { follow } from '../../activities/follower.ts';
+import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
+import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
+import type { MaintenancePort, OnProgress } from '../../api/deps.ts';
+import type { RebuildReport } from '../../api/schema/answers.ts';
+import { RepriseError } from '../../events/error.ts';
+import { exportEvents } from '../../events/export-events.ts';
+import type { Journal } from '../../events/journal.ts';
+import { formatPosition, sequence } from '../../events/position.ts';
+import type { Position } from '../../events/position.ts';
+import type { ItemCatalogue } from '../../projections/items.ts';
+import { followItems } from '../../projections/items.ts';
+import type { PopularStore } from '../../projections/popular-store.ts';
+import type { ServingState } from '../../projections/serving-state.ts';
+import type { UserStore } from '../../projections/user-store.ts';
+import type { Counts } from '../core/counts.ts';
+import { chosenProjections } from '../core/rebuild.ts';
+import { hashedState, stateHashAnswer } from '../core/state-hash.ts';
+import type { HashedState } from '../core/state-hash.ts';
+import { verifyLive } from '../core/verification.ts';
+import { yieldNow } from '../core/yield-now.ts';
+import { furthest, takeState } from './checkpoint-taking.ts';
+import type { CheckpointTakingDeps } from './checkpoint-taking.ts';
+import type { StatePlace } from './checkpoint-states.ts';
+import type { ServingFeed } from './serving-feed.ts';
+import type { ClusterStores } from './stores.ts';
+
+/** What maintenance of the cluster works on. */
+export interface ApiMaintenanceDeps {
+  readonly stores: Pick<ClusterStores, 'identities' | 'registry' | 'checkpoints'> & {
+    readonly journal: Journal;
+  };
+  readonly maker: RuntimeMaker;
+  /** Builds versions from their bases alone. */
+  readonly clean: VersionRuntimes;
+  readonly taking: CheckpointTakingDeps;
+  readonly serving: ServingState;
+  readonly feed: Pick<ServingFeed, 'replace'>;
+  readonly catalogue: ItemCatalogue;
+  readonly users: Pick<UserStore, 'drop'>;
+  readonly popular: Pick<PopularStore, 'drop'>;
+  readonly counts: () => Counts;
+  readonly scratchFolder: string;
+  readonly clock: () => number;
+  readonly sliceMsMax: number;
+}
+
+/** The operations behind `verify`, `rebuild` and `export`, over what all processes share. */
+export function createApiMaintenance(deps: ApiMaintenanceDeps): MaintenancePort {
+  const { stores, clock, sliceMsMax, maker, clean } = deps;
+  const { journal, identities, registry } = stores;
+  return {
+    rebuild: (projections, onProgress, signal) => rebuild(deps, projections, onProgress, signal),
+    verify: (version, onProgress, signal) => {
+      onlyLive(deps, version);
+      return verifyLive(
+        {
+          ...{ journal, identities, registry, maker, clean, clock, sliceMsMax },
+          takeServed: () => hashedStates(deps, [], signal),
+          scratch: () => scratchCheckpoints(deps.scratchFolder),
+        },
+        onProgress,
+        signal,
+      );
+    },
+    stateHash: async (version, after) => {
+      onlyLive(deps, version);
+      const states = await hashedStates(deps, after, new AbortController().signal);
+      return stateHashAnswer(states, deps.counts());
+    },
+    async *exportEvents(after) {
+      await headsOfNow(journal);
+      for await (const event of exportEvents(journal, identities, after)) yield { ...event };
+    },
+  };
+}
+
+function onlyLive({ serving }: ApiMaintenanceDeps, version: string | undefined): void {
+  if (version === undefined || version === serving.partition(0).version) return;
+  throw new RepriseError('INVALID', `version ${version} is not live: leave version out`, {
+    field: 'version',
+  });
+}
+
+/** Hashes the movers' states at the heads of now or past them, one partition after the other. */
+async function hashedStates(
+  { stores, taking }: ApiMaintenanceDeps,
+  after: readonly Position[],
+  signal: AbortSignal,
+): Promise<readonly HashedState[]> {
+  const states: HashedState[] = [];
+  for (const position of furthest(await headsOfNow(stores.journal), after)) {
+    const runtime = await takeState(taking, position, signal);
+    states.push(await hashedState(runtime, stores.identities));
+  }
+  return states;
+}
+
+/** The heads as the store has them: what this process knows may be a moment old. */
+async function headsOfNow(journal: Journal): Promise<readonly number[]> {
+  const heads: number[] = [];
+  for (let partition = 0; partition < journal.partitions; partition += 1) {
+    await journal.read(partition, journal.head(partition));
+    heads.push(journal.head(partition));
+  }
+  return heads;
+}
+
+async function scratchCheckpoints(
+  folder: string,
+): ReturnType<Parameters<typeof verifyLive>[0]['scratch']> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = await mkdtemp(join(folder, 'scratch-'));
+  const onDamaged = (file: string, reason: string): never => {
+    throw new RepriseError('DAMAGED', `${file} cannot be read back: ${reason}`);
+  };
+  return {
+    store: openCheckpoints({ folder: path, onDamaged }),
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+}
+
+/**
+ * Drops what all processes share, which workers fill again from the journal, and replays what this process answers from;
+ * the state that serves answers until the new one takes its place at once.
+ */
+async function rebuild(
+  deps: ApiMaintenanceDeps,
+  asked: readonly string[],
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<RebuildReport> {
+  const { serving, catalogue, stores } = deps;
+  const { projections, fed, items } = chosenProjections(asked);
+  let events = 0;
+  if (fed) {
+    await deps.users.drop();
+    await deps.popular.drop();
+    const partitions = Array.from({ length: serving.partitions }, (_, partition) => partition);
+    const total = partitions.reduce((sum, partition) => sum + serving.position(partition) + 1, 0);
+    for (const partition of partitions) {
+      const before = events;
+      events += await rebuildPartition(deps, partition, signal, (done) => {
+        onProgress(before + done, total);
+      });
+    }
+  }
+  if (items) {
+    await catalogue.drop();
+    await followItems(stores.journal, catalogue, { live: false, signal });
+  }
+  const positions = Array.from({ length: serving.partitions }, (_, partition) =>
+    formatPosition({ partition, sequence: serving.position(partition) }),
+  );
+  return { projections, positions, events };
+}
+
+async function rebuildPartition(
+  deps: ApiMaintenanceDeps,
+  partition: number,
+  signal: AbortSignal,
+  onDone: (done: number) => void,
+): Promise<number> {
+  const { version } = deps.serving.partition(partition);
+  const position = deps.serving.position(partition);
+  const known = await deps.stores.registry.get(version);
+  const start = known?.definition.start[partition] ?? -1;
+  const fresh = await deps.clean.runtimeAt(version, partition, position, {
+    signal,
+    onProgress: (at) => {
+      onDone(at - start);
+    },
+  });
+  await deps.feed.replace(partition, async (at) => {
+    signal.throwIfAborted();
+    return (await caughtUp(deps, fresh, at, signal)).takeWhole();
+  });
+  return position - start;
+}
+
+/** Brings a runtime to where the feed stands. */
+async function caughtUp(
+  { stores, clock, sliceMsMax }: ApiMaintenanceDeps,
+  runtime: PartitionRuntime,
+  at: StatePlace,
+  signal: AbortSignal,
+): Promise<PartitionRuntime> {
+  if (at.version !== runtime.definition.version) {
+    throw new RepriseError('CONFLICT', 'a model was promoted meanwhile: run the rebuild again');
+  }
+  const { journal } = stores;
+  const reached = await follow(
+    {
+      ...{ journal, runtime, yieldNow, sliceMsMax, clock },
+      versions: undefined,
+      // The rebuilt state is handed over whole at the end.
+      sink: () => undefined,
+    },
+    { until: sequence(at.sequence), signal },
+  );
+  signal.throwIfAborted();
+  return reached;
+}

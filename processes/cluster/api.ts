@@ -1,0 +1,174 @@
+import { createHash, createSecretKey, randomUUID } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createApp } from '../../api/app.ts';
+import type { Access, ApiDeps } from '../../api/deps.ts';
+import { listen } from '../../api/server.ts';
+import type { Listening } from '../../api/server.ts';
+import type { AcknowledgementFeed } from '../../events/acknowledgements.ts';
+import type { EventDoor } from '../../events/door.ts';
+import { partitionOf } from '../../events/partition-of.ts';
+import { followItems } from '../../projections/items.ts';
+import { Queries } from '../../projections/queries.ts';
+import { countServed } from '../core/counts.ts';
+import { listModels } from '../core/models.ts';
+import { ApiHealth, watchedBy } from './api-health.ts';
+import { createApiMaintenance } from './api-maintenance.ts';
+import { liveVersion, openApiParts } from './api-parts.ts';
+import type { ApiParts } from './api-parts.ts';
+import { Closers } from './closers.ts';
+import { DependencyWatch } from './dependency-watch.ts';
+import type { ProcessWays, RunningProcess } from './frame.ts';
+import { markedQueries } from './marked-queries.ts';
+import { need } from './need.ts';
+import { pause, persist } from './persisting.ts';
+import { openSendingDoor } from './sending.ts';
+
+/** How often an API looks for a newer index release. */
+export const RELEASE_LOOK_MS = 3_000;
+
+/** The pause after a release could not be used. */
+const RELEASE_RETRY_MS = 30_000;
+
+/** The longest key that an HMAC takes as it is. */
+const SIGNING_KEY_BYTES_MAX = 64;
+
+/** Starts an API of the cluster: it answers from a read side of its own, which shared checkpoints and deltas feed. */
+export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess> {
+  const { logger } = ways;
+  const closers = new Closers();
+  try {
+    const parts = await openApiParts(ways, closers);
+    const watch = new DependencyWatch(watchedBy(parts), {
+      ...{ clock: parts.clock, sleep: pause },
+      onChange: ({ name, where, up, why }) => {
+        if (up) logger.info({ dependency: name, where }, 'a server is back');
+        else logger.warn({ dependency: name, where, why }, 'a server does not answer');
+      },
+    });
+    const health = new ApiHealth(parts, watch);
+    const listening = await listenPublicly(parts, health);
+    closers.add(() => listening.close());
+    parts.durable.begin();
+    const ended = runAll(parts, watch);
+    return {
+      awaited: () => health.awaited(),
+      ended,
+      close: () => closers.close(),
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+/** What an API does beside answering, until its signal aborts. */
+async function runAll(parts: ApiParts, watch: DependencyWatch): Promise<void> {
+  const { signal, feed, freshness } = parts;
+  await Promise.all([
+    feed.run(signal),
+    freshness.run(signal),
+    watch.run(signal),
+    followCatalogue(parts),
+    followReleases(parts),
+  ]);
+}
+
+async function followCatalogue(parts: ApiParts): Promise<void> {
+  const { stores, catalogue, logger, signal, warnings } = parts;
+  const follow = (): Promise<void> =>
+    followItems(stores.journal, catalogue, { live: true, signal });
+  try {
+    await persist(follow, { logger, signal, what: 'follow the catalogue' });
+  } catch (error) {
+    if (signal.aborted) return;
+    // Recommendations go on without new titles.
+    logger.error({ err: error }, 'the item catalogue has stopped');
+    const reason = error instanceof Error ? error.message : String(error);
+    warnings.add(`the item catalogue has stopped, so titles are not up to date: ${reason}`);
+  }
+}
+
+async function followReleases({ search, serving, logger, signal }: ApiParts): Promise<void> {
+  while (!signal.aborted) {
+    const version = liveVersion(serving);
+    try {
+      if (version !== undefined) await search.useNewer(version);
+    } catch (error) {
+      logger.warn({ err: error }, 'index releases cannot be looked for');
+    }
+    const isTrouble = search.searcher !== undefined && search.trouble !== undefined;
+    await pause(isTrouble ? RELEASE_RETRY_MS : RELEASE_LOOK_MS, signal);
+  }
+}
+
+async function listenPublicly(parts: ApiParts, health: ApiHealth): Promise<Listening> {
+  const { host, port, apiKey } = parts.config;
+  const access: Access =
+    apiKey === undefined ? { kind: 'loopback' } : { kind: 'key', apiKey: apiKey.reveal() };
+  const app = createApp({ ...apiDeps(parts, health), access });
+  const listening = await listen(app, { host, port, keyed: apiKey !== undefined });
+  const name = host.includes(':') ? `[${host}]` : host;
+  process.stderr.write(`API        http://${name}:${String(listening.port)}\n`);
+  return listening;
+}
+
+function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
+  const { stores, serving, catalogue, identities, search, freshness, config, logger } = parts;
+  const signingKey = need(config.signingKey, 'REPRISE_SIGNING_KEY');
+  const queries = new Queries({
+    ...{ serving, identities, catalogue, searcher: search.searcher },
+    partitionOf: (id) => partitionOf(id, config.partitions),
+    signingKey: signingKeyOf(signingKey.reveal()),
+  });
+  return {
+    door: openDoor(parts),
+    queries: markedQueries(queries, { freshness, identities }),
+    offsets: parts.offsets,
+    models: { list: () => listModels(stores.registry, liveVersion(serving) ?? '') },
+    runs: parts.durable,
+    maintenance: createApiMaintenance({
+      ...parts,
+      ...{ scratchFolder: config.scratchFolder, sliceMsMax: config.sliceMsMax },
+      // Fractions, for slices are measured by it.
+      clock: () => performance.timeOrigin + performance.now(),
+      counts: () => countServed(serving),
+    }),
+    health,
+    logger,
+    newRequestId: randomUUID,
+  };
+}
+
+/** The key of all APIs: one of them reads what another signed. One that is too long is hashed, as HMAC has it. */
+function signingKeyOf(base64: string): KeyObject {
+  const bytes = Buffer.from(base64, 'base64');
+  const fits = bytes.length <= SIGNING_KEY_BYTES_MAX;
+  return createSecretKey(fits ? bytes : createHash('sha256').update(bytes).digest());
+}
+
+/** The way in through Kafka; what is acknowledged tells `after` where offsets stand, too. */
+function openDoor({
+  config,
+  transport,
+  acknowledgements,
+  offsets,
+  clock,
+  signal,
+  logger,
+}: ApiParts): EventDoor {
+  const feed: AcknowledgementFeed = {
+    publish: (acknowledgement) => acknowledgements.publish(acknowledgement),
+    subscribe: (listener, until) =>
+      acknowledgements.subscribe((acknowledgement) => {
+        offsets.heard(acknowledgement);
+        listener(acknowledgement);
+      }, until),
+    close: () => acknowledgements.close(),
+  };
+  return openSendingDoor({
+    ...{ config, transport, feed, clock, signal },
+    onTrouble: (error) => {
+      logger.warn({ err: error }, 'acknowledgements cannot be heard');
+    },
+  });
+}

@@ -1,0 +1,79 @@
+import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import type { VersionRegistry } from '../../activities/version-registry.ts';
+import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
+import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import { RepriseError } from '../../events/error.ts';
+import type { Partition } from '../../events/position.ts';
+import type { Checkpoint } from '../../model/checkpoint.ts';
+import type { ModelDelta } from '../../model/delta.ts';
+
+/** Where a reader of a partition's states stands. */
+export interface StatePlace {
+  readonly version: string;
+  readonly sequence: number;
+}
+
+/** Whole states to serve from. */
+export interface WholeStates {
+  /**
+   * The newest state of a partition that lies past a place, undefined where there is none yet. Without a place there
+   * always is one: the first version's start.
+   */
+  newest(partition: Partition, past: StatePlace | undefined): Promise<ModelDelta | undefined>;
+}
+
+/** What runtimes are restored from. */
+export interface StatesDeps {
+  readonly checkpoints: Pick<CheckpointStore, 'list' | 'newest'>;
+  readonly registry: Pick<VersionRegistry, 'get' | 'list'>;
+  readonly maker: RuntimeMaker;
+}
+
+/** Reads whole states from the checkpoints that movers share. */
+export function createCheckpointStates(deps: StatesDeps): WholeStates {
+  return {
+    async newest(partition, past) {
+      if (past === undefined) return (await newestRuntime(deps, partition)).takeWhole();
+      const listed = await deps.checkpoints.list(partition);
+      if (!listed.some((one) => isPast(one, past))) return undefined;
+      const found = await deps.checkpoints.newest({ partition });
+      if (found === undefined || !isPast(found.saved, past)) return undefined;
+      return (await restored(deps, partition, found.checkpoint)).takeWhole();
+    },
+  };
+}
+
+/** The runtime of a partition's newest checkpoint; the first version's empty start where there is none. */
+export async function newestRuntime(
+  deps: StatesDeps,
+  partition: Partition,
+): Promise<PartitionRuntime> {
+  const found = await deps.checkpoints.newest({ partition });
+  if (found !== undefined) return restored(deps, partition, found.checkpoint);
+  const [first] = await deps.registry.list();
+  if (first === undefined) throw new RepriseError('NOT_FOUND', 'no model version is registered');
+  return deps.maker.create(first.definition, partition);
+}
+
+async function restored(
+  { registry, maker }: StatesDeps,
+  partition: Partition,
+  checkpoint: Checkpoint,
+): Promise<PartitionRuntime> {
+  const { version } = checkpoint.manifest;
+  const known = await registry.get(version);
+  if (known === undefined) {
+    throw new RepriseError(
+      'NOT_FOUND',
+      `a checkpoint of version ${version} stands here, which is not registered: restore the registry from a backup`,
+      { version, partition },
+    );
+  }
+  return maker.restore(known.definition, partition, checkpoint);
+}
+
+/** A state of the same position is past a place where a promotion lies between them: none is kept from before one. */
+function isPast(one: StatePlace, past: StatePlace): boolean {
+  if (one.sequence !== past.sequence) return one.sequence > past.sequence;
+  return one.version !== past.version;
+}

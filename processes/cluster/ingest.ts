@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { createIngest } from '../../activities/ingest.ts';
+import { poisonRecordsMax } from '../../activities/poison-lot.ts';
+import { openAcknowledgements } from '../../adapters/cluster/acknowledgements.ts';
+import { openItems } from '../../adapters/cluster/items.ts';
+import { openPoisonLot } from '../../adapters/cluster/poison-lot.ts';
+import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
+import { publishedItems, titleOf } from '../../projections/items.ts';
+import { yieldNow } from '../core/yield-now.ts';
+import { Closers } from './closers.ts';
+import { followCatalogue } from './catalogue-following.ts';
+import { consumeUntilEnd } from './consuming.ts';
+import type { ProcessWays, RunningProcess } from './frame.ts';
+import { openJournalStores } from './journal-stores.ts';
+import { openKafka } from './kafka.ts';
+import { need } from './need.ts';
+import { persist } from './persisting.ts';
+import { openRedis } from './redis-link.ts';
+
+/**
+ * Starts the ingest: what the API sent through Kafka goes into the journal, the API is told where it stands, and
+ * published items go into Redis. It outlives restarts of each of the three; only what it acknowledges over Redis may
+ * be missed meanwhile, and then the API answers `pending`.
+ */
+export async function startClusterIngest(ways: ProcessWays): Promise<RunningProcess> {
+  const { config, logger, signal } = ways;
+  const clock = (): number => Date.now();
+  const closers = new Closers();
+  const trying = { logger, signal, waitMsMax: config.dependencyWaitMsMax };
+  try {
+    const stores = await persist(() => openJournalStores(config, clock), {
+      ...{ ...trying, what: 'open the journal' },
+    });
+    closers.add(() => stores.close());
+    const transport = await persist(() => openKafka(config, logger), {
+      ...{ ...trying, what: 'open the transport' },
+    });
+    closers.add(() => transport.close());
+    const link = openRedis(config);
+    closers.add(() => link.close());
+    const feed = openAcknowledgements(link);
+    closers.add(() => feed.close());
+    const { mongo, journal, identities } = stores;
+    const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
+    const ingest = createIngest({
+      ...{ journal, identities, feed, clock, logger, yieldNow },
+      poison: openPoisonLot({ connection: mongo, database, recordsMax: poisonRecordsMax }),
+      types: DEFAULT_INTERACTION_TYPES,
+      random: randomBytes,
+    });
+    const consuming = consumeUntilEnd({
+      ...{ ingest, logger, signal },
+      createConsumer: () => transport.createConsumer(),
+    });
+    const fold = { published: publishedItems, title: titleOf };
+    const following = followCatalogue({
+      ...{ journal, logger, signal },
+      open: () => openItems({ link, fold }),
+    });
+    return {
+      awaited: () => consuming.awaited(),
+      ended: Promise.race([consuming.ended, following]),
+      async close() {
+        await Promise.allSettled([consuming.ended, following]);
+        await closers.close();
+      },
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { follow } from '../../activities/follower.ts';
+import { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import type { RuntimeMaker, VersionRuntimesDeps } from '../../activities/version-runtimes.ts';
+import { loadKernel } from '../../model/kernel/kernel.ts';
+import type { KernelFactory } from '../../model/kernel/kernel.ts';
+import { createRuntimeMaker } from '../core/runtime-maker.ts';
+import { yieldNow } from '../core/yield-now.ts';
+import type { ProcessWays } from './frame.ts';
+import type { ClusterStores } from './stores.ts';
+
+/** What builds states of model versions from the shared stores. */
+export interface ClusterRuntimes {
+  readonly kernels: KernelFactory;
+  readonly maker: RuntimeMaker;
+  readonly versions: VersionRuntimes;
+  /** Runtimes of any version from bases and the journal alone. */
+  readonly clean: VersionRuntimes;
+}
+
+/** Opens what builds states in a process that moves no partition. */
+export async function openRuntimes(
+  { journal, identities, registry, checkpoints }: ClusterStores,
+  { config, logger }: Pick<ProcessWays, 'config' | 'logger'>,
+): Promise<ClusterRuntimes> {
+  const kernels = await loadKernel();
+  // Fractions, for slices are measured by it.
+  const clock = (): number => performance.timeOrigin + performance.now();
+  const maker = createRuntimeMaker({ kernels, identities, journal, clock });
+  const { sliceMsMax } = config;
+  const deps: VersionRuntimesDeps = {
+    ...{ journal, registry, checkpoints, maker, follow, logger, yieldNow, sliceMsMax, clock },
+  };
+  const versions = new VersionRuntimes(deps);
+  const clean = new VersionRuntimes({
+    ...deps,
+    checkpoints: { newest: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
+  });
+  return { kernels, maker, versions, clean };
+}

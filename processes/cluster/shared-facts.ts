@@ -1,0 +1,39 @@
+import { openAcknowledgements } from '../../adapters/cluster/acknowledgements.ts';
+import type { EventDoor } from '../../events/door.ts';
+import { Closers } from './closers.ts';
+import type { ProcessWays } from './frame.ts';
+import { openKafka } from './kafka.ts';
+import { persist } from './persisting.ts';
+import { openRedis } from './redis-link.ts';
+import { openSendingDoor } from './sending.ts';
+import type { RedisLink } from '../../adapters/cluster/redis.ts';
+
+/** The way of shared facts (promotions, index releases) from a process into every partition. */
+export interface SharedFacts {
+  readonly door: EventDoor;
+  readonly link: RedisLink;
+  close(): Promise<void>;
+}
+
+/** Opens a sending door with what it needs of Kafka and Redis. */
+export async function openSharedFacts(ways: ProcessWays): Promise<SharedFacts> {
+  const { config, logger, signal } = ways;
+  const closers = new Closers();
+  const { dependencyWaitMsMax: waitMsMax } = config;
+  const transport = await persist(() => openKafka(config, logger), {
+    ...{ logger, signal, waitMsMax, what: 'open the transport' },
+  });
+  closers.add(() => transport.close());
+  const link = openRedis(config);
+  closers.add(() => link.close());
+  const onTrouble = (error: unknown): void => {
+    logger.warn({ err: error }, 'acknowledgements do not arrive');
+  };
+  const feed = openAcknowledgements(link, { onTrouble });
+  closers.add(() => feed.close());
+  const door = openSendingDoor({
+    ...{ config, transport, feed, signal, onTrouble },
+    clock: () => Date.now(),
+  });
+  return { door, link, close: () => closers.close() };
+}

@@ -1,0 +1,81 @@
+import { isGrpcServiceError, ServiceError } from '@temporalio/client';
+import type { RunsPort } from '../../api/deps.ts';
+import type { VersionRegistry } from '../../activities/version-registry.ts';
+import { RepriseError } from '../../events/error.ts';
+import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
+import type { ClusterConfig } from '../config/cluster-config.ts';
+import type { DurableRuns } from '../core/durable-host.ts';
+import { INDEX_BUILD_INTERVAL_MS_MIN } from '../core/index-pacing.ts';
+import { createRuns } from '../durable/runs.ts';
+import { WorkflowStarter } from '../durable/starter.ts';
+import { connectTemporal } from './temporal.ts';
+
+/** How long Temporal may take to answer one question of the API. */
+export const RUN_CALL_MS_MAX = 5_000;
+
+/** What runs are started with from an API of the cluster. */
+export interface TemporalRunsDeps {
+  readonly config: ClusterConfig;
+  readonly registry: Pick<VersionRegistry, 'nextName'>;
+  /** The version that serves. */
+  readonly live: () => string | undefined;
+  /** Unix milliseconds. */
+  readonly clock: () => number;
+}
+
+/** Runs through the cluster's Temporal. */
+export interface TemporalRuns extends DurableRuns {
+  /** Builds an index that several APIs may find due at the same time: it is one build. */
+  buildDue(): Promise<unknown>;
+  /** Throws where the server does not answer. */
+  check(): Promise<void>;
+}
+
+/** Connects to Temporal, whose workers do the runs. */
+export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns> {
+  const { config, registry, live, clock } = deps;
+  const temporal = await connectTemporal(config);
+  const { connection } = temporal.client;
+  const starter = new WorkflowStarter(temporal.client, temporal.uiUrl, {
+    taskQueue: CLUSTER_TASK_QUEUES.workflows,
+    namespace: temporal.namespace,
+  });
+  const bounded = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await connection.withDeadline(Date.now() + RUN_CALL_MS_MAX, call);
+    } catch (error) {
+      throw explained(error);
+    }
+  };
+  const runsAt = (now: () => number): RunsPort =>
+    createRuns({
+      ...{ starter, registry, live, clock: now, leaseMsMax: config.leaseMsMax },
+      // What the trainer and the indexer lack is theirs to say.
+      trainingUnavailable: undefined,
+      indexUnavailable: undefined,
+    });
+  const runs = runsAt(clock);
+  const due = runsAt(() => clock() - (clock() % INDEX_BUILD_INTERVAL_MS_MIN));
+  return {
+    url: temporal.uiUrl,
+    startTraining: (request) => bounded(() => runs.startTraining(request)),
+    startIndexBuild: (request) => bounded(() => runs.startIndexBuild(request)),
+    describe: (kind, workflowId) => bounded(() => runs.describe(kind, workflowId)),
+    buildDue: () => bounded(() => due.startIndexBuild({})),
+    check: async () => {
+      await bounded(() => connection.workflowService.getSystemInfo({}));
+    },
+    close: () => temporal.close(),
+  };
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof ServiceError) && !isGrpcServiceError(error)) return error;
+  const why = error.cause instanceof Error ? error.cause.message : error.message;
+  return new RepriseError(
+    'UNAVAILABLE',
+    `temporal does not answer (${why}): see that its server runs and try again`,
+    {},
+    error,
+  );
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createTrainingActivities } from '../../activities/training.ts';
+import { openRuns } from '../../adapters/cluster/runs.ts';
+import { createTrainerPool } from '../../adapters/embedded/trainer.ts';
+import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
+import { readNativeParts } from '../core/native-parts.ts';
+import { yieldNow } from '../core/yield-now.ts';
+import { Closers } from './closers.ts';
+import type { ProcessWays, RunningProcess } from './frame.ts';
+import { liveStateOf } from './live-states.ts';
+import { pause, persist } from './persisting.ts';
+import { openRuntimes } from './runtimes.ts';
+import { openSharedFacts } from './shared-facts.ts';
+import { openClusterStores } from './stores.ts';
+import { serveTaskQueue } from './task-queue.ts';
+import { untilTold } from './until-told.ts';
+
+/** Starts a trainer of the cluster: it does the activities of training runs, each run in a child process of its own. */
+export async function startClusterTrainer(ways: ProcessWays): Promise<RunningProcess> {
+  const { config, logger, signal } = ways;
+  const clock = (): number => Date.now();
+  const closers = new Closers();
+  const { dependencyWaitMsMax: waitMsMax } = config;
+  try {
+    const stores = await persist(() => openClusterStores({ config, logger, clock }), {
+      ...{ logger, signal, waitMsMax, what: 'open the stores' },
+    });
+    closers.add(() => stores.close());
+    const { journal, registry, fences, objects } = stores;
+    const facts = await openSharedFacts(ways);
+    closers.add(() => facts.close());
+    const { versions } = await openRuntimes(stores, ways);
+    const trainer = createTrainerPool({
+      script: new URL('../trainer.ts', import.meta.url),
+      unavailable: readNativeParts().tfjs.unavailable,
+    });
+    closers.add(() => trainer.close());
+    const activities = createTrainingActivities({
+      ...{ journal, registry, versions, trainer, clock, yieldNow },
+      door: facts.door,
+      live: (partition) => liveStateOf(fences, partition),
+      files: openRuns({
+        ...{ objects, random: randomBytes },
+        folder: join(config.scratchFolder, 'runs'),
+      }),
+      sliceMsMax: config.sliceMsMax,
+      sleep: pause,
+    });
+    await serveTaskQueue(ways, { taskQueue: CLUSTER_TASK_QUEUES.training, activities }, closers);
+    return untilTold(closers, signal);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import { randomInt } from 'node:crypto';
+import type { RunsPort } from '../../api/deps.ts';
+import type { IndexReleaseRequest, StartedRun, TrainingRequest } from '../../api/schema/answers.ts';
+import type { VersionRegistry } from '../../activities/version-registry.ts';
+import { RepriseError } from '../../events/error.ts';
+import type { WorkflowStarter } from './starter.ts';
+
+/** Epochs of a training that names none. */
+export const EPOCHS_DEFAULT = 8;
+
+/** Epochs without a better hit rate after which a training stops. */
+const PATIENCE_EPOCHS = 3;
+
+/** The share of each partition's events, at its end, that is held out of a training. */
+const HOLDOUT_SHARE = 0.1;
+
+/** The recall at 10 below which no index is released. */
+const RECALL_10_MIN = 0.99;
+
+/** What runs are started with. */
+export interface RunsDeps {
+  readonly starter: WorkflowStarter;
+  readonly registry: Pick<VersionRegistry, 'nextName'>;
+  readonly leaseMsMax: number;
+  /** Unix milliseconds. */
+  readonly clock: () => number;
+  /** The version that serves. */
+  readonly live: () => string | undefined;
+  /** Why there is no training here; undefined where there is, or where other processes do it. */
+  readonly trainingUnavailable: string | undefined;
+  /** Why there is no index here. */
+  readonly indexUnavailable: string | undefined;
+}
+
+/** Starts the runs that people ask for, and tells how they stand. */
+export function createRuns(deps: RunsDeps): RunsPort {
+  return {
+    startTraining: (request) => startTraining(deps, request),
+    startIndexBuild: (request) => startIndexBuild(deps, request),
+    describe: (kind, workflowId) => deps.starter.describe(kind, workflowId),
+  };
+}
+
+async function startTraining(
+  { starter, registry, leaseMsMax, trainingUnavailable }: RunsDeps,
+  { epochs = EPOCHS_DEFAULT, seed = randomInt(2 ** 32), promote = 'if-not-worse' }: TrainingRequest,
+): Promise<StartedRun> {
+  if (trainingUnavailable !== undefined) {
+    throw new RepriseError('UNAVAILABLE', `training is off: ${trainingUnavailable}`);
+  }
+  return starter.train({
+    version: await registry.nextName(),
+    ...{ epochs, seed, promote, leaseMsMax },
+    patience: PATIENCE_EPOCHS,
+    holdoutShare: HOLDOUT_SHARE,
+  });
+}
+
+async function startIndexBuild(
+  { starter, live, clock, indexUnavailable }: RunsDeps,
+  { version }: IndexReleaseRequest,
+): Promise<StartedRun> {
+  if (indexUnavailable !== undefined) {
+    throw new RepriseError('UNAVAILABLE', `approximate search is off: ${indexUnavailable}`);
+  }
+  if (version !== undefined && version !== live()) {
+    throw new RepriseError('INVALID', `version ${version} is not live: leave version out`, {
+      field: 'version',
+    });
+  }
+  const createdMs = Math.floor(clock());
+  return starter.buildIndex({
+    release: releaseName(createdMs),
+    createdMs,
+    recall10Min: RECALL_10_MIN,
+  });
+}
+
+/** Names a release after its time: `r20261123-084801-123`, which sorts and is a folder's name everywhere. */
+function releaseName(createdMs: number): string {
+  const digits = new Date(createdMs).toISOString().replace(/\D/g, '');
+  return `r${digits.slice(0, 8)}-${digits.slice(8, 14)}-${digits.slice(14)}`;
+}
