@@ -5,6 +5,9 @@ import type { ErrorCode } from '../events/error.ts';
 /** Time between two heartbeats; well below the proxies' heartbeat time-outs. */
 export const HEARTBEAT_INTERVAL_MS = 1_000;
 
+/** The pause after a worker declined what others may take. */
+const BUSY_RETRY_MS = 250;
+
 /** Codes of errors that no retry mends. */
 const FINAL_CODES: ReadonlySet<string> = new Set<ErrorCode>([
   'INVALID',
@@ -85,6 +88,8 @@ function asFailure(error: unknown): Error {
     message: cause.message,
     type: known,
     nonRetryable: FINAL_CODES.has(known),
+    // Somebody else is likely to be free: soon, and not later with every try.
+    ...(known === 'BUSY' && { nextRetryDelay: BUSY_RETRY_MS }),
     cause,
   });
 }

@@ -29,6 +29,10 @@ export interface LivePartitionDeps extends Omit<
   readonly save: (checkpoint: Checkpoint) => Promise<unknown>;
   readonly onError: (error: unknown, what: 'follow' | 'checkpoint') => void;
   readonly bounds?: Partial<LivePartitionBounds>;
+  /** What happens between two leases: it follows by itself (as by default), or stands, where others may lease it, too. */
+  readonly betweenLeases?: 'follow' | 'stand';
+  /** Where the newest checkpoint stands; the runtime's position where it is left out. */
+  readonly savedAt?: Sequence;
 }
 
 /** Who moves a partition: a workflow's lease, the core itself, or nobody, because it stopped loudly. */
@@ -64,8 +68,8 @@ export class LivePartition {
     this.#runtime = runtime;
     this.#deps = deps;
     this.#bounds = { ...DEFAULT_LIVE_PARTITION_BOUNDS, ...deps.bounds };
-    this.#savedAt = runtime.position;
-    this.#triedAt = runtime.position;
+    this.#savedAt = deps.savedAt ?? runtime.position;
+    this.#triedAt = this.#savedAt;
     this.#triedMs = deps.clock();
   }
 
@@ -157,10 +161,12 @@ export class LivePartition {
     await this.#saving;
   }
 
-  /** Goes on at once, so that no event waits for the next lease; it counts as leased until the grace is over. */
+  /** Goes on at once where it may, so that no event waits for the next lease; it counts as leased until the grace is over. */
   #goOnUntilLeased(): void {
     if (this.#closed || this.#mode === 'stopped') return;
-    void this.#hold(new AbortController(), undefined).catch(() => undefined);
+    if (this.#deps.betweenLeases !== 'stand') {
+      void this.#hold(new AbortController(), undefined).catch(() => undefined);
+    }
     this.#grace = setTimeout(() => {
       if (this.#mode === 'leased') this.#mode = 'unleased';
     }, this.#bounds.leaseGraceMsMax);

@@ -10,8 +10,11 @@ export interface ReplayDeps {
   readonly journal: Pick<Journal, 'head'>;
   /** The live partition of a number; undefined where there is none. */
   readonly live: (partition: number) => Leased | undefined | Promise<Leased | undefined>;
-  /** The task queue of this worker alone, where there are several: the next lease of a partition goes there first. */
-  readonly ownQueue?: string;
+  /**
+   * The task queue of this worker alone, where there are several: the next lease of a partition goes there first;
+   * undefined where another worker is to take it.
+   */
+  readonly ownQueue?: (partition: number) => string | undefined;
   readonly versions: Pick<VersionRuntimes, 'advanceShadow'>;
 }
 
@@ -63,11 +66,15 @@ export function createReplayActivities(deps: ReplayDeps): ReplayActivities {
     if (live !== undefined) return live;
     throw new RepriseError('NOT_FOUND', `there is no partition ${String(partition)} here`);
   };
+  const queueOf = (partition: number): Pick<LeaseResult, 'queue'> => {
+    const queue = deps.ownQueue?.(partition);
+    return queue === undefined ? {} : { queue };
+  };
   const ended = ({ runtime }: Leased): LeaseResult => ({
     version: runtime.definition.version,
     position: runtime.position,
     head: deps.journal.head(runtime.partition),
-    ...(deps.ownQueue !== undefined && { queue: deps.ownQueue }),
+    ...queueOf(runtime.partition),
   });
   return {
     leaseLive: ({ partition, leaseMs }) =>
@@ -95,7 +102,8 @@ export function createReplayActivities(deps: ReplayDeps): ReplayActivities {
           }),
         );
         throwIfCancelled(signal);
-        return { version, position, head: deps.journal.head(partition) };
+        // Its shadow stands here: elsewhere the next lease would begin anew.
+        return { version, position, head: deps.journal.head(partition), ...queueOf(partition) };
       }),
   };
 }

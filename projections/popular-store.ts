@@ -94,7 +94,7 @@ export interface FollowPopularOptions extends PopularFold {
  */
 export async function followPopular(
   journal: Pick<Journal, 'read' | 'changed'>,
-  store: PopularStore,
+  store: Pick<PopularStore, 'position' | 'apply'>,
   partition: Partition,
   options: FollowPopularOptions,
 ): Promise<void> {

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { RepriseError } from '../../events/error.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import type { ClusterProcess } from '../config/cluster-process.ts';
 import type { Logger } from '../logger.ts';
@@ -27,20 +26,11 @@ export async function startClusterProcess(
 const STARTS: Readonly<Record<ClusterProcess, ProcessBody['start']>> = {
   api: async (ways) => (await import('./api.ts')).startClusterApi(ways),
   ingest: async (ways) => (await import('./ingest.ts')).startClusterIngest(ways),
-  worker: () => notHere('worker'),
+  worker: async (ways) => (await import('./worker.ts')).openWorker(ways),
   trainer: async (ways) => (await import('./trainer.ts')).startClusterTrainer(ways),
   indexer: async (ways) => (await import('./indexer.ts')).startClusterIndexer(ways),
 };
 
 function bodyOf(name: ClusterProcess, config: ClusterConfig): ProcessBody {
   return { dependencies: dependenciesOf(config), start: STARTS[name] };
-}
-
-function notHere(name: ClusterProcess): Promise<never> {
-  return Promise.reject(
-    new RepriseError(
-      'UNAVAILABLE',
-      `this version has no ${name} of the cluster profile: run the embedded one`,
-    ),
-  );
 }

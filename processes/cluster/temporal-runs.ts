@@ -36,11 +36,10 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
   const { config, registry, live, clock } = deps;
   const temporal = await connectTemporal(config);
   const { connection } = temporal.client;
-  const starter = new WorkflowStarter(
-    temporal.client,
-    temporal.uiUrl,
-    CLUSTER_TASK_QUEUES.workflows,
-  );
+  const starter = new WorkflowStarter(temporal.client, temporal.uiUrl, {
+    taskQueue: CLUSTER_TASK_QUEUES.workflows,
+    namespace: temporal.namespace,
+  });
   const bounded = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
       return await connection.withDeadline(Date.now() + RUN_CALL_MS_MAX, call);

@@ -9,8 +9,8 @@ import { yieldNow } from './yield-now.ts';
 /** What runtimes are made with. */
 export interface RuntimeMakerDeps {
   readonly kernels: KernelFactory;
-  readonly identities: IdentityStore;
-  readonly journal: Journal;
+  readonly identities: Pick<IdentityStore, 'reveal'>;
+  readonly journal: Pick<Journal, 'isErased'>;
   readonly clock: () => number;
 }
 

@@ -24,31 +24,48 @@ const TYPES = { training: WORKFLOW_TYPES.trainModel, index: WORKFLOW_TYPES.build
 
 const QUERY_MS_MAX = 2_000;
 
+/** Where workflows are started; the embedded profile's where it is left out. */
+export interface StarterPlace {
+  readonly taskQueue: string;
+  readonly namespace: string;
+  /** How long a worker may take for one decision; another may decide after that. */
+  readonly taskMsMax?: number;
+}
+
+const EMBEDDED_PLACE: StarterPlace = { taskQueue: TASK_QUEUE, namespace: 'default' };
+
 /** Starts workflows and tells how they stand. */
 export class WorkflowStarter {
   readonly #client: Client;
   readonly #uiUrl: string;
-  readonly #taskQueue: string;
+  readonly #place: StarterPlace;
 
-  /** The workflows run on `taskQueue`. */
-  constructor(client: Client, uiUrl: string, taskQueue: string = TASK_QUEUE) {
+  constructor(client: Client, uiUrl: string, place: StarterPlace = EMBEDDED_PLACE) {
     this.#client = client;
     this.#uiUrl = uiUrl;
-    this.#taskQueue = taskQueue;
+    this.#place = place;
   }
 
   /** The page of a workflow in Temporal's UI. */
   url(workflowId: string): string {
-    const { namespace } = this.#client.options;
-    return `${this.#uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;
+    return `${this.#uiUrl}/namespaces/${this.#place.namespace}/workflows/${encodeURIComponent(workflowId)}`;
   }
 
-  /** Leases a partition's live replay to a workflow; one that a core before left behind is replaced at once. */
-  async leaseReplay(partition: number, leaseMsMax: number): Promise<void> {
+  /**
+   * Leases a partition's live replay to a workflow. One that is there already goes on where others lease, too; one that
+   * a core before left behind is replaced at once.
+   */
+  async leaseReplay(
+    partition: number,
+    leaseMsMax: number,
+    found: 'USE_EXISTING' | 'TERMINATE_EXISTING' = 'TERMINATE_EXISTING',
+  ): Promise<void> {
+    const { taskQueue, taskMsMax } = this.#place;
     await this.#client.workflow.start(WORKFLOW_TYPES.replayPartition, {
-      taskQueue: this.#taskQueue,
+      taskQueue,
+      ...(taskMsMax !== undefined && { workflowTaskTimeout: taskMsMax }),
       workflowId: liveReplayId(partition),
-      workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+      workflowIdConflictPolicy: found,
       args: [{ partition, leaseMsMax }],
       typedSearchAttributes: [{ key: PARTITION, value: partition }],
       staticSummary: `Live replay of partition ${String(partition)}`,
@@ -115,7 +132,7 @@ export class WorkflowStarter {
     const { version, summary, details } = about;
     try {
       await this.#client.workflow.start(type, {
-        taskQueue: this.#taskQueue,
+        taskQueue: this.#place.taskQueue,
         workflowId,
         workflowIdConflictPolicy: 'FAIL',
         args: [input],

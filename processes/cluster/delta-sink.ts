@@ -1,0 +1,29 @@
+import type { ModelDelta } from '../../model/delta.ts';
+import type { DeltaWriter } from '../../projections/delta-feed.ts';
+import type { FenceWatch } from './fence-watch.ts';
+import { patiently } from './patience.ts';
+import type { Patience } from './patience.ts';
+import type { UsersFeed } from './users-feed.ts';
+
+/** Where a partition's deltas go. */
+export interface DeltaSinkDeps {
+  readonly watch: FenceWatch;
+  readonly writer: DeltaWriter;
+  readonly users: Pick<UsersFeed, 'offer'>;
+  readonly patience: Patience;
+}
+
+/**
+ * Makes the sink of a partition: every delta is appended to the stream, again where that failed, before the partition
+ * goes on; the users are stored beside. Throws FENCED where a newer fence was taken, or the partition is given up.
+ */
+export function createDeltaSink(deps: DeltaSinkDeps): (delta: ModelDelta) => Promise<void> {
+  const { watch, writer, users, patience } = deps;
+  return async (delta) => {
+    await patiently(patience, async () => {
+      await watch.confirm();
+      await writer.append(delta, watch.fence.number);
+    });
+    users.offer(delta);
+  };
+}

@@ -1,0 +1,108 @@
+import type { FollowerDeps } from '../../activities/follower.ts';
+import type { LivePartition } from '../../activities/live-partition.ts';
+import type { Leased } from '../../activities/replay.ts';
+import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import type { Sequence } from '../../events/position.ts';
+import type { FenceWatch } from './fence-watch.ts';
+import type { UsersFeed } from './users-feed.ts';
+
+/** What a partition that a worker holds is made of. */
+export interface HeldParts {
+  readonly live: LivePartition;
+  readonly watch: FenceWatch;
+  readonly users: Pick<UsersFeed, 'look'>;
+  /** Aborted here: nothing more is written then. */
+  readonly over: AbortController;
+  readonly clock: () => number;
+}
+
+/** A partition that this worker holds by a fence: its state, warm between leases, and what goes on beside it. */
+export class HeldPartition implements Leased {
+  readonly watch: FenceWatch;
+  readonly #parts: HeldParts;
+  readonly #givingBack = new AbortController();
+  #leases = 0;
+  #leasedMs: number;
+  #checkpoint: Promise<void> | undefined;
+
+  constructor(parts: HeldParts) {
+    this.#parts = parts;
+    this.watch = parts.watch;
+    this.#leasedMs = parts.clock();
+  }
+
+  get partition(): number {
+    return this.watch.fence.partition;
+  }
+
+  get runtime(): PartitionRuntime {
+    return this.#parts.live.runtime;
+  }
+
+  /** Tells whether the next lease is for another worker. */
+  get isGivenBack(): boolean {
+    return this.#givingBack.signal.aborted;
+  }
+
+  /** Milliseconds for which nobody leased it; 0 during a lease. */
+  get idleMs(): number {
+    return this.#leases > 0 ? 0 : this.#parts.clock() - this.#leasedMs;
+  }
+
+  /** Learns for a lease; one that ends because the partition is given back ends with a checkpoint for who takes it. */
+  async lease(signal: AbortSignal, onProgress?: FollowerDeps['onProgress']): Promise<Sequence> {
+    const lease = new AbortController();
+    const end = (): void => lease.abort();
+    const ends = [signal, this.#givingBack.signal, this.#parts.over.signal];
+    for (const one of ends) one.addEventListener('abort', end, { once: true });
+    if (ends.some(({ aborted }) => aborted)) end();
+    this.#leases += 1;
+    try {
+      const reached = await this.#parts.live.lease(lease.signal, onProgress);
+      if (this.isGivenBack) await this.checkpoint();
+      return reached;
+    } finally {
+      for (const one of ends) one.removeEventListener('abort', end);
+      this.#leases -= 1;
+      this.#leasedMs = this.#parts.clock();
+    }
+  }
+
+  exclusive<T>(work: (runtime: PartitionRuntime) => Promise<T>): Promise<T> {
+    return this.#parts.live.exclusive(work);
+  }
+
+  /** Ends the lease under way soon; the next one is for another worker. */
+  giveBack(): void {
+    this.#givingBack.abort();
+  }
+
+  /** Takes a checkpoint soon, one at a time: what is wished for meanwhile is one more. A failure is told by the partition. */
+  async checkpoint(): Promise<void> {
+    if (this.#checkpoint !== undefined) await this.#checkpoint;
+    this.#checkpoint ??= this.#parts.live
+      .checkpoint()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#checkpoint = undefined;
+      });
+    await this.#checkpoint;
+  }
+
+  /** Tells where the partition stands; throws FENCED where a newer fence was taken. */
+  async tell(): Promise<void> {
+    const { definition, position } = this.runtime;
+    await this.watch.tell(definition.version, position);
+  }
+
+  /** Looks whether the users are still stored. */
+  async look(): Promise<void> {
+    await this.#parts.users.look();
+  }
+
+  /** Ends it: nothing is written any more. Resolves when nothing moves. */
+  async end(): Promise<void> {
+    this.#parts.over.abort();
+    await this.#parts.live.close();
+  }
+}

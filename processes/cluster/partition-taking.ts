@@ -1,0 +1,150 @@
+import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import type { FollowerDeps, VersionSource } from '../../activities/follower.ts';
+import { follow } from '../../activities/follower.ts';
+import type { Fence, FenceStore } from '../../activities/fences.ts';
+import { LivePartition } from '../../activities/live-partition.ts';
+import type { LivePartitionBounds } from '../../activities/live-partition.ts';
+import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import type { Sequence } from '../../events/position.ts';
+import { sequence } from '../../events/position.ts';
+import type { ModelDelta } from '../../model/delta.ts';
+import type { DeltaWriter } from '../../projections/delta-feed.ts';
+import type { PopularFold, PopularStore } from '../../projections/popular-store.ts';
+import type { UserStore } from '../../projections/user-store.ts';
+import type { Logger } from '../logger.ts';
+import { createDeltaSink } from './delta-sink.ts';
+import { FenceWatch } from './fence-watch.ts';
+import { HeldPartition } from './held-partition.ts';
+import type { Patience } from './patience.ts';
+import { patientJournal, patientVersions } from './patient-reads.ts';
+import { countPopular } from './popular-feed.ts';
+import { UsersFeed } from './users-feed.ts';
+
+/** Writes deltas, and knows where a partition's stream ends. */
+export interface DeltaStream extends DeltaWriter {
+  end(partition: number): Promise<{ readonly to: Sequence } | undefined>;
+}
+
+/** What partitions are taken with. */
+export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax' | 'clock'> {
+  readonly journal: FollowerDeps['journal'];
+  readonly versions: Pick<VersionRuntimes, 'recover' | 'runtimeAt'>;
+  readonly checkpoints: Pick<CheckpointStore, 'save'>;
+  readonly fences: FenceStore;
+  readonly stream: DeltaStream;
+  readonly users: UserStore;
+  readonly popular: PopularStore;
+  readonly fold: PopularFold;
+  readonly bounds: Pick<LivePartitionBounds, 'checkpointEventsMax' | 'checkpointMsMax'>;
+  readonly logger: Logger;
+}
+
+/** How a partition ends by itself. */
+export type OnLost = (error: unknown) => void;
+
+/**
+ * Brings a partition whose fence was taken to where its deltas go on: its newest checkpoint, then the journal up to
+ * where the stream ends, so that no delta crosses that place. What stops it later is told.
+ */
+export async function takePartition(
+  fence: Fence,
+  deps: TakingDeps,
+  onLost: OnLost,
+): Promise<HeldPartition> {
+  const { partition } = fence;
+  const { clock, logger } = deps;
+  const over = new AbortController();
+  const watch = new FenceWatch({ fence, fences: deps.fences, clock });
+  const patience: Patience = {
+    signal: over.signal,
+    onTrouble: (error) => logger.warn({ err: error, partition }, 'waiting for what is down'),
+  };
+  // Asked from its own feed alone, which starts when it is there.
+  const users: UsersFeed = new UsersFeed({
+    ...{ watch, patience, users: deps.users },
+    takeWhole: (offer) => offerWhole(live, offer),
+  });
+  const moves = {
+    ...{ yieldNow: deps.yieldNow, sliceMsMax: deps.sliceMsMax, clock },
+    journal: patientJournal(deps.journal, patience),
+    versions: patientVersions(deps.versions, patience),
+    sink: createDeltaSink({ watch, patience, users, writer: deps.stream }),
+  };
+  await seeHead(deps.journal, partition);
+  const recovered = await deps.versions.recover(partition);
+  const savedAt = recovered.position;
+  const runtime = await toBoundary(recovered, deps, moves, over.signal);
+  const live = new LivePartition(runtime, {
+    ...moves,
+    betweenLeases: 'stand',
+    savedAt,
+    save: (checkpoint) => deps.checkpoints.save(checkpoint),
+    onError: (error, what) => {
+      logger.warn({ err: error, partition }, `${what} failed`);
+      if (what === 'follow') onLost(error);
+    },
+    bounds: deps.bounds,
+  });
+  const beside = (what: string, work: Promise<void>): void => {
+    work.catch((error: unknown) => {
+      if (over.signal.aborted) return;
+      logger.warn({ err: error, partition }, `${what} failed`);
+      onLost(error);
+    });
+  };
+  beside('storing the users', users.run());
+  beside('counting popular items', countPopular({ ...deps, ...moves, watch, patience }));
+  return new HeldPartition({ ...{ live, watch, users, over, clock } });
+}
+
+interface Moves {
+  readonly journal: FollowerDeps['journal'];
+  readonly versions: VersionSource;
+  readonly sink: (delta: ModelDelta) => Promise<void>;
+}
+
+/** Replays to where the stream and the users end, told to nobody up to the nearer of the two. */
+async function toBoundary(
+  recovered: PartitionRuntime,
+  deps: TakingDeps,
+  moves: Moves,
+  signal: AbortSignal,
+): Promise<PartitionRuntime> {
+  const { partition } = recovered;
+  const streamed = await deps.stream.end(partition);
+  const stored = await deps.users.place(partition);
+  await seeHead(deps.journal, partition);
+  const head = deps.journal.head(partition);
+  const places = [streamed?.to, stored?.position]
+    .filter((place) => place !== undefined)
+    .filter((place) => place > recovered.position && place <= head)
+    .sort((a, b) => a - b);
+  const { yieldNow, sliceMsMax, clock } = deps;
+  let runtime = recovered;
+  for (const [at, place] of places.entries()) {
+    const sink = at === 0 ? undefined : moves.sink;
+    runtime = await follow(
+      { ...moves, ...{ yieldNow, sliceMsMax, clock, runtime, sink } },
+      { until: sequence(place), signal },
+    );
+  }
+  return runtime;
+}
+
+/** Asks the store where the journal ends: what others appended is known here only once somebody asks. */
+async function seeHead(journal: FollowerDeps['journal'], partition: number): Promise<void> {
+  await journal.read(partition, journal.head(partition));
+}
+
+async function offerWhole(
+  live: LivePartition,
+  offer: (whole: ModelDelta) => void,
+): Promise<boolean> {
+  return live.exclusive(async (runtime) => {
+    // Where the stream lacks a delta still, the next one must begin where it ends.
+    if (runtime.takenAt !== runtime.position) return false;
+    offer(await runtime.takeWhole());
+    return true;
+  });
+}

@@ -1,0 +1,140 @@
+import { hasCode } from '../../events/error.ts';
+import type { ModelDelta } from '../../model/delta.ts';
+import type { UserStore } from '../../projections/user-store.ts';
+import type { FenceWatch } from './fence-watch.ts';
+import { patiently, pause } from './patience.ts';
+import type { Patience } from './patience.ts';
+
+/** Bounds of what waits to be stored of a partition's users. */
+export interface UsersFeedBounds {
+  readonly usersQueueDeltasMax: number;
+  readonly usersQueueRowsMax: number;
+}
+
+/** The bounds that a feed has where its maker names none. */
+export const DEFAULT_USERS_FEED_BOUNDS: UsersFeedBounds = {
+  usersQueueDeltasMax: 2_048,
+  usersQueueRowsMax: 100_000,
+};
+
+/** What stores a partition's users. */
+export interface UsersFeedDeps {
+  readonly watch: FenceWatch;
+  readonly users: Pick<UserStore, 'apply' | 'place'>;
+  /**
+   * Offers the whole state of now while the partition stands at a boundary of its deltas, so that the next one
+   * continues it; false where that cannot be had yet.
+   */
+  readonly takeWhole: (offer: (whole: ModelDelta) => void) => Promise<boolean>;
+  readonly patience: Patience;
+  readonly bounds?: Partial<UsersFeedBounds>;
+}
+
+/**
+ * Stores a partition's users beside its learning: deltas wait in a bounded queue, and where they were too many, or the
+ * store does not hold what they continue, the whole state is stored instead.
+ */
+export class UsersFeed {
+  readonly #deps: UsersFeedDeps;
+  readonly #bounds: UsersFeedBounds;
+  #queue: ModelDelta[] = [];
+  #rows = 0;
+  #isWholeDue = false;
+  #wake: () => void = () => undefined;
+
+  constructor(deps: UsersFeedDeps) {
+    this.#deps = deps;
+    this.#bounds = { ...DEFAULT_USERS_FEED_BOUNDS, ...deps.bounds };
+  }
+
+  /** Takes a delta that continues the one before, or a whole one. */
+  offer(delta: ModelDelta): void {
+    if (delta.whole) this.#empty(false);
+    // The whole state that is due will hold it.
+    else if (this.#isWholeDue) return;
+    this.#queue.push(delta);
+    this.#rows += rowsOf(delta);
+    const { usersQueueDeltasMax, usersQueueRowsMax } = this.#bounds;
+    if (this.#queue.length > usersQueueDeltasMax || this.#rows > usersQueueRowsMax) {
+      this.#empty(true);
+    }
+    this.#wake();
+  }
+
+  /** Looks whether the store still holds the partition while nothing waits: what was dropped is stored anew. */
+  async look(): Promise<void> {
+    if (this.#isWholeDue || this.#queue.length > 0) return;
+    const place = await this.#deps.users.place(this.#deps.watch.fence.partition);
+    if (place !== undefined || this.#queue.length > 0) return;
+    this.#empty(true);
+    this.#wake();
+  }
+
+  /** Stores what comes until the patience ends; throws FENCED where a newer fence was taken. */
+  async run(): Promise<void> {
+    const { patience } = this.#deps;
+    const { signal } = patience;
+    const end = (): void => this.#wake();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      while (!signal.aborted) {
+        if (this.#isWholeDue) await this.#storeWhole();
+        else if (this.#queue.length > 0) await this.#storeNext();
+        else await this.#somethingToDo();
+      }
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  async #storeNext(): Promise<void> {
+    const delta = this.#queue.shift();
+    if (delta === undefined) return;
+    this.#rows -= rowsOf(delta);
+    try {
+      await this.#store(delta);
+    } catch (error) {
+      if (!hasCode(error, 'CONFLICT')) throw error;
+      this.#empty(true);
+    }
+  }
+
+  async #storeWhole(): Promise<void> {
+    const { takeWhole, patience } = this.#deps;
+    const isTaken = await takeWhole((whole) => {
+      this.offer(whole);
+    });
+    if (!isTaken) await pause(0, patience.signal);
+  }
+
+  async #store(delta: ModelDelta): Promise<void> {
+    const { watch, users, patience } = this.#deps;
+    await patiently(patience, async () => {
+      await watch.confirm();
+      if (delta.whole && (await this.#isStored(delta))) return;
+      await users.apply(delta, watch.fence.number);
+    });
+  }
+
+  async #isStored({ partition, version, to }: ModelDelta): Promise<boolean> {
+    const place = await this.#deps.users.place(partition);
+    return place?.version === version && place.position === to;
+  }
+
+  #empty(isWholeDue: boolean): void {
+    this.#queue = [];
+    this.#rows = 0;
+    this.#isWholeDue = isWholeDue;
+  }
+
+  #somethingToDo(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
+/** What a delta counts for the bound: a whole one has no other to go before it. */
+function rowsOf({ whole, userRows }: ModelDelta): number {
+  return whole ? 0 : userRows.length;
+}

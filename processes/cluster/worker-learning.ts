@@ -1,0 +1,37 @@
+import { follow } from '../../activities/follower.ts';
+import { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import { loadKernel } from '../../model/kernel/kernel.ts';
+import { createRuntimeMaker } from '../core/runtime-maker.ts';
+import { yieldNow } from '../core/yield-now.ts';
+import type { Logger } from '../logger.ts';
+import { patiently } from './patience.ts';
+import type { Patience } from './patience.ts';
+import { patientJournal } from './patient-reads.ts';
+import type { ClusterStores } from './stores.ts';
+
+/** What builds the states of versions in a worker. */
+export interface WorkerLearningDeps {
+  readonly stores: Pick<ClusterStores, 'journal' | 'identities' | 'registry' | 'checkpoints'>;
+  readonly sliceMsMax: number;
+  readonly clock: () => number;
+  readonly patience: Patience;
+  readonly logger: Logger;
+}
+
+/** Makes the runtimes of versions over the shared stores; an outage makes them wait and stops none of them. */
+export async function openWorkerLearning(deps: WorkerLearningDeps): Promise<VersionRuntimes> {
+  const { stores, sliceMsMax, clock, patience, logger } = deps;
+  const { journal, identities, registry, checkpoints } = stores;
+  const maker = createRuntimeMaker({
+    kernels: await loadKernel(),
+    clock,
+    identities: {
+      reveal: (surrogates) => patiently(patience, () => identities.reveal(surrogates)),
+    },
+    journal: { isErased: (surrogate) => patiently(patience, () => journal.isErased(surrogate)) },
+  });
+  return new VersionRuntimes({
+    ...{ yieldNow, sliceMsMax, clock, registry, checkpoints, maker, follow, logger },
+    journal: patientJournal(journal, patience),
+  });
+}

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { Context } from '@temporalio/activity';
+import { createReplayActivities } from '../../activities/replay.ts';
+import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
+import { openDeltaWriter } from '../../adapters/cluster/delta-stream.ts';
+import { openPopular } from '../../adapters/cluster/popular.ts';
+import { openUsers } from '../../adapters/cluster/users.ts';
+import { openWorkerRegister } from '../../adapters/cluster/worker-register.ts';
+import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
+import { DEFAULT_LEARNER_SETTINGS } from '../../model/settings.ts';
+import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
+import type { ClusterConfig } from '../config/cluster-config.ts';
+import { yieldNow } from '../core/yield-now.ts';
+import { installRuntimeLog } from '../durable/runtime-log.ts';
+import { WorkflowStarter } from '../durable/starter.ts';
+import { startWorkerLoop } from '../durable/worker-loop.ts';
+import type { Logger } from '../logger.ts';
+import { Closers } from './closers.ts';
+import type { ProcessWays, RunningProcess } from './frame.ts';
+import { takePartition } from './partition-taking.ts';
+import type { TakingDeps } from './partition-taking.ts';
+import { PartitionHost } from './partition-host.ts';
+import { patiently } from './patience.ts';
+import type { Patience } from './patience.ts';
+import { openRedis } from './redis-link.ts';
+import { keepReplays } from './replay-keeper.ts';
+import { need, openClusterStores } from './stores.ts';
+import type { ClusterStores } from './stores.ts';
+import { connectTemporal } from './temporal.ts';
+import type { ClusterTemporal } from './temporal.ts';
+import { openWorkerLearning } from './worker-learning.ts';
+
+/** How long a worker that ends waits for its leases, which end with a checkpoint each. */
+const LEASES_END_MS_MAX = 4_000;
+
+/** How long one decision of a workflow may take, before another worker decides: this one may have stopped. */
+const WORKFLOW_TASK_MS_MAX = 3_000;
+
+/** Runs a worker until the signal aborts; it has ended when this resolves. */
+export async function startClusterWorker(
+  config: ClusterConfig,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const worker = await openWorker({ config, logger, signal });
+  const told = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  try {
+    await Promise.race([told, worker.ended]);
+  } finally {
+    await worker.close();
+  }
+}
+
+/** Opens a worker: it holds partitions as they are leased to it, learns, and tells what changed. */
+export async function openWorker(ways: ProcessWays): Promise<RunningProcess> {
+  const closers = new Closers();
+  try {
+    const parts = await openParts(ways, closers);
+    const loop = await startQueues(parts);
+    closers.add(() => loop.close());
+    closers.add(() => Promise.resolve(parts.host.retire()));
+    const ended = runBeside(parts);
+    return { awaited: () => [], ended, close: () => closers.close() };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+interface WorkerParts extends ProcessWays {
+  readonly stores: ClusterStores;
+  readonly temporal: ClusterTemporal;
+  readonly host: PartitionHost;
+  readonly queue: string;
+  readonly versions: Awaited<ReturnType<typeof openWorkerLearning>>;
+  readonly heed: (patience: Patience) => Promise<void>;
+  readonly patience: Patience;
+}
+
+/** Opens everything, in an order whose reverse closes well. */
+async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerParts> {
+  const { config, logger } = ways;
+  // Wall clock with fractions that goes on while the process is stopped.
+  const clock = (): number => performance.timeOrigin + performance.now();
+  const holder = `${hostname()}-${String(process.pid)}-${randomBytes(3).toString('hex')}`;
+  const queue = `${CLUSTER_TASK_QUEUES.partitions}-${holder}`;
+  const stores = await openClusterStores({
+    ...{ config, logger },
+    clock: () => Math.floor(clock()),
+    fenceOf: (partition) => host.fenceOf(partition),
+  });
+  closers.add(() => stores.close());
+  const link = openRedis(config);
+  closers.add(() => link.close());
+  const over = new AbortController();
+  const patience: Patience = {
+    signal: over.signal,
+    onTrouble: (error) => logger.warn({ err: error }, 'waiting for what is down'),
+  };
+  installRuntimeLog(logger);
+  const temporal = await connectTemporal(config);
+  closers.add(() => temporal.close());
+  closers.add(() => {
+    over.abort();
+    return Promise.resolve();
+  });
+  const { sliceMsMax } = config;
+  const versions = await openWorkerLearning({ stores, sliceMsMax, clock, patience, logger });
+  const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
+  const taking: TakingDeps = {
+    ...{ versions, sliceMsMax, clock, yieldNow, logger, bounds: config },
+    ...{ journal: stores.journal, checkpoints: stores.checkpoints, fences: stores.fences },
+    stream: openDeltaWriter(link, { onCheckpointNeeded: (partition) => host.wish(partition) }),
+    users: openUsers({ connection: stores.mongo, database }),
+    popular: openPopular({ link, halfLifeMs: DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs }),
+    fold: {
+      types: DEFAULT_INTERACTION_TYPES,
+      isErased: (surrogate) => stores.journal.isErased(surrogate),
+    },
+  };
+  const host: PartitionHost = new PartitionHost({
+    ...{ holder, queue, logger, partitions: config.partitions, fences: stores.fences },
+    register: openWorkerRegister(link),
+    take: (fence, onLost) => takePartition(fence, taking, onLost),
+    isAskedAlone: () => Context.current().info.taskQueue === queue,
+  });
+  closers.add(() => host.close());
+  const wishes = openCheckpointWishes(link);
+  const heed = (waiting: Patience): Promise<void> =>
+    patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
+  return { ...ways, ...{ stores, temporal, host, queue, versions, heed, patience } };
+}
+
+/** Works on the workflows' queue, on that of the partitions, and on this worker's own. */
+async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoop> {
+  const { stores, temporal, host, queue, versions, logger } = parts;
+  // The share counts from the first lease on.
+  await host.beat();
+  const activities = createReplayActivities({
+    journal: stores.journal,
+    live: (partition) => host.live(partition),
+    ownQueue: (partition) => host.queueOf(partition),
+    versions,
+  });
+  // Few pollers: what one of a stopped process has taken is lost until its time-out.
+  const activityPollersMax = 1;
+  return startWorkerLoop({
+    connect: () => temporal.connectWorker(),
+    namespace: temporal.namespace,
+    queues: [
+      { taskQueue: CLUSTER_TASK_QUEUES.workflows, workflows: true },
+      { taskQueue: CLUSTER_TASK_QUEUES.partitions, activities, activityPollersMax },
+      { taskQueue: queue, activities, activityPollersMax },
+    ],
+    logger,
+    shutdownMsMax: LEASES_END_MS_MAX,
+  });
+}
+
+/** What goes on beside the leases until the end. */
+async function runBeside(parts: WorkerParts): Promise<void> {
+  const { config, stores, temporal, host, patience, heed, logger } = parts;
+  const starter = new WorkflowStarter(temporal.client, temporal.uiUrl, {
+    taskQueue: CLUSTER_TASK_QUEUES.workflows,
+    namespace: temporal.namespace,
+    taskMsMax: WORKFLOW_TASK_MS_MAX,
+  });
+  const { partitions, leaseMsMax } = config;
+  const keeper = {
+    partitions,
+    leaseMsMax,
+    starter,
+    fences: stores.fences,
+    clock: Date.now,
+    logger,
+  };
+  await Promise.all([
+    host.run(patience.signal),
+    keepReplays(keeper, patience.signal),
+    heed(patience).catch((error: unknown) => {
+      if (!patience.signal.aborted) throw error;
+    }),
+  ]);
+}
