@@ -122,7 +122,14 @@ export class LearnedJournal {
   async cleanHash(partition: number): Promise<string> {
     const { journal, registry, identities } = this.stores;
     const clean = new VersionRuntimes({
-      ...{ journal, registry, maker: this.#maker, follow, yieldNow, logger: SILENT },
+      ...{
+        journal,
+        registry,
+        maker: this.#maker,
+        follow,
+        yieldNow,
+        logger: createLogger('silent'),
+      },
       ...{ sliceMsMax: 50, clock: Date.now },
       checkpoints: { newest: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
     });
