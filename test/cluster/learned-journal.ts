@@ -17,8 +17,10 @@ import { yieldNow } from '../../processes/core/yield-now.ts';
 import { openRedis } from '../../processes/cluster/redis-link.ts';
 import { openClusterStores } from '../../processes/cluster/stores.ts';
 import type { ClusterStores } from '../../processes/cluster/stores.ts';
+import { createLogger } from '../../processes/logger.ts';
 import type { UserStore } from '../../projections/user-store.ts';
-import { SILENT } from '../doubles/ingest-world.ts';
+
+const SILENT = createLogger('silent');
 
 /** The shared stores of a cluster as a test sees them: it appends events, and compares what the workers made of them. */
 export class LearnedJournal {

@@ -12,11 +12,13 @@ import type { ModelDelta } from '../../../model/delta.ts';
 import { takePartition } from '../../../processes/cluster/partition-taking.ts';
 import type { DeltaStream } from '../../../processes/cluster/partition-taking.ts';
 import { PartitionHost } from '../../../processes/cluster/partition-host.ts';
+import { createLogger } from '../../../processes/logger.ts';
 import type { UserStorePlace } from '../../../projections/user-store.ts';
 import { DeltaMirror } from '../../doubles/delta-mirror.ts';
-import { SILENT } from '../../doubles/ingest-world.ts';
 import { createMemoryPopular } from '../../doubles/memory-popular.ts';
 import { definitionOf, PartitionRig } from '../../doubles/partition-rig.ts';
+
+const SILENT = createLogger('silent');
 
 const yieldNow = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
