@@ -38,7 +38,7 @@ type Timed = (summary: string, ownQueue?: string) => ActivityInterfaceFor<Activi
 
 /**
  * The activities under one class of timing: `said('Trains epoch 3 of 8').trainEpoch(…)`. With the queue of one worker
- * the call fails with a time-out where that worker does not take it soon.
+ * the call fails where that worker does not take it soon, or fails: any worker may take the next one.
  */
 function timed(work: ClusterWork, timing: Timing): Timed {
   const { attemptsMax, ...rest } = timing;
@@ -53,7 +53,11 @@ function timed(work: ClusterWork, timing: Timing): Timed {
       ...options,
       summary,
       ...(taskQueue !== undefined && { taskQueue }),
-      ...(ownQueue !== undefined && { scheduleToStartTimeout: OWN_QUEUE_WAIT }),
+      // Tried once: whoever is gone or stopped may have taken the next try, too, and nobody else would get it.
+      ...(ownQueue !== undefined && {
+        scheduleToStartTimeout: OWN_QUEUE_WAIT,
+        retry: { maximumAttempts: 1 },
+      }),
     });
   };
 }

@@ -6,7 +6,6 @@ import {
   isCancellation,
   setCurrentDetails,
   setHandler,
-  TimeoutFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -100,12 +99,10 @@ class PartitionReplay {
     this.show();
   }
 
-  /** Takes note that the worker that held the partition took no lease in time: any worker may take the next one. */
+  /** Takes note that the worker that held the partition took no lease, or failed at it: any may take the next one. */
   #isLeft(error: unknown): boolean {
-    if (this.#queue === undefined || !(error instanceof ActivityFailure)) return false;
-    const { cause } = error;
-    if (!(cause instanceof TimeoutFailure) || cause.timeoutType !== 'SCHEDULE_TO_START')
-      return false;
+    const isFailure = error instanceof ActivityFailure && !isCancellation(error);
+    if (this.#queue === undefined || !isFailure) return false;
     this.#queue = undefined;
     return true;
   }

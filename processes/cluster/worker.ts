@@ -22,7 +22,7 @@ import type { ProcessWays, RunningProcess } from './frame.ts';
 import { takePartition } from './partition-taking.ts';
 import type { TakingDeps } from './partition-taking.ts';
 import { PartitionHost } from './partition-host.ts';
-import { patiently } from './patience.ts';
+import { patiently, pauseFor } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { openRedis } from './redis-link.ts';
 import { keepReplays } from './replay-keeper.ts';
@@ -37,6 +37,9 @@ const LEASES_END_MS_MAX = 4_000;
 
 /** How long one decision of a workflow may take, before another worker decides: this one may have stopped. */
 const WORKFLOW_TASK_MS_MAX = 3_000;
+
+/** How often idle shadows are looked for. */
+const SHADOWS_LOOK_MS = 60_000;
 
 /** Runs a worker until the signal aborts; it has ended when this resolves. */
 export async function startClusterWorker(
@@ -63,7 +66,10 @@ export async function openWorker(ways: ProcessWays): Promise<RunningProcess> {
     const parts = await openParts(ways, closers);
     const loop = await startQueues(parts);
     closers.add(() => loop.close());
-    closers.add(() => Promise.resolve(parts.host.retire()));
+    closers.add(() => {
+      parts.host.retire();
+      return Promise.resolve();
+    });
     const ended = runBeside(parts);
     return { awaited: () => [], ended, close: () => closers.close() };
   } catch (error) {
@@ -162,6 +168,13 @@ async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoo
   });
 }
 
+async function forgetShadows({ versions, patience: { signal } }: WorkerParts): Promise<void> {
+  while (!signal.aborted) {
+    versions.dropIdleShadows();
+    await pauseFor(SHADOWS_LOOK_MS, signal);
+  }
+}
+
 /** What goes on beside the leases until the end. */
 async function runBeside(parts: WorkerParts): Promise<void> {
   const { config, stores, temporal, host, patience, heed, logger } = parts;
@@ -181,6 +194,7 @@ async function runBeside(parts: WorkerParts): Promise<void> {
   };
   await Promise.all([
     host.run(patience.signal),
+    forgetShadows(parts),
     keepReplays(keeper, patience.signal),
     heed(patience).catch((error: unknown) => {
       if (!patience.signal.aborted) throw error;

@@ -105,6 +105,20 @@ describe('a live partition', () => {
     await live.close();
   });
 
+  it('stands between two leases where others may lease it, too', async () => {
+    const { rig, live } = await setStage({}, { betweenLeases: 'stand' });
+    const lease = new AbortController();
+    const leased = live.lease(lease.signal);
+    await rig.tell(...plays(10));
+    await until(() => live.runtime.position === rig.journal.head(0));
+    lease.abort();
+    await leased;
+    await rig.tell(...plays(10, 100));
+    await sleep(10);
+    assert.equal(live.runtime.position, 9);
+    await live.close();
+  });
+
   it('stands still for exclusive work, in turn, while it is leased', async () => {
     const { rig, live } = await setStage();
     const lease = new AbortController();

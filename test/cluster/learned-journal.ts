@@ -12,12 +12,12 @@ import { partitionOf } from '../../events/partition-of.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import { readClusterConfig } from '../../processes/config/cluster.ts';
 import type { ClusterConfig } from '../../processes/config/cluster-config.ts';
-import { createLogger } from '../../processes/logger.ts';
 import { createRuntimeMaker } from '../../processes/core/runtime-maker.ts';
 import { yieldNow } from '../../processes/core/yield-now.ts';
 import { openRedis } from '../../processes/cluster/redis-link.ts';
 import { openClusterStores } from '../../processes/cluster/stores.ts';
 import type { ClusterStores } from '../../processes/cluster/stores.ts';
+import { createLogger } from '../../processes/logger.ts';
 import type { UserStore } from '../../projections/user-store.ts';
 
 /** The shared stores of a cluster as a test sees them: it appends events, and compares what the workers made of them. */

@@ -141,6 +141,21 @@ describe('replayPartition', { skip }, () => {
     });
   });
 
+  it('asks any worker where the one that held the partition takes no lease', async () => {
+    const fake = fakeActivities({
+      leaseLive: async () => ({ version: 'v1', position: 10, head: 10, queue: 'nobody-is-here' }),
+    });
+    await stage.play(fake.activities, async (client) => {
+      const handle = await client.workflow.start(
+        replayPartition,
+        options('left', { partition: 0, leaseMsMax: 1_000 }),
+      );
+      while (fake.calls.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+      await handle.cancel();
+      await assert.rejects(handle.result(), WorkflowFailedError);
+    });
+  });
+
   it('fails at once on damage, which no retry mends', async () => {
     const fake = fakeActivities({
       leaseLive: async () => {

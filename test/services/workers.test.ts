@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
+import { openWorkerRegister } from '../../adapters/cluster/worker-register.ts';
+import { RedisServer } from './redis-server.ts';
+
+describe('what workers tell each other through Redis', () => {
+  let server: RedisServer;
+  before(async () => {
+    server = await RedisServer.start();
+  });
+  after(() => server.close());
+
+  it('counts the workers that are alive, by the clock of Redis', async () => {
+    const register = openWorkerRegister(server.link({ prefix: 'r:' }), 300);
+    assert.equal(await register.beat('a'), 1);
+    assert.equal(await register.beat('b'), 2);
+    assert.equal(await register.beat('a'), 2);
+    assert.deepEqual(await register.workers(), ['a', 'b']);
+    await register.leave('a');
+    assert.equal(await register.beat('b'), 1);
+    await pause(400);
+    assert.deepEqual(await register.workers(), []);
+  });
+
+  it('says that nobody can be counted where Redis is down', async () => {
+    const link = server.link({ url: 'redis://127.0.0.1:1', commandMsMax: 300 });
+    await assert.rejects(openWorkerRegister(link).beat('a'), { code: 'UNAVAILABLE' });
+  });
+
+  it('brings wishes for checkpoints to who heeds them, and nothing else', async () => {
+    const link = server.link({ prefix: 'w:' });
+    const wishes = openCheckpointWishes(link);
+    const heard: number[] = [];
+    const stop = new AbortController();
+    await wishes.heed((partition) => heard.push(partition), stop.signal);
+    await link.run((redis) => redis.publish('w:checkpoint-wishes', 'soon'));
+    for (const partition of [3, 0]) await wishes.wish(partition);
+    while (heard.length < 2) await pause(5);
+    stop.abort();
+    await wishes.wish(7);
+    await pause(50);
+    assert.deepEqual(heard, [3, 0]);
+  });
+});
