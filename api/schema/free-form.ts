@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-import { contextBytesMax, isObject, isShallow, jsonDepthMax, metadataBytesMax } from '../../events/free-form.ts';
+import {
+  contextBytesMax,
+  isObject,
+  isShallow,
+  jsonDepthMax,
+  metadataBytesMax,
+} from '../../events/free-form.ts';
 
 /**
  * Makes the schema of a free-form JSON object, kept exactly as given: a record schema would drop the key

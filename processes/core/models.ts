@@ -3,10 +3,7 @@ import type { Models } from '../../api/schema/answers.ts';
 import { formatPosition, sequence } from '../../events/position.ts';
 
 /** Lists the registered versions, oldest first, with the one that serves. */
-export async function listModels(
-  registry: VersionRegistry,
-  serving: string,
-): Promise<Models> {
+export async function listModels(registry: VersionRegistry, serving: string): Promise<Models> {
   const versions = await registry.list();
   return {
     live: serving,

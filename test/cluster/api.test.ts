@@ -237,6 +237,9 @@ describe('the API of a cluster', () => {
           assert.ok(refused.headers.get('retry-after'));
         }
         await stack.start(server);
+        // The stand-in of a worker does not come back by itself.
+        await standIns.stopWorker();
+        await standIns.startWorker();
         await until(`fresh with ${server} again`, async () => {
           const answer = await recommend('user-3');
           assert.equal(answer.status, 200);

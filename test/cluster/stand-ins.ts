@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Fence } from '../../activities/fences.ts';
 import { createIngest } from '../../activities/ingest.ts';
 import { LivePartition } from '../../activities/live-partition.ts';
@@ -88,7 +89,9 @@ export async function openStandIns(env: Readonly<Record<string, string>>): Promi
     },
     async stopWorker() {
       ending.abort();
-      await Promise.all(live.map((one) => one.close()));
+      // A server that is down must not hold the end up.
+      const closed = Promise.allSettled(live.map((one) => one.close()));
+      await Promise.race([closed, pause(2_000, undefined, { ref: false })]);
       live = [];
     },
     async close() {
