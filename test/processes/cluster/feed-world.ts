@@ -87,7 +87,6 @@ export class FeedWorld {
           return;
         }
         if (verdict === 'next') yield { kind: 'delta', delta };
-        if (signal.aborted) return;
       }
       await new Promise<void>((resolve) => {
         const wake = (): void => {

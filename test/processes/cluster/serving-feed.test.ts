@@ -39,7 +39,7 @@ interface Run {
   readonly world: FeedWorld;
   readonly serving: ServingState;
   readonly feed: ServingFeed;
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 function start(t: TestContext, world = new FeedWorld()): Run {
