@@ -84,7 +84,14 @@ class MongoUsers implements UserStore {
   }
 
   async drop(): Promise<void> {
-    await this.#connection.run(() => this.#users.drop());
+    await this.#connection.run(async () => {
+      try {
+        await this.#users.drop();
+      } catch (error) {
+        // Nothing was stored yet, which some servers call a failure.
+        if (!(error instanceof Error) || !error.message.includes('ns not found')) throw error;
+      }
+    });
   }
 
   close(): Promise<void> {

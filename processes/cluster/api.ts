@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createHash, createSecretKey, randomUUID } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createApp } from '../../api/app.ts';
@@ -29,12 +30,17 @@ export const RELEASE_LOOK_MS = 3_000;
 /** The pause after a release could not be used. */
 const RELEASE_RETRY_MS = 30_000;
 
+/** Who hears of the end: so many for each partition, and some more. */
+const LISTENERS_A_PARTITION = 8;
+const LISTENERS_SPARE = 64;
+
 /** The longest key that an HMAC takes as it is. */
 const SIGNING_KEY_BYTES_MAX = 64;
 
 /** Starts an API of the cluster: it answers from a read side of its own, which shared checkpoints and deltas feed. */
 export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess> {
-  const { logger } = ways;
+  const { logger, signal, config } = ways;
+  setMaxListeners(LISTENERS_SPARE + LISTENERS_A_PARTITION * config.partitions, signal);
   const closers = new Closers();
   try {
     const parts = await openApiParts(ways, closers);

@@ -57,7 +57,6 @@ export class DependencyWatch {
   async #watch({ name, where, check }: WatchedDependency, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const why = await troubleOf(check);
-      if (signal.aborted) return;
       const before = this.#states.get(name);
       const up = why === undefined;
       const changed = before?.up !== up;

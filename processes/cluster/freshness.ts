@@ -14,7 +14,7 @@ const RETRY_MS = 500;
 /** What freshness is told from. */
 export interface FreshnessDeps {
   readonly serving: Pick<ServingState, 'partitions' | 'position'>;
-  readonly journal: Pick<Journal, 'head' | 'changed'>;
+  readonly journal: Pick<Journal, 'head' | 'changed' | 'read'>;
   readonly feed: { stand(partition: Partition): FeedStand };
   /** Since the deltas' store last answered for a partition. */
   readonly answeredMsAgo: (partition: Partition) => number | undefined;
@@ -71,9 +71,11 @@ export class Freshness {
     while (!signal.aborted) {
       const known = journal.head(partition);
       try {
+        // A question that has an answer at once: the one below has none before something happens.
+        if (this.#journalTrouble !== undefined) await journal.read(partition, known);
+        this.#journalTrouble = undefined;
         this.#aim(partition);
         await journal.changed(partition, known, signal);
-        this.#journalTrouble = undefined;
       } catch (error) {
         const why = `the journal does not answer, so what is new is not known: ${messageOf(error)}`;
         this.#journalTrouble = { why, sinceMs: this.#journalTrouble?.sinceMs ?? clock() };

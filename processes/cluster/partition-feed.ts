@@ -139,12 +139,16 @@ export class PartitionFeed {
     const { reader } = this.#deps;
     const deltas = reader.read(this.#partition, sequence(at.sequence), at.version, reading);
     for await (const event of deltas) {
-      if (event.kind === 'gap') return this.#missing('deltas are missing: a checkpoint is awaited');
+      if (event.kind === 'gap') {
+        this.#missing('deltas are missing: a checkpoint is awaited');
+        return;
+      }
       try {
         await this.#apply(event.delta);
       } catch (error) {
         this.#log(error);
-        return this.#missing('a delta does not fit: a checkpoint is awaited');
+        this.#missing('a delta does not fit: a checkpoint is awaited');
+        return;
       }
     }
     // A reader that ends by itself is asked again, not in a hurry.
