@@ -3,6 +3,7 @@ import { RepriseError } from '../events/error.ts';
 import type { Journal } from '../events/journal.ts';
 import type { Sequence } from '../events/position.ts';
 import type { Beat } from './beating.ts';
+import { currentHead } from './current-head.ts';
 import { holdoutCut, readDataset, refuseEmpty } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import type { RunFiles } from './run-files.ts';
@@ -97,7 +98,7 @@ async function preparePart(
   input: PrepareInput,
   { known, partition, beat }: PartContext,
 ): Promise<Part> {
-  const head = deps.journal.head(partition);
+  const head = await currentHead(deps.journal, partition);
   const cut = holdoutCut(head, known.start[partition] ?? -1, input.holdoutShare);
   const { signal } = beat;
   const runtime = await deps.versions.runtimeAt(known.version, partition, cut, {

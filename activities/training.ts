@@ -7,6 +7,7 @@ import type { Checkpoint } from '../model/checkpoint.ts';
 import { composeBase } from './base-checkpoint.ts';
 import { beating } from './beating.ts';
 import type { Beat } from './beating.ts';
+import { currentHead } from './current-head.ts';
 import { prepareRun } from './prepare-run.ts';
 import type { PrepareBeat, PrepareDeps } from './prepare-run.ts';
 import { readRunNote, RUN_FILES } from './run-note.ts';
@@ -192,7 +193,9 @@ async function registerVersion(
   return {
     version: note.version,
     baseSha256: registered.definition.baseSha256 ?? [],
-    heads: note.heads.map((_head, partition) => deps.journal.head(partition)),
+    heads: await Promise.all(
+      note.heads.map((_head, partition) => currentHead(deps.journal, partition)),
+    ),
   };
 }
 
