@@ -20,8 +20,8 @@ export class ClusterClient {
   /** Sends a request and reads the whole answer; throws where no API took the connection. */
   async call(method: string, path: string, body?: string, type?: string): Promise<Answer> {
     let failure: unknown;
-    for (let tries = 0; tries < this.#urls.length; tries += 1) {
-      const url = this.#urls[this.#next++ % this.#urls.length] ?? '';
+    const first = this.#next++ % this.#urls.length;
+    for (const url of [...this.#urls.slice(first), ...this.#urls.slice(0, first)]) {
       try {
         return await request(url, { method, path, body, type });
       } catch (error) {
