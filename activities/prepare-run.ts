@@ -4,6 +4,7 @@ import { RepriseError } from '../events/error.ts';
 import type { Journal } from '../events/journal.ts';
 import type { Sequence } from '../events/position.ts';
 import type { Beat } from './beating.ts';
+import { currentHead } from './current-head.ts';
 import { holdoutCut, readDataset, refuseEmpty } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import type { RunFiles } from './run-files.ts';
@@ -100,7 +101,9 @@ async function prepareParts(
   beat: Beat<PrepareBeat>,
 ): Promise<readonly Part[]> {
   const partitions = Array.from({ length: deps.journal.partitions }, (_, partition) => partition);
-  const heads = partitions.map((partition) => deps.journal.head(partition));
+  const heads = await Promise.all(
+    partitions.map((partition) => currentHead(deps.journal, partition)),
+  );
   const cuts = new Map(
     heads.map((head, partition) => [
       partition,

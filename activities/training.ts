@@ -8,6 +8,7 @@ import { composeBase } from './base-checkpoint.ts';
 import { shareItems } from './shared-bases.ts';
 import { beating } from './beating.ts';
 import type { Beat } from './beating.ts';
+import { currentHead } from './current-head.ts';
 import { prepareRun } from './prepare-run.ts';
 import type { PrepareBeat, PrepareDeps } from './prepare-run.ts';
 import { readRunNote, RUN_FILES } from './run-note.ts';
@@ -193,7 +194,9 @@ async function registerVersion(
   return {
     version: note.version,
     baseSha256: registered.definition.baseSha256 ?? [],
-    heads: note.heads.map((_head, partition) => deps.journal.head(partition)),
+    heads: await Promise.all(
+      note.heads.map((_head, partition) => currentHead(deps.journal, partition)),
+    ),
   };
 }
 

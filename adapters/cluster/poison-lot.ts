@@ -59,7 +59,7 @@ class MongoPoisonLot implements PoisonLot {
   async #index(): Promise<void> {
     if (this.#isIndexed) return;
     await this.#connection.run(() =>
-      this.#collection.createIndex({ partition: 1, offset: 1 }, { unique: true }),
+      this.#collection.createIndex({ partition: 1, offset: 1 }, { unique: true }, {}),
     );
     this.#isIndexed = true;
   }

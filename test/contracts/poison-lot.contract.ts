@@ -6,8 +6,8 @@ import type { PoisonLot, PoisonRecord } from '../../activities/poison-lot.ts';
 export interface PoisonLotRig {
   readonly lot: PoisonLot;
   /** Another door to the same records, where the lot outlives its process. */
-  reopen(): PoisonLot;
-  close(): Promise<void>;
+  readonly reopen: () => PoisonLot;
+  readonly close: () => Promise<void>;
 }
 
 function record(partition: number, offset: number, reason = 'no JSON'): PoisonRecord {

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CLUSTER_PROCESSES } from '../../../processes/config/cluster-process.ts';
+import type { ClusterProcess } from '../../../processes/config/cluster-process.ts';
+import type { SeededRandom } from '../../doubles/seeded-random.ts';
+import type { OwnStack, ServerName } from '../../services/stack.ts';
+import type { Cluster } from '../cluster.ts';
+
+const SERVERS = ['kafka', 'mongo', 'redis', 'temporal'] as const satisfies readonly ServerName[];
+
+/** What can be killed: a process of ours, or a server. */
+export type Target = ClusterProcess | ServerName;
+
+/** Everything that can be killed. */
+export const TARGETS: readonly Target[] = [...CLUSTER_PROCESSES, ...SERVERS];
+
+/** How long what was killed stays away. */
+const awayMs = 1_000;
+
+/** Every target once, in an order of chance, and after that as chance has it. */
+export function singles(random: SeededRandom, rounds: number): readonly (readonly Target[])[] {
+  const order = [...TARGETS];
+  for (let at = order.length - 1; at > 0; at -= 1) {
+    const other = random.below(at + 1);
+    [order[at], order[other]] = [order[other] as Target, order[at] as Target];
+  }
+  return Array.from({ length: rounds }, (_, round) => [
+    order[round] ?? (TARGETS[random.below(TARGETS.length)] as Target),
+  ]);
+}
+
+/** Every pair of targets, each so many times. */
+export function pairs(rounds: number): readonly (readonly Target[])[] {
+  const all = TARGETS.flatMap((one, at) => TARGETS.slice(at + 1).map((other) => [one, other]));
+  return all.flatMap((pair) => Array.from({ length: rounds }, () => pair));
+}
+
+/** Kills targets at the same time and starts them again; resolves when they are started. */
+export async function killAndStart(
+  { cluster, stack, random }: { cluster: Cluster; stack: OwnStack; random: SeededRandom },
+  targets: readonly Target[],
+): Promise<void> {
+  const servers = SERVERS.filter((name) => targets.includes(name));
+  const members = CLUSTER_PROCESSES.filter((kind) => targets.includes(kind)).map((kind) => {
+    const all = cluster.ofKind(kind);
+    const chosen = all[random.below(all.length)];
+    if (chosen === undefined) throw new Error(`the cluster has no ${kind}`);
+    return chosen;
+  });
+  await Promise.all([
+    ...members.map((member) => member.kill()),
+    ...(servers.length > 0 ? [stack.kill(...servers)] : []),
+  ]);
+  await sleep(awayMs);
+  // A process starts as soon as its supervisor sees that it is gone, whether or not its servers are there.
+  await Promise.all([
+    ...members.map((member) => member.start()),
+    ...(servers.length > 0 ? [stack.start(...servers)] : []),
+  ]);
+}
