@@ -5,9 +5,9 @@ try {
   const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, {
     signal: AbortSignal.timeout(4_000),
   });
-  console.log(await answer.text());
+  process.stdout.write(`${await answer.text()}\n`);
   process.exitCode = answer.ok ? 0 : 1;
 } catch (error) {
-  console.log(error.cause?.code ?? error.message);
+  process.stdout.write(`${error.cause?.code ?? error.message}\n`);
   process.exitCode = 1;
 }

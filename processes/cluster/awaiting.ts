@@ -89,9 +89,9 @@ async function tellUntilOver(
     const leftMs = startMs + deps.waitMsMax - deps.clock();
     if (leftMs <= 0) throw notThere(waiting, deps.waitMsMax);
     await pause(Math.min(LINE_MS, leftMs), signal);
-    if (signal.aborted || waiting.size === 0) return;
-    const seconds = Math.round((deps.clock() - startMs) / 1_000);
     const list = [...waiting].map(([name, { reason }]) => `${name} (${reason})`).join(', ');
+    if (list === '') return;
+    const seconds = Math.round((deps.clock() - startMs) / 1_000);
     deps.say(`awaiting ${list}: ${seconds} s of ${Math.ceil(deps.waitMsMax / 1_000)} s`);
   }
 }

@@ -22,9 +22,9 @@ import { unknownVariables } from './variable-names.ts';
 
 /** What of the machine the configuration is checked against. */
 export interface ConfigSurroundings {
-  readFile(path: string): string;
+  readonly readFile: (path: string) => string;
   /** Tells whether a file that is named is there and may be read. */
-  isReadable(path: string): boolean;
+  readonly isReadable: (path: string) => boolean;
 }
 
 const thisMachine: ConfigSurroundings = {

@@ -22,10 +22,10 @@ const overlay = readKustomization(join(KUBERNETES, 'overlays', 'example'));
 const all = [base, lag, overlay];
 const manifests = all.flatMap(manifestsOf);
 
-const ofKind = <T>(kind: string, from: readonly Manifest[] = manifests): readonly T[] =>
-  from.filter((one) => one.kind === kind) as readonly unknown[] as readonly T[];
+const ofKind = (kind: string, from: readonly Manifest[] = manifests): readonly unknown[] =>
+  from.filter((one) => one.kind === kind);
 
-const deployments = ofKind<Deployment>('Deployment');
+const deployments = ofKind('Deployment') as readonly Deployment[];
 const config = readVariables(join(KUBERNETES, 'base', 'config.env'));
 
 function containerOf(deployment: Deployment): Container {
@@ -42,7 +42,10 @@ describe('the Kubernetes manifests', () => {
   it('are checked by shapes that find a slip', () => {
     const [first] = deployments;
     const slip = { ...first, spec: { ...first?.spec, replica: 2 } } as unknown as Manifest;
-    assert.match(shapeFaults([slip]).join('\n'), /'replica' does not exist/);
+    assert.match(
+      shapeFaults([slip]).join('\n'),
+      /replica.* does not exist in type 'DeploymentSpec'/,
+    );
   });
 
   it('name files that are there, and leave none out', () => {
@@ -70,7 +73,7 @@ describe('the Kubernetes manifests', () => {
     assert.equal(status, 0, stderr);
     const built = parseAllDocuments(stdout).map((one) => one.toJS() as Manifest);
     assert.deepEqual(shapeFaults(built), []);
-    for (const one of ofKind<Deployment>('Deployment', built)) {
+    for (const one of ofKind('Deployment', built) as readonly Deployment[]) {
       const { image = '', envFrom } = containerOf(one);
       assert.match(image, /^registry\.example\.com\/reprise:\d/);
       assert.match(envFrom?.[0]?.configMapRef?.name ?? '', /^reprise-\w{10}$/);
@@ -141,7 +144,7 @@ describe('the Kubernetes manifests', () => {
   }
 
   it('let a drain take one pod of each at a time', () => {
-    const budgets = ofKind<PodDisruptionBudget>('PodDisruptionBudget');
+    const budgets = ofKind('PodDisruptionBudget') as readonly PodDisruptionBudget[];
     for (const name of CLUSTER_PROCESSES) {
       const budget = budgets.find((one) => one.metadata?.name === `reprise-${name}`);
       assert.equal(budget?.spec?.maxUnavailable, 1, name);
@@ -151,7 +154,7 @@ describe('the Kubernetes manifests', () => {
   });
 
   it('scale the API by its load, ingest and workers by lag up to the partitions', () => {
-    const [api] = ofKind<HorizontalPodAutoscaler>('HorizontalPodAutoscaler');
+    const [api] = ofKind('HorizontalPodAutoscaler') as readonly HorizontalPodAutoscaler[];
     assert.equal(api?.spec?.scaleTargetRef.name, 'reprise-api');
     interface Scaled {
       readonly spec: {
@@ -159,7 +162,7 @@ describe('the Kubernetes manifests', () => {
         readonly triggers: readonly { readonly metadata: Readonly<Record<string, string>> }[];
       };
     }
-    for (const { spec } of ofKind<Scaled>('ScaledObject')) {
+    for (const { spec } of ofKind('ScaledObject') as readonly Scaled[]) {
       assert.equal(String(spec.maxReplicaCount), config['REPRISE_PARTITIONS']);
       assert.equal(spec.triggers[0]?.metadata['topic'], config['REPRISE_KAFKA_TOPIC']);
     }

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
 
 import { PROBLEM_KINDS } from '../../api/problem.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { FACT_KINDS } from '../../events/fact.ts';
 import { readConfig } from '../../processes/config.ts';
+import { clusterVariables, SECRET_VARIABLES } from '../../processes/config/cluster-variables.ts';
 import { COLUMN_NAMES } from '../../processes/imports/column-names.ts';
 import { boundsInSources } from './bounds.ts';
 import { pageText, tableUnder } from './markdown.ts';
 
 const operations = pageText('docs/operations.md');
+const clusterOperations = pageText('docs/operations-cluster.md');
 
 /** The field of the configuration that a variable sets. */
 function fieldOf(variable: string): string {
@@ -27,6 +30,26 @@ test('the environment is documented with its defaults', () => {
   assert.deepEqual(Object.fromEntries(documented), Object.fromEntries(defaults));
 });
 
+test('the environment of the cluster is documented with its defaults, and what is a secret', () => {
+  const rows = tableUnder(clusterOperations, 'Environment of the cluster');
+  const documented = rows.map(([variable = '', value = '']) => [
+    variable,
+    value === '–' ? 'undefined' : value,
+  ]);
+  const variables = z.object(clusterVariables);
+  const defaults = variables.parse({}) as Readonly<Record<string, unknown>>;
+  const names = Object.keys(clusterVariables);
+  assert.deepEqual(
+    documented,
+    names.map((name) => [name, String(defaults[name])]),
+  );
+  const secrets = rows.filter(([, , what = '']) => /^s(;|$)/.test(what)).map(([name]) => name);
+  assert.deepEqual(
+    secrets.sort(),
+    SECRET_VARIABLES.filter((name) => names.includes(name)).toSorted(),
+  );
+});
+
 test('every documented bound has its value in the sources, and every exported one is documented', () => {
   const sections = ['Requests and answers', 'Journal and identity', 'Redis', 'Learning'].concat([
     'Transport and ingest',
@@ -37,6 +60,7 @@ test('every documented bound has its value in the sources, and every exported on
   const documented = new Map(
     sections
       .flatMap((section) => tableUnder(operations, section))
+      .concat(tableUnder(clusterOperations, "Bounds of the cluster's processes"))
       .flatMap(([names = '', value = '']) =>
         names.split(', ').map((name) => [name, Number(value.replaceAll(',', ''))] as const),
       ),

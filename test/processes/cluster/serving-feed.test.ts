@@ -6,7 +6,7 @@ import { loadKernel } from '../../../model/kernel/kernel.ts';
 import { ServingFeed } from '../../../processes/cluster/serving-feed.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../../../projections/bounds.ts';
 import { ServingState } from '../../../projections/serving-state.ts';
-import { SILENT } from '../../doubles/ingest-world.ts';
+import { createLogger } from '../../../processes/logger.ts';
 import { SeededRandom } from '../../doubles/seeded-random.ts';
 import { FeedWorld } from './feed-world.ts';
 import type { FeedEvent } from './feed-world.ts';
@@ -50,7 +50,7 @@ function start(t: TestContext, world = new FeedWorld()): Run {
     clock: () => 0,
     sleep: () => turn(),
     yieldNow: () => turn(),
-    logger: SILENT,
+    logger: createLogger('silent'),
   });
   const running = feed.run(ending.signal);
   const end = async (): Promise<void> => {
