@@ -30,6 +30,7 @@ test('the environment is documented with its defaults', () => {
 test('every documented bound has its value in the sources, and every exported one is documented', () => {
   const sections = ['Requests and answers', 'Journal and identity', 'Learning'].concat([
     'Training and index',
+    'The API of the cluster',
     'Commands',
   ]);
   const documented = new Map(
