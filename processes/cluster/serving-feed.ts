@@ -2,7 +2,7 @@ import type { CheckpointWishes } from '../../activities/checkpoint-wishes.ts';
 import type { Partition } from '../../events/position.ts';
 import type { DeltaReader } from '../../projections/delta-feed.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../../activities/logger.ts';
 import type { WholeStates } from './checkpoint-states.ts';
 import { PartitionFeed } from './partition-feed.ts';
 import type { FeedStand, MakeWhole } from './partition-feed.ts';
@@ -18,7 +18,7 @@ export interface ServingFeedDeps {
   /** Resolves after a while, or at once when the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly yieldNow: () => Promise<void>;
-  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly logger: Logger;
 }
 
 /**

@@ -55,6 +55,7 @@ test('every documented bound has its value in the sources, and every exported on
     'Transport and ingest',
     'Training and index',
     'Shared objects',
+    'The API of the cluster',
     'Commands',
   ]);
   const documented = new Map(
