@@ -1,6 +1,7 @@
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { follow } from '../../activities/follower.ts';
+import type { MergeExchange } from '../../activities/merge-exchange.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
@@ -37,6 +38,8 @@ export interface ApiMaintenanceDeps {
   readonly maker: RuntimeMaker;
   /** Builds versions from their bases alone. */
   readonly clean: VersionRuntimes;
+  /** Where movers meet at barriers; undefined where there is one partition. */
+  readonly merges: MergeExchange | undefined;
   readonly taking: CheckpointTakingDeps;
   readonly serving: ServingState;
   readonly feed: Pick<ServingFeed, 'replace'>;
@@ -184,7 +187,7 @@ async function rebuildPartition(
 
 /** Brings a runtime to where the feed stands. */
 async function caughtUp(
-  { stores, clock, sliceMsMax }: ApiMaintenanceDeps,
+  { stores, merges, clock, sliceMsMax }: ApiMaintenanceDeps,
   runtime: PartitionRuntime,
   at: StatePlace,
   signal: AbortSignal,
@@ -196,6 +199,7 @@ async function caughtUp(
   const reached = await follow(
     {
       ...{ journal, runtime, yieldNow, sliceMsMax, clock },
+      ...(merges && { merges }),
       versions: undefined,
       // The rebuilt state is handed over whole at the end.
       sink: () => undefined,
