@@ -31,7 +31,8 @@ export async function keepBarriers(deps: BarrierKeepingDeps, signal: AbortSignal
   const { journal, first, openDoor, logger } = deps;
   if (journal.partitions < 2) return;
   let door: Pick<EventDoor, 'appendShared'> | undefined;
-  while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
     try {
       if (first() !== undefined) {
         door ??= await openDoor();
@@ -39,7 +40,7 @@ export async function keepBarriers(deps: BarrierKeepingDeps, signal: AbortSignal
       }
       await pauseFor(BARRIER_LOOK_MS, signal);
     } catch (error) {
-      if (signal.aborted) return;
+      if (isOver()) return;
       logger.warn({ err: error }, 'no barrier could be set, so partitions learn apart');
       await pauseFor(RETRY_PAUSE_MS, signal);
     }

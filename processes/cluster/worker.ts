@@ -116,7 +116,10 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const { sliceMsMax } = config;
   const learning = await openWorkerLearning({ stores, sliceMsMax, clock, patience, logger });
   const { versions, merges } = learning;
-  closers.add(() => Promise.resolve(merges?.close()));
+  closers.add(async () => {
+    merges?.close();
+    return Promise.resolve();
+  });
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   const taking: TakingDeps = {
     ...{ versions, merges, sliceMsMax, clock, yieldNow, logger, bounds: config },

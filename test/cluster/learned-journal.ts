@@ -100,6 +100,19 @@ export class LearnedJournal {
     );
   }
 
+  /** The events that stand in the journal, barriers among them, which are taken note of. */
+  async events(): Promise<number> {
+    const { journal } = this.stores;
+    let events = 0;
+    for (let partition = 0; partition < this.partitions; partition += 1) {
+      await journal.read(partition, journal.head(partition));
+      events += journal.head(partition) + 1;
+    }
+    const nextKey = (): Uint8Array => eventKey(`barrier ${String(this.#barrier + 1)}`);
+    while ((await journal.find(nextKey()))?.length === this.partitions) this.#barrier += 1;
+    return events;
+  }
+
   /** The barrier that a partition's newest checkpoint stands at. */
   async checkpointedBarrier(partition: number): Promise<unknown> {
     const newest = await this.stores.checkpoints.newest({ partition });

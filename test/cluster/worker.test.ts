@@ -10,7 +10,7 @@ const PARTITIONS = 4;
 const MOVED_MS_MAX = 15_000;
 
 // Workers lease by queues that all workers of a Temporal share: these are alone.
-const stack = await useOwnStack('mongo', 'redis', 'temporal');
+const stack = await useOwnStack('kafka', 'mongo', 'redis', 'temporal');
 
 /** The variables of a worker on this file's stack. */
 async function variables(): Promise<Readonly<Record<string, string>>> {
@@ -19,8 +19,6 @@ async function variables(): Promise<Readonly<Record<string, string>>> {
       Object.entries(stack.env).filter(([name]) => name.startsWith('REPRISE_')),
     ),
     REPRISE_SETUP: 'skip',
-    // Nobody listens there: a worker that cannot set barriers learns all the same.
-    REPRISE_KAFKA_BROKERS: '127.0.0.1:1',
     REPRISE_PROFILE: 'cluster',
     REPRISE_PROBE_PORT: '0',
     REPRISE_LOG_LEVEL: 'info',
