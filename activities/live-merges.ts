@@ -58,9 +58,7 @@ export class LiveMerges implements MergeExchange {
         const behind = await store.missing(name);
         if (behind.length === 0) continue;
         this.#waiting.set(partition, { partition, barrier: name.barrier, behind });
-        const coming = await Promise.all(
-          behind.map(async (one) => this.#deps.isComing(name, one)),
-        );
+        const coming = await Promise.all(behind.map(async (one) => this.#deps.isComing(name, one)));
         if (coming.includes(true)) sinceMs = this.#deps.clock();
         if (this.#deps.clock() - sinceMs < this.#waitMsMax) await store.changed(name, signal);
         else {
