@@ -12,6 +12,8 @@ export interface PartitionNote {
   readonly version: string;
   /** The last sequence consumed when it was last told. */
   readonly position: number;
+  /** The last barrier passed when it was last told; 0 before the first. */
+  readonly barrier: number;
   readonly toldMs: number;
 }
 
@@ -20,7 +22,7 @@ export interface FenceStore {
   /** Takes a partition: the number is higher than every one before. */
   take(partition: number, holder: string): Promise<Fence>;
   /** Tells where the mover stands; throws FENCED where a newer fence was taken. */
-  tell(fence: Fence, version: string, position: number): Promise<void>;
+  tell(fence: Fence, version: string, position: number, barrier?: number): Promise<void>;
   /** Throws FENCED where a newer fence was taken. */
   check(fence: Fence): Promise<void>;
   /** What is known of every partition that was ever taken. */

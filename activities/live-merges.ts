@@ -9,7 +9,7 @@ export interface LiveMergesDeps {
    * Tells whether a partition is known to be on its way to a barrier of a version: what it contributes is then waited
    * for, however far it is behind.
    */
-  readonly isComing: (name: MergeName, partition: number) => boolean;
+  readonly isComing: (name: MergeName, partition: number) => boolean | Promise<boolean>;
   /** Derives lost merges of a version again, from a barrier on, and writes them to the store. */
   readonly derive: (name: MergeName, signal: AbortSignal) => Promise<void>;
   readonly clock: () => number;
@@ -58,10 +58,14 @@ export class LiveMerges implements MergeExchange {
         const behind = await store.missing(name);
         if (behind.length === 0) continue;
         this.#waiting.set(partition, { partition, barrier: name.barrier, behind });
-        const isAwaited = behind.some((one) => this.#deps.isComing(name, one));
-        if (isAwaited) sinceMs = this.#deps.clock();
+        const coming = await Promise.all(behind.map(async (one) => this.#deps.isComing(name, one)));
+        if (coming.includes(true)) sinceMs = this.#deps.clock();
         if (this.#deps.clock() - sinceMs < this.#waitMsMax) await store.changed(name, signal);
-        else await this.#derive(name, behind, signal);
+        else {
+          await this.#derive(name, behind, signal);
+          // What cannot be derived yet is not tried over and over.
+          sinceMs = this.#deps.clock();
+        }
       }
       return undefined;
     } finally {

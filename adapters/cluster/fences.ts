@@ -22,6 +22,8 @@ interface FenceDocument {
   readonly holder: string;
   readonly version: string;
   readonly position: number;
+  /** Absent where it passed none. */
+  readonly barrier?: number;
   readonly toldMs: number;
 }
 
@@ -71,11 +73,11 @@ class MongoFences implements FenceStore {
     );
   }
 
-  async tell(fence: Fence, version: string, position: number): Promise<void> {
+  async tell(fence: Fence, version: string, position: number, barrier = 0): Promise<void> {
     const { matchedCount } = await this.#connection.run(() =>
       this.#collection.updateOne(
         { _id: fence.partition, number: fence.number },
-        { $set: { version, position, toldMs: this.#clock() } },
+        { $set: { version, position, barrier, toldMs: this.#clock() } },
       ),
     );
     if (matchedCount === 0) throw fencedOff(fence);
@@ -92,10 +94,11 @@ class MongoFences implements FenceStore {
     const documents = await this.#connection.run(() =>
       this.#collection.find({}).sort({ _id: 1 }).toArray(),
     );
-    return documents.map(({ _id, number, holder, version, position, toldMs }) => ({
+    return documents.map(({ _id, number, holder, version, position, barrier = 0, toldMs }) => ({
       fence: { partition: _id, number, holder },
       version,
       position,
+      barrier,
       toldMs,
     }));
   }

@@ -52,9 +52,14 @@ class SharedMerges implements MergeStore {
 
   async contribute(contribution: Contribution): Promise<void> {
     const folder = folderOf(contribution);
-    if ((await this.#files(folder)).has(MERGE)) return;
-    const name = folder + contributionFile(contribution.partition);
-    await this.#options.objects.put(name, encodeCheckpoint(packContribution(contribution)));
+    const file = contributionFile(contribution.partition);
+    const files = await this.#files(folder);
+    if (files.has(MERGE)) return;
+    // One that stands is the same: to put it again would disturb whoever reads it.
+    if (!files.has(file)) {
+      const { objects } = this.#options;
+      await objects.put(folder + file, encodeCheckpoint(packContribution(contribution)));
+    }
     if (this.#isWhole(await this.#files(folder))) await this.#merge(contribution);
   }
 
@@ -119,7 +124,7 @@ class SharedMerges implements MergeStore {
     const contributions: Contribution[] = [];
     for (let partition = 0; partition < this.#options.partitions; partition += 1) {
       const file = folder + contributionFile(partition);
-      const read = await this.#readFile(file, name, unpackContribution);
+      const read = await this.#readContribution(file, name);
       if (read?.partition !== partition) return undefined;
       contributions.push(read);
     }
@@ -128,6 +133,17 @@ class SharedMerges implements MergeStore {
     for (; step.done !== true; step = steps.next()) await nextTurn();
     await this.write(step.value);
     return step.value;
+  }
+
+  /** Undefined, too, where another worker has merged and removed it while it was read. */
+  async #readContribution(file: string, name: MergeName): Promise<Contribution | undefined> {
+    try {
+      return await this.#readFile(file, name, unpackContribution);
+    } catch (error) {
+      if (!hasCode(error, 'UNAVAILABLE')) throw error;
+      if ((await this.#files(folderOf(name))).has(MERGE)) return undefined;
+      throw error;
+    }
   }
 
   /** Reads a file of a merge; what is damaged is reported and removed, so that it comes again. */

@@ -1,6 +1,7 @@
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { follow } from '../../activities/follower.ts';
+import type { MergeExchange } from '../../activities/merge-exchange.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
@@ -10,7 +11,7 @@ import type { RebuildReport } from '../../api/schema/answers.ts';
 import { RepriseError } from '../../events/error.ts';
 import { exportEvents } from '../../events/export-events.ts';
 import type { Journal } from '../../events/journal.ts';
-import { formatPosition, sequence } from '../../events/position.ts';
+import { formatPosition, ORIGIN, sequence } from '../../events/position.ts';
 import type { Position } from '../../events/position.ts';
 import type { ItemCatalogue } from '../../projections/items.ts';
 import { followItems } from '../../projections/items.ts';
@@ -37,6 +38,8 @@ export interface ApiMaintenanceDeps {
   readonly maker: RuntimeMaker;
   /** Builds versions from their bases alone. */
   readonly clean: VersionRuntimes;
+  /** Where movers meet at barriers; undefined where there is one partition. */
+  readonly merges: MergeExchange | undefined;
   readonly taking: CheckpointTakingDeps;
   readonly serving: ServingState;
   readonly feed: Pick<ServingFeed, 'replace'>;
@@ -140,13 +143,9 @@ async function rebuild(
   if (fed) {
     await deps.users.drop();
     await deps.popular.drop();
-    const partitions = Array.from({ length: serving.partitions }, (_, partition) => partition);
-    const total = partitions.reduce((sum, partition) => sum + serving.position(partition) + 1, 0);
-    for (const partition of partitions) {
-      const before = events;
-      events += await rebuildPartition(deps, partition, signal, (done) => {
-        onProgress(before + done, total);
-      });
+    for (const runtime of await replayFresh(deps, onProgress, signal)) {
+      events += runtime.position - startOf(runtime);
+      await replaceBy(deps, runtime, signal);
     }
   }
   if (items) {
@@ -159,32 +158,63 @@ async function rebuild(
   return { projections, positions, events };
 }
 
-async function rebuildPartition(
-  deps: ApiMaintenanceDeps,
-  partition: number,
+/** Replays all partitions together, from their bases to where each of them serves. */
+async function replayFresh(
+  { serving, clean, maker, stores }: ApiMaintenanceDeps,
+  onProgress: OnProgress,
   signal: AbortSignal,
-  onDone: (done: number) => void,
-): Promise<number> {
-  const { version } = deps.serving.partition(partition);
-  const position = deps.serving.position(partition);
-  const known = await deps.stores.registry.get(version);
-  const start = known?.definition.start[partition] ?? -1;
-  const fresh = await deps.clean.runtimeAt(version, partition, position, {
-    signal,
-    onProgress: (at) => {
-      onDone(at - start);
+): Promise<readonly PartitionRuntime[]> {
+  const { version } = serving.partition(0);
+  const start = (await stores.registry.get(version))?.definition.start ?? [];
+  const ats = new Map(
+    Array.from({ length: serving.partitions }, (_, partition) => [
+      partition,
+      sequence(serving.position(partition)),
+    ]),
+  );
+  const done = [...ats.keys()].map((partition) => start[partition] ?? ORIGIN);
+  const total = [...ats.values()].reduce(
+    (sum, at, partition) => sum + at - (done[partition] ?? 0),
+    0,
+  );
+  const begun = done.reduce((sum, at) => sum + at, 0);
+  return clean.visitAt(
+    version,
+    ats,
+    // A runtime among many is moved on for the others' sake: a copy stays where it is.
+    async (runtime) =>
+      ats.size === 1
+        ? runtime
+        : maker.restore(runtime.definition, runtime.partition, await runtime.capture()),
+    {
+      signal,
+      onProgress: (at, _until, partition) => {
+        done[partition] = at;
+        onProgress(done.reduce((sum, one) => sum + one, 0) - begun, total);
+      },
     },
-  });
-  await deps.feed.replace(partition, async (at) => {
+  );
+}
+
+function startOf({ definition, partition }: PartitionRuntime): number {
+  return definition.start[partition] ?? ORIGIN;
+}
+
+/** Puts a replayed state in the place of the one that serves. */
+async function replaceBy(
+  deps: ApiMaintenanceDeps,
+  fresh: PartitionRuntime,
+  signal: AbortSignal,
+): Promise<void> {
+  await deps.feed.replace(fresh.partition, async (at) => {
     signal.throwIfAborted();
     return (await caughtUp(deps, fresh, at, signal)).takeWhole();
   });
-  return position - start;
 }
 
 /** Brings a runtime to where the feed stands. */
 async function caughtUp(
-  { stores, clock, sliceMsMax }: ApiMaintenanceDeps,
+  { stores, merges, clock, sliceMsMax }: ApiMaintenanceDeps,
   runtime: PartitionRuntime,
   at: StatePlace,
   signal: AbortSignal,
@@ -196,6 +226,7 @@ async function caughtUp(
   const reached = await follow(
     {
       ...{ journal, runtime, yieldNow, sliceMsMax, clock },
+      ...(merges && { merges }),
       versions: undefined,
       // The rebuilt state is handed over whole at the end.
       sink: () => undefined,

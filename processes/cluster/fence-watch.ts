@@ -37,9 +37,9 @@ export class FenceWatch {
   }
 
   /** Tells where the partition stands; throws FENCED where a newer fence was taken. */
-  async tell(version: string, position: number): Promise<void> {
+  async tell(version: string, position: number, barrier = 0): Promise<void> {
     const askedMs = this.#deps.clock();
-    await this.#deps.fences.tell(this.fence, version, position);
+    await this.#deps.fences.tell(this.fence, version, position, barrier);
     this.#confirmedMs = askedMs;
   }
 }

@@ -91,8 +91,8 @@ export class HeldPartition implements Leased {
 
   /** Tells where the partition stands; throws FENCED where a newer fence was taken. */
   async tell(): Promise<void> {
-    const { definition, position } = this.runtime;
-    await this.watch.tell(definition.version, position);
+    const { definition, position, barrier } = this.runtime;
+    await this.watch.tell(definition.version, position, barrier);
   }
 
   /** Looks whether the users are still stored. */

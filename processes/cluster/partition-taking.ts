@@ -2,6 +2,7 @@ import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import type { FollowerDeps, VersionSource } from '../../activities/follower.ts';
 import { follow } from '../../activities/follower.ts';
 import type { Fence, FenceStore } from '../../activities/fences.ts';
+import type { MergeExchange } from '../../activities/merge-exchange.ts';
 import { LivePartition } from '../../activities/live-partition.ts';
 import type { LivePartitionBounds } from '../../activities/live-partition.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
@@ -17,7 +18,7 @@ import { createDeltaSink } from './delta-sink.ts';
 import { FenceWatch } from './fence-watch.ts';
 import { HeldPartition } from './held-partition.ts';
 import type { Patience } from './patience.ts';
-import { patientJournal, patientVersions } from './patient-reads.ts';
+import { patientJournal, patientMerges, patientVersions } from './patient-reads.ts';
 import { countPopular } from './popular-feed.ts';
 import { UsersFeed } from './users-feed.ts';
 
@@ -37,6 +38,8 @@ export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax'
   readonly popular: PopularStore;
   readonly fold: PopularFold;
   readonly bounds: Pick<LivePartitionBounds, 'checkpointEventsMax' | 'checkpointMsMax'>;
+  /** Where partitions meet at barriers; absent where there is one partition. */
+  readonly merges?: MergeExchange | undefined;
   readonly logger: Logger;
 }
 
@@ -70,6 +73,7 @@ export async function takePartition(
     journal: patientJournal(deps.journal, patience),
     versions: patientVersions(deps.versions, patience),
     sink: createDeltaSink({ watch, patience, users, writer: deps.stream }),
+    ...(deps.merges && { merges: patientMerges(deps.merges, patience) }),
   };
   await seeHead(deps.journal, partition);
   const recovered = await deps.versions.recover(partition);
@@ -102,6 +106,7 @@ interface Moves {
   readonly journal: FollowerDeps['journal'];
   readonly versions: VersionSource;
   readonly sink: (delta: ModelDelta) => Promise<void>;
+  readonly merges?: MergeExchange;
 }
 
 /** Replays to where the stream and the users end, told to nobody up to the nearer of the two. */

@@ -1,4 +1,5 @@
 import type { FollowerDeps, VersionSource } from '../../activities/follower.ts';
+import type { MergeExchange } from '../../activities/merge-exchange.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import { hasCode } from '../../events/error.ts';
 import { sequence } from '../../events/position.ts';
@@ -38,5 +39,24 @@ export function patientVersions(
   return {
     runtimeAt: (version, partition, at) =>
       patiently(patience, () => versions.runtimeAt(version, partition, sequence(at), { signal })),
+  };
+}
+
+/** An exchange for a follower: what is down makes it stand before a barrier and never stops it. */
+export function patientMerges(exchange: MergeExchange, patience: Patience): MergeExchange {
+  return {
+    contribute: (contribution) => patiently(patience, () => exchange.contribute(contribution)),
+    async take(name, partition, signal) {
+      for (let failures = 0; !signal.aborted && !patience.signal.aborted; failures += 1) {
+        try {
+          return await exchange.take(name, partition, signal);
+        } catch (error) {
+          if (!hasCode(error, 'UNAVAILABLE')) throw error;
+          if (failures === 0) patience.onTrouble(error);
+          await pause(failures, signal);
+        }
+      }
+      return undefined;
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { follow } from '../../activities/follower.ts';
+import type { LiveMerges } from '../../activities/live-merges.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { RuntimeMaker, VersionRuntimesDeps } from '../../activities/version-runtimes.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
@@ -6,6 +7,7 @@ import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { createRuntimeMaker } from '../core/runtime-maker.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import type { ProcessWays } from './frame.ts';
+import { openClusterMeeting } from './meeting.ts';
 import type { ClusterStores } from './stores.ts';
 
 /** What builds states of model versions from the shared stores. */
@@ -15,25 +17,30 @@ export interface ClusterRuntimes {
   readonly versions: VersionRuntimes;
   /** Runtimes of any version from bases and the journal alone. */
   readonly clean: VersionRuntimes;
+  /** Where movers meet at barriers; undefined where there is one partition. */
+  readonly merges: LiveMerges | undefined;
 }
 
 /** Opens what builds states in a process that moves no partition. */
 export async function openRuntimes(
-  { journal, identities, registry, checkpoints }: ClusterStores,
+  stores: ClusterStores,
   { config, logger }: Pick<ProcessWays, 'config' | 'logger'>,
 ): Promise<ClusterRuntimes> {
+  const { journal, identities, registry, checkpoints } = stores;
   const kernels = await loadKernel();
   // Fractions, for slices are measured by it.
   const clock = (): number => performance.timeOrigin + performance.now();
   const maker = createRuntimeMaker({ kernels, identities, journal, clock });
   const { sliceMsMax } = config;
+  const merges = openClusterMeeting({ stores, clock, logger, versions: () => versions });
   const deps: VersionRuntimesDeps = {
     ...{ journal, registry, checkpoints, maker, follow, logger, yieldNow, sliceMsMax, clock },
+    ...(merges && { merges }),
   };
   const versions = new VersionRuntimes(deps);
   const clean = new VersionRuntimes({
     ...deps,
     checkpoints: { newest: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
   });
-  return { kernels, maker, versions, clean };
+  return { kernels, maker, versions, clean, merges };
 }

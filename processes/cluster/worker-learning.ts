@@ -1,25 +1,34 @@
 import { follow } from '../../activities/follower.ts';
+import type { LiveMerges } from '../../activities/live-merges.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import { createRuntimeMaker } from '../core/runtime-maker.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import type { Logger } from '../logger.ts';
+import { openClusterMeeting } from './meeting.ts';
 import { patiently } from './patience.ts';
 import type { Patience } from './patience.ts';
-import { patientJournal } from './patient-reads.ts';
+import { patientJournal, patientMerges } from './patient-reads.ts';
 import type { ClusterStores } from './stores.ts';
 
 /** What builds the states of versions in a worker. */
 export interface WorkerLearningDeps {
-  readonly stores: Pick<ClusterStores, 'journal' | 'identities' | 'registry' | 'checkpoints'>;
+  readonly stores: ClusterStores;
   readonly sliceMsMax: number;
   readonly clock: () => number;
   readonly patience: Patience;
   readonly logger: Logger;
 }
 
+/** What builds states in a worker, and where they meet at barriers. */
+export interface WorkerLearning {
+  readonly versions: VersionRuntimes;
+  /** Undefined where there is one partition. */
+  readonly merges: LiveMerges | undefined;
+}
+
 /** Makes the runtimes of versions over the shared stores; an outage makes them wait and stops none of them. */
-export async function openWorkerLearning(deps: WorkerLearningDeps): Promise<VersionRuntimes> {
+export async function openWorkerLearning(deps: WorkerLearningDeps): Promise<WorkerLearning> {
   const { stores, sliceMsMax, clock, patience, logger } = deps;
   const { journal, identities, registry, checkpoints } = stores;
   const maker = createRuntimeMaker({
@@ -30,8 +39,11 @@ export async function openWorkerLearning(deps: WorkerLearningDeps): Promise<Vers
     },
     journal: { isErased: (surrogate) => patiently(patience, () => journal.isErased(surrogate)) },
   });
-  return new VersionRuntimes({
+  const merges = openClusterMeeting({ stores, clock, logger, versions: () => versions });
+  const versions = new VersionRuntimes({
     ...{ yieldNow, sliceMsMax, clock, registry, checkpoints, maker, follow, logger },
     journal: patientJournal(journal, patience),
+    ...(merges && { merges: patientMerges(merges, patience) }),
   });
+  return { versions, merges };
 }

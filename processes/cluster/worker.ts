@@ -17,8 +17,10 @@ import { installRuntimeLog } from '../durable/runtime-log.ts';
 import { WorkflowStarter } from '../durable/starter.ts';
 import { startWorkerLoop } from '../durable/worker-loop.ts';
 import type { Logger } from '../logger.ts';
+import { keepBarriers } from './barrier-keeper.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
+import { tellWaiting } from './meeting.ts';
 import { takePartition } from './partition-taking.ts';
 import type { TakingDeps } from './partition-taking.ts';
 import { PartitionHost } from './partition-host.ts';
@@ -26,11 +28,13 @@ import { patiently, pauseFor } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { openRedis } from './redis-link.ts';
 import { keepReplays } from './replay-keeper.ts';
+import { openSharedFacts } from './shared-facts.ts';
 import { need, openClusterStores } from './stores.ts';
 import type { ClusterStores } from './stores.ts';
 import { connectTemporal } from './temporal.ts';
 import type { ClusterTemporal } from './temporal.ts';
 import { openWorkerLearning } from './worker-learning.ts';
+import type { WorkerLearning } from './worker-learning.ts';
 
 /** How long a worker that ends waits for its leases, which end with a checkpoint each. */
 const LEASES_END_MS_MAX = 4_000;
@@ -83,7 +87,7 @@ interface WorkerParts extends ProcessWays {
   readonly temporal: ClusterTemporal;
   readonly host: PartitionHost;
   readonly queue: string;
-  readonly versions: Awaited<ReturnType<typeof openWorkerLearning>>;
+  readonly learning: WorkerLearning;
   readonly heed: (patience: Patience) => Promise<void>;
   readonly patience: Patience;
 }
@@ -116,10 +120,15 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     return Promise.resolve();
   });
   const { sliceMsMax } = config;
-  const versions = await openWorkerLearning({ stores, sliceMsMax, clock, patience, logger });
+  const learning = await openWorkerLearning({ stores, sliceMsMax, clock, patience, logger });
+  const { versions, merges } = learning;
+  closers.add(async () => {
+    merges?.close();
+    return Promise.resolve();
+  });
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   const taking: TakingDeps = {
-    ...{ versions, sliceMsMax, clock, yieldNow, logger, bounds: config },
+    ...{ versions, merges, sliceMsMax, clock, yieldNow, logger, bounds: config },
     ...{ journal: stores.journal, checkpoints: stores.checkpoints, fences: stores.fences },
     stream: openDeltaWriter(link, { onCheckpointNeeded: (partition) => host.wish(partition) }),
     users: openUsers({ connection: stores.mongo, database }),
@@ -139,19 +148,19 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const wishes = openCheckpointWishes(link);
   const heed = (waiting: Patience): Promise<void> =>
     patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
-  return { ...ways, ...{ stores, temporal, host, queue, versions, heed, patience } };
+  return { ...ways, ...{ stores, temporal, host, queue, learning, heed, patience } };
 }
 
 /** Works on the workflows' queue, on that of the partitions, and on this worker's own. */
 async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoop> {
-  const { stores, temporal, host, queue, versions, logger } = parts;
+  const { stores, temporal, host, queue, learning, logger } = parts;
   // The share counts from the first lease on.
   await host.beat();
   const activities = createReplayActivities({
     journal: stores.journal,
     live: (partition) => host.live(partition),
     ownQueue: (partition) => host.queueOf(partition),
-    versions,
+    versions: learning.versions,
   });
   // Few pollers: what one of a stopped process has taken is lost until its time-out.
   const activityPollersMax = 1;
@@ -193,6 +202,7 @@ async function runBeside(parts: WorkerParts): Promise<void> {
     logger,
   };
   await Promise.all([
+    meetAtBarriers(parts),
     host.run(patience.signal),
     forgetShadows(parts),
     keepReplays(keeper, patience.signal),
@@ -200,4 +210,30 @@ async function runBeside(parts: WorkerParts): Promise<void> {
       if (!patience.signal.aborted) throw error;
     }),
   ]);
+}
+
+/** Sets barriers where partition 0 is held here, and says who waits at one. */
+async function meetAtBarriers(parts: WorkerParts): Promise<void> {
+  const { stores, host, learning, patience, logger, config } = parts;
+  const { signal } = patience;
+  const { merges } = learning;
+  if (merges === undefined) return;
+  const closers = new Closers();
+  const keeping = keepBarriers(
+    {
+      ...{ journal: stores.journal, clock: Date.now, logger },
+      first: () => host.held.find(({ partition }) => partition === 0)?.runtime,
+      openDoor: async () => {
+        const facts = await openSharedFacts({ config, logger, signal });
+        closers.add(() => facts.close());
+        return facts.door;
+      },
+    },
+    signal,
+  );
+  try {
+    await Promise.all([keeping, tellWaiting(merges, logger, signal)]);
+  } finally {
+    await closers.close();
+  }
 }

@@ -20,6 +20,9 @@ import type { ClusterStores } from '../../processes/cluster/stores.ts';
 import { createLogger } from '../../processes/logger.ts';
 import type { UserStore } from '../../projections/user-store.ts';
 
+/** Events between two barriers. */
+const BARRIER_EVENTS = 25;
+
 /** The shared stores of a cluster as a test sees them: it appends events, and compares what the workers made of them. */
 export class LearnedJournal {
   readonly stores: ClusterStores;
@@ -28,6 +31,7 @@ export class LearnedJournal {
   readonly #redis: RedisLink;
   readonly #maker: RuntimeMaker;
   #told = 0;
+  #barrier = 0;
 
   private constructor(
     config: ClusterConfig,
@@ -53,8 +57,28 @@ export class LearnedJournal {
     return new LearnedJournal(config, stores, openRedis(config), maker);
   }
 
-  /** Appends so many plays of a few hundred users. */
+  /** The last barrier that was set. */
+  get barrier(): number {
+    return this.#barrier;
+  }
+
+  /** Appends so many plays of a few hundred users, and a barrier after every few. */
   async tell(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= BARRIER_EVENTS) {
+      await this.#tellPlays(Math.min(left, BARRIER_EVENTS));
+      await this.#setBarrier();
+    }
+  }
+
+  async #setBarrier(): Promise<void> {
+    this.#barrier += 1;
+    const barrier = this.#barrier;
+    const key = eventKey(`barrier ${String(barrier)}`);
+    const fact = { kind: 'BarrierSet', barrier, timeMs: 1_700_000_000_000 + this.#told } as const;
+    await this.stores.journal.append([{ partition: 'all', key, fact }]);
+  }
+
+  async #tellPlays(count: number): Promise<void> {
     const plays = Array.from({ length: count }, (_, n) => this.#told + n);
     this.#told += count;
     const users = plays.map((at) => `user-${String((at * 7) % 211)}`);
@@ -74,6 +98,25 @@ export class LearnedJournal {
         },
       })),
     );
+  }
+
+  /** The events that stand in the journal, barriers among them, which are taken note of. */
+  async events(): Promise<number> {
+    const { journal } = this.stores;
+    let events = 0;
+    for (let partition = 0; partition < this.partitions; partition += 1) {
+      await journal.read(partition, journal.head(partition));
+      events += journal.head(partition) + 1;
+    }
+    const nextKey = (): Uint8Array => eventKey(`barrier ${String(this.#barrier + 1)}`);
+    while ((await journal.find(nextKey()))?.length === this.partitions) this.#barrier += 1;
+    return events;
+  }
+
+  /** The barrier that a partition's newest checkpoint stands at. */
+  async checkpointedBarrier(partition: number): Promise<unknown> {
+    const newest = await this.stores.checkpoints.newest({ partition });
+    return newest?.checkpoint.manifest.extra['barrier'];
   }
 
   /** Who holds each partition, and where each fence stands. */

@@ -10,7 +10,7 @@ const PARTITIONS = 4;
 const MOVED_MS_MAX = 15_000;
 
 // Workers lease by queues that all workers of a Temporal share: these are alone.
-const stack = await useOwnStack('mongo', 'redis', 'temporal');
+const stack = await useOwnStack('kafka', 'mongo', 'redis', 'temporal');
 
 /** The variables of a worker on this file's stack. */
 async function variables(): Promise<Readonly<Record<string, string>>> {
@@ -139,6 +139,7 @@ describe('workers of the cluster', () => {
       for (let partition = 0; partition < PARTITIONS; partition += 1) {
         const made = await world.checkpointedHash(partition);
         assert.equal(made, await world.cleanHash(partition), `partition ${String(partition)}`);
+        assert.equal(await world.checkpointedBarrier(partition), world.barrier);
       }
     }));
 
