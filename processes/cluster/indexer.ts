@@ -16,7 +16,7 @@ import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { persist } from './persisting.ts';
 import { openRuntimes } from './runtimes.ts';
-import { openSharedFacts } from './shared-facts.ts';
+import { openSharedFacts } from './fact-door.ts';
 import { openClusterStores } from './stores.ts';
 import type { ClusterStores } from './stores.ts';
 import { serveTaskQueue } from './task-queue.ts';

@@ -11,7 +11,7 @@ import type { ProcessWays, RunningProcess } from './frame.ts';
 import { liveStateOf } from './live-states.ts';
 import { pause, persist } from './persisting.ts';
 import { openRuntimes } from './runtimes.ts';
-import { openSharedFacts } from './shared-facts.ts';
+import { openSharedFacts } from './fact-door.ts';
 import { openClusterStores } from './stores.ts';
 import { serveTaskQueue } from './task-queue.ts';
 import { untilTold } from './until-told.ts';

@@ -28,7 +28,7 @@ import { patiently, pauseFor } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { openRedis } from './redis-link.ts';
 import { keepReplays } from './replay-keeper.ts';
-import { openSharedFacts } from './shared-facts.ts';
+import { openSharedFacts } from './fact-door.ts';
 import { need, openClusterStores } from './stores.ts';
 import type { ClusterStores } from './stores.ts';
 import { connectTemporal } from './temporal.ts';
@@ -177,9 +177,9 @@ async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoo
   });
 }
 
-async function forgetShadows({ versions, patience: { signal } }: WorkerParts): Promise<void> {
+async function forgetShadows({ learning, patience: { signal } }: WorkerParts): Promise<void> {
   while (!signal.aborted) {
-    versions.dropIdleShadows();
+    learning.versions.dropIdleShadows();
     await pauseFor(SHADOWS_LOOK_MS, signal);
   }
 }

@@ -6,7 +6,7 @@ import type { IndexingDeps } from '../../activities/indexing.ts';
 import { ORIGIN } from '../../events/position.ts';
 import type { IndexJob } from '../../projections/index-release.ts';
 import { FAKE_MANIFEST } from '../doubles/fake-activities.ts';
-import { sharedDoor } from '../doubles/shared-door.ts';
+import { sharedDoor } from '../doubles/fact-door.ts';
 import { createMemoryJournal } from '../doubles/memory-journal.ts';
 import { SILENT } from '../doubles/training-world.ts';
 

@@ -12,6 +12,7 @@ import { boundsInSources } from './bounds.ts';
 import { pageText, tableUnder } from './markdown.ts';
 
 const operations = pageText('docs/operations.md');
+const boundsPage = pageText('docs/bounds.md');
 const clusterOperations = pageText('docs/operations-cluster.md');
 
 /** The field of the configuration that a variable sets. */
@@ -60,7 +61,7 @@ test('every documented bound has its value in the sources, and every exported on
   ]);
   const documented = new Map(
     sections
-      .flatMap((section) => tableUnder(operations, section))
+      .flatMap((section) => tableUnder(boundsPage, section))
       .concat(tableUnder(clusterOperations, "Bounds of the cluster's processes"))
       .flatMap(([names = '', value = '']) =>
         names.split(', ').map((name) => [name, Number(value.replaceAll(',', ''))] as const),
@@ -73,7 +74,7 @@ test('every documented bound has its value in the sources, and every exported on
   const missing = bounds.filter(({ name, exported }) => exported && !documented.has(name));
   assert.deepEqual(wrong, []);
   assert.deepEqual(
-    missing.map(({ name, file }) => `${name} of ${file} is not in docs/operations.md`),
+    missing.map(({ name, file }) => `${name} of ${file} is not in docs/bounds.md`),
     [],
   );
 });

@@ -16,7 +16,7 @@ import { readTensorFile, writeTensorFile } from '../../adapters/tensor-file.ts';
 import { openVersions } from '../../adapters/embedded/versions.ts';
 import type { Tensor } from '../../model/checkpoint.ts';
 import { definitionOf, PartitionRig } from './partition-rig.ts';
-import { sharedDoor } from './shared-door.ts';
+import { sharedDoor } from './fact-door.ts';
 import type { Told } from './partition-rig.ts';
 
 /** Plays of a few users, who come back with items that they have and have not met. */

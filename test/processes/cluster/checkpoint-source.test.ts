@@ -23,7 +23,7 @@ describe('the checkpoint source', () => {
     world = await TrainingWorld.open(folder);
     await world.rig.tell(...somePlays(200));
     const fence = { partition: 0, number: 1, holder: 'a worker' };
-    notes = [{ fence, version: 'v1', position: world.rig.journal.head(0), toldMs: 0 }];
+    notes = [{ fence, version: 'v1', position: world.rig.journal.head(0), toldMs: 0, barrier: 0 }];
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
