@@ -1,4 +1,4 @@
-import { MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
+import { MongoBulkWriteError, MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
 import { MongoClientClosedError, MongoNotConnectedError } from 'mongodb';
 import { MongoOperationTimeoutError, MongoServerSelectionError } from 'mongodb';
 import { MongoTopologyClosedError } from 'mongodb';
@@ -27,6 +27,10 @@ export function isRefusal(error: unknown): boolean {
 
 /** Tells whether an error says that the server could not be had, so that the outcome is unknown. */
 export function isOutage(error: unknown): boolean {
+  // What broke a bulk write off stands inside: a broken connection is no answer of the server.
+  if (error instanceof MongoBulkWriteError && error.errorResponse instanceof MongoError) {
+    return isOutage(error.errorResponse);
+  }
   if (error instanceof MongoServerError) return PASSING.has(error.code);
   return [
     MongoNetworkError,

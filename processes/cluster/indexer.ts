@@ -16,7 +16,7 @@ import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { persist } from './persisting.ts';
 import { openRuntimes } from './runtimes.ts';
-import { openSharedFacts } from './fact-door.ts';
+import { openFactSending } from './fact-sending.ts';
 import { openClusterStores } from './stores.ts';
 import type { ClusterStores } from './stores.ts';
 import { serveTaskQueue } from './task-queue.ts';
@@ -36,7 +36,7 @@ export async function startClusterIndexer(ways: ProcessWays): Promise<RunningPro
       ...{ logger, signal, waitMsMax, what: 'open the stores' },
     });
     closers.add(() => stores.close());
-    const facts = await openSharedFacts(ways);
+    const facts = await openFactSending(ways);
     closers.add(() => facts.close());
     const wishes = openCheckpointWishes(facts.link);
     const source = await openSource(stores, wishes, ways);

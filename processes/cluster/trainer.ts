@@ -11,7 +11,7 @@ import type { ProcessWays, RunningProcess } from './frame.ts';
 import { liveStateOf } from './live-states.ts';
 import { pause, persist } from './persisting.ts';
 import { openRuntimes } from './runtimes.ts';
-import { openSharedFacts } from './fact-door.ts';
+import { openFactSending } from './fact-sending.ts';
 import { openClusterStores } from './stores.ts';
 import { serveTaskQueue } from './task-queue.ts';
 import { untilTold } from './until-told.ts';
@@ -28,7 +28,7 @@ export async function startClusterTrainer(ways: ProcessWays): Promise<RunningPro
     });
     closers.add(() => stores.close());
     const { journal, registry, fences, objects } = stores;
-    const facts = await openSharedFacts(ways);
+    const facts = await openFactSending(ways);
     closers.add(() => facts.close());
     const { versions } = await openRuntimes(stores, ways);
     const trainer = createTrainerPool({

@@ -28,7 +28,7 @@ import { patiently, pauseFor } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { openRedis } from './redis-link.ts';
 import { keepReplays } from './replay-keeper.ts';
-import { openSharedFacts } from './fact-door.ts';
+import { openFactSending } from './fact-sending.ts';
 import { need, openClusterStores } from './stores.ts';
 import type { ClusterStores } from './stores.ts';
 import { connectTemporal } from './temporal.ts';
@@ -224,7 +224,7 @@ async function meetAtBarriers(parts: WorkerParts): Promise<void> {
       ...{ journal: stores.journal, clock: Date.now, logger },
       first: () => host.held.find(({ partition }) => partition === 0)?.runtime,
       openDoor: async () => {
-        const facts = await openSharedFacts({ config, logger, signal });
+        const facts = await openFactSending({ config, logger, signal });
         closers.add(() => facts.close());
         return facts.door;
       },

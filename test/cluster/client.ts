@@ -8,7 +8,7 @@ const requestMsMax = 15_000;
 /** How long a run or a wait may take on a machine that is busy. */
 const runMsMax = 180_000;
 
-/** Calls the APIs of a cluster, the next one where a connection is refused, as a load balancer would. */
+/** Calls the APIs of a cluster, the next one where one cannot be had, as a load balancer would. */
 export class ClusterClient {
   readonly #urls: readonly string[];
   #next = 0;
@@ -20,16 +20,21 @@ export class ClusterClient {
   /** Sends a request and reads the whole answer; throws where no API took the connection. */
   async call(method: string, path: string, body?: string, type?: string): Promise<Answer> {
     let failure: unknown;
+    let unavailable: Answer | undefined;
     const first = this.#next++ % this.#urls.length;
     for (const url of [...this.#urls.slice(first), ...this.#urls.slice(0, first)]) {
       try {
-        return await request(url, { method, path, body, type });
+        const answer = await request(url, { method, path, body, type });
+        // An API that is just starting says so by its probe: a load balancer would not send it anything yet.
+        if (answer.status !== 503 || method !== 'GET' || this.#urls.length === 1) return answer;
+        unavailable = answer;
       } catch (error) {
         failure = error;
         // What was sent may have been done: only what changes nothing is sent again.
         if (method !== 'GET' && !isRefused(error)) throw error;
       }
     }
+    if (unavailable !== undefined) return unavailable;
     throw failure;
   }
 

@@ -70,13 +70,26 @@ const needs: Readonly<Record<ClusterProcess, readonly string[]>> = {
   api: Object.keys(ENOUGH),
   ingest: ['REPRISE_KAFKA_BROKERS', 'REPRISE_MONGO_URL', 'REPRISE_REDIS_URL'],
   worker: [
+    'REPRISE_KAFKA_BROKERS',
     'REPRISE_MONGO_URL',
     'REPRISE_REDIS_URL',
     'REPRISE_TEMPORAL_ADDRESS',
     'REPRISE_SHARED_FOLDER',
   ],
-  trainer: ['REPRISE_MONGO_URL', 'REPRISE_TEMPORAL_ADDRESS', 'REPRISE_SHARED_FOLDER'],
-  indexer: ['REPRISE_MONGO_URL', 'REPRISE_TEMPORAL_ADDRESS', 'REPRISE_SHARED_FOLDER'],
+  trainer: [
+    'REPRISE_KAFKA_BROKERS',
+    'REPRISE_MONGO_URL',
+    'REPRISE_REDIS_URL',
+    'REPRISE_TEMPORAL_ADDRESS',
+    'REPRISE_SHARED_FOLDER',
+  ],
+  indexer: [
+    'REPRISE_KAFKA_BROKERS',
+    'REPRISE_MONGO_URL',
+    'REPRISE_REDIS_URL',
+    'REPRISE_TEMPORAL_ADDRESS',
+    'REPRISE_SHARED_FOLDER',
+  ],
 };
 
 const isSaid = (faults: readonly string[], pattern: RegExp): boolean =>

@@ -9,14 +9,14 @@ import { openSendingDoor } from './sending.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 
 /** The way of shared facts (promotions, index releases) from a process into every partition. */
-export interface SharedFacts {
+export interface FactSending {
   readonly door: EventDoor;
   readonly link: RedisLink;
   close(): Promise<void>;
 }
 
 /** Opens a sending door with what it needs of Kafka and Redis. */
-export async function openSharedFacts(ways: ProcessWays): Promise<SharedFacts> {
+export async function openFactSending(ways: ProcessWays): Promise<FactSending> {
   const { config, logger, signal } = ways;
   const closers = new Closers();
   const { dependencyWaitMsMax: waitMsMax } = config;
