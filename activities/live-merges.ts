@@ -52,14 +52,14 @@ export class LiveMerges implements MergeExchange {
     const { store } = this.#deps;
     try {
       let sinceMs = this.#deps.clock();
-      while (!signal.aborted) {
+      for (let looks = 0; !signal.aborted; looks += 1) {
         const merge = await store.read(name);
         if (merge !== undefined) return merge;
         const behind = await store.missing(name);
         if (behind.length === 0) continue;
         this.#waiting.set(partition, { partition, barrier: name.barrier, behind });
-        const coming = await Promise.all(behind.map(async (one) => this.#deps.isComing(name, one)));
-        if (coming.includes(true)) sinceMs = this.#deps.clock();
+        // Most often the others are close: where they are is asked only after a while.
+        if (looks > 0 && (await this.#isAnyComing(name, behind))) sinceMs = this.#deps.clock();
         if (this.#deps.clock() - sinceMs < this.#waitMsMax) await store.changed(name, signal);
         else {
           await this.#derive(name, behind, signal);
@@ -71,6 +71,11 @@ export class LiveMerges implements MergeExchange {
     } finally {
       this.#waiting.delete(partition);
     }
+  }
+
+  async #isAnyComing(name: MergeName, behind: readonly number[]): Promise<boolean> {
+    const coming = behind.map(async (one) => this.#deps.isComing(name, one));
+    return (await Promise.all(coming)).includes(true);
   }
 
   get #waitMsMax(): number {

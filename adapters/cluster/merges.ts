@@ -31,7 +31,9 @@ const MERGES_KEPT_MAX = 4_096;
 const KEPT_LOOK_BARRIERS = 64;
 const HELD_MAX = 8;
 const CHANGED_MS_MAX = 1_000;
-const CHANGED_LOOK_MS = 100;
+/** Looks are close together at first, for the others most often are. */
+const CHANGED_LOOK_MS_MIN = 5;
+const CHANGED_LOOK_MS_TOP = 100;
 const MERGE = 'merge.safetensors';
 
 /**
@@ -98,12 +100,14 @@ class SharedMerges implements MergeStore {
 
   async changed(name: MergeName, signal: AbortSignal): Promise<void> {
     const folder = folderOf(name);
-    for (let waitedMs = 0; waitedMs < CHANGED_MS_MAX; waitedMs += CHANGED_LOOK_MS) {
+    let lookMs = CHANGED_LOOK_MS_MIN;
+    for (let waitedMs = 0; waitedMs < CHANGED_MS_MAX; waitedMs += lookMs) {
       if (signal.aborted) return;
       const files = await this.#files(folder);
       if (files.has(MERGE) || this.#isWhole(files)) return;
       // An abort ends the pause; it is seen above.
-      await sleep(CHANGED_LOOK_MS, undefined, { signal }).catch(() => undefined);
+      await sleep(lookMs, undefined, { signal }).catch(() => undefined);
+      lookMs = Math.min(2 * lookMs, CHANGED_LOOK_MS_TOP);
     }
   }
 

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import type { ObjectStore } from '../../../activities/object-store.ts';
 import { openMerges } from '../../../adapters/cluster/merges.ts';
 import { openObjectFolder } from '../../../adapters/cluster/object-folder.ts';
+import { RepriseError } from '../../../events/error.ts';
 import { packContribution } from '../../../model/merge-tensors.ts';
 import { encodeCheckpoint } from '../../../model/safetensors.ts';
 import { contributionOf, mergeStoreContract } from '../../contracts/merge-store.contract.ts';
@@ -50,6 +51,31 @@ describe('the shared merge store', () => {
     const worker = workerOf(objects);
     await worker.changed(name, new AbortController().signal);
     assert.equal((await worker.read(name))?.items.length, 4);
+  });
+
+  it('takes what another worker merged while it read the contributions', async () => {
+    const objects = new MemoryObjects();
+    const others = workerOf(objects);
+    for (const partition of [0, 1]) await others.contribute(contributionOf(partition, 1));
+    let isFirst = true;
+    const racing = workerOf({
+      put: (file, content) => objects.put(file, content),
+      list: (prefix) => objects.list(prefix),
+      remove: (file) => objects.remove(file),
+      where: (file) => objects.where(file),
+      putNew: (file, content) => objects.putNew(file, content),
+      close: () => objects.close(),
+      async *read(file) {
+        if (isFirst) {
+          isFirst = false;
+          await others.read(name);
+          throw new RepriseError('UNAVAILABLE', 'it was replaced while it was read');
+        }
+        yield* objects.read(file);
+      },
+    });
+    await racing.contribute(contributionOf(2, 1));
+    assert.deepEqual(await racing.read(name), await others.read(name));
   });
 
   it('reports what is damaged, and takes it for lost', async () => {
