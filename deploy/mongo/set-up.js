@@ -1,6 +1,5 @@
 // Run by mongosh, any number of times: makes the replica set of one, which change streams need, and the user that
 // the processes sign in as, who may read and write the two databases and nothing else.
-/* global db, rs, sleep, process, print */
 const user = 'reprise';
 const password = process.env.MONGO_PASSWORD;
 const roles = ['reprise', 'reprise-identity'].map((name) => ({ role: 'readWrite', db: name }));

@@ -24,13 +24,14 @@ export interface ReplayKeeperDeps {
  * started it, and one that was lost with Temporal's state starts anew.
  */
 export async function keepReplays(deps: ReplayKeeperDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
     try {
       for (const partition of await silentPartitions(deps)) {
         await deps.starter.leaseReplay(partition, deps.leaseMsMax, 'USE_EXISTING');
       }
     } catch (error) {
-      if (!signal.aborted) deps.logger.warn({ err: error }, 'starting replays: trying again');
+      if (!isOver()) deps.logger.warn({ err: error }, 'starting replays: trying again');
     }
     await pauseFor(LOOK_MS, signal);
   }

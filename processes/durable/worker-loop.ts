@@ -92,12 +92,15 @@ class RestartingWorker {
     }
   }
 
+  #isOver(): boolean {
+    return this.#isStopping;
+  }
+
   /** Makes another worker, as often as it takes; false where it is over. */
   async #remake(): Promise<boolean> {
-    if (this.#isStopping) return false;
-    for (;;) {
+    while (!this.#isStopping) {
       await sleep(RESTART_BACKOFF_MS);
-      if (this.#isStopping) return false;
+      if (this.#isOver()) break;
       try {
         this.#worker = await this.#make();
         return true;
@@ -108,6 +111,7 @@ class RestartingWorker {
         );
       }
     }
+    return false;
   }
 
   async stop(msMax: number): Promise<void> {

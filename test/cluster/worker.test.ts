@@ -78,8 +78,8 @@ describe('workers of the cluster', () => {
     try {
       await work();
     } catch (error) {
-      for (const one of [first, second, third]) console.error(one?.said.slice(-6_000));
-      throw error;
+      const said = started.map((one) => one.said.slice(-6_000));
+      throw new Error(['the workers said:', ...said].join('\n'), { cause: error });
     }
   };
 
