@@ -5,7 +5,7 @@ import type { Journal } from '../events/journal.ts';
 import { formatPosition, sequence } from '../events/position.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
 import { composeBase } from './base-checkpoint.ts';
-import { shareItems } from './shared-bases.ts';
+import { shareItems } from './item-means.ts';
 import { beating } from './beating.ts';
 import type { Beat } from './beating.ts';
 import { prepareRun } from './prepare-run.ts';

@@ -60,7 +60,7 @@ for (const partitions of [1, 2]) {
       assert.equal(base?.manifest.version, 'v2');
       const { itemIds, itemOffsets, itemVectors, itemBias, itemPopularity, output } = TENSOR;
       const shared = [itemIds, itemOffsets, itemVectors, itemBias, itemPopularity, output];
-      // Partitions share their item rows, which shared-bases.test.ts looks at.
+      // Partitions share their item rows, which item-means.test.ts looks at.
       const isShared = new Set<string>(partitions === 1 ? [] : shared);
       for (const [name, { data }] of Object.entries(base.tensors)) {
         const isTrained = Object.values(TRAINED_TENSORS).some((one) => one === name);

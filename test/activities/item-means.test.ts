@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { shareItems } from '../../activities/shared-bases.ts';
+import { shareItems } from '../../activities/item-means.ts';
 import { MERGE_TENSORS, TENSOR } from '../../actors/runtime/partition-checkpoint.ts';
 import { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
