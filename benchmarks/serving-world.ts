@@ -79,6 +79,7 @@ export const emptyCatalogue: ItemCatalogue = {
   position: -1 as ItemCatalogue['position'],
   size: 0,
   withdrawn: new Set(),
+  withdrawals: 0,
   title: () => undefined,
   isWithdrawn: () => false,
   metadata: () => Promise.resolve(undefined),

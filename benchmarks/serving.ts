@@ -17,6 +17,8 @@ const WORLD = { users: 2_000, items: 10_000, events: 100_000 };
 const CONNECTIONS = 50;
 const SECONDS = 5;
 const ROUNDS = 3;
+/** Events that come in while answers are counted, a second: none is answered from a world that stands still. */
+const EVENTS_RATE = 50;
 const RATE = 500;
 const RATE_SECONDS = 20;
 
@@ -30,14 +32,19 @@ const paths = Array.from(
   (_, at) => `/v1/users/user-${String((at * 7) % WORLD.users)}/recommendations?n=10`,
 );
 
-async function saturate(served: Served): Promise<Measured> {
+async function saturate(
+  served: Served,
+  meanwhile: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<Measured> {
   const before = await served.cpuMicroseconds();
+  const other = meanwhile();
   const result = await autocannon({
     url: `http://127.0.0.1:${String(served.port)}`,
     connections: CONNECTIONS,
     duration: SECONDS,
     requests: paths.map((path) => ({ path })),
   });
+  await other;
   const used = (await served.cpuMicroseconds()) - before;
   if (result.non2xx + result.errors > 0) throw new Error('not every request was answered');
   return {
@@ -52,14 +59,18 @@ function middle(rounds: readonly Measured[]): Measured {
   return sorted[Math.floor(sorted.length / 2)] as Measured;
 }
 
-async function compare(core: Served, bare: Served): Promise<object> {
+async function compare(
+  core: Served,
+  bare: Served,
+  listen: () => Promise<unknown>,
+): Promise<object> {
   const ofCore: Measured[] = [];
   const ofBare: Measured[] = [];
   await saturate(bare); // Both are warm before the first round counts.
-  await saturate(core);
+  await saturate(core, listen);
   for (let at = 0; at < ROUNDS; at += 1) {
     ofBare.push(await saturate(bare));
-    ofCore.push(await saturate(core));
+    ofCore.push(await saturate(core, listen));
   }
   const [recommendations, bareKoa] = [middle(ofCore), middle(ofBare)];
   return {
@@ -68,6 +79,12 @@ async function compare(core: Served, bare: Served): Promise<object> {
     ratio: round(recommendations.requestsPerSecond / bareKoa.requestsPerSecond),
     cpuRatio: round(bareKoa.cpuMicrosecondsPerRequest / recommendations.cpuMicrosecondsPerRequest),
   };
+}
+
+/** An event of a listener who is asked for: their own answer changes too. */
+function eventOf(at: number): object {
+  const user = `user-${String((at * 7 * 13) % WORLD.users)}`;
+  return { type: 'play', user, item: `item-${String((at * 101) % WORLD.items)}` };
 }
 
 async function pace(
@@ -91,7 +108,11 @@ try {
   const { items, search } = sample.json as { readonly items: unknown[]; readonly search: unknown };
   if (items.length !== 10) throw new Error('the world gives too few recommendations');
   const bare = await startServed('bare', JSON.stringify(sample.json));
-  const saturated = await compare(core, bare);
+  const listening = new Client(core.port);
+  const saturated = await compare(core, bare, () =>
+    paced(EVENTS_RATE, SECONDS, (at) => listening.send('POST', '/v1/events', eventOf(at))),
+  );
+  listening.close();
   const atRate = await pace(core, (one, at) => one.send('GET', paths[at % paths.length] ?? ''));
   const bareAtRate = await pace(bare, (one) => one.send('GET', '/'));
   await bare.close();
@@ -100,6 +121,7 @@ try {
       benchmark: 'serving',
       ...WORLD,
       connections: CONNECTIONS,
+      eventsPerSecond: EVENTS_RATE,
       search,
       ...saturated,
       requestsPerSecond: RATE,

@@ -1,4 +1,4 @@
-import { sha256 } from '../events/sha256.ts';
+import { hash } from 'node:crypto';
 import type { ScoredItem } from './answer.ts';
 
 const HASH_BYTES = 16;
@@ -8,5 +8,6 @@ export function answerHash(items: readonly ScoredItem[]): Uint8Array {
   let text = '';
   // NUL is no part of an id, so the lines cannot be read in two ways.
   for (const item of items) text += `${item.id}\0${item.score}\n`;
-  return sha256(text).subarray(0, HASH_BYTES);
+  // A string of bytes is made sooner than a buffer of its own.
+  return Buffer.from(hash('sha256', text, 'binary').slice(0, HASH_BYTES), 'latin1');
 }

@@ -22,6 +22,8 @@ export interface ItemCatalogue {
   isWithdrawn(item: string): boolean;
   /** The items withdrawn. */
   readonly withdrawn: ReadonlySet<string>;
+  /** Counts the changes to `withdrawn`: what was derived from it knows by this when it is stale. */
+  readonly withdrawals: number;
   /** An item's metadata; null where it was withdrawn, undefined where it was never published. */
   metadata(item: string): Promise<ItemMetadata | null | undefined>;
   /**

@@ -3,6 +3,7 @@ import type { ModelDelta } from '../model/delta.ts';
 import type { Kernel } from '../model/kernel/kernel.ts';
 import type { ProjectionBounds } from './bounds.ts';
 import { DeadLettersProjection } from './dead-letters.ts';
+import { KeptRankings } from './kept-rankings.ts';
 import { atOnce } from './steps.ts';
 import type { Steps } from './steps.ts';
 import { UsersProjection } from './users.ts';
@@ -18,8 +19,10 @@ export class PartitionState {
   readonly users: UsersProjection;
   readonly vectors: VectorsProjection;
   readonly deadLetters: DeadLettersProjection;
-  /** The output layer h. */
+  /** The output layer h: frozen, so a delta carries the one that its state was made with. */
   readonly output: Float32Array;
+  /** What the users who asked last were answered from. */
+  readonly rankings = new KeptRankings();
 
   private constructor(whole: ModelDelta, kernel: Kernel, bounds: ProjectionBounds) {
     this.version = whole.version;

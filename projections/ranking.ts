@@ -1,5 +1,7 @@
 import type { SearchReport } from './answer.ts';
 import type { ProjectionBounds } from './bounds.ts';
+import type { ScoreRows } from './kept-ranking.ts';
+import type { RankingBasis } from './kept-rankings.ts';
 import type { PartitionState } from './partition-state.ts';
 import { RankedList } from './ranked-list.ts';
 import type { ReleaseOverlay } from './release-overlay.ts';
@@ -19,8 +21,6 @@ const EXACT: SearchReport = { mode: 'exact' };
 export class Ranking {
   readonly #bounds: ProjectionBounds;
   readonly #searcher: Searcher | undefined;
-  readonly #rows: Uint32Array;
-  readonly #scores: Float32Array;
   readonly #best: RankedList;
   readonly #excluded = new Set<number>();
   #query = new Float32Array(0);
@@ -30,8 +30,6 @@ export class Ranking {
   constructor(bounds: ProjectionBounds, searcher: Searcher | undefined) {
     this.#bounds = bounds;
     this.#searcher = searcher;
-    this.#rows = new Uint32Array(bounds.answerItemsMax);
-    this.#scores = new Float32Array(bounds.answerItemsMax);
     this.#best = new RankedList(bounds.answerItemsMax);
   }
 
@@ -53,19 +51,37 @@ export class Ranking {
     return n + excludedRows + this.#bounds.candidatesSpare;
   }
 
-  /** Scans all items exactly; `reason` says why, where that was not the first choice. */
+  /**
+   * Ranks all items exactly: by what is kept of the last time and the rows that changed since, else by a scan. `reason`
+   * says why, where that was not the first choice.
+   */
   scan(
     state: PartitionState,
-    user: number,
-    n: number,
+    asked: Omit<RankingBasis, 'query'>,
     excluded: Uint32Array,
     reason?: string,
   ): RankedRows {
-    const query = this.#queryOf(state, user);
-    const { table } = state.vectors;
-    const count = table.topN(query, n, excluded, this.#rows, this.#scores);
+    const { vectors, rankings } = state;
+    const { n } = asked;
+    const query = this.#queryOf(state, asked.user);
+    const basis = { ...asked, query };
     const search: SearchReport = reason === undefined ? EXACT : { mode: 'exact', reason };
-    return { rows: this.#rows, scores: this.#scores, count, search };
+    const score: ScoreRows = (rows, out) => {
+      vectors.scores.score(query, rows, out);
+    };
+    let ranking = rankings.find(basis);
+    if (ranking?.catchUp(n, vectors.changes, excluded, score) !== true) {
+      ranking = rankings.make(basis);
+      const { capacity, rows, scores } = ranking;
+      const found = vectors.table.topN(query, capacity, excluded, rows, scores);
+      ranking.scanned(found, vectors.changes.count);
+    }
+    return {
+      rows: ranking.rows,
+      scores: ranking.scores,
+      count: Math.min(n, ranking.count),
+      search,
+    };
   }
 
   /** Asks Faiss for the labels that the user's query is nearest to; a string says why there are none. */

@@ -14,6 +14,7 @@ import type {
 } from './answer.ts';
 import { Exclusion } from './exclusion.ts';
 import type { ItemCatalogue } from './items.ts';
+import type { RankingBasis } from './kept-rankings.ts';
 import type { PartitionState } from './partition-state.ts';
 import { Ranking } from './ranking.ts';
 import type { RankedRows } from './ranking.ts';
@@ -27,7 +28,7 @@ export interface RecommendDeps {
   readonly serving: ServingState;
   readonly identities: Pick<IdentityStore, 'find'>;
   readonly partitionOf: (userId: string) => number;
-  readonly catalogue: Pick<ItemCatalogue, 'title' | 'withdrawn'>;
+  readonly catalogue: Pick<ItemCatalogue, 'title' | 'withdrawn' | 'withdrawals'>;
   /** Absent where faiss-node is not there: every answer scans exactly. */
   readonly searcher?: Searcher | undefined;
   /** Signs recommendation ids. */
@@ -97,7 +98,7 @@ export class Recommender {
     const candidates = this.#ranking.candidates(request.n, excluded.length);
     const why = this.#ranking.whyExact(state, candidates);
     if (why === null) return this.#bySearch(request, asker, state, candidates);
-    const ranked = this.#ranking.scan(state, asker.row, request.n, excluded, why);
+    const ranked = this.#ranking.scan(state, this.#basis(request, asker, state), excluded, why);
     return this.#answer(request, asker, this.#ranked(state, ranked));
   }
 
@@ -118,7 +119,7 @@ export class Recommender {
     const excluded = this.#excluded(request, asker, state);
     const ranked =
       typeof proposed === 'string'
-        ? this.#ranking.scan(state, asker.row, n, excluded, proposed)
+        ? this.#ranking.scan(state, this.#basis(request, asker, state), excluded, proposed)
         : this.#ranking.rescore(state, overlay, asker.row, n, excluded, proposed);
     return this.#answer(request, asker, this.#ranked(state, ranked));
   }
@@ -162,6 +163,20 @@ export class Recommender {
 
   #excluded(request: RecommendationRequest, asker: Asker, state: PartitionState): Uint32Array {
     return this.#exclusion.rows(state, request.exclude === 'seen' ? asker.row : -1);
+  }
+
+  #basis(
+    request: RecommendationRequest,
+    asker: Asker,
+    state: PartitionState,
+  ): Omit<RankingBasis, 'query'> {
+    return {
+      user: asker.row,
+      n: request.n,
+      exclude: request.exclude,
+      events: state.users.facts(asker.row).events,
+      withdrawals: this.#deps.catalogue.withdrawals,
+    };
   }
 
   #titled(id: string, score: number): ScoredItem {

@@ -1,9 +1,10 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { RepriseError } from '../events/error.ts';
 import { sequence } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
 import { SURROGATE_BYTES } from '../events/surrogate.ts';
+import { sign } from './answer-signature.ts';
 import type { BasedOn } from './answer.ts';
 
 /** What a recommendation's id holds: all that it takes to explain the answer later. Nothing is stored for it. */
@@ -64,7 +65,7 @@ export function encodeRecommendationId(facts: RecommendationFacts, key: KeyObjec
   if (item !== null) at = writeName(out, at, item);
   out.set(facts.answerHash, at);
   at += HASH_BYTES;
-  out.set(sign(out.subarray(0, at), key), at);
+  sign(out.subarray(0, at), key, out, at, SIGNATURE_BYTES);
   return out.toString('base64url', 0, at + SIGNATURE_BYTES);
 }
 
@@ -73,7 +74,9 @@ export function decodeRecommendationId(id: string, key: KeyObject): Recommendati
   const bytes = Buffer.from(id, 'base64url');
   const end = bytes.length - SIGNATURE_BYTES;
   if (end < 1 || bytes[0] !== FORMAT || bytes.toString('base64url') !== id) throw notOurs();
-  if (!timingSafeEqual(sign(bytes.subarray(0, end), key), bytes.subarray(end))) throw notOurs();
+  const signature = Buffer.alloc(SIGNATURE_BYTES);
+  sign(bytes.subarray(0, end), key, signature, 0, SIGNATURE_BYTES);
+  if (!timingSafeEqual(signature, bytes.subarray(end))) throw notOurs();
   const flags = bytes[1] ?? 0;
   const positions: Position[] = [];
   let at = 5;
@@ -118,10 +121,6 @@ function writeName(out: Buffer, at: number, name: string): number {
   const length = out.write(name, at + 2);
   out.writeUInt16LE(length, at);
   return at + 2 + length;
-}
-
-function sign(bytes: Uint8Array, key: KeyObject): Buffer {
-  return createHmac('sha256', key).update(bytes).digest().subarray(0, SIGNATURE_BYTES);
 }
 
 function notOurs(): RepriseError {

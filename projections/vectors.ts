@@ -5,6 +5,7 @@ import type { Kernel } from '../model/kernel/kernel.ts';
 import { DeltaPosition } from './delta-position.ts';
 import type { LoadedIndexPartition } from './index-release.ts';
 import { ReleaseOverlay } from './release-overlay.ts';
+import { RowChanges } from './row-changes.ts';
 import { RowScores } from './row-scores.ts';
 import { inRuns } from './steps.ts';
 import type { Steps } from './steps.ts';
@@ -21,6 +22,8 @@ export class VectorsProjection {
   readonly table: FactorTable;
   /** Scores single rows of the table. */
   readonly scores: RowScores;
+  /** The rows that changed last. */
+  readonly changes = new RowChanges();
   readonly #position = new DeltaPosition();
   readonly #ids: string[] = [];
   readonly #rowOf = new Map<string, number>();
@@ -145,6 +148,7 @@ export class VectorsProjection {
       const bias = delta.itemBias[at] ?? 0;
       this.table.write(row, itemVectors, at * d);
       this.table.setBias(row, bias);
+      this.changes.add(row);
       this.#isNormStale[row] = 1;
       this.#overlay?.measure(row, itemVectors, at * d, bias);
       this.#nextOverlay?.measure(row, itemVectors, at * d, bias);
@@ -153,6 +157,7 @@ export class VectorsProjection {
 
   #addRow(id: string): void {
     const row = this.table.addZero();
+    this.changes.add(row);
     this.#ids.push(id);
     this.#rowOf.set(id, row);
     this.#overlay?.place(row, id);

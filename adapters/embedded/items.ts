@@ -45,6 +45,7 @@ class LmdbItems implements ItemCatalogue {
   readonly #withdrawn = new Set<string>();
   readonly #listeners: ((position: Sequence) => void)[] = [];
   #position: Sequence;
+  #withdrawals = 0;
   #unsavedBlocks = 0;
 
   constructor(options: ItemsOptions) {
@@ -72,6 +73,10 @@ class LmdbItems implements ItemCatalogue {
 
   get withdrawn(): ReadonlySet<string> {
     return this.#withdrawn;
+  }
+
+  get withdrawals(): number {
+    return this.#withdrawals;
   }
 
   title(item: string): string | undefined {
@@ -117,6 +122,7 @@ class LmdbItems implements ItemCatalogue {
     this.#titles.clear();
     this.#published.clear();
     this.#withdrawn.clear();
+    this.#withdrawals += 1;
   }
 
   close(): Promise<void> {
@@ -134,6 +140,7 @@ class LmdbItems implements ItemCatalogue {
   }
 
   #remember(item: string, metadata: ItemMetadata | null): void {
+    if ((metadata === null) !== this.#withdrawn.has(item)) this.#withdrawals += 1;
     if (metadata === null) {
       this.#withdrawn.add(item);
       this.#published.delete(item);

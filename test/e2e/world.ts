@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -56,8 +57,7 @@ export class World {
 
   /** Starts `bin/reprise` and leaves it running. */
   start(argv: readonly string[], env: Env = {}): ChildProcess {
-    const data = argv[argv.indexOf('--data') + 1];
-    if (data?.startsWith(this.folder)) this.#socketFolders.add(dirname(socketPathOf(data)));
+    this.#rememberSocket(argv[argv.indexOf('--data') + 1]);
     const child = spawn(process.execPath, ['bin/reprise', ...argv], {
       cwd: root,
       env: { ...process.env, ...ENVIRONMENT, ...env },
@@ -126,6 +126,13 @@ export class World {
     for (const folder of [this.folder, ...this.#socketFolders]) {
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  #rememberSocket(data: string | undefined): void {
+    if (data?.startsWith(this.folder) !== true) return;
+    // A path below a file is no folder that a server could run on.
+    const isPossible = statSync(dirname(data), { throwIfNoEntry: false })?.isDirectory() !== false;
+    if (isPossible) this.#socketFolders.add(dirname(socketPathOf(data)));
   }
 
   readonly #endAll = (): void => {

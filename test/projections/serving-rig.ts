@@ -53,6 +53,9 @@ export function memoryCatalogue(titles: Readonly<Record<string, string>> = {}): 
     },
     size: known.size,
     withdrawn,
+    get withdrawals() {
+      return withdrawn.size;
+    },
     advance: (to, newer = {}) => {
       for (const [item, title] of Object.entries(newer)) known.set(item, title);
       position = to as Sequence;
