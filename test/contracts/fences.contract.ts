@@ -39,7 +39,7 @@ export function fencesContract(name: string, factory: FenceFactory): void {
       await assert.rejects(fences.check(unknown), { code: 'FENCED' });
       await fences.check(fresh);
       assert.deepEqual(await fences.notes(), [
-        { fence: fresh, version: 'v1', position: 17, toldMs: 9 },
+        { fence: fresh, version: 'v1', position: 17, barrier: 0, toldMs: 9 },
       ]);
       await fences.tell(fresh, 'v2', 20);
       assert.deepEqual(

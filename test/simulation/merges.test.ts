@@ -203,7 +203,7 @@ describe('partitions that merge at barriers', () => {
     await lives.setBarrier();
     await lives.finish();
     const [first, ...others] = await Promise.all(lives.runtimes.map(itemRows));
-    assert.ok(first!.size > 10);
+    assert.ok(first!.size > 1);
     for (const other of others) assert.deepEqual(other, first);
   });
 });
