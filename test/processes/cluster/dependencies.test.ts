@@ -50,8 +50,8 @@ describe('what a process of the cluster depends on', () => {
         .join(' ');
     assert.equal(names('api'), 'kafka mongodb redis temporal shared folder');
     assert.equal(names('ingest'), 'kafka mongodb redis');
-    assert.equal(names('worker'), 'mongodb redis temporal shared folder');
-    assert.equal(names('trainer'), 'mongodb temporal shared folder');
+    assert.equal(names('worker'), 'kafka mongodb redis temporal shared folder');
+    assert.equal(names('trainer'), 'kafka mongodb redis temporal shared folder');
   });
 
   it('is there where one of its servers takes a connection', async () => {
