@@ -6,10 +6,12 @@ import { openRedis } from '../../processes/cluster/redis-link.ts';
 import { readClusterConfig } from '../../processes/config/cluster.ts';
 import { startCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
+import { endLingering } from './lingering.ts';
 import { openStandIns } from './stand-ins.ts';
 import type { StandIns } from './stand-ins.ts';
 
 const stack = await useOwnStack('kafka', 'mongo', 'redis', 'temporal');
+endLingering();
 
 interface Answer {
   readonly status: number;

@@ -7,7 +7,8 @@ import { LearnedJournal } from './learned-journal.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 const PARTITIONS = 4;
-const MOVED_MS_MAX = 15_000;
+/** Alone on a quiet machine it takes 6 to 13 s; beside other tests on two cores, longer. */
+const MOVED_MS_MAX = 40_000;
 
 // Workers lease by queues that all workers of a Temporal share: these are alone.
 const stack = await useOwnStack('kafka', 'mongo', 'redis', 'temporal');
