@@ -27,7 +27,6 @@ for (const partitions of [1, 2]) {
         const server = await world.serve(data, part === 0 ? { partitions } : {});
         await server.postAll(madeEvents(part * 700, part * 700 + 700));
         await publish(server, part);
-        await settled(server);
         stand = await server.stand();
         answers = await answersOf(server);
         await server.interrupt();
@@ -118,21 +117,6 @@ for (const partitions of [1, 2]) {
       await server.interrupt();
     });
   });
-}
-
-/** Long enough for the barrier that many partitions meet at after their last events. */
-const quietMs = 1_500;
-
-/** Waits until the journal stands still: many partitions get a barrier soon after their last events. */
-async function settled(server: Server): Promise<void> {
-  let before = '';
-  for (;;) {
-    const { json } = await server.get('/v1/status');
-    const { heads } = json['journal'] as { readonly heads: readonly string[] };
-    if (heads.length === 1 || heads.join() === before) return;
-    before = heads.join();
-    await new Promise((resolve) => setTimeout(resolve, quietMs));
-  }
 }
 
 /** Waits until the item catalogue, which has a position of its own, has come to the head. */

@@ -34,6 +34,9 @@ export interface Stand {
 /** How long a server may take to end after Ctrl-C. */
 export const endMsMax = 10_000;
 
+/** Long enough for the barrier that many partitions meet at after their last events. */
+const quietMs = 1_500;
+
 /** A server that runs in a session of its own. */
 export class Server {
   url = '';
@@ -87,8 +90,7 @@ export class Server {
 
   /** The state at the journal's head of now: its hash, positions and counts. */
   async stand(): Promise<Stand> {
-    const { json } = await this.get('/v1/status');
-    const { heads } = json['journal'] as { readonly heads: readonly string[] };
+    const heads = await this.#settledHeads();
     const after = heads.filter((head) => !head.endsWith(':-1')).map((head) => `after=${head}`);
     for (;;) {
       const answer = await this.get(`/v1/state-hash?${after.join('&')}`);
@@ -96,6 +98,18 @@ export class Server {
       if (answer.status === 504) continue;
       assert.equal(answer.status, 200, answer.text);
       return answer.json as unknown as Stand;
+    }
+  }
+
+  /** Where the journal ends once it stands still: many partitions get a barrier soon after their last events. */
+  async #settledHeads(): Promise<readonly string[]> {
+    let before = '';
+    for (;;) {
+      const { json } = await this.get('/v1/status');
+      const { heads } = json['journal'] as { readonly heads: readonly string[] };
+      if (heads.length === 1 || heads.join() === before) return heads;
+      before = heads.join();
+      await new Promise((resolve) => setTimeout(resolve, quietMs));
     }
   }
 
