@@ -19,16 +19,17 @@ const variable = (name: string, usual: number): number =>
 /** The same seed kills the same in the same order. */
 const seed = variable('SEED', randomInt(2 ** 31));
 /** The share of the load that a machine can bear that has other work, too. */
-const share = variable('SHARE', 1);
+const share = variable('SHARE', 0.2);
 /** Rounds of a pair, where pairs are killed; 0 kills one at a time. */
 const pairRounds = variable('PAIR_ROUNDS', 0);
 const rounds = variable('ROUNDS', 12);
 
 const eventsPerSecond = 500 * share;
 const requestsPerSecond = 100 * share;
-/** By hand 15 s are asked for; beside other tests on two cores a server's own start takes as long. */
+/** `scripts/chaos` asks for 15 s; beside other tests on two cores a server's own start takes as long. */
 const recoveredMsMax = variable('RECOVERED_MS_MAX', 60_000);
-const answeredShareMin = 0.999;
+/** `scripts/chaos` asks for 99.9 %: two cores that run other tests, too, let more requests time out. */
+const answeredShareMin = variable('ANSWERED_SHARE_MIN', 0.98);
 const calmMs = 2_000;
 
 const stack = await useOwnStack('kafka', 'mongo', 'redis', 'temporal');
