@@ -1,16 +1,12 @@
+import type { CheckpointWishes } from '../../activities/checkpoint-wishes.ts';
 import type { RedisLink } from './redis.ts';
 import { Subscription } from './subscription.ts';
 import type { SubscriptionOptions } from './subscription.ts';
 
-/** Tells a partition's mover that somebody waits for a checkpoint. A wish may be lost: who wishes looks, and wishes again. */
-export interface CheckpointWishes {
-  /** Wishes for a checkpoint of a partition; throws UNAVAILABLE where Redis cannot be had. */
-  wish(partition: number): Promise<void>;
-  /** Hears every wish until the signal aborts; throws UNAVAILABLE where Redis cannot be had at first. */
-  heed(listener: (partition: number) => void, signal: AbortSignal): Promise<void>;
-}
-
-/** Opens the wishes for checkpoints over Redis' channels. */
+/**
+ * Opens the wishes for checkpoints over Redis' channels. A wish may be lost: who wishes looks, and wishes again. Both calls
+ * throw UNAVAILABLE where Redis cannot be had.
+ */
 export function openCheckpointWishes(
   link: RedisLink,
   options: SubscriptionOptions = {},
