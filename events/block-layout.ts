@@ -48,29 +48,39 @@ const COUNTS_BYTES = 4 * COUNT_FIELDS.length;
  * aligned and a decoder can use it in place, then text and bodies.
  */
 export function layOut(counts: ContentCounts): ContentLayout {
-  let offset = COUNTS_BYTES;
-  const take = (bytes: number): number => {
-    const start = offset;
-    offset += bytes;
-    return start;
+  // Every small block comes through here, so each column is written out: a loop over names costs objects.
+  const { rows, users, items, types, values } = counts;
+  const timeMs = COUNTS_BYTES;
+  const value = timeMs + 8 * rows;
+  const keys = value + 8 * values;
+  const usersAt = keys + 16 * rows;
+  const user = usersAt + 16 * users;
+  const item = user + 4 * rows;
+  const bodyEnds = item + 4 * rows;
+  const itemEnds = bodyEnds + 4 * rows;
+  const typeEnds = itemEnds + 4 * items;
+  const type = typeEnds + 4 * types;
+  const kind = type + 2 * rows;
+  const itemText = kind + rows;
+  const typeText = itemText + counts.itemBytes;
+  const bodies = typeText + counts.typeBytes;
+  return {
+    timeMs,
+    value,
+    keys,
+    users: usersAt,
+    user,
+    item,
+    bodyEnds,
+    itemEnds,
+    typeEnds,
+    type,
+    kind,
+    itemText,
+    typeText,
+    bodies,
+    total: bodies + counts.bodyBytes,
   };
-  const columns = {
-    timeMs: take(8 * counts.rows),
-    value: take(8 * counts.values),
-    keys: take(16 * counts.rows),
-    users: take(16 * counts.users),
-    user: take(4 * counts.rows),
-    item: take(4 * counts.rows),
-    bodyEnds: take(4 * counts.rows),
-    itemEnds: take(4 * counts.items),
-    typeEnds: take(4 * counts.types),
-    type: take(2 * counts.rows),
-    kind: take(counts.rows),
-    itemText: take(counts.itemBytes),
-    typeText: take(counts.typeBytes),
-    bodies: take(counts.bodyBytes),
-  };
-  return { ...columns, total: offset };
 }
 
 /** Writes the counts to the start of the content. */
@@ -81,20 +91,26 @@ export function writeCounts(content: Uint8Array, counts: ContentCounts): void {
   });
 }
 
-/** Reads the counts; undefined where the content is too short to hold them or is not as long as they say. */
-export function readCounts(content: Uint8Array): ContentCounts | undefined {
+/** The counts of a content and where they put its columns. */
+export interface ReadLayout {
+  readonly counts: ContentCounts;
+  readonly at: ContentLayout;
+}
+
+/** Reads the layout; undefined where the content is too short to hold the counts or is not as long as they say. */
+export function readLayout(content: Uint8Array): ReadLayout | undefined {
   if (content.length < COUNTS_BYTES) return undefined;
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  const at = (i: number): number => view.getUint32(4 * i, true);
   const counts: ContentCounts = {
-    rows: at(0),
-    users: at(1),
-    items: at(2),
-    types: at(3),
-    values: at(4),
-    itemBytes: at(5),
-    typeBytes: at(6),
-    bodyBytes: at(7),
+    rows: view.getUint32(0, true),
+    users: view.getUint32(4, true),
+    items: view.getUint32(8, true),
+    types: view.getUint32(12, true),
+    values: view.getUint32(16, true),
+    itemBytes: view.getUint32(20, true),
+    typeBytes: view.getUint32(24, true),
+    bodyBytes: view.getUint32(28, true),
   };
-  return layOut(counts).total === content.length ? counts : undefined;
+  const at = layOut(counts);
+  return at.total === content.length ? { counts, at } : undefined;
 }

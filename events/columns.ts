@@ -1,5 +1,5 @@
 import type { EventBlock } from './block.ts';
-import { layOut, readCounts } from './block-layout.ts';
+import { readLayout } from './block-layout.ts';
 import type { ContentCounts, ContentLayout } from './block-layout.ts';
 import { RepriseError } from './error.ts';
 import { FACT_KINDS, INTERACTION } from './fact.ts';
@@ -39,11 +39,11 @@ export class ColumnarBlock implements EventBlock {
 
   /** Takes the columns from a content whose checksum holds; `content` must start at a multiple of 8 bytes. */
   constructor(place: BlockPlace, content: Uint8Array, upcasters: Upcasters = UPCASTERS) {
-    const counts = readCounts(content);
-    if (counts === undefined) {
+    const layout = readLayout(content);
+    if (layout === undefined) {
       throw new RepriseError('DAMAGED', 'the columns of a block do not fill its content');
     }
-    const at = layOut(counts);
+    const { counts, at } = layout;
     const { buffer, byteOffset: base } = content;
     this.partition = place.partition;
     this.firstSequence = place.firstSequence;

@@ -118,7 +118,9 @@ function sealed(deps: DoorDeps, fresh: readonly Arrival[]): Promise<JournalEntry
   const { identities, random, yieldNow } = deps;
   const { partitions } = deps.journal;
   const sealing = {
-    ...{ identities, random, yieldNow },
+    identities,
+    random,
+    yieldNow,
     partitionOf: (user: string) => partitionOf(user, partitions),
   };
   return sealEntries(sealing, fresh, deps.clock());

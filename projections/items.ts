@@ -71,15 +71,19 @@ export async function followItems(
   catalogue: ItemCatalogue,
   options: { readonly live: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
-  const wait = new InterruptedWait(options.signal);
+  const { signal } = options;
+  const wait = new InterruptedWait(signal);
   const hearNoMore = catalogue.onLost?.(() => wait.interrupt());
+  // Where nothing can be lost, nothing interrupts a wait: the signal alone ends it.
+  const isPlain = hearNoMore === undefined;
   try {
-    while (!options.signal.aborted) {
+    while (!signal.aborted) {
       const { position } = catalogue;
       const block = await journal.read(CATALOGUE_PARTITION, position);
       if (block !== undefined) await catalogue.apply(block);
       else if (!options.live) return;
-      else await wait.until((signal) => journal.changed(CATALOGUE_PARTITION, position, signal));
+      else if (isPlain) await journal.changed(CATALOGUE_PARTITION, position, signal);
+      else await wait.until((either) => journal.changed(CATALOGUE_PARTITION, position, either));
     }
   } finally {
     hearNoMore?.();

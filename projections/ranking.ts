@@ -64,7 +64,8 @@ export class Ranking {
     const { vectors, rankings } = state;
     const { n } = asked;
     const query = this.#queryOf(state, asked.user);
-    const basis = { ...asked, query };
+    const { user, exclude, events, withdrawals } = asked;
+    const basis = { user, n, exclude, events, withdrawals, query };
     const search: SearchReport = reason === undefined ? EXACT : { mode: 'exact', reason };
     const score: ScoreRows = (rows, out) => {
       vectors.scores.score(query, rows, out);

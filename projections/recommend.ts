@@ -207,9 +207,11 @@ export class Recommender {
       signingKey,
     );
     const position = positions.map(formatPosition);
-    const answer = { recommendationId, basedOn, position, model, search };
-    if (items.length === request.n) return { ...answer, items };
-    return { ...answer, note: noteOf(request, found, asker), items };
+    if (items.length === request.n) {
+      return { recommendationId, basedOn, position, model, search, items };
+    }
+    const note = noteOf(request, found, asker);
+    return { recommendationId, basedOn, position, model, search, note, items };
   }
 }
 

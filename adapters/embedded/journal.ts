@@ -206,7 +206,11 @@ class EmbeddedJournal implements Journal {
       const find = (key: EventKey): readonly Position[] | undefined => this.#idempotency.find(key);
       // Groups are written one after the other, so nothing changes while this one lets other work run.
       const group = await prepareGroup(batches, {
-        ...{ ends: this.#ends, find, bounds: this.#bounds, appendTimeMs, yieldNow },
+        ends: this.#ends,
+        find,
+        bounds: this.#bounds,
+        appendTimeMs,
+        yieldNow,
       });
       if (group.blocks.length > 0) await this.#commit(group, appendTimeMs);
       batches.forEach((batch, i) => {

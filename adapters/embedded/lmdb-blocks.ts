@@ -17,6 +17,13 @@ export const READ_BLOCKS_MAX = 512;
 /** How many ends of recent reads are remembered: each lets one reader go on without a search. */
 const READERS_MAX = 64;
 
+/** What a read gave: blocks never change, so it is what the same read gives again. */
+interface LastRead {
+  readonly after: Sequence;
+  readonly head: Sequence;
+  readonly block: EventBlock;
+}
+
 /** Reads a journal's stored blocks, checking every checksum and every link of the chain. */
 export class BlockStore {
   readonly #folder: string;
@@ -24,6 +31,8 @@ export class BlockStore {
   readonly #contents: LmdbTable;
   /** Hash of the last header of a read by partition and next sequence. */
   readonly #ends = new Map<string, Uint8Array>();
+  /** The last read, which several followers of one partition ask for one after the other. */
+  #last: LastRead | undefined;
 
   constructor(environment: LmdbEnvironment, folder: string) {
     this.#folder = folder;
@@ -53,7 +62,13 @@ export class BlockStore {
 
   /** The block that holds `after + 1`, which must exist, with the small ones that follow it up to the head. */
   read(partition: Partition, after: Sequence, head: Sequence): EventBlock {
-    return this.#guard(partition, after + 1, () => this.#read(partition, after + 1, head));
+    const last = this.#last;
+    if (last?.after === after && last.head === head && last.block.partition === partition) {
+      return last.block;
+    }
+    const block = this.#guard(partition, after + 1, () => this.#read(partition, after + 1, head));
+    this.#last = { after, head, block };
+    return block;
   }
 
   #read(partition: Partition, wanted: number, head: Sequence): EventBlock {
