@@ -14,6 +14,9 @@ export interface PollBounds {
   readonly pollMsMax: number;
 }
 
+/** Blocks that are followed one by one; whoever is further behind looks up where the chain ends. */
+const FOLLOWED_BLOCKS_MAX = 8;
+
 /** The usual times between two questions. */
 export const POLL_BOUNDS: PollBounds = { pollMsMin: 4, pollMsMax: 20 };
 
@@ -81,16 +84,24 @@ export class MongoHeads {
     await this.#compare();
     let asked = new Map([...partitions].map((partition) => [partition, this.end(partition)]));
     let moved = false;
-    while (asked.size > 0) {
-      const found = await this.#blocks.following(asked);
+    for (let blocks = 1; asked.size > 0; blocks += 1) {
+      const isFar = blocks > FOLLOWED_BLOCKS_MAX;
+      const found = isFar ? await this.#last(asked.keys()) : await this.#blocks.following(asked);
       for (const [partition, end] of found) {
         // An append of this process may have gone further meanwhile.
         if (end.head > this.end(partition).head) this.set(partition, end);
       }
       moved ||= found.size > 0;
-      asked = new Map(found);
+      asked = isFar ? new Map() : new Map(found);
     }
     return moved;
+  }
+
+  /** Where chains end; the links up to there are checked by who reads them. */
+  async #last(partitions: Iterable<Partition>): Promise<ReadonlyMap<Partition, StoredEnd>> {
+    const ends = new Map<Partition, StoredEnd>();
+    for (const partition of partitions) ends.set(partition, await this.#blocks.end(partition));
+    return ends;
   }
 
   /** Resolves when a partition's head is past `after` or the signal aborts; rejects where the store cannot be had. */

@@ -1,11 +1,15 @@
-/** Looks at the register that must agree before a share counts: who comes and goes at once moves nothing. */
-const LOOKS_AGREEING = 2;
+/**
+ * Looks at the register, one a second, that must agree before a share counts: who comes and goes at once moves nothing,
+ * and partitions that were just taken from a worker that died have caught up before they stand still once more.
+ */
+export const LOOKS_AGREEING = 10;
 
 /** How many partitions a worker holds, by how many workers are alive. */
 export class FairShare {
   readonly #partitions: number;
   #workers = 1;
-  #agreed = 1;
+  /** Undefined before the first look, which counts at once: there is nothing yet that it could move. */
+  #agreed: number | undefined;
   #looks = 0;
 
   constructor(partitions: number) {
@@ -17,11 +21,11 @@ export class FairShare {
     const counted = Math.max(1, workers);
     this.#looks = counted === this.#workers ? this.#looks + 1 : 1;
     this.#workers = counted;
-    if (this.#looks >= LOOKS_AGREEING) this.#agreed = counted;
+    if (this.#agreed === undefined || this.#looks >= LOOKS_AGREEING) this.#agreed = counted;
   }
 
   /** Partitions that the worker may hold: more as soon as another one is gone. */
   get partitionsMax(): number {
-    return Math.ceil(this.#partitions / Math.min(this.#agreed, this.#workers));
+    return Math.ceil(this.#partitions / Math.min(this.#agreed ?? 1, this.#workers));
   }
 }
