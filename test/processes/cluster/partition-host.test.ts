@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Leased } from '../../../activities/replay.ts';
-import { LOOKS_AGREEING } from '../../../processes/cluster/fair-share.ts';
+import { STEADY_LOOKS } from '../../../processes/cluster/fair-share.ts';
 import type { PartitionHost } from '../../../processes/cluster/partition-host.ts';
 import { somePlays } from '../../doubles/training-world.ts';
 import { down, WorkerWorld } from './worker-world.ts';
@@ -167,7 +167,7 @@ describe('the share of a worker', () => {
     );
     assert.equal(held(first), 2);
     await second.beat();
-    for (let looks = 1; looks < LOOKS_AGREEING; looks += 1) await first.beat();
+    for (let looks = 1; looks < STEADY_LOOKS; looks += 1) await first.beat();
     assert.equal(held(first), 2, 'a worker that came a moment ago moves nothing');
     await first.beat();
     await leases[1];
