@@ -17,6 +17,9 @@ export interface PollBounds {
 /** Blocks that are followed one by one; whoever is further behind looks up where the chain ends. */
 const FOLLOWED_BLOCKS_MAX = 8;
 
+/** Where ends are looked up. */
+type ChainEnds = Pick<MongoBlocks, 'end' | 'following' | 'stands'>;
+
 /** The usual times between two questions. */
 export const POLL_BOUNDS: PollBounds = { pollMsMin: 4, pollMsMax: 20 };
 
@@ -26,8 +29,8 @@ export const POLL_BOUNDS: PollBounds = { pollMsMin: 4, pollMsMax: 20 };
  * on one that is no replica set, where change streams do not.
  */
 export class MongoHeads {
-  readonly #connection: MongoConnection;
-  readonly #blocks: MongoBlocks;
+  readonly #connection: Pick<MongoConnection, 'epoch'>;
+  readonly #blocks: ChainEnds;
   readonly #bounds: PollBounds;
   readonly #followers = new Followers();
   readonly #ends: StoredEnd[];
@@ -36,8 +39,8 @@ export class MongoHeads {
   #closed = false;
 
   constructor(
-    connection: MongoConnection,
-    blocks: MongoBlocks,
+    connection: Pick<MongoConnection, 'epoch'>,
+    blocks: ChainEnds,
     partitions: number,
     bounds: PollBounds,
   ) {
