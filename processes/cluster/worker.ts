@@ -161,7 +161,7 @@ async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoo
     live: (partition) => {
       const { attempt, taskQueue, currentAttemptScheduledTimestampMs } = Context.current().info;
       const waitedMs = Date.now() - currentAttemptScheduledTimestampMs;
-      logger.info({ partition, attempt, taskQueue, waitedMs }, 'a lease is asked for');
+      logger.debug({ partition, attempt, taskQueue, waitedMs }, 'a lease is asked for');
       return host.live(partition);
     },
     ownQueue: (partition) => host.queueOf(partition),
