@@ -8,16 +8,22 @@ export interface BarrierBounds {
   readonly barrierEventsMax: number;
   /** Milliseconds after which a barrier is set where there are new events. */
   readonly barrierMsMax: number;
+  /** Barriers that may be set ahead of the last that was passed: partitions that are behind have to pass each. */
+  readonly barriersAheadMax: number;
 }
 
 /** The bounds that a cadence has where its maker names none. */
-export const DEFAULT_BARRIER_BOUNDS: BarrierBounds = { barrierEventsMax: 64, barrierMsMax: 250 };
+export const DEFAULT_BARRIER_BOUNDS: BarrierBounds = {
+  barrierEventsMax: 64,
+  barrierMsMax: 250,
+  barriersAheadMax: 4,
+};
 
 /** What the cadence of barriers needs from outside. */
 export interface BarrierCadenceDeps {
   readonly journal: Pick<Journal, 'head' | 'partitions' | 'find'>;
   readonly door: Pick<EventDoor, 'appendShared'>;
-  /** The last barrier that is known to stand in the journal; later ones may. */
+  /** The last barrier that was passed; later ones may stand in the journal. */
   readonly lastBarrier: () => number;
   readonly clock: () => number;
   readonly bounds?: Partial<BarrierBounds>;
@@ -58,6 +64,8 @@ export class BarrierCadence {
     const fresh = events - this.#events;
     const isDue = clock() - this.#setMs >= this.#bounds.barrierMsMax;
     if (fresh <= 0 || (fresh < this.#bounds.barrierEventsMax && !isDue)) return;
+    // Partitions that stand still, or came back just now, would have to pass all of them before they learn on.
+    if (this.#barrier - this.#deps.lastBarrier() >= this.#bounds.barriersAheadMax) return;
     await this.#set();
     // Events that came meanwhile are fresh still.
     this.#events = events + journal.partitions;

@@ -11,6 +11,7 @@ import type { MergeExchange } from './merge-exchange.ts';
 import { replayTogether, type Part } from './replay-together.ts';
 import { ScratchMerges } from './scratch-merges.ts';
 import type { Logger } from './logger.ts';
+import { Phases } from './phases.ts';
 import type { RegisteredVersion, VersionRegistry } from './version-registry.ts';
 
 /** Makes runtimes, each with a kernel of its own. */
@@ -79,16 +80,23 @@ export class VersionRuntimes implements VersionSource {
   }
 
   /** The live state to start from: the newest good checkpoint of any version, else the first version's start. */
-  async recover(partition: Partition): Promise<PartitionRuntime> {
+  async recover(
+    partition: Partition,
+    phases = new Phases(this.#deps.clock),
+  ): Promise<PartitionRuntime> {
     const head = this.#deps.journal.head(partition);
-    await this.#refuseLostJournal(partition, head);
-    const newest = await this.#deps.checkpoints.newest({ partition, atMost: head });
+    const newest = await phases.of('checkpoint', async () => {
+      await this.#refuseLostJournal(partition, head);
+      return this.#deps.checkpoints.newest({ partition, atMost: head });
+    });
     const known = newest && (await this.#deps.registry.get(newest.checkpoint.manifest.version));
     if (newest && known) {
       const { maker } = this.#deps;
-      const runtime = await maker.restore(known.definition, partition, newest.checkpoint);
+      const runtime = await phases.of('restore', () =>
+        maker.restore(known.definition, partition, newest.checkpoint),
+      );
       // A replay looks up whom it meets; whom the checkpoint holds is looked up here.
-      await runtime.checkIdentities();
+      await phases.of('identities', () => runtime.checkIdentities());
       return runtime;
     }
     const [first] = await this.#deps.registry.list();

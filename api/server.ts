@@ -8,7 +8,7 @@ import { RepriseError } from '../events/error.ts';
 import { isLoopback } from './gate.ts';
 
 /** How long a request's headers may take to arrive. */
-export const headersMsMax = 5_000;
+export const headersMsMax = 15_000;
 /** How long a whole request may take to arrive; JSON bodies have a shorter bound of their own. */
 export const requestMsMax = 120_000;
 /** How long a connection that is kept may idle. */

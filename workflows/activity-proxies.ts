@@ -1,5 +1,6 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ActivityInterfaceFor, ActivityOptions } from '@temporalio/workflow';
+import type { Duration } from '@temporalio/common';
 import type { Activities } from '../activities/index.ts';
 import { CLUSTER_TASK_QUEUES } from './messages.ts';
 import type { ClusterWork } from './messages.ts';
@@ -22,6 +23,8 @@ const retry = {
 
 type Timing = Pick<ActivityOptions, 'startToCloseTimeout' | 'heartbeatTimeout'> & {
   readonly attemptsMax?: number;
+  /** The longest pause between two tries; {@link retry}'s where it is left out. */
+  readonly pauseMax?: Duration;
 };
 
 /** How long a worker's own queue may leave a lease lying: whoever is gone does not take it. */
@@ -41,11 +44,15 @@ type Timed = (summary: string, ownQueue?: string) => ActivityInterfaceFor<Activi
  * the call fails where that worker does not take it soon, or fails: any worker may take the next one.
  */
 function timed(work: ClusterWork, timing: Timing): Timed {
-  const { attemptsMax, ...rest } = timing;
+  const { attemptsMax, pauseMax, ...rest } = timing;
   const options: ActivityOptions = {
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     ...rest,
-    retry: { ...retry, ...(attemptsMax !== undefined && { maximumAttempts: attemptsMax }) },
+    retry: {
+      ...retry,
+      ...(attemptsMax !== undefined && { maximumAttempts: attemptsMax }),
+      ...(pauseMax !== undefined && { maximumInterval: pauseMax }),
+    },
   };
   return (summary, ownQueue) => {
     const taskQueue = ownQueue ?? queueOf(work);
@@ -70,10 +77,14 @@ export const quickTraining = timed('training', seconds);
 /** Looks, facts and swaps of an index build: seconds. */
 export const quickIndexing = timed('indexing', seconds);
 
-/** Leases of a partition: they end by themselves, and go on for ever. A mover that is gone is noticed in seconds. */
+/**
+ * Leases of a partition: they end by themselves, and go on for ever. A mover that is gone is noticed in seconds, and
+ * however often one was gone before, or declined, the next try comes soon.
+ */
 export const leasing = timed('partitions', {
   startToCloseTimeout: '15m',
   heartbeatTimeout: LEASE_HEARTBEAT_TIMEOUT,
+  pauseMax: '500ms',
 });
 
 /** Datasets, epochs and measurements: hours at the most. */

@@ -35,6 +35,9 @@ const CHANGED_MS_MAX = 1_000;
 const CHANGED_LOOK_MS_MIN = 5;
 const CHANGED_LOOK_MS_TOP = 100;
 const MERGE = 'merge.safetensors';
+/** Time that whoever contributed last has for the merge: past it, it may have died, and another one merges. */
+const WHOLE_MS_MAX = 500;
+const WHOLE_LOOK_MS = 25;
 
 /**
  * Opens the merge store that all workers share. Whoever finds the contributions of all partitions merges them: it comes
@@ -47,6 +50,12 @@ export function openMerges(options: MergesOptions): MergeStore {
 class SharedMerges implements MergeStore {
   readonly #options: MergesOptions;
   readonly #held = new Map<string, Merge>();
+  /** Merges under way here, for all partitions of this process. */
+  readonly #merging = new Map<string, Promise<Merge | undefined>>();
+  /** What was contributed here, by its file: it need not be read again. */
+  readonly #own = new Map<string, Contribution>();
+  /** Told of every merge that is held from now on. */
+  readonly #waiting = new Set<(folder: string) => void>();
 
   constructor(options: MergesOptions) {
     this.#options = options;
@@ -54,24 +63,32 @@ class SharedMerges implements MergeStore {
 
   async contribute(contribution: Contribution): Promise<void> {
     const folder = folderOf(contribution);
+    if (this.#held.has(folder)) return;
     const file = contributionFile(contribution.partition);
-    const files = await this.#files(folder);
+    let files = await this.#files(folder);
     if (files.has(MERGE)) return;
+    this.#remember(folder + file, contribution);
     // One that stands is the same: to put it again would disturb whoever reads it.
     if (!files.has(file)) {
       const { objects } = this.#options;
       await objects.put(folder + file, encodeCheckpoint(packContribution(contribution)));
     }
-    if (this.#isWhole(await this.#files(folder))) await this.#merge(contribution);
+    files.add(file);
+    if (!this.#isWhole(files)) files = await this.#files(folder);
+    if (this.#isWhole(files)) await this.#mergeOnce(contribution);
   }
 
   async read(name: MergeName): Promise<Merge | undefined> {
     const folder = folderOf(name);
-    const held = this.#held.get(folder);
-    if (held !== undefined) return held;
-    const files = await this.#files(folder);
-    if (!files.has(MERGE)) {
-      return this.#isWhole(files) ? this.#merge(name) : undefined;
+    for (let waitedMs = 0; ; waitedMs += WHOLE_LOOK_MS) {
+      const held = this.#held.get(folder) ?? (await this.#merging.get(folder));
+      if (held !== undefined) return held;
+      const files = await this.#files(folder);
+      if (files.has(MERGE)) break;
+      if (!this.#isWhole(files)) return undefined;
+      // Who came last is merging them: to do the same beside it would slow both.
+      if (waitedMs >= WHOLE_MS_MAX) return this.#mergeOnce(name);
+      await sleep(WHOLE_LOOK_MS);
     }
     const merge = await this.#readFile(folder + MERGE, name, unpackMerge);
     if (merge !== undefined) this.#hold(folder, merge);
@@ -100,14 +117,24 @@ class SharedMerges implements MergeStore {
 
   async changed(name: MergeName, signal: AbortSignal): Promise<void> {
     const folder = folderOf(name);
+    const held = new AbortController();
+    const hear = (one: string): void => {
+      if (one === folder) held.abort();
+    };
+    this.#waiting.add(hear);
+    const over = AbortSignal.any([signal, held.signal]);
     let lookMs = CHANGED_LOOK_MS_MIN;
-    for (let waitedMs = 0; waitedMs < CHANGED_MS_MAX; waitedMs += lookMs) {
-      if (signal.aborted) return;
-      const files = await this.#files(folder);
-      if (files.has(MERGE) || this.#isWhole(files)) return;
-      // An abort ends the pause; it is seen above.
-      await sleep(lookMs, undefined, { signal }).catch(() => undefined);
-      lookMs = Math.min(2 * lookMs, CHANGED_LOOK_MS_TOP);
+    try {
+      for (let waitedMs = 0; waitedMs < CHANGED_MS_MAX; waitedMs += lookMs) {
+        if (over.aborted || this.#held.has(folder)) return;
+        const files = await this.#files(folder);
+        if (files.has(MERGE) || this.#isWhole(files)) return;
+        // An abort ends the pause; it is seen above.
+        await sleep(lookMs, undefined, { signal: over }).catch(() => undefined);
+        lookMs = Math.min(2 * lookMs, CHANGED_LOOK_MS_TOP);
+      }
+    } finally {
+      this.#waiting.delete(hear);
     }
   }
 
@@ -122,13 +149,24 @@ class SharedMerges implements MergeStore {
     }
   }
 
+  /** Merges, or joins who does so in this process already. */
+  #mergeOnce(name: MergeName): Promise<Merge | undefined> {
+    const folder = folderOf(name);
+    let merging = this.#merging.get(folder);
+    if (merging === undefined) {
+      merging = this.#merge(name).finally(() => this.#merging.delete(folder));
+      this.#merging.set(folder, merging);
+    }
+    return merging;
+  }
+
   /** Undefined where a contribution does not read well, or others merged and removed it meanwhile. */
   async #merge(name: MergeName): Promise<Merge | undefined> {
     const folder = folderOf(name);
     const contributions: Contribution[] = [];
     for (let partition = 0; partition < this.#options.partitions; partition += 1) {
       const file = folder + contributionFile(partition);
-      const read = await this.#readContribution(file, name);
+      const read = this.#own.get(file) ?? (await this.#readContribution(file, name));
       if (read?.partition !== partition) return undefined;
       contributions.push(read);
     }
@@ -170,7 +208,7 @@ class SharedMerges implements MergeStore {
     }
   }
 
-  async #files(folder: string): Promise<ReadonlySet<string>> {
+  async #files(folder: string): Promise<Set<string>> {
     const objects = await this.#options.objects.list(folder);
     return new Set(objects.map(({ name }) => name.slice(folder.length)));
   }
@@ -182,8 +220,21 @@ class SharedMerges implements MergeStore {
     return true;
   }
 
+  #remember(file: string, contribution: Contribution): void {
+    this.#own.delete(file);
+    this.#own.set(file, contribution);
+    const [oldest] = this.#own.keys();
+    if (this.#own.size > HELD_MAX * this.#options.partitions && oldest !== undefined) {
+      this.#own.delete(oldest);
+    }
+  }
+
   #hold(folder: string, merge: Merge): void {
     this.#held.set(folder, merge);
+    for (let at = 0; at < this.#options.partitions; at += 1) {
+      this.#own.delete(folder + contributionFile(at));
+    }
+    for (const hear of this.#waiting) hear(folder);
     const [oldest] = this.#held.keys();
     if (this.#held.size > HELD_MAX && oldest !== undefined) this.#held.delete(oldest);
   }

@@ -14,6 +14,12 @@ export interface PollBounds {
   readonly pollMsMax: number;
 }
 
+/** Blocks that are followed one by one; whoever is further behind looks up where the chain ends. */
+const FOLLOWED_BLOCKS_MAX = 8;
+
+/** Where ends are looked up. */
+type ChainEnds = Pick<MongoBlocks, 'end' | 'following' | 'stands'>;
+
 /** The usual times between two questions. */
 export const POLL_BOUNDS: PollBounds = { pollMsMin: 4, pollMsMax: 20 };
 
@@ -23,8 +29,8 @@ export const POLL_BOUNDS: PollBounds = { pollMsMin: 4, pollMsMax: 20 };
  * on one that is no replica set, where change streams do not.
  */
 export class MongoHeads {
-  readonly #connection: MongoConnection;
-  readonly #blocks: MongoBlocks;
+  readonly #connection: Pick<MongoConnection, 'epoch'>;
+  readonly #blocks: ChainEnds;
   readonly #bounds: PollBounds;
   readonly #followers = new Followers();
   readonly #ends: StoredEnd[];
@@ -33,8 +39,8 @@ export class MongoHeads {
   #closed = false;
 
   constructor(
-    connection: MongoConnection,
-    blocks: MongoBlocks,
+    connection: Pick<MongoConnection, 'epoch'>,
+    blocks: ChainEnds,
     partitions: number,
     bounds: PollBounds,
   ) {
@@ -81,16 +87,24 @@ export class MongoHeads {
     await this.#compare();
     let asked = new Map([...partitions].map((partition) => [partition, this.end(partition)]));
     let moved = false;
-    while (asked.size > 0) {
-      const found = await this.#blocks.following(asked);
+    for (let blocks = 1; asked.size > 0; blocks += 1) {
+      const isFar = blocks > FOLLOWED_BLOCKS_MAX;
+      const found = isFar ? await this.#last(asked.keys()) : await this.#blocks.following(asked);
       for (const [partition, end] of found) {
         // An append of this process may have gone further meanwhile.
         if (end.head > this.end(partition).head) this.set(partition, end);
       }
       moved ||= found.size > 0;
-      asked = new Map(found);
+      asked = isFar ? new Map() : new Map(found);
     }
     return moved;
+  }
+
+  /** Where chains end; the links up to there are checked by who reads them. */
+  async #last(partitions: Iterable<Partition>): Promise<ReadonlyMap<Partition, StoredEnd>> {
+    const ends = new Map<Partition, StoredEnd>();
+    for (const partition of partitions) ends.set(partition, await this.#blocks.end(partition));
+    return ends;
   }
 
   /** Resolves when a partition's head is past `after` or the signal aborts; rejects where the store cannot be had. */

@@ -62,6 +62,7 @@ interface Draft {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
+  readonly tag: string;
 }
 
 class ObjectFolder implements ObjectStore {
@@ -155,11 +156,21 @@ class ObjectFolder implements ObjectStore {
       const own = sumPath(path, draft.sha256);
       for (const sum of await this.#sums(path)) if (sum !== own) await this.#removeOld(sum);
       const { bytes, sha256 } = draft;
-      return { name, bytes, sha256, tag: tagOf(await this.#call(stat(path))) };
+      return { name, bytes, sha256, tag: await this.#tag(path, draft) };
     } catch (error) {
       throw folderError(error, this.#root);
     } finally {
       await this.#call(rm(draftPath, { force: true })).catch(() => undefined);
+    }
+  }
+
+  /** The tag of what stands; the draft's own where another process has removed it by now. */
+  async #tag(path: string, draft: Draft): Promise<string> {
+    try {
+      return tagOf(await this.#call(stat(path)));
+    } catch (error) {
+      if (!isOf(error, 'ENOENT')) throw error;
+      return draft.tag;
     }
   }
 
@@ -175,7 +186,8 @@ class ObjectFolder implements ObjectStore {
         bytes += piece.length;
       }
       await this.#call(file.sync());
-      return { path, bytes, sha256: hash.digest('hex') };
+      const tag = tagOf(await this.#call(file.stat()));
+      return { path, bytes, sha256: hash.digest('hex'), tag };
     } finally {
       await this.#call(file.close());
     }

@@ -3,6 +3,7 @@ import type { LivePartition } from '../../activities/live-partition.ts';
 import type { Leased } from '../../activities/replay.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import type { Sequence } from '../../events/position.ts';
+import type { CatchUp } from './catch-up.ts';
 import type { FenceWatch } from './fence-watch.ts';
 import type { UsersFeed } from './users-feed.ts';
 
@@ -14,6 +15,8 @@ export interface HeldParts {
   /** Aborted here: nothing more is written then. */
   readonly over: AbortController;
   readonly clock: () => number;
+  /** Tells how long it takes until the partition learns again, and until it has caught up. */
+  readonly catchUp: Pick<CatchUp, 'reached'>;
 }
 
 /** A partition that this worker holds by a fence: its state, warm between leases, and what goes on beside it. */
@@ -58,7 +61,10 @@ export class HeldPartition implements Leased {
     if (ends.some(({ aborted }) => aborted)) end();
     this.#leases += 1;
     try {
-      const reached = await this.#parts.live.lease(lease.signal, onProgress);
+      const reached = await this.#parts.live.lease(lease.signal, (position, head) => {
+        this.#parts.catchUp.reached(position, head);
+        onProgress?.(position, head);
+      });
       if (this.isGivenBack) await this.checkpoint();
       return reached;
     } finally {

@@ -169,6 +169,7 @@ export class PartitionHost {
   async #takeNow(partition: number): Promise<HeldPartition> {
     const { fences, holder, logger, take } = this.#deps;
     const fence = await fences.take(partition, holder);
+    logger.info({ partition, fence: fence.number }, 'fence taken');
     this.#fences.set(partition, fence);
     this.#givenBack.delete(partition);
     let held: HeldPartition | undefined = undefined;
@@ -179,7 +180,6 @@ export class PartitionHost {
     });
     this.#standing.set(partition, held);
     if (lost !== undefined) this.#drop(held, lost);
-    logger.info({ partition, fence: fence.number, position: held.runtime.position }, 'taken');
     return held;
   }
 

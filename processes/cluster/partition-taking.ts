@@ -3,6 +3,7 @@ import type { FollowerDeps, VersionSource } from '../../activities/follower.ts';
 import { follow } from '../../activities/follower.ts';
 import type { Fence, FenceStore } from '../../activities/fences.ts';
 import type { MergeExchange } from '../../activities/merge-exchange.ts';
+import { Phases } from '../../activities/phases.ts';
 import { LivePartition } from '../../activities/live-partition.ts';
 import type { LivePartitionBounds } from '../../activities/live-partition.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
@@ -14,6 +15,7 @@ import type { DeltaWriter } from '../../projections/delta-feed.ts';
 import type { PopularFold, PopularStore } from '../../projections/popular-store.ts';
 import type { UserStore } from '../../projections/user-store.ts';
 import type { Logger } from '../logger.ts';
+import { CatchUp } from './catch-up.ts';
 import { createDeltaSink } from './delta-sink.ts';
 import { FenceWatch } from './fence-watch.ts';
 import { HeldPartition } from './held-partition.ts';
@@ -42,6 +44,9 @@ export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax'
   readonly merges?: MergeExchange | undefined;
   readonly logger: Logger;
 }
+
+/** After it there is nothing to read: only the head is asked for. */
+const PAST_EVERYTHING = sequence(Number.MAX_SAFE_INTEGER);
 
 /** How a partition ends by itself. */
 export type OnLost = (error: unknown) => void;
@@ -75,10 +80,13 @@ export async function takePartition(
     sink: createDeltaSink({ watch, patience, users, writer: deps.stream }),
     ...(deps.merges && { merges: patientMerges(deps.merges, patience) }),
   };
-  await seeHead(deps.journal, partition);
-  const recovered = await deps.versions.recover(partition);
+  const phases = new Phases(clock);
+  await phases.of('head', () => seeHead(deps.journal, partition));
+  const recovered = await deps.versions.recover(partition, phases);
   const savedAt = recovered.position;
-  const runtime = await toBoundary(recovered, deps, moves, over.signal);
+  const runtime = await phases.of('boundary', () =>
+    toBoundary(recovered, deps, moves, over.signal),
+  );
   const live = new LivePartition(runtime, {
     ...moves,
     betweenLeases: 'stand',
@@ -99,7 +107,10 @@ export async function takePartition(
   };
   beside('storing the users', users.run());
   beside('counting popular items', countPopular({ ...deps, ...moves, watch, patience }));
-  return new HeldPartition({ ...{ live, watch, users, over, clock } });
+  const { position } = runtime;
+  logger.info({ partition, position, savedAt, tookMs: phases.tookMs }, 'taken');
+  const catchUp = new CatchUp({ partition, logger, clock });
+  return new HeldPartition({ ...{ live, watch, users, over, clock, catchUp } });
 }
 
 interface Moves {
@@ -139,7 +150,7 @@ async function toBoundary(
 
 /** Asks the store where the journal ends: what others appended is known here only once somebody asks. */
 async function seeHead(journal: FollowerDeps['journal'], partition: number): Promise<void> {
-  await journal.read(partition, journal.head(partition));
+  await journal.read(partition, PAST_EVERYTHING);
 }
 
 async function offerWhole(

@@ -158,7 +158,12 @@ async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoo
   await host.beat();
   const activities = createReplayActivities({
     journal: stores.journal,
-    live: (partition) => host.live(partition),
+    live: (partition) => {
+      const { attempt, taskQueue, currentAttemptScheduledTimestampMs } = Context.current().info;
+      const waitedMs = Date.now() - currentAttemptScheduledTimestampMs;
+      logger.debug({ partition, attempt, taskQueue, waitedMs }, 'a lease is asked for');
+      return host.live(partition);
+    },
     ownQueue: (partition) => host.queueOf(partition),
     versions: learning.versions,
   });

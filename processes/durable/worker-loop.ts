@@ -143,7 +143,7 @@ function optionsOf(
         maxConcurrentWorkflowTaskExecutions: 8,
         workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
         // After a kill the next worker has the tasks of the one before as soon as this is over.
-        stickyQueueScheduleToStartTimeout: '2s',
+        stickyQueueScheduleToStartTimeout: '1s',
       }),
     ...(activities !== undefined && {
       activities,

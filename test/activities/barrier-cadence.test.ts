@@ -12,16 +12,20 @@ async function worldOf(partitions: number) {
     return appended!;
   };
   let told = 0;
+  let passed = 0;
   return {
     rig,
     cadence: () =>
       new BarrierCadence({
         journal: rig.journal,
         door: { appendShared },
-        lastBarrier: () => 0,
+        lastBarrier: () => passed,
         clock: rig.clock,
         bounds: { barrierEventsMax: 10, barrierMsMax: 100 },
       }),
+    pass: (barrier: number) => {
+      passed = barrier;
+    },
     tell: (count: number) =>
       rig.tell(
         ...Array.from({ length: count }, () => ({
@@ -71,6 +75,25 @@ describe('the cadence of barriers', () => {
     await tell(10);
     await cadence().look();
     assert.equal(await barriers(), set + 1);
+  });
+
+  it('sets no more than a few ahead of what was passed, and goes on when that is', async () => {
+    const { cadence, tell, pass, barriers } = await worldOf(2);
+    const one = cadence();
+    const lookOften = async (): Promise<void> => {
+      for (let look = 0; look < 10; look += 1) {
+        await tell(10);
+        await one.look();
+      }
+    };
+    await lookOften();
+    assert.equal(await barriers(), 4, 'the partitions stand still');
+    pass(3);
+    await lookOften();
+    assert.equal(await barriers(), 7);
+    pass(7);
+    await one.look();
+    assert.equal(await barriers(), 8, 'what came meanwhile is due');
   });
 
   it('sets none where there is one partition', async () => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExportedEvent } from '../../events/export-events.ts';
 import { SeededRandom } from '../doubles/seeded-random.ts';
 import { useOwnStack } from '../services/stack.ts';
-import { killAndStart, pairs, singles } from './chaos/faults.ts';
+import { killAndStart, pairs, singles, targetsOf } from './chaos/faults.ts';
 import type { Target } from './chaos/faults.ts';
 import { Load } from './chaos/load.ts';
 import { recovered, whole } from './chaos/recovery.ts';
@@ -23,6 +23,8 @@ const share = variable('SHARE', 0.2);
 /** Rounds of a pair, where pairs are killed; 0 kills one at a time. */
 const pairRounds = variable('PAIR_ROUNDS', 0);
 const rounds = variable('ROUNDS', 12);
+/** What is killed, where it is not everything: `worker,mongo`. */
+const targets = targetsOf(process.env['REPRISE_CHAOS_TARGETS'] ?? '');
 
 const eventsPerSecond = 500 * share;
 const requestsPerSecond = 100 * share;
@@ -56,9 +58,11 @@ describe('a cluster whose parts are killed under load', () => {
       try {
         // The first answers come when the first events are there.
         await recovered(cluster);
-        for (const targets of pairRounds > 0 ? pairs(pairRounds) : singles(random, rounds)) {
+        const kills =
+          pairRounds > 0 ? pairs(targets, pairRounds) : singles(targets, random, rounds);
+        for (const kill of kills) {
           await sleep(calmMs);
-          const told = await killed(load, targets);
+          const told = await killed(load, kill);
           t.diagnostic(told.what);
           if (told.ms > recoveredMsMax) slow.push(told.what);
         }
@@ -81,14 +85,15 @@ describe('a cluster whose parts are killed under load', () => {
 
   async function killed(
     load: Load,
-    targets: readonly Target[],
+    kill: readonly Target[],
   ): Promise<{ readonly what: string; readonly ms: number }> {
     const missedBefore = load.asked - load.answered;
-    await killAndStart({ cluster, stack, random }, targets);
+    const time = new Date().toISOString().slice(11, 23);
+    await killAndStart({ cluster, stack, random }, kill);
     const ms = await recovered(cluster);
     const missed = Math.max(0, load.asked - load.answered - missedBefore);
     await whole(cluster);
-    const what = `${targets.join(' and ')}: recovered in ${String(Math.round(ms))} ms, ${String(missed)} requests under way or missed`;
+    const what = `${time} ${kill.join(' and ')}: recovered in ${String(Math.round(ms))} ms, ${String(missed)} requests under way or missed`;
     return { what, ms };
   }
 

@@ -9,6 +9,8 @@ import type { Stack } from '../services/stack.ts';
 import { Member } from './member.ts';
 import { registerNamespace } from './namespace.ts';
 
+const ENDS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
 /** What a cluster is made of. */
 export interface ClusterOptions {
   readonly stack: Stack;
@@ -38,6 +40,7 @@ export class Cluster {
     );
     // A runner that gives up on this file ends it by a signal; nothing may be left then either.
     process.once('exit', this.#killAll);
+    for (const signal of ENDS) process.once(signal, this.#endBy);
   }
 
   /** The member of a name, e.g. `worker-1`. */
@@ -74,6 +77,7 @@ export class Cluster {
   async close(): Promise<void> {
     const ended = await Promise.allSettled(this.members.map((member) => member.end()));
     process.off('exit', this.#killAll);
+    for (const signal of ENDS) process.off(signal, this.#endBy);
     const failure = ended.find((one) => one.status === 'rejected');
     if (failure === undefined && !this.#isFailed) {
       await rm(this.folder, { recursive: true, force: true });
@@ -83,6 +87,12 @@ export class Cluster {
 
   readonly #killAll = (): void => {
     for (const member of this.members) member.killNow();
+  };
+
+  /** A signal that nobody else hears ends a process at once, without the event above. */
+  readonly #endBy = (signal: NodeJS.Signals): void => {
+    this.#killAll();
+    if (process.listenerCount(signal) === 0) process.exit(1);
   };
 }
 

@@ -20,14 +20,17 @@ after(() => server.close());
 
 let places = 0;
 
+/** Looks that never come: the catalogue hears of a loss only where it writes. */
+const NEVER_MS = 3_600_000;
+
 function place(): RedisLink {
   places += 1;
-  return server.link({ prefix: `i${String(places)}:`, commandMsMax: 500 });
+  return server.link({ prefix: `i${String(places)}:` });
 }
 
-function open(link: RedisLink, titlesMax = 1_000): Promise<ItemCatalogue> {
+function open(link: RedisLink, watchMsMax = 50): Promise<ItemCatalogue> {
   const fold = { published: publishedItems, title: titleOf };
-  return openItems({ link, fold, titlesMax, watchMsMax: 50 });
+  return openItems({ link, fold, titlesMax: 1_000, watchMsMax });
 }
 
 itemsContract('the item catalogue in redis', async () => {
@@ -114,29 +117,87 @@ describe('the item catalogue in redis over time', () => {
     const journal = createMemoryJournal();
     await publish(journal, 0, 50, 'Title');
     const link = place();
-    const [one, other] = [await open(link), await open(link)];
+    const catalogue = await open(link);
     const stop = new AbortController();
-    const following = [one, other].map((catalogue) => follow(journal, catalogue, stop.signal));
-    await until(() => one.position === 99 && other.position === 99);
-    const wanted = await content(one);
-    const { withdrawals } = one;
+    const following = follow(journal, catalogue, stop.signal);
+    await until(() => catalogue.position === 99);
+    const wanted = await content(catalogue);
+    const { withdrawals } = catalogue;
     let lost = 0;
-    one.onLost?.(() => {
+    catalogue.onLost?.(() => {
       lost += 1;
-      assert.equal(one.position < 99, true);
-      assert.equal(one.title('3'), 'Title 3', 'what was known is answered');
+      assert.equal(catalogue.position, -1);
+      assert.equal(catalogue.title('3'), 'Title 3', 'what was known is answered');
     });
     await server.flush();
-    await assert.rejects(one.metadata('3'), { code: 'UNAVAILABLE' });
-    await until(() => lost === 1 && one.position === 99 && other.position === 99);
-    assert.deepEqual(await content(one), wanted);
-    assert.deepEqual(await content(other), wanted);
-    assert.ok(one.withdrawals > withdrawals, 'what was derived from the old set is stale');
+    await until(() => lost > 0 && catalogue.position === 99);
+    assert.equal(lost, 1);
+    assert.deepEqual(await content(catalogue), wanted);
+    assert.ok(catalogue.withdrawals > withdrawals, 'what was derived from the old set is stale');
     const again = await open(link);
     assert.deepEqual(await content(again), wanted, 'and stands in redis');
     stop.abort();
+    await following;
+    for (const each of [catalogue, again]) await each.close();
+  });
+
+  it('takes in what another one folded again after a flush', async () => {
+    const journal = createMemoryJournal();
+    await publish(journal, 0, 50, 'Title');
+    const link = place();
+    const [watching, unaware] = [await open(link), await open(link, NEVER_MS)];
+    const stop = new AbortController();
+    const following = [watching, unaware].map((one) => follow(journal, one, stop.signal));
+    const areAt = (position: number): boolean =>
+      watching.position === position && unaware.position === position;
+    await until(() => areAt(99));
+    const { withdrawals } = unaware;
+    const lost = { watching: 0, unaware: 0 };
+    watching.onLost?.(() => (lost.watching += 1));
+    unaware.onLost?.(() => (lost.unaware += 1));
+    await server.flush();
+    await until(() => lost.watching > 0 && watching.position === 99);
+    assert.equal(unaware.title('3'), 'Title 3');
+    await publish(journal, 50, 51, 'Title');
+    await until(() => areAt(101));
+    assert.deepEqual(lost, { watching: 1, unaware: 0 }, 'nothing that was known was missing');
+    assert.ok(unaware.withdrawals > withdrawals, 'what was derived from the old set is stale');
+    assert.deepEqual(await content(unaware), await content(watching));
+    stop.abort();
     await Promise.all(following);
-    for (const each of [one, other, again]) await each.close();
+    for (const each of [watching, unaware]) await each.close();
+  });
+
+  it('says that metadata are folded again until it has looked after a flush', async () => {
+    const journal = createMemoryJournal();
+    await publish(journal, 0, 20, 'Title');
+    const catalogue = await open(place(), NEVER_MS);
+    await followItems(journal, catalogue, { live: false, signal });
+    await server.flush();
+    await assert.rejects(catalogue.metadata('3'), { code: 'UNAVAILABLE' });
+    assert.equal(catalogue.title('3'), 'Title 3');
+    await catalogue.close();
+  });
+
+  it('is folded again by each of several that hear of a flush at once', async () => {
+    const journal = createMemoryJournal();
+    await publish(journal, 0, 50, 'Title');
+    const link = place();
+    const catalogues = [await open(link), await open(link), await open(link)];
+    const stop = new AbortController();
+    const following = catalogues.map((one) => follow(journal, one, stop.signal));
+    const areThere = (): boolean => catalogues.every(({ position }) => position === 99);
+    await until(areThere);
+    const wanted = await content(catalogues[0]!);
+    // How many of them hear of it before the first one has folded everything is up to chance.
+    const before = catalogues.map(({ withdrawals }) => withdrawals);
+    await server.flush();
+    const haveHeard = (): boolean => catalogues.every((one, at) => one.withdrawals > before[at]!);
+    await until(() => haveHeard() && areThere());
+    for (const one of catalogues) assert.deepEqual(await content(one), wanted);
+    stop.abort();
+    await Promise.all(following);
+    for (const one of catalogues) await one.close();
   });
 
   it('outlives kills and restarts while it is written', async () => {

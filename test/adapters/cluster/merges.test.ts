@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectStore } from '../../../activities/object-store.ts';
 import { openMerges } from '../../../adapters/cluster/merges.ts';
 import { openObjectFolder } from '../../../adapters/cluster/object-folder.ts';
@@ -14,6 +15,8 @@ import { temporaryFolder } from '../temporary-folder.ts';
 function refuse(path: string): never {
   throw new Error(`${path} is damaged`);
 }
+
+const NEVER = new AbortController().signal;
 
 const workerOf = (objects: ObjectStore, onDamaged: (path: string) => void = refuse) =>
   openMerges({ objects, partitions: 3, onDamaged });
@@ -53,6 +56,38 @@ describe('the shared merge store', () => {
     assert.equal((await worker.read(name))?.items.length, 4);
   });
 
+  it('leaves a merge to whoever came last, and takes it when it is there', async () => {
+    const objects = new MemoryObjects();
+    let merges = 0;
+    const put = async (...[file, content]: Parameters<ObjectStore['put']>) => {
+      if (file.endsWith('merge.safetensors')) {
+        merges += 1;
+        await sleep(100);
+      }
+      return objects.put(file, content);
+    };
+    const slow: ObjectStore = {
+      put,
+      putNew: (file, content) => objects.putNew(file, content),
+      read: (file) => objects.read(file),
+      list: (prefix) => objects.list(prefix),
+      remove: (file) => objects.remove(file),
+      where: (file) => objects.where(file),
+      close: () => objects.close(),
+    };
+    const [one, other] = [workerOf(slow), workerOf(slow)];
+    await one.contribute(contributionOf(0, 1));
+    await other.contribute(contributionOf(1, 1));
+    const soon = [one.changed(name, NEVER), other.changed(name, NEVER)];
+    const last = one.contribute(contributionOf(2, 1));
+    await Promise.all(soon);
+    const found = await Promise.all([one.read(name), one.read(name), other.read(name)]);
+    assert.equal(merges, 1);
+    for (const merge of found) assert.deepEqual(merge, found[0]);
+    assert.equal(found[0]?.items.length, 4);
+    await last;
+  });
+
   it('takes what another worker merged while it read the contributions', async () => {
     const objects = new MemoryObjects();
     const others = workerOf(objects);
@@ -82,7 +117,7 @@ describe('the shared merge store', () => {
     const objects = new MemoryObjects();
     const damaged: string[] = [];
     const worker = workerOf(objects, (path) => damaged.push(path));
-    await worker.contribute(contributionOf(0, 1));
+    await workerOf(objects).contribute(contributionOf(0, 1));
     objects.overwrite('merges/v1/1/p0.safetensors', Buffer.from('other'));
     await worker.contribute(contributionOf(1, 1));
     await worker.contribute(contributionOf(2, 1));

@@ -16,21 +16,33 @@ export const TARGETS: readonly Target[] = [...CLUSTER_PROCESSES, ...SERVERS];
 /** How long what was killed stays away. */
 const awayMs = 1_000;
 
+/** The targets of a list such as `worker,mongo`; all where it is empty. */
+export function targetsOf(list: string): readonly Target[] {
+  const names = list.split(',').filter((name) => name !== '');
+  const unknown = names.find((name) => !TARGETS.some((target) => target === name));
+  if (unknown !== undefined) throw new Error(`${unknown} is none of ${TARGETS.join(', ')}`);
+  return names.length === 0 ? TARGETS : TARGETS.filter((target) => names.includes(target));
+}
+
 /** Every target once, in an order of chance, and after that as chance has it. */
-export function singles(random: SeededRandom, rounds: number): readonly (readonly Target[])[] {
-  const order = [...TARGETS];
+export function singles(
+  targets: readonly Target[],
+  random: SeededRandom,
+  rounds: number,
+): readonly (readonly Target[])[] {
+  const order = [...targets];
   for (let at = order.length - 1; at > 0; at -= 1) {
     const other = random.below(at + 1);
     [order[at], order[other]] = [order[other] as Target, order[at] as Target];
   }
   return Array.from({ length: rounds }, (_, round) => [
-    order[round] ?? (TARGETS[random.below(TARGETS.length)] as Target),
+    order[round] ?? (targets[random.below(targets.length)] as Target),
   ]);
 }
 
 /** Every pair of targets, each so many times. */
-export function pairs(rounds: number): readonly (readonly Target[])[] {
-  const all = TARGETS.flatMap((one, at) => TARGETS.slice(at + 1).map((other) => [one, other]));
+export function pairs(targets: readonly Target[], rounds: number): readonly (readonly Target[])[] {
+  const all = targets.flatMap((one, at) => targets.slice(at + 1).map((other) => [one, other]));
   return all.flatMap((pair) => Array.from({ length: rounds }, () => pair));
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Leased } from '../../../activities/replay.ts';
+import { STEADY_LOOKS } from '../../../processes/cluster/fair-share.ts';
 import type { PartitionHost } from '../../../processes/cluster/partition-host.ts';
 import { somePlays } from '../../doubles/training-world.ts';
 import { down, WorkerWorld } from './worker-world.ts';
@@ -166,7 +167,7 @@ describe('the share of a worker', () => {
     );
     assert.equal(held(first), 2);
     await second.beat();
-    await first.beat();
+    for (let looks = 1; looks < STEADY_LOOKS; looks += 1) await first.beat();
     assert.equal(held(first), 2, 'a worker that came a moment ago moves nothing');
     await first.beat();
     await leases[1];
@@ -175,8 +176,6 @@ describe('the share of a worker', () => {
     assert.equal(first.queueOf(0), 'queue-a');
     await assert.rejects(first.live(1), { code: 'BUSY' });
     await second.live(1);
-    await second.beat();
-    await second.beat();
     await assert.rejects(second.live(0), { code: 'BUSY' });
     world.alive.delete('a');
     await second.beat();
