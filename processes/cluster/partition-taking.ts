@@ -2,6 +2,7 @@ import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import type { FollowerDeps, VersionSource } from '../../activities/follower.ts';
 import { follow } from '../../activities/follower.ts';
 import type { Fence, FenceStore } from '../../activities/fences.ts';
+import type { LiveMerges } from '../../activities/live-merges.ts';
 import type { MergeExchange } from '../../activities/merge-exchange.ts';
 import { LivePartition } from '../../activities/live-partition.ts';
 import type { LivePartitionBounds } from '../../activities/live-partition.ts';
@@ -17,6 +18,7 @@ import type { Logger } from '../logger.ts';
 import { createDeltaSink } from './delta-sink.ts';
 import { FenceWatch } from './fence-watch.ts';
 import { HeldPartition } from './held-partition.ts';
+import { KeptBarriers } from './kept-barriers.ts';
 import type { Patience } from './patience.ts';
 import { patientJournal, patientMerges, patientVersions } from './patient-reads.ts';
 import { countPopular } from './popular-feed.ts';
@@ -39,7 +41,7 @@ export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax'
   readonly fold: PopularFold;
   readonly bounds: Pick<LivePartitionBounds, 'checkpointEventsMax' | 'checkpointMsMax'>;
   /** Where partitions meet at barriers; absent where there is one partition. */
-  readonly merges?: MergeExchange | undefined;
+  readonly merges?: Pick<LiveMerges, 'contribute' | 'take' | 'waiting'> | undefined;
   readonly logger: Logger;
 }
 
@@ -79,11 +81,16 @@ export async function takePartition(
   const recovered = await deps.versions.recover(partition);
   const savedAt = recovered.position;
   const runtime = await toBoundary(recovered, deps, moves, over.signal);
+  const kept = new KeptBarriers();
   const live = new LivePartition(runtime, {
     ...moves,
     betweenLeases: 'stand',
     savedAt,
-    save: (checkpoint) => deps.checkpoints.save(checkpoint),
+    save: async (checkpoint) => {
+      const saved = await deps.checkpoints.save(checkpoint);
+      kept.saved(checkpoint.manifest);
+      return saved;
+    },
     onError: (error, what) => {
       logger.warn({ err: error, partition }, `${what} failed`);
       if (what === 'follow') onLost(error);
@@ -99,7 +106,11 @@ export async function takePartition(
   };
   beside('storing the users', users.run());
   beside('counting popular items', countPopular({ ...deps, ...moves, watch, patience }));
-  return new HeldPartition({ ...{ live, watch, users, over, clock } });
+  return new HeldPartition({
+    ...{ live, watch, users, kept, over, clock },
+    waitsFor: () =>
+      deps.merges?.waiting.find((one) => one.partition === partition)?.behind ?? [],
+  });
 }
 
 interface Moves {

@@ -21,6 +21,7 @@ import { keepBarriers } from './barrier-keeper.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { tellWaiting } from './meeting.ts';
+import { pruneMerges } from './merge-pruning.ts';
 import { takePartition } from './partition-taking.ts';
 import type { TakingDeps } from './partition-taking.ts';
 import { PartitionHost } from './partition-host.ts';
@@ -212,7 +213,7 @@ async function runBeside(parts: WorkerParts): Promise<void> {
   ]);
 }
 
-/** Sets barriers where partition 0 is held here, and says who waits at one. */
+/** Sets barriers and drops old merges where partition 0 is held here, and says who waits at a barrier. */
 async function meetAtBarriers(parts: WorkerParts): Promise<void> {
   const { stores, host, learning, patience, logger, config } = parts;
   const { signal } = patience;
@@ -232,7 +233,15 @@ async function meetAtBarriers(parts: WorkerParts): Promise<void> {
     signal,
   );
   try {
-    await Promise.all([keeping, tellWaiting(merges, logger, signal)]);
+    const pruning = pruneMerges(
+      {
+        ...{ partitions: config.partitions, merges, logger },
+        isFirst: () => host.held.some(({ partition }) => partition === 0),
+        notes: () => stores.fences.notes(),
+      },
+      signal,
+    );
+    await Promise.all([keeping, pruning, tellWaiting(merges, logger, signal)]);
   } finally {
     await closers.close();
   }
