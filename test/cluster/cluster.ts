@@ -38,6 +38,7 @@ export class Cluster {
     );
     // A runner that gives up on this file ends it by a signal; nothing may be left then either.
     process.once('exit', this.#killAll);
+    process.once('SIGTERM', this.#endAtOnce);
   }
 
   /** The member of a name, e.g. `worker-1`. */
@@ -74,12 +75,18 @@ export class Cluster {
   async close(): Promise<void> {
     const ended = await Promise.allSettled(this.members.map((member) => member.end()));
     process.off('exit', this.#killAll);
+    process.off('SIGTERM', this.#endAtOnce);
     const failure = ended.find((one) => one.status === 'rejected');
     if (failure === undefined && !this.#isFailed) {
       await rm(this.folder, { recursive: true, force: true });
     }
     if (failure !== undefined) throw failure.reason;
   }
+
+  /** A signal alone would end this process without its 'exit'. */
+  readonly #endAtOnce = (): void => {
+    process.exit(143);
+  };
 
   readonly #killAll = (): void => {
     for (const member of this.members) member.killNow();

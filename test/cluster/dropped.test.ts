@@ -32,10 +32,10 @@ describe('what is derived, dropped under load', () => {
   before(async () => {
     cluster = await startCluster({
       ...{ stack, partitions: PARTITIONS },
-      processes: { trainer: 0 },
+      processes: { api: 2, trainer: 0 },
       env: { REPRISE_EXACT_SCAN_ITEMS_MAX: EXACT_SCAN_ITEMS },
     });
-    client = new ClusterClient([cluster.url]);
+    client = new ClusterClient(cluster.ofKind('api').map(({ url }) => url));
     world = await LearnedJournal.open({ ...cluster.env, REPRISE_PROFILE: 'cluster' });
     mongo = await connectMongo({ url: cluster.env['REPRISE_MONGO_URL'] ?? '' });
   });
@@ -118,16 +118,24 @@ describe('what is derived, dropped under load', () => {
       assert.deepEqual(users, await usersIn(scratch));
     }));
 
-  async function status(): Promise<Json> {
-    return client.json('GET', '/v1/status');
+  /** What an API says of itself. */
+  function status(api: number): Promise<Json> {
+    return new ClusterClient([cluster.member(`api-${String(api)}`).url]).json('GET', '/v1/status');
   }
 
-  async function isSearchedWithAnother(before: unknown): Promise<boolean> {
-    const { mode, release } = (await status())['search'] as Json;
+  async function isSearchedWithAnother(api: number, before?: unknown): Promise<boolean> {
+    const { mode, release } = (await status(api))['search'] as Json;
     return mode === 'approximate' && release !== before;
   }
 
-  it('an index comes back, while answers go on', (t) =>
+  /** Waits for a warning of an API. */
+  async function warns(api: number, words: RegExp): Promise<void> {
+    await until(`api ${String(api)} warns ${String(words)}`, async () =>
+      words.test(JSON.stringify((await status(api))['warnings'])),
+    );
+  }
+
+  it('an index comes back, while answers go on from a copy or by a scan', (t) =>
     cluster.watch(async () => {
       const { unavailable } = readNativeParts().faiss;
       if (unavailable !== undefined) {
@@ -137,15 +145,23 @@ describe('what is derived, dropped under load', () => {
       const { workflowId } = await client.json('POST', '/v1/index-releases', {});
       const run = await client.ended(`/v1/index-releases/${String(workflowId)}`);
       assert.equal(run['state'], 'completed', JSON.stringify(run));
-      await until('it is searched', () => isSearchedWithAnother(undefined));
-      const { release } = (await status())['search'] as Json;
-      await rm(join(cluster.folder, 'shared', 'indexes'), { recursive: true });
-      await rm(join(cluster.folder, 'scratch', 'api-0', 'indexes'), { recursive: true });
-      await until('status says so', async () =>
-        JSON.stringify((await status())['warnings']).includes('no index release of v1'),
-      );
-      const ms = await until('another is searched', () => isSearchedWithAnother(release));
-      t.diagnostic(`another release was searched after ${String(ms)} ms`);
+      await until('it is searched', () => isSearchedWithAnother(0));
+      const { release } = (await status(0))['search'] as Json;
+      const other = cluster.member('api-1');
+      await other.end();
+      for (const name of ['shared', 'scratch/api-0', 'scratch/api-1']) {
+        await rm(join(cluster.folder, name, 'indexes'), { recursive: true, force: true });
+      }
+      await warns(0, /no index release of v1 .* this process's copy of r/);
+      await answersGoOn();
+      // One that starts anew has no copy.
+      await other.start();
+      await other.ready();
+      await warns(1, /no index release of v1 .* answers scan all items/);
+      const ms = await until('both search another', async () => {
+        return (await isSearchedWithAnother(0, release)) && isSearchedWithAnother(1, release);
+      });
+      t.diagnostic(`another release was searched ${String(ms)} ms after`);
       await answersGoOn();
     }));
 
