@@ -108,8 +108,7 @@ export async function takePartition(
   beside('counting popular items', countPopular({ ...deps, ...moves, watch, patience }));
   return new HeldPartition({
     ...{ live, watch, users, kept, over, clock },
-    waitsFor: () =>
-      deps.merges?.waiting.find((one) => one.partition === partition)?.behind ?? [],
+    waitsFor: () => deps.merges?.waiting.find((one) => one.partition === partition)?.behind ?? [],
   });
 }
 
