@@ -27,7 +27,7 @@ import type { TakingDeps } from './partition-taking.ts';
 import { PartitionHost } from './partition-host.ts';
 import { patiently, pauseFor } from './patience.ts';
 import type { Patience } from './patience.ts';
-import { openRedis } from './redis-link.ts';
+import { connectRedis } from './redis-link.ts';
 import { keepReplays } from './replay-keeper.ts';
 import { openFactSending } from './fact-sending.ts';
 import { need, openClusterStores } from './stores.ts';
@@ -106,7 +106,7 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     fenceOf: (partition) => host.fenceOf(partition),
   });
   closers.add(() => stores.close());
-  const link = openRedis(config);
+  const link = await connectRedis(ways);
   closers.add(() => link.close());
   const over = new AbortController();
   const patience: Patience = {
