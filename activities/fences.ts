@@ -6,14 +6,22 @@ export interface Fence {
   readonly holder: string;
 }
 
-/** What is known of a partition's mover, for placement, training and status. */
-export interface PartitionNote {
-  readonly fence: Fence;
+/** Where a mover stands with its partition. */
+export interface MoverStand {
   readonly version: string;
-  /** The last sequence consumed when it was last told. */
+  /** The last sequence consumed. */
   readonly position: number;
-  /** The last barrier passed when it was last told; 0 before the first. */
+  /** The last barrier passed; 0 before the first. */
   readonly barrier: number;
+  /** The partitions whose contribution it waits for before the next barrier; absent where it waits for none. */
+  readonly waitsFor?: readonly number[];
+  /** The barrier of its oldest checkpoint that is kept; absent where older ones may be kept, too. */
+  readonly keptBarrier?: number;
+}
+
+/** What is known of a partition's mover, as it was told last: for placement, training, retention and status. */
+export interface PartitionNote extends MoverStand {
+  readonly fence: Fence;
   readonly toldMs: number;
 }
 
@@ -22,7 +30,7 @@ export interface FenceStore {
   /** Takes a partition: the number is higher than every one before. */
   take(partition: number, holder: string): Promise<Fence>;
   /** Tells where the mover stands; throws FENCED where a newer fence was taken. */
-  tell(fence: Fence, version: string, position: number, barrier?: number): Promise<void>;
+  tell(fence: Fence, stand: MoverStand): Promise<void>;
   /** Throws FENCED where a newer fence was taken. */
   check(fence: Fence): Promise<void>;
   /** What is known of every partition that was ever taken. */

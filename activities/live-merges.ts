@@ -44,6 +44,11 @@ export class LiveMerges implements MergeExchange {
     return [...this.#waiting.values()];
   }
 
+  /** Drops a version's merges of barriers before this one, which no kept checkpoint needs. */
+  prune(version: string, before: number): Promise<void> {
+    return this.#deps.store.prune(version, before);
+  }
+
   contribute(contribution: Contribution): Promise<void> {
     return this.#deps.store.contribute(contribution);
   }

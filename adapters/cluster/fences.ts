@@ -1,5 +1,5 @@
 import type { Collection } from 'mongodb';
-import type { Fence, FenceStore, PartitionNote } from '../../activities/fences.ts';
+import type { Fence, FenceStore, MoverStand, PartitionNote } from '../../activities/fences.ts';
 import { RepriseError } from '../../events/error.ts';
 import { ORIGIN } from '../../events/position.ts';
 import type { MongoConnection } from './mongo.ts';
@@ -24,6 +24,10 @@ interface FenceDocument {
   readonly position: number;
   /** Absent where it passed none. */
   readonly barrier?: number;
+  /** Empty where it waits for none, as the documents of before this field was there. */
+  readonly waitsFor?: readonly number[];
+  /** Null where it is not known, as in documents of before this field was there. */
+  readonly keptBarrier?: number | null;
   readonly toldMs: number;
 }
 
@@ -73,11 +77,12 @@ class MongoFences implements FenceStore {
     );
   }
 
-  async tell(fence: Fence, version: string, position: number, barrier = 0): Promise<void> {
+  async tell(fence: Fence, stand: MoverStand): Promise<void> {
+    const { version, position, barrier, waitsFor = [], keptBarrier = null } = stand;
     const { matchedCount } = await this.#connection.run(() =>
       this.#collection.updateOne(
         { _id: fence.partition, number: fence.number },
-        { $set: { version, position, barrier, toldMs: this.#clock() } },
+        { $set: { version, position, barrier, waitsFor, keptBarrier, toldMs: this.#clock() } },
       ),
     );
     if (matchedCount === 0) throw fencedOff(fence);
@@ -94,13 +99,7 @@ class MongoFences implements FenceStore {
     const documents = await this.#connection.run(() =>
       this.#collection.find({}).sort({ _id: 1 }).toArray(),
     );
-    return documents.map(({ _id, number, holder, version, position, barrier = 0, toldMs }) => ({
-      fence: { partition: _id, number, holder },
-      version,
-      position,
-      barrier,
-      toldMs,
-    }));
+    return documents.map(noteOf);
   }
 
   async #insert(document: FenceDocument): Promise<boolean> {
@@ -128,6 +127,17 @@ class MongoFences implements FenceStore {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+function noteOf(document: FenceDocument): PartitionNote {
+  const { _id, number, holder, version, position, barrier = 0, toldMs } = document;
+  const { waitsFor = [], keptBarrier = null } = document;
+  return {
+    fence: { partition: _id, number, holder },
+    ...{ version, position, barrier, toldMs },
+    ...(waitsFor.length > 0 && { waitsFor }),
+    ...(keptBarrier !== null && { keptBarrier }),
+  };
 }
 
 function fencedOff({ partition, number }: Fence): RepriseError {

@@ -108,11 +108,17 @@ export async function within<T>(work: Promise<T>, msMax: number, what: string): 
   }
 }
 
-/** Closes a kafkajs part within a bound; a failure to close is only logged. */
+/**
+ * Closes a kafkajs part within a bound; a failure to close is only logged. It is closed once more when what was under way
+ * has ended: kafkajs connects anew for what it tries again, and would stay connected.
+ */
 export async function closeQuietly(
   part: { disconnect: () => Promise<void> },
   logger: Logger,
+  underWay?: Promise<unknown>,
 ): Promise<void> {
+  const again = (): Promise<void> => closeQuietly(part, logger);
+  underWay?.then(again, again);
   try {
     await within(part.disconnect(), closeMsMax, 'close a connection');
   } catch (error) {

@@ -63,6 +63,8 @@ export class KafkaConsumer implements TransportConsumer {
       maxBytesPerPartition: fetchBytesMax,
       maxWaitTimeInMs: 100,
       allowAutoTopicCreation: false,
+      // One that is closed while it recovers from a crash would start again, and go on for ever.
+      retry: { restartOnFailure: () => Promise.resolve(!this.#closed) },
     });
   }
 

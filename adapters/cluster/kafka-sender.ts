@@ -44,6 +44,7 @@ export class KafkaSender {
   readonly #queue: Sending[] = [];
   #queued = 0;
   #producer: Producer | undefined;
+  #underWay: Promise<unknown> | undefined;
   #pumping: Promise<void> | undefined;
   #closed = false;
 
@@ -82,7 +83,9 @@ export class KafkaSender {
     while (this.#queue.length > 0) {
       const request = this.#take();
       try {
-        const metadata = await within(this.#produce(request), produceMsMax, 'take messages');
+        const producing = this.#produce(request);
+        this.#underWay = producing;
+        const metadata = await within(producing, produceMsMax, 'take messages');
         place(request, metadata);
         for (const sending of new Set(request.map((taken) => taken.sending))) {
           if (sending.offsets.length === sending.messages.length) sending.resolve(sending.offsets);
@@ -154,7 +157,9 @@ export class KafkaSender {
   async #discard(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
-    if (producer !== undefined) await closeQuietly(producer, this.#connection.logger);
+    if (producer !== undefined) {
+      await closeQuietly(producer, this.#connection.logger, this.#underWay);
+    }
   }
 }
 

@@ -25,12 +25,13 @@ const LOOK_PAUSE_MS = 100;
 /** Makes the topic where it is missing; throws CONFLICT where it has another number of partitions. */
 export async function ensureTopic(connection: KafkaConnection, wanted: KafkaTopic): Promise<void> {
   const admin = createKafka(connection).admin();
+  const making = makeTopic(admin, wanted);
   try {
-    await within(makeTopic(admin, wanted), topicMsMax, `make the topic ${wanted.topic}`);
+    await within(making, topicMsMax, `make the topic ${wanted.topic}`);
   } catch (error) {
     throw kafkaError(error, connection.brokers);
   } finally {
-    await closeQuietly(admin, connection.logger);
+    await closeQuietly(admin, connection.logger, making);
   }
 }
 

@@ -25,7 +25,7 @@ export interface MergesOptions {
   readonly onDamaged: (path: string, reason: string) => void;
 }
 
-/** Merges kept of a version, the newest first to stay: more than the checkpoints kept can need. */
+/** Merges kept of a version where nobody prunes, the newest first to stay: more than the checkpoints kept can need. */
 const MERGES_KEPT_MAX = 4_096;
 /** Barriers between two looks at whether there are more. */
 const KEPT_LOOK_BARRIERS = 64;

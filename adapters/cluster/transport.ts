@@ -50,6 +50,7 @@ export async function openTransport(options: TransportOptions): Promise<ClusterT
 class LagReader {
   readonly #options: TransportOptions;
   #admin: Admin | undefined;
+  #underWay: Promise<unknown> | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -58,7 +59,9 @@ class LagReader {
   async read(): Promise<readonly number[]> {
     const admin = (this.#admin ??= createKafka(this.#options).admin());
     try {
-      return await within(this.#lagBy(admin), lagMsMax, 'tell the lag');
+      const lag = this.#lagBy(admin);
+      this.#underWay = lag;
+      return await within(lag, lagMsMax, 'tell the lag');
     } catch (error) {
       await this.close();
       throw kafkaError(error, this.#options.brokers);
@@ -97,6 +100,6 @@ class LagReader {
   async close(): Promise<void> {
     const admin = this.#admin;
     this.#admin = undefined;
-    if (admin !== undefined) await closeQuietly(admin, this.#options.logger);
+    if (admin !== undefined) await closeQuietly(admin, this.#options.logger, this.#underWay);
   }
 }

@@ -2,6 +2,7 @@ import { withinMs } from '../../adapters/cluster/time-bound.ts';
 import type { HealthPort } from '../../api/deps.ts';
 import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { PartitionNote } from '../../activities/fences.ts';
+import type { WaitingPartition } from '../../activities/live-merges.ts';
 import { formatPosition, sequence } from '../../events/position.ts';
 import { RELEASE } from '../core/api-host.ts';
 import { countServed } from '../core/counts.ts';
@@ -106,6 +107,7 @@ export class ApiHealth implements HealthPort {
       links: (): Readonly<Record<string, string>> =>
         durable.url === undefined || durable.url === '' ? {} : { temporal: durable.url },
       warnings: () => warnings.list(),
+      waiting: () => notes.flatMap(waitingOf),
     });
     return { ...answer, dependencies: this.#dependencies(), movers: notes.map(moverOf) };
   }
@@ -154,17 +156,20 @@ function soon<T>(answer: Promise<T>, otherwise: T): Promise<T> {
   return withinMs(STATUS_WAIT_MS_MAX, 'too late for a status', answer).catch(() => otherwise);
 }
 
-function moverOf({
-  fence,
-  version,
-  position,
-  toldMs,
-}: PartitionNote): NonNullable<StatusAnswer['movers']>[number] {
+function moverOf(note: PartitionNote): NonNullable<StatusAnswer['movers']>[number] {
+  const { fence, version, position, barrier, toldMs } = note;
   const { partition, holder } = fence;
   return {
-    ...{ partition, holder, version, told: new Date(toldMs).toISOString() },
+    ...{ partition, holder, version, barrier, told: new Date(toldMs).toISOString() },
     position: formatPosition({ partition, sequence: sequence(position) }),
   };
+}
+
+/** A partition that lacked what others contribute to the barrier it passed last, when its mover told it. */
+function waitingOf(note: PartitionNote): readonly WaitingPartition[] {
+  const { fence, barrier, waitsFor = [] } = note;
+  if (waitsFor.length === 0) return [];
+  return [{ partition: fence.partition, barrier, behind: waitsFor }];
 }
 
 function searchPart({ search }: ApiParts): { name: string; on: boolean; reason?: string } {

@@ -22,13 +22,8 @@ import type { ProcessWays, RunningProcess } from './frame.ts';
 import { markedQueries } from './marked-queries.ts';
 import { need } from './need.ts';
 import { pause, persist } from './persisting.ts';
+import { followReleases, searchStandOf } from './release-following.ts';
 import { openSendingDoor } from './sending.ts';
-
-/** How often an API looks for a newer index release. */
-export const RELEASE_LOOK_MS = 3_000;
-
-/** The pause after a release could not be used. */
-const RELEASE_RETRY_MS = 30_000;
 
 /** Who hears of the end: so many for each partition, and some more. */
 const LISTENERS_A_PARTITION = 8;
@@ -75,7 +70,7 @@ async function runAll(parts: ApiParts, watch: DependencyWatch): Promise<void> {
     freshness.run(signal),
     watch.run(signal),
     followCatalogue(parts),
-    followReleases(parts),
+    followReleases({ ...parts, stand: () => searchStandOf(parts.serving) }),
   ]);
 }
 
@@ -91,19 +86,6 @@ async function followCatalogue(parts: ApiParts): Promise<void> {
     logger.error({ err: error }, 'the item catalogue has stopped');
     const reason = error instanceof Error ? error.message : String(error);
     warnings.add(`the item catalogue has stopped, so titles are not up to date: ${reason}`);
-  }
-}
-
-async function followReleases({ search, serving, logger, signal }: ApiParts): Promise<void> {
-  while (!signal.aborted) {
-    const version = liveVersion(serving);
-    try {
-      if (version !== undefined) await search.useNewer(version);
-    } catch (error) {
-      logger.warn({ err: error }, 'index releases cannot be looked for');
-    }
-    const isTrouble = search.searcher !== undefined && search.trouble !== undefined;
-    await pause(isTrouble ? RELEASE_RETRY_MS : RELEASE_LOOK_MS, signal);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Fence, FenceStore } from '../../activities/fences.ts';
+import type { Fence, FenceStore, MoverStand } from '../../activities/fences.ts';
 
 /** Time after which a fence that nobody confirmed is asked for before anything is written. */
 export const FENCE_CONFIRMED_MS_MAX = 2_500;
@@ -37,9 +37,9 @@ export class FenceWatch {
   }
 
   /** Tells where the partition stands; throws FENCED where a newer fence was taken. */
-  async tell(version: string, position: number, barrier = 0): Promise<void> {
+  async tell(stand: MoverStand): Promise<void> {
     const askedMs = this.#deps.clock();
-    await this.#deps.fences.tell(this.fence, version, position, barrier);
+    await this.#deps.fences.tell(this.fence, stand);
     this.#confirmedMs = askedMs;
   }
 }

@@ -5,6 +5,7 @@ import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import type { Sequence } from '../../events/position.ts';
 import type { CatchUp } from './catch-up.ts';
 import type { FenceWatch } from './fence-watch.ts';
+import type { KeptBarriers } from './kept-barriers.ts';
 import type { UsersFeed } from './users-feed.ts';
 
 /** What a partition that a worker holds is made of. */
@@ -12,6 +13,9 @@ export interface HeldParts {
   readonly live: LivePartition;
   readonly watch: FenceWatch;
   readonly users: Pick<UsersFeed, 'look'>;
+  readonly kept: Pick<KeptBarriers, 'oldest'>;
+  /** The partitions that this one waits for before a barrier. */
+  readonly waitsFor: () => readonly number[];
   /** Aborted here: nothing more is written then. */
   readonly over: AbortController;
   readonly clock: () => number;
@@ -98,7 +102,12 @@ export class HeldPartition implements Leased {
   /** Tells where the partition stands; throws FENCED where a newer fence was taken. */
   async tell(): Promise<void> {
     const { definition, position, barrier } = this.runtime;
-    await this.watch.tell(definition.version, position, barrier);
+    const { version } = definition;
+    const keptBarrier = this.#parts.kept.oldest(version);
+    await this.watch.tell({
+      ...{ version, position, barrier, waitsFor: this.#parts.waitsFor() },
+      ...(keptBarrier !== undefined && { keptBarrier }),
+    });
   }
 
   /** Looks whether the users are still stored. */

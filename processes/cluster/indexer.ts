@@ -15,6 +15,7 @@ import { CheckpointSource } from './checkpoint-source.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { persist } from './persisting.ts';
+import { RELEASE_LOOK_MS } from './release-following.ts';
 import { openRuntimes } from './runtimes.ts';
 import { openFactSending } from './fact-sending.ts';
 import { openClusterStores } from './stores.ts';
@@ -89,11 +90,11 @@ function builderOf(folder: string, releases: SharedIndexReleases): IndexBuilder 
   });
 }
 
-/** Every API looks for releases by itself, so nothing is swapped here; what nobody will look for is removed. */
+/** Every API looks for releases by itself, so none is swapped here; what nobody will look for is removed. */
 async function leaveToReaders(
   releases: SharedIndexReleases,
   { release }: IndexManifest,
-): Promise<string | undefined> {
+): Promise<string> {
   await releases.removeOld(RELEASES_KEPT_MAX, [release]);
-  return undefined;
+  return `${release} is published: each API uses it from its next look on, every ${String(RELEASE_LOOK_MS)} ms, and its status says so`;
 }

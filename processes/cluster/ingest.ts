@@ -15,7 +15,7 @@ import { openJournalStores } from './journal-stores.ts';
 import { openKafka } from './kafka.ts';
 import { need } from './need.ts';
 import { persist } from './persisting.ts';
-import { openRedis } from './redis-link.ts';
+import { connectRedis } from './redis-link.ts';
 
 /**
  * Starts the ingest: what the API sent through Kafka goes into the journal, the API is told where it stands, and
@@ -36,7 +36,7 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
       ...{ ...trying, what: 'open the transport' },
     });
     closers.add(() => transport.close());
-    const link = openRedis(config);
+    const link = await connectRedis(ways);
     closers.add(() => link.close());
     const feed = openAcknowledgements(link);
     closers.add(() => feed.close());

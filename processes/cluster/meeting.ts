@@ -25,10 +25,7 @@ export interface MeetingDeps {
   readonly logger: Logger;
 }
 
-/**
- * Opens where partitions meet, whichever worker moves each of them; undefined where there is one partition. How many
- * merges are kept is up to their store: more than the checkpoints kept can need.
- */
+/** Opens where partitions meet, whichever worker moves each of them; undefined where there is one partition. */
 export function openClusterMeeting(deps: MeetingDeps): LiveMerges | undefined {
   const { stores, versions, clock, logger } = deps;
   const { journal, objects, fences } = stores;

@@ -2,6 +2,7 @@ import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import type { FollowerDeps, VersionSource } from '../../activities/follower.ts';
 import { follow } from '../../activities/follower.ts';
 import type { Fence, FenceStore } from '../../activities/fences.ts';
+import type { LiveMerges } from '../../activities/live-merges.ts';
 import type { MergeExchange } from '../../activities/merge-exchange.ts';
 import { Phases } from '../../activities/phases.ts';
 import { LivePartition } from '../../activities/live-partition.ts';
@@ -19,6 +20,7 @@ import { CatchUp } from './catch-up.ts';
 import { createDeltaSink } from './delta-sink.ts';
 import { FenceWatch } from './fence-watch.ts';
 import { HeldPartition } from './held-partition.ts';
+import { KeptBarriers } from './kept-barriers.ts';
 import type { Patience } from './patience.ts';
 import { patientJournal, patientMerges, patientVersions } from './patient-reads.ts';
 import { countPopular } from './popular-feed.ts';
@@ -41,7 +43,7 @@ export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax'
   readonly fold: PopularFold;
   readonly bounds: Pick<LivePartitionBounds, 'checkpointEventsMax' | 'checkpointMsMax'>;
   /** Where partitions meet at barriers; absent where there is one partition. */
-  readonly merges?: MergeExchange | undefined;
+  readonly merges?: Pick<LiveMerges, 'contribute' | 'take' | 'waiting'> | undefined;
   readonly logger: Logger;
 }
 
@@ -87,11 +89,16 @@ export async function takePartition(
   const runtime = await phases.of('boundary', () =>
     toBoundary(recovered, deps, moves, over.signal),
   );
+  const kept = new KeptBarriers();
   const live = new LivePartition(runtime, {
     ...moves,
     betweenLeases: 'stand',
     savedAt,
-    save: (checkpoint) => deps.checkpoints.save(checkpoint),
+    save: async (checkpoint) => {
+      const saved = await deps.checkpoints.save(checkpoint);
+      kept.saved(checkpoint.manifest);
+      return saved;
+    },
     onError: (error, what) => {
       logger.warn({ err: error, partition }, `${what} failed`);
       if (what === 'follow') onLost(error);
@@ -110,7 +117,10 @@ export async function takePartition(
   const { position } = runtime;
   logger.info({ partition, position, savedAt, tookMs: phases.tookMs }, 'taken');
   const catchUp = new CatchUp({ partition, logger, clock });
-  return new HeldPartition({ ...{ live, watch, users, over, clock, catchUp } });
+  return new HeldPartition({
+    ...{ live, watch, users, kept, over, clock, catchUp },
+    waitsFor: () => deps.merges?.waiting.find((one) => one.partition === partition)?.behind ?? [],
+  });
 }
 
 interface Moves {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { RedisLink } from '../../adapters/cluster/redis.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
+import type { ProcessWays } from './frame.ts';
+import { persist } from './persisting.ts';
 import { need } from './stores.ts';
 
 /** Reaches the cluster's Redis; keys are named for the journal's database, so that instances may share a server. */
@@ -20,4 +22,20 @@ export function openRedis(config: ClusterConfig): RedisLink {
     },
     prefix: `${database}:`,
   });
+}
+
+/**
+ * Reaches the cluster's Redis and waits within the configured bound until it takes commands: one that takes connections may
+ * refuse the password, and a process that starts all the same would say so a thousand times and do nothing.
+ */
+export async function connectRedis({ config, logger, signal }: ProcessWays): Promise<RedisLink> {
+  const link = openRedis(config);
+  try {
+    const { dependencyWaitMsMax: waitMsMax } = config;
+    await persist(() => link.check(), { logger, signal, waitMsMax, what: 'reach redis' });
+    return link;
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
 }

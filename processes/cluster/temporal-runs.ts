@@ -47,9 +47,9 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
       throw explained(error);
     }
   };
-  const runsAt = (now: () => number): RunsPort =>
+  const runsAt = (releaseClock: () => number): RunsPort =>
     createRuns({
-      ...{ starter, registry, live, clock: now, leaseMsMax: config.leaseMsMax },
+      ...{ starter, registry, live, clock, releaseClock, leaseMsMax: config.leaseMsMax },
       // What the trainer and the indexer lack is theirs to say.
       trainingUnavailable: undefined,
       indexUnavailable: undefined,

@@ -21,12 +21,13 @@ import { keepBarriers } from './barrier-keeper.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { tellWaiting } from './meeting.ts';
+import { pruneMerges } from './merge-pruning.ts';
 import { takePartition } from './partition-taking.ts';
 import type { TakingDeps } from './partition-taking.ts';
 import { PartitionHost } from './partition-host.ts';
 import { patiently, pauseFor } from './patience.ts';
 import type { Patience } from './patience.ts';
-import { openRedis } from './redis-link.ts';
+import { connectRedis } from './redis-link.ts';
 import { keepReplays } from './replay-keeper.ts';
 import { openFactSending } from './fact-sending.ts';
 import { need, openClusterStores } from './stores.ts';
@@ -105,7 +106,7 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     fenceOf: (partition) => host.fenceOf(partition),
   });
   closers.add(() => stores.close());
-  const link = openRedis(config);
+  const link = await connectRedis(ways);
   closers.add(() => link.close());
   const over = new AbortController();
   const patience: Patience = {
@@ -217,7 +218,7 @@ async function runBeside(parts: WorkerParts): Promise<void> {
   ]);
 }
 
-/** Sets barriers where partition 0 is held here, and says who waits at one. */
+/** Sets barriers and drops old merges where partition 0 is held here, and says who waits at a barrier. */
 async function meetAtBarriers(parts: WorkerParts): Promise<void> {
   const { stores, host, learning, patience, logger, config } = parts;
   const { signal } = patience;
@@ -237,7 +238,15 @@ async function meetAtBarriers(parts: WorkerParts): Promise<void> {
     signal,
   );
   try {
-    await Promise.all([keeping, tellWaiting(merges, logger, signal)]);
+    const pruning = pruneMerges(
+      {
+        ...{ partitions: config.partitions, merges, logger },
+        isFirst: () => host.held.some(({ partition }) => partition === 0),
+        notes: () => stores.fences.notes(),
+      },
+      signal,
+    );
+    await Promise.all([keeping, pruning, tellWaiting(merges, logger, signal)]);
   } finally {
     await closers.close();
   }

@@ -66,15 +66,20 @@ export class ApproximateSearch {
     }
   }
 
-  /** Looks whether there is a newer release of a version than the one in use, and uses it. */
-  async useNewer(version: string): Promise<void> {
-    if (this.searcher === undefined) return;
+  /**
+   * Looks whether there is a newer release of a version than the one in use, and uses it; the same one anew where it
+   * cannot be searched any more. Tells whether there is any: one in use may have been removed.
+   */
+  async useNewer(version: string): Promise<boolean> {
+    if (this.searcher === undefined) return false;
     const newest = (await this.releases.list()).find((one) => one.version === version);
-    if (newest === undefined) return;
-    if (newest.release === this.#looked && this.#trouble === undefined) return;
+    if (newest === undefined) return false;
+    const isDown = this.#trouble !== undefined || this.searcher.status().state === 'down';
+    if (newest.release === this.#looked && !isDown) return true;
     await this.useNewest(version);
     // A damaged one is passed over until there is another.
     this.#looked = newest.release;
+    return true;
   }
 
   /** Removes what is past the newest releases. */

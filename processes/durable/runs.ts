@@ -24,6 +24,8 @@ export interface RunsDeps {
   readonly leaseMsMax: number;
   /** Unix milliseconds. */
   readonly clock: () => number;
+  /** The time that a release is named for, where several may ask for the same one; its making where absent. */
+  readonly releaseClock?: () => number;
   /** The version that serves. */
   readonly live: () => string | undefined;
   /** Why there is no training here; undefined where there is, or where other processes do it. */
@@ -57,7 +59,7 @@ async function startTraining(
 }
 
 async function startIndexBuild(
-  { starter, live, clock, indexUnavailable }: RunsDeps,
+  { starter, live, clock, releaseClock = clock, indexUnavailable }: RunsDeps,
   { version }: IndexReleaseRequest,
 ): Promise<StartedRun> {
   if (indexUnavailable !== undefined) {
@@ -68,10 +70,9 @@ async function startIndexBuild(
       field: 'version',
     });
   }
-  const createdMs = Math.floor(clock());
   return starter.buildIndex({
-    release: releaseName(createdMs),
-    createdMs,
+    release: releaseName(Math.floor(releaseClock())),
+    createdMs: Math.floor(clock()),
     recall10Min: RECALL_10_MIN,
   });
 }

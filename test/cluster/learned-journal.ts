@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { follow } from '../../activities/follower.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
+import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
 import { openDeltaWriter } from '../../adapters/cluster/delta-stream.ts';
 import type { DeltaStreamEnd } from '../../adapters/cluster/delta-writer.ts';
@@ -163,7 +164,12 @@ export class LearnedJournal {
 
   /** The state hash at the head by a replay of the journal alone. */
   async cleanHash(partition: number): Promise<string> {
-    const { journal, registry, identities } = this.stores;
+    return (await this.cleanRuntime(partition)).stateHash(this.stores.identities.all());
+  }
+
+  /** The state at the head by a replay of the journal alone. */
+  async cleanRuntime(partition: number): Promise<PartitionRuntime> {
+    const { journal, registry } = this.stores;
     const clean = new VersionRuntimes({
       ...{
         journal,
@@ -176,8 +182,7 @@ export class LearnedJournal {
       ...{ sliceMsMax: 50, clock: Date.now },
       checkpoints: { newest: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
     });
-    const runtime = await clean.runtimeAt('v1', partition, journal.head(partition));
-    return runtime.stateHash(identities.all());
+    return clean.runtimeAt('v1', partition, journal.head(partition));
   }
 
   async close(): Promise<void> {

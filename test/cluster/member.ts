@@ -37,6 +37,7 @@ export class Member {
   #port = 0;
   #probePort = 0;
   #child: ChildProcess | undefined;
+  #exitCode: number | null | undefined;
 
   constructor(options: MemberOptions) {
     this.name = options.name;
@@ -48,6 +49,11 @@ export class Member {
   /** Where an API listens. */
   get url(): string {
     return `http://127.0.0.1:${String(this.#port)}`;
+  }
+
+  /** Where it answers probes. */
+  get probeUrl(): string {
+    return `http://127.0.0.1:${String(this.#probePort)}`;
   }
 
   get pid(): number | undefined {
@@ -84,8 +90,11 @@ export class Member {
     );
     closeSync(log);
     this.#child = child;
-    child.once('close', () => {
-      if (this.#child === child) this.#child = undefined;
+    this.#exitCode = undefined;
+    child.once('close', (code) => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      this.#exitCode = code;
     });
   }
 
@@ -98,6 +107,16 @@ export class Member {
       await sleep(100);
     }
     throw new Error(`${this.name} is not ready after ${String(msMax)} ms:\n${this.tail()}`);
+  }
+
+  /** Resolves to the exit code when the process ends by itself. */
+  async exited(msMax = readyMsMax): Promise<number | null> {
+    const endMs = performance.now() + msMax;
+    while (this.#exitCode === undefined) {
+      if (performance.now() < endMs) await sleep(100);
+      else throw new Error(`${this.name} runs after ${String(msMax)} ms:\n${this.tail()}`);
+    }
+    return this.#exitCode;
   }
 
   /** Kills the process and its children, as a power cut would. */
@@ -148,7 +167,7 @@ export class Member {
 
   async #isReady(): Promise<boolean> {
     try {
-      const url = `http://127.0.0.1:${String(this.#probePort)}/health/ready`;
+      const url = `${this.probeUrl}/health/ready`;
       const { status } = await fetch(this.kind === 'api' ? `${this.url}/health/ready` : url, {
         signal: AbortSignal.timeout(2_000),
       });
@@ -160,7 +179,7 @@ export class Member {
 }
 
 /** A port of the loopback where nothing listens. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -30,22 +30,22 @@ export function fencesContract(name: string, factory: FenceFactory): void {
       assert.deepEqual(await fences.notes(), []);
       const old = await fences.take(3, 'old');
       await fences.check(old);
-      await fences.tell(old, 'v1', 17);
+      const stand = { version: 'v1', position: 17, barrier: 7 };
+      await fences.tell(old, { ...stand, waitsFor: [1, 2], keptBarrier: 4 });
       nowMs = 9;
       const fresh = await fences.take(3, 'fresh');
-      await assert.rejects(fences.tell(old, 'v1', 18), { code: 'FENCED' });
+      await assert.rejects(fences.tell(old, stand), { code: 'FENCED' });
       await assert.rejects(fences.check(old), { code: 'FENCED' });
       const unknown = { partition: 4, number: 1, holder: 'nobody' };
       await assert.rejects(fences.check(unknown), { code: 'FENCED' });
       await fences.check(fresh);
       assert.deepEqual(await fences.notes(), [
-        { fence: fresh, version: 'v1', position: 17, barrier: 0, toldMs: 9 },
+        { fence: fresh, ...stand, waitsFor: [1, 2], keptBarrier: 4, toldMs: 9 },
       ]);
-      await fences.tell(fresh, 'v2', 20);
-      assert.deepEqual(
-        (await fences.notes()).map(({ version, position }) => [version, position]),
-        [['v2', 20]],
-      );
+      await fences.tell(fresh, { version: 'v2', position: 20, barrier: 8 });
+      assert.deepEqual(await fences.notes(), [
+        { fence: fresh, version: 'v2', position: 20, barrier: 8, toldMs: 9 },
+      ]);
       await close();
     });
   });

@@ -36,7 +36,12 @@ export function foreignKafka(broker: string): Kafka {
 }
 
 /** Sockets that can all be cut at once, and then can't be made any more: a process that is gone. */
-export function cuttableSockets(): { readonly factory: ISocketFactory; readonly cut: () => void } {
+export function cuttableSockets(): {
+  readonly factory: ISocketFactory;
+  readonly cut: () => void;
+  /** How many were made so far. */
+  readonly made: () => number;
+} {
   const sockets = new Set<Socket>();
   let isCut = false;
   return {
@@ -51,6 +56,7 @@ export function cuttableSockets(): { readonly factory: ISocketFactory; readonly 
       isCut = true;
       for (const socket of sockets) socket.destroy();
     },
+    made: () => sockets.size,
   };
 }
 

@@ -8,13 +8,16 @@ import { eventKey } from '../../events/event-key.ts';
 import type { AssignmentListener, BatchHandler } from '../../events/transport.ts';
 import { transportContract } from '../contracts/transport.contract.ts';
 import { SILENT } from '../doubles/ingest-world.ts';
-import { foreignKafka, openKafkaRig, transportOptions } from './kafka-rig.ts';
+import { cuttableSockets, foreignKafka, openKafkaRig, transportOptions } from './kafka-rig.ts';
 import { useStack } from './stack.ts';
 
 const stack = await useStack('kafka');
 const [broker = ''] = stack.value('REPRISE_KAFKA_BROKERS').split(',');
 
 transportContract('the transport through Kafka', (partitions) => openKafkaRig(broker, partitions));
+
+/** Longer than any pause between two tries. */
+const SILENT_MS = 4_000;
 
 /** Messages of partition 0 that say their number. */
 function numbered(count: number) {
@@ -130,6 +133,35 @@ describe('the transport through Kafka', () => {
     await ended;
     await transport.close();
     assert.ok(Date.now() - startMs < 2_500, `${String(Date.now() - startMs)} ms`);
+  });
+
+  it('closes for good where its broker is gone, and looks for it no more', async (t) => {
+    const { factory, cut, made } = cuttableSockets();
+    const options = { ...transportOptions(broker, 1), socketFactory: factory };
+    const transport = await openTransport(options);
+    await transport.send(numbered(3));
+    await transport.lag();
+    const consumer = transport.createConsumer();
+    let handled = 0;
+    const handle: BatchHandler = ({ messages }) => {
+      handled += messages.length;
+      return Promise.resolve();
+    };
+    const ended = consumer.run(handle, startAt(0));
+    while (handled < 3) await sleep(20);
+    cut();
+    const last = Promise.allSettled([transport.send(numbered(1)), transport.lag()]);
+    // Long enough for the consumer to be on its way back.
+    await sleep(500);
+    await Promise.all([consumer.close(), transport.close()]);
+    await Promise.all([ended, last]);
+    const startMs = Date.now();
+    // What was under way is tried to its end; one that started again would never be silent for so long.
+    for (let before = -1; before !== made(); await sleep(SILENT_MS)) {
+      before = made();
+      assert.ok(Date.now() - startMs < 10 * SILENT_MS, `${String(before)} connections, and more`);
+    }
+    t.diagnostic(`${String(made())} connections, none any more after ${String(Date.now() - startMs)} ms`);
   });
 });
 

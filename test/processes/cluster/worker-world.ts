@@ -57,7 +57,7 @@ export class WorkerWorld {
       return Promise.resolve({ partition, number, holder });
     },
     check: (fence) => Promise.resolve().then(() => this.#assertStands(fence)),
-    tell: (fence, _version, position) =>
+    tell: (fence, { position }) =>
       Promise.resolve().then(() => {
         this.#assertStands(fence);
         this.notes.set(fence.partition, { fence, position });
