@@ -29,6 +29,7 @@ interface Accepted {
 }
 
 interface Recommended {
+  readonly basedOn: string;
   readonly items: readonly { readonly id: string }[];
 }
 
@@ -60,12 +61,19 @@ async function fill(client: Client): Promise<Recommended[]> {
     const told = (await call(client, 'POST', '/v1/events', lines.join('\n'))) as Accepted;
     after.push(...told.positions, ...told.pending);
   }
+  console.error("filled", performance.now());
   const places = after.slice(-PARTITIONS).map((place) => `after=${place}`);
   await patiently(() => call(client, 'GET', `${pathOf(0)}?${places.join('&')}`));
+  console.error("learned", performance.now());
   const answers: Recommended[] = [];
   for (let n = 0; n < USERS; n += 1) {
-    answers.push((await call(client, 'GET', pathOf(n))) as Recommended);
+    await patiently(async () => {
+      const answer = (await call(client, 'GET', pathOf(n))) as Recommended;
+      if (answer.basedOn !== 'user') throw new Error('a user who played is not known yet');
+      answers.push(answer);
+    });
   }
+  console.error("asked", performance.now());
   return answers;
 }
 
@@ -82,6 +90,15 @@ async function patiently(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
+/** Asks until the answer is there: one that takes longer than the API waits is charged for all of it. */
+async function untilThere(client: Client, path: string): Promise<Recommended> {
+  for (;;) {
+    const { status, json } = await client.send('GET', path);
+    if (status === 200) return json as Recommended;
+    if (status !== 504) throw new Error(JSON.stringify(json));
+  }
+}
+
 /** Plays a user's first recommendation and asks again: it has to be gone. */
 async function change(client: Client, answers: Recommended[], user: number): Promise<Change> {
   const [first] = answers[user]?.items ?? [];
@@ -91,8 +108,8 @@ async function change(client: Client, answers: Recommended[], user: number): Pro
   const told = (await call(client, 'POST', '/v1/events', body)) as Accepted;
   const postedMs = performance.now();
   const [place = ''] = [...told.positions, ...told.pending];
-  const after = (await call(client, 'GET', `${pathOf(user)}?after=${place}`)) as Recommended;
-  if (after.items.some(({ id }) => id === first.id)) throw new Error('the answer did not change');
+  const after = await untilThere(client, `${pathOf(user)}?after=${place}`);
+  if (after.items.some(({ id }) => id === first.id)) throw new Error(`the answer did not change: ${JSON.stringify({ told, first, after, user, before: answers[user] })}`);
   answers[user] = after;
   return { postMs: postedMs - startMs, getMs: performance.now() - postedMs };
 }
@@ -100,6 +117,7 @@ async function change(client: Client, answers: Recommended[], user: number): Pro
 async function measure(client: Client, answers: Recommended[], seconds: number) {
   const changes: Change[] = [];
   // No user comes twice within four seconds, so that each answer changes by its own play.
+  console.error("measure", performance.now());
   const changed = await paced(RATE, seconds, async (at) => {
     changes.push(await change(client, answers, at % USERS));
   });
@@ -134,7 +152,7 @@ async function measureBare(brokers: string): Promise<readonly number[]> {
     const event = { id, type: 'play', user, item: 'item-1', time: at };
     const value = Buffer.from(encodeMessage({ event }));
     const arrived = new Promise<void>((resolve) => arrivals.set(id, resolve));
-    const messages = [{ key: id, value, partition: at % PARTITIONS }];
+    const messages = [{ key: id, value, partition: (at + PARTITIONS) % PARTITIONS }];
     await Promise.all([arrived, producer.send({ topic, acks: -1, messages })]);
     arrivals.delete(id);
   };
@@ -160,9 +178,11 @@ const stack = {
 const cluster = await startCluster({ stack, partitions: PARTITIONS });
 try {
   const client = new Client(Number(new URL(cluster.url).port));
-  const answers = await fill(client);
-  await measure(client, answers, WARM_SECONDS);
-  const measured = await measure(client, answers, SECONDS);
+  const measured = await cluster.watch(async () => {
+    const answers = await fill(client);
+    await measure(client, answers, WARM_SECONDS);
+    return measure(client, answers, SECONDS);
+  });
   client.close();
   const bare = summary(await measureBare(valueOf('REPRISE_KAFKA_BROKERS')));
   console.log(

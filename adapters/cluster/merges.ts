@@ -30,6 +30,8 @@ const MERGES_KEPT_MAX = 4_096;
 /** Barriers between two looks at whether there are more. */
 const KEPT_LOOK_BARRIERS = 64;
 const HELD_MAX = 8;
+/** Barriers of which this process remembers what it contributed itself. */
+const OWN_MAX = 8;
 const CHANGED_MS_MAX = 1_000;
 /** Looks are close together at first, for the others most often are. */
 const CHANGED_LOOK_MS_MIN = 5;
@@ -47,6 +49,10 @@ export function openMerges(options: MergesOptions): MergeStore {
 class SharedMerges implements MergeStore {
   readonly #options: MergesOptions;
   readonly #held = new Map<string, Merge>();
+  /** What this process contributed to barriers that are not merged yet: it need not read that back. */
+  readonly #own = new Map<string, Contribution[]>();
+  /** Ends the pauses of those here who wait for a merge that is made here. */
+  readonly #wakes = new Map<string, AbortController>();
 
   constructor(options: MergesOptions) {
     this.#options = options;
@@ -55,8 +61,19 @@ class SharedMerges implements MergeStore {
   async contribute(contribution: Contribution): Promise<void> {
     const folder = folderOf(contribution);
     const file = contributionFile(contribution.partition);
+    this.#remember(folder, contribution);
     const files = await this.#files(folder);
-    if (files.has(MERGE)) return;
+    if (files.has(MERGE)) {
+      this.#own.delete(folder);
+      return;
+    }
+    const own = this.#own.get(folder);
+    if (own?.length === this.#options.partitions) {
+      // Where all partitions are here, the last one to come need not be put: the merge takes its place.
+      this.#own.delete(folder);
+      await this.#fold(own);
+      return;
+    }
     // One that stands is the same: to put it again would disturb whoever reads it.
     if (!files.has(file)) {
       const { objects } = this.#options;
@@ -106,7 +123,9 @@ class SharedMerges implements MergeStore {
       const files = await this.#files(folder);
       if (files.has(MERGE) || this.#isWhole(files)) return;
       // An abort ends the pause; it is seen above.
-      await sleep(lookMs, undefined, { signal }).catch(() => undefined);
+      const woken = AbortSignal.any([signal, this.#wakeOf(folder)]);
+      await sleep(lookMs, undefined, { signal: woken }).catch(() => undefined);
+      if (this.#held.has(folder)) return;
       lookMs = Math.min(2 * lookMs, CHANGED_LOOK_MS_TOP);
     }
   }
@@ -126,12 +145,22 @@ class SharedMerges implements MergeStore {
   async #merge(name: MergeName): Promise<Merge | undefined> {
     const folder = folderOf(name);
     const contributions: Contribution[] = [];
+    const own = this.#own.get(folder);
     for (let partition = 0; partition < this.#options.partitions; partition += 1) {
+      const remembered = own?.find((one) => one.partition === partition);
+      if (remembered !== undefined) {
+        contributions.push(remembered);
+        continue;
+      }
       const file = folder + contributionFile(partition);
       const read = await this.#readContribution(file, name);
       if (read?.partition !== partition) return undefined;
       contributions.push(read);
     }
+    return this.#fold(contributions);
+  }
+
+  async #fold(contributions: readonly Contribution[]): Promise<Merge> {
     const steps = mergeContributions(contributions);
     let step = steps.next();
     for (; step.done !== true; step = steps.next()) await nextTurn();
@@ -182,7 +211,25 @@ class SharedMerges implements MergeStore {
     return true;
   }
 
+  #remember(folder: string, contribution: Contribution): void {
+    const own = this.#own.get(folder) ?? [];
+    if (own.every(({ partition }) => partition !== contribution.partition)) own.push(contribution);
+    this.#own.set(folder, own);
+    const [oldest] = this.#own.keys();
+    if (this.#own.size > OWN_MAX && oldest !== undefined) this.#own.delete(oldest);
+  }
+
+  /** Aborts when this process has written the merge. */
+  #wakeOf(folder: string): AbortSignal {
+    const found = this.#wakes.get(folder) ?? new AbortController();
+    this.#wakes.set(folder, found);
+    return found.signal;
+  }
+
   #hold(folder: string, merge: Merge): void {
+    this.#own.delete(folder);
+    this.#wakes.get(folder)?.abort();
+    this.#wakes.delete(folder);
     this.#held.set(folder, merge);
     const [oldest] = this.#held.keys();
     if (this.#held.size > HELD_MAX && oldest !== undefined) this.#held.delete(oldest);

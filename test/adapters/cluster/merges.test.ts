@@ -78,12 +78,31 @@ describe('the shared merge store', () => {
     assert.deepEqual(await racing.read(name), await others.read(name));
   });
 
+  it('is merged from memory where one worker has all partitions, and wakes who waits there', async () => {
+    const objects = new MemoryObjects();
+    const worker = workerOf(objects);
+    await worker.contribute(contributionOf(0, 1));
+    await worker.contribute(contributionOf(1, 1));
+    objects.overwrite('merges/v1/1/p0.safetensors', Buffer.from('not read'));
+    const woken = worker.changed(name, new AbortController().signal);
+    await worker.contribute(contributionOf(2, 1));
+    await woken;
+    const merge = await worker.read(name);
+    assert.ok(merge !== undefined);
+    assert.deepEqual(await workerOf(objects).read(name), merge);
+    const files = await objects.list('merges/v1/1/');
+    assert.deepEqual(
+      files.map((file) => file.name),
+      ['merges/v1/1/merge.safetensors'],
+    );
+  });
+
   it('reports what is damaged, and takes it for lost', async () => {
     const objects = new MemoryObjects();
     const damaged: string[] = [];
-    const worker = workerOf(objects, (path) => damaged.push(path));
-    await worker.contribute(contributionOf(0, 1));
+    await workerOf(objects).contribute(contributionOf(0, 1));
     objects.overwrite('merges/v1/1/p0.safetensors', Buffer.from('other'));
+    const worker = workerOf(objects, (path) => damaged.push(path));
     await worker.contribute(contributionOf(1, 1));
     await worker.contribute(contributionOf(2, 1));
     assert.deepEqual(damaged, ['memory:merges/v1/1/p0.safetensors']);
