@@ -88,7 +88,8 @@ function rate(startMs: number): number {
 }
 
 async function ingestAll(options: TransportOptions): Promise<number> {
-  const { journal, identities, close } = await openStores();
+  const stores = await openStores();
+  const { journal, identities } = stores;
   const transport = await openTransport(options);
   const logger = options.logger;
   const ingest = createIngest({
@@ -120,7 +121,7 @@ async function ingestAll(options: TransportOptions): Promise<number> {
   await consumer.close();
   await transport.close();
   await journal.close();
-  await close();
+  await stores.close();
   return perSecond;
 }
 

@@ -61,10 +61,8 @@ async function fill(client: Client): Promise<Recommended[]> {
     const told = (await call(client, 'POST', '/v1/events', lines.join('\n'))) as Accepted;
     after.push(...told.positions, ...told.pending);
   }
-  console.error("filled", performance.now());
   const places = after.slice(-PARTITIONS).map((place) => `after=${place}`);
   await patiently(() => call(client, 'GET', `${pathOf(0)}?${places.join('&')}`));
-  console.error("learned", performance.now());
   const answers: Recommended[] = [];
   for (let n = 0; n < USERS; n += 1) {
     await patiently(async () => {
@@ -73,7 +71,6 @@ async function fill(client: Client): Promise<Recommended[]> {
       answers.push(answer);
     });
   }
-  console.error("asked", performance.now());
   return answers;
 }
 
@@ -109,7 +106,7 @@ async function change(client: Client, answers: Recommended[], user: number): Pro
   const postedMs = performance.now();
   const [place = ''] = [...told.positions, ...told.pending];
   const after = await untilThere(client, `${pathOf(user)}?after=${place}`);
-  if (after.items.some(({ id }) => id === first.id)) throw new Error(`the answer did not change: ${JSON.stringify({ told, first, after, user, before: answers[user] })}`);
+  if (after.items.some(({ id }) => id === first.id)) throw new Error('the answer did not change');
   answers[user] = after;
   return { postMs: postedMs - startMs, getMs: performance.now() - postedMs };
 }
@@ -117,7 +114,6 @@ async function change(client: Client, answers: Recommended[], user: number): Pro
 async function measure(client: Client, answers: Recommended[], seconds: number) {
   const changes: Change[] = [];
   // No user comes twice within four seconds, so that each answer changes by its own play.
-  console.error("measure", performance.now());
   const changed = await paced(RATE, seconds, async (at) => {
     changes.push(await change(client, answers, at % USERS));
   });
@@ -171,6 +167,8 @@ function valueOf(name: string): string {
   throw new Error(`${name} is not set: scripts/stack up, then export $(scripts/stack env)`);
 }
 
+// A signal ends the cluster's processes too: they are in sessions of their own.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const stack = {
   ...{ folder: '', env: {}, value: valueOf },
   status: () => Promise.resolve([]),
