@@ -4,7 +4,7 @@ import { EVENT_AHEAD_MS_MAX } from '../events/door.ts';
 import { hasCode } from '../events/error.ts';
 import type { IdentityStore } from '../events/identity.ts';
 import type { InteractionTypes } from '../events/interaction-type.ts';
-import type { Appended, JournalEntry } from '../events/journal.ts';
+import type { Appended, EventKey, JournalEntry } from '../events/journal.ts';
 import type { Partition, Sequence } from '../events/position.ts';
 import type { RandomBytes } from '../events/random.ts';
 import { sealEntries } from '../events/sealing.ts';
@@ -108,14 +108,14 @@ async function ingestBlock(
   await park(deps, partition, read);
   const known = await findKnown(deps, partition, read);
   const sealed = await sealFresh(deps, partition, read, known);
-  const appended = await append(deps, partition, progress, read, sealed);
-  const handled = read
-    .filter(({ offset }) => offset >= appended.from)
-    .map(({ offset }): HandledMessage => {
-      const before = known.get(offset);
-      if (before !== undefined) return { offset, sequence: before, duplicate: true };
-      return { offset, ...placeOf(appended.outcomes.get(offset), partition) };
-    });
+  const { from, outcomes } = await append(deps, partition, progress, read, sealed);
+  const handled: HandledMessage[] = [];
+  read.forEach(({ offset }, i) => {
+    if (offset < from) return;
+    const before = known[i];
+    if (before !== undefined) handled.push({ offset, sequence: before, duplicate: true });
+    else handled.push(handledMessage(offset, outcomes[i], partition));
+  });
   return acknowledgementsOf(partition, handled);
 }
 
@@ -136,53 +136,57 @@ async function park(
   deps.logger.warn({ partition, offset, reason, messages: records.length }, 'messages were parked');
 }
 
-/** Finds what stands in the journal already: neither identity nor seal is made for it again. */
+/** Finds what stands in the journal already, message by message: neither identity nor seal is made for it again. */
 async function findKnown(
   { journal }: IngestDeps,
   partition: Partition,
   read: readonly ReadMessage[],
-): Promise<ReadonlyMap<number, Sequence>> {
-  const sound = read.flatMap(({ offset, arrival, entry }) => {
+): Promise<readonly (Sequence | undefined)[]> {
+  const keys: EventKey[] = [];
+  const places: number[] = [];
+  read.forEach(({ arrival, entry }, i) => {
     const key = (arrival ?? entry)?.key;
-    return key === undefined ? [] : [{ offset, key }];
+    if (key === undefined) return;
+    keys.push(key);
+    places.push(i);
   });
-  const keys = sound.map(({ key }) => key);
   const found = keys.length === 0 ? [] : await journal.known(partition, keys);
-  return new Map(
-    sound.flatMap(({ offset }, i): [number, Sequence][] => {
-      const sequence = found[i];
-      return sequence === undefined ? [] : [[offset, sequence]];
-    }),
-  );
+  const known = new Array<Sequence | undefined>(read.length).fill(undefined);
+  places.forEach((place, n) => {
+    known[place] = found[n];
+  });
+  return known;
 }
 
-/** What goes into the journal, by offset and in its order. */
+/** What goes into the journal, message by message; undefined for what does not. */
 async function sealFresh(
   deps: IngestDeps,
   partition: Partition,
   read: readonly ReadMessage[],
-  known: ReadonlyMap<number, unknown>,
-): Promise<ReadonlyMap<number, JournalEntry>> {
-  const fresh = read.filter(({ offset, fault }) => fault === undefined && !known.has(offset));
-  const arrivals = fresh.flatMap(({ arrival }): Arrival[] => (arrival ? [arrival] : []));
+  known: readonly (Sequence | undefined)[],
+): Promise<readonly (JournalEntry | undefined)[]> {
+  const arrivals: Arrival[] = [];
+  read.forEach(({ arrival }, i) => {
+    if (arrival !== undefined && known[i] === undefined) arrivals.push(arrival);
+  });
   const { identities, random, yieldNow } = deps;
   const sealing = { identities, random, yieldNow, partitionOf: () => partition };
   const sealed = arrivals.length === 0 ? [] : await sealEntries(sealing, arrivals, deps.clock());
-  const entries = new Map<number, JournalEntry>();
   let next = 0;
-  for (const { offset, arrival, entry } of fresh) {
-    const made = arrival === undefined ? entry : sealed[next];
-    if (arrival !== undefined) next += 1;
-    if (made !== undefined) entries.set(offset, made);
-  }
-  return entries;
+  return read.map(({ arrival, entry }, i) => {
+    if (known[i] !== undefined) return undefined;
+    if (arrival === undefined) return entry;
+    next += 1;
+    return sealed[next - 1];
+  });
 }
 
 /** What an append came to. */
 interface AppendOutcome {
   /** The first offset that this append answers for: what lies before was covered by another writer. */
   readonly from: number;
-  readonly outcomes: ReadonlyMap<number, Appended>;
+  /** Message by message; undefined for what was not appended. */
+  readonly outcomes: readonly (Appended | undefined)[];
 }
 
 /** Appends a block's entries; where another writer came first it goes on from what is covered by then. */
@@ -191,23 +195,30 @@ async function append(
   partition: Partition,
   progress: Progress,
   read: readonly ReadMessage[],
-  sealed: ReadonlyMap<number, JournalEntry>,
+  sealed: readonly (JournalEntry | undefined)[],
 ): Promise<AppendOutcome> {
   const to = read.at(-1)?.offset ?? progress.next - 1;
   for (let tries = 0; ; tries += 1) {
     const from = progress.next;
-    const offsets = [...sealed.keys()].filter((offset) => offset >= from);
-    const entries = offsets.map((offset) => sealed.get(offset) as JournalEntry);
+    const entries: JournalEntry[] = [];
+    const places: number[] = [];
+    read.forEach(({ offset }, i) => {
+      const entry = sealed[i];
+      if (entry === undefined || offset < from) return;
+      entries.push(entry);
+      places.push(i);
+    });
     try {
       const cover = { from: progress.uncovered, to };
       const appended =
         entries.length === 0 ? [] : await journal.appendCovering(partition, entries, cover);
       if (appended.some(({ duplicate }) => !duplicate)) progress.uncovered = to + 1;
       progress.next = Math.max(progress.next, to + 1);
-      return {
-        from,
-        outcomes: new Map(offsets.map((offset, i) => [offset, appended[i] as Appended])),
-      };
+      const outcomes = new Array<Appended | undefined>(read.length).fill(undefined);
+      places.forEach((place, n) => {
+        outcomes[place] = appended[n];
+      });
+      return { from, outcomes };
     } catch (error) {
       if (!hasCode(error, 'FENCED') || tries >= fencedRetriesMax) throw error;
       progress.uncovered = await journal.uncovered(partition);
@@ -218,12 +229,13 @@ async function append(
 }
 
 /** Where an append put a message; the sequence −1 for one that was parked and not appended. */
-function placeOf(
+function handledMessage(
+  offset: number,
   appended: Appended | undefined,
   partition: Partition,
-): Omit<HandledMessage, 'offset'> {
-  if (appended === undefined) return { sequence: -1, duplicate: false };
+): HandledMessage {
+  if (appended === undefined) return { offset, sequence: -1, duplicate: false };
   const position = appended.positions.find((each) => each.partition === partition);
   if (position === undefined) throw new Error('the journal gave an event no position');
-  return { sequence: position.sequence, duplicate: appended.duplicate };
+  return { offset, sequence: position.sequence, duplicate: appended.duplicate };
 }

@@ -13,6 +13,12 @@ export interface IncomingEvent {
   readonly context?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** An event on its way to the journal: its sender filled in id and time. */
+export interface SentEvent extends IncomingEvent {
+  readonly id: string;
+  readonly time: number;
+}
+
 /** What became of a batch: how many events are new, how many were there before, and where each stands. */
 export interface AcceptedEvents {
   readonly accepted: number;

@@ -1,5 +1,5 @@
 import type { Partition } from './position.ts';
-import { sha256 } from './sha256.ts';
+import { sha256Characters } from './sha256.ts';
 
 /** The most partitions that an instance may have. */
 export const PARTITIONS_MAX = 256;
@@ -10,7 +10,9 @@ export const PARTITIONS_MAX = 256;
  */
 export function partitionOf(userId: string, partitions: number): Partition {
   if (partitions === 1) return 0;
-  const digest = sha256(userId);
-  const word = new DataView(digest.buffer, digest.byteOffset, digest.byteLength).getUint32(8, true);
+  const digest = sha256Characters(userId);
+  const low = digest.charCodeAt(8) | (digest.charCodeAt(9) << 8);
+  const high = digest.charCodeAt(10) | (digest.charCodeAt(11) << 8);
+  const word = high * 0x1_0000 + low;
   return Math.floor((word / 0x1_0000_0000) * partitions);
 }

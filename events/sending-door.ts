@@ -108,11 +108,11 @@ class SendingDoor {
     if (incoming.length === 0) return { accepted: 0, duplicates: 0, positions: [], pending: [] };
     const messages: OutgoingMessage[] = [];
     const nowMs = this.#deps.clock();
-    for (const event of incoming) {
-      const id = event.id ?? madeId(this.#deps.random);
-      const sent = { ...event, id, time: event.time ?? nowMs };
-      const partition = partitionOf(event.user, this.#deps.partitions);
-      messages.push({ partition, key: eventKey(id), value: encodeMessage({ event: sent }) });
+    for (const { id = madeId(this.#deps.random), time = nowMs, ...said } of incoming) {
+      // In the order that the ingest reads fastest.
+      const value = encodeMessage({ event: { id, ...said, time } });
+      const partition = partitionOf(said.user, this.#deps.partitions);
+      messages.push({ partition, key: eventKey(id), value });
       if (messages.length % SLICE_EVENTS_MAX === 0) await this.#deps.yieldNow?.();
     }
     const { offsets, outcomes } = await this.#send(

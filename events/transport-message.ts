@@ -2,13 +2,8 @@ import { RepriseError } from './error.ts';
 import { messageFault } from './message-fault.ts';
 import type { SharedFact } from './fact.ts';
 import { isObject } from './free-form.ts';
-import type { IncomingEvent } from './incoming.ts';
-
-/** An event on its way to the journal: its sender filled in id and time. */
-export interface SentEvent extends IncomingEvent {
-  readonly id: string;
-  readonly time: number;
-}
+import type { SentEvent } from './incoming.ts';
+import { readPlainMessage } from './plain-message.ts';
 
 /** What one message carries: a user's event, or a shared fact with its id. */
 export type TransportMessage =
@@ -46,6 +41,13 @@ export function decodeMessage(value: Uint8Array | null): DecodedMessage {
       fault: `has ${String(value.length)} bytes, over ${String(MESSAGE_BYTES_MAX)}`,
     };
   }
+  const plain = readPlainMessage(value);
+  if (plain !== undefined) return { message: { event: plain } };
+  return decodeAny(value);
+}
+
+/** Reads whatever message by the parser. */
+function decodeAny(value: Uint8Array): DecodedMessage {
   const parsed = parse(value);
   if (!isObject(parsed)) return { fault: 'is no JSON object in UTF-8' };
   const { v: version, ...message } = parsed;

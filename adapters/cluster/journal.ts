@@ -15,12 +15,12 @@ import type { Appended, EventKey, JournalEntry, JournalStatus } from '../../even
 import { PARTITIONS_MAX } from '../../events/partition-of.ts';
 import { sequence } from '../../events/position.ts';
 import type { Partition, Position, Sequence } from '../../events/position.ts';
-import { surrogateFromBytes } from '../../events/surrogate.ts';
 import type { MongoConnection } from './mongo.ts';
 import { placeGroup } from './mongo-append-group.ts';
 import { MongoBlockReader } from './mongo-block-reader.ts';
 import { MongoBlocks } from './mongo-blocks.ts';
 import type { BlockDocument } from './mongo-blocks.ts';
+import { MongoErased, findErased } from './mongo-erased.ts';
 import { MongoHeads, POLL_BOUNDS } from './mongo-heads.ts';
 import type { PollBounds } from './mongo-heads.ts';
 import { fixShape } from './mongo-journal-shape.ts';
@@ -97,6 +97,7 @@ class MongoJournal implements CoveringJournal {
   readonly #bounds: JournalBounds;
   readonly #blocks: MongoBlocks;
   readonly #reader: MongoBlockReader;
+  readonly #erased: MongoErased;
   readonly #heads: MongoHeads;
   readonly #writers: readonly PartitionWriter[];
   readonly #queue: AppendQueue;
@@ -113,6 +114,7 @@ class MongoJournal implements CoveringJournal {
     this.#collection = database.collection<BlockDocument>('blocks');
     this.#bounds = { ...JOURNAL_BOUNDS, ...options.bounds };
     this.#blocks = new MongoBlocks(connection, this.#collection);
+    this.#erased = new MongoErased(findErased(connection, this.#collection));
     this.#reader = new MongoBlockReader(this.#blocks);
     this.#heads = new MongoHeads(connection, this.#blocks, partitions, this.#bounds);
     this.#readEpoch = connection.epoch();
@@ -215,12 +217,8 @@ class MongoJournal implements CoveringJournal {
     return found.length === 0 ? undefined : found;
   }
 
-  async isErased(surrogate: Uint8Array): Promise<boolean> {
-    const erased = surrogateFromBytes(surrogate);
-    const found = await this.#connection.run(() =>
-      this.#collection.findOne({ erased }, { projection: { _id: 1 } }),
-    );
-    return found !== null;
+  isErased(surrogate: Uint8Array): Promise<boolean> {
+    return this.#erased.has(surrogate);
   }
 
   status(): JournalStatus {

@@ -15,6 +15,9 @@ const PASSING: ReadonlySet<unknown> = new Set([
   ...[10107, 11600, 11602, 13435, 13436],
 ]);
 
+/** Every connection of the pool waits for a server that is slow; the driver does not export the error's class. */
+const POOL_EXHAUSTED = 'MongoWaitQueueTimeoutError';
+
 /** Tells whether a document was not written because its unique key is taken. */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
@@ -32,6 +35,7 @@ export function isOutage(error: unknown): boolean {
     return isOutage(error.errorResponse);
   }
   if (error instanceof MongoServerError) return PASSING.has(error.code);
+  if (error instanceof MongoError && error.name === POOL_EXHAUSTED) return true;
   return [
     MongoNetworkError,
     MongoServerSelectionError,

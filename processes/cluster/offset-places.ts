@@ -22,7 +22,7 @@ export interface OffsetPlacesDeps {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** Where a partition's journal ends, and the first offset that it does not cover. */
+/** Where a partition's journal ends, and the first offset that is not known to be in it or passed over. */
 interface End {
   readonly uncovered: number;
   readonly head: Position;
@@ -70,9 +70,8 @@ export class OffsetPlaces implements OffsetsPort {
     }
     const endMs = clock() + afterWaitMsMax;
     for (;;) {
-      const heard = this.#acknowledged.get(partition) ?? 0;
       const { uncovered, head } = await this.#look(partition);
-      if (Math.max(uncovered, heard) > offset.offset) return head;
+      if (uncovered > offset.offset) return head;
       if (clock() >= endMs) throw notThere(offset, afterWaitMsMax);
       await sleep(LOOK_MS);
     }
@@ -88,7 +87,9 @@ export class OffsetPlaces implements OffsetsPort {
 
   async #end(partition: Partition): Promise<End> {
     const { journal } = this.#deps;
-    const uncovered = await journal.uncovered(partition);
+    // Before the head is read, for whoever joins this look: what is heard later may lie past that head.
+    const heard = this.#acknowledged.get(partition) ?? 0;
+    const uncovered = Math.max(await journal.uncovered(partition), heard);
     // Reading past the known head asks the store where the head is now: it is past what is covered.
     await journal.read(partition, journal.head(partition));
     return { uncovered, head: { partition, sequence: journal.head(partition) } };
