@@ -31,7 +31,7 @@ const SGD: Omit<BatchSettings, 'dimensions'> = {
 /** The trainers by name: one line makes another one known to `evaluate ncf`. */
 export const BATCH_TRAINERS: Readonly<Record<'tfjs' | 'kernel', EvaluatedTrainer>> = {
   tfjs: {
-    defaults: { sgd: { ...SGD, epochs: 50, learningRate: 0.1, regularization: 0.002 } },
+    defaults: { sgd: { ...SGD, epochs: 50, learningRate: 0.08, regularization: 0.002 } },
     load: async () => (await import('../trainer/tfjs/trainer.ts')).createTfjsTrainer,
   },
   kernel: {

@@ -193,14 +193,14 @@ function countTrained(cases: readonly RankingCase[], chosen: UserItems): number 
 /** What a person should know of the files before they trust the figures. */
 export function ncfWarnings(counts: NcfCounts): string[] {
   const said: readonly (readonly [number, string])[] = [
-    [counts.negativesEqualToPositive, 'negatives are the test item itself: dropped'],
-    [counts.negativesTrained, 'negatives are training pairs of their user: left in'],
-    [counts.testsTrained, 'test pairs stand in the training file: the figures are too good'],
-    [counts.repeatedPairs, 'training lines repeat a pair: each is learned once'],
-    [counts.usersWithoutTest, 'users have no test pair: trained on, not measured'],
-    [counts.usersWithoutTraining, 'users of the test file have no training pair'],
+    [counts.negativesEqualToPositive, 'negatives that are the test item itself, dropped'],
+    [counts.negativesTrained, 'negatives that their user trained on, left in'],
+    [counts.testsTrained, 'test pairs in the training file, which make the figures too good'],
+    [counts.repeatedPairs, 'training lines that repeat a pair, learned once'],
+    [counts.usersWithoutTest, 'users without a test pair, trained on and not measured'],
+    [counts.usersWithoutTraining, 'users of the test file without a training pair'],
   ];
-  return said.filter(([count]) => count > 0).map(([count, what]) => `${String(count)} ${what}`);
+  return said.filter(([count]) => count > 0).map(([count, what]) => `${what}: ${String(count)}`);
 }
 
 /** Throws INVALID where there is nothing to learn from. */

@@ -141,6 +141,8 @@ export const createTfjsTrainer: BatchTrainerFactory = async (pairs, settings) =>
   if (unavailable !== undefined) {
     throw new RepriseError('UNAVAILABLE', `tfjs-node is off: ${unavailable}`);
   }
+  // Sums that threads share out differ in their last bits from run to run; the steps of a block are small.
+  process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
   await nextTurn();
   return new TfjsTrainer(loadTensorFlow(), pairs, settings);
 };
