@@ -17,7 +17,10 @@ import { ReaderSession } from './reader-session.ts';
  * position that was answered last behind `after=`; `<!-- run: exit 1 -->` expects that exit code. With
  * REPRISE_DOCS=write, answers that differ are written into the page.
  */
-const PAGES = ['docs/guide.md', 'docs/guide-data.md', 'docs/guide-training.md', 'README.md'];
+const PAGES = [
+  ...['docs/guide.md', 'docs/guide-data.md', 'docs/guide-training.md', 'README.md'],
+  'docs/evaluation.md',
+];
 
 /** A command of a page and the answer that is documented for it. */
 interface Snippet {

@@ -15,7 +15,9 @@ test('--help lists every command and the exit codes', async () => {
   const { exit, stdout, stderr } = await cli.run('--help');
   assert.equal(exit, 0);
   assert.equal(stderr, '');
-  for (const command of COMMANDS) assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
+  for (const command of [...COMMANDS, 'evaluate']) {
+    assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
+  }
   assert.match(stdout, /Exit codes:/);
 });
 
