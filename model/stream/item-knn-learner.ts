@@ -11,10 +11,16 @@ export interface ItemKnnSettings {
   readonly pairedItemsMax: number;
   /** A user's newest items whose neighbours a ranking sums up. */
   readonly askedItemsMax: number;
+  /** What each of them counts, relative to the one after it. */
+  readonly fading: number;
 }
 
 /** One set for all streams. */
-export const ITEM_KNN_SETTINGS: ItemKnnSettings = { pairedItemsMax: 1_000, askedItemsMax: 100 };
+export const ITEM_KNN_SETTINGS: ItemKnnSettings = {
+  pairedItemsMax: 20,
+  askedItemsMax: 10,
+  fading: 0.8,
+};
 
 /**
  * Item-kNN that is up to date after every event: the cosine of two items is the number of users who have both over the
@@ -92,17 +98,18 @@ export class ItemKnnLearner implements StreamLearner {
     const sums = this.#sums;
     let touched = 0;
     const from = Math.max(0, history.length - this.#settings.askedItemsMax);
-    for (let at = from; at < history.length; at++) {
+    let share = 1;
+    for (let at = history.length - 1; at >= from; at--) {
       const own = history[at] as number;
-      const norm = this.#norms[own] as number;
+      const norm = share * (this.#norms[own] as number);
+      share *= this.#settings.fading;
       const partners = this.#pairs.partners(own);
       const counts = this.#pairs.counts(own);
-      for (let slot = 0; slot < partners.length; slot++) {
-        const row = (partners[slot] as number) - 1;
-        if (row < 0) continue;
+      for (let place = 0; place < partners.length; place++) {
+        const row = partners[place] as number;
         const before = sums[row] as number;
         if (before === 0) this.#touched[touched++] = row;
-        sums[row] = before + norm * (counts[slot] as number);
+        sums[row] = before + norm * (counts[place] as number);
       }
     }
     return touched;

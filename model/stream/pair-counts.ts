@@ -1,74 +1,89 @@
-const SLOTS_FIRST = 8;
-const LOAD_MAX = 0.5;
+const PARTNERS_FIRST = 4;
+/** Slots of an index a partner that its list has room for. */
+const SLOTS_A_PARTNER = 2;
 const NOTHING = new Uint32Array(0);
 const NO_COUNTS = new Float32Array(0);
 
-/** Counts of pairs of item rows, a small open table a left row, so that the partners of a row are read in one pass. */
-export class PairCounts {
-  /** By left row: the partner's row + 1 in each slot, 0 where it is free. */
-  readonly #partners: Uint32Array[] = [];
-  readonly #counts: Float32Array[] = [];
-  readonly #sizes: number[] = [];
+interface Row {
+  /** The partners in the order in which they came, and their counts beside them. */
+  partners: Uint32Array;
+  counts: Float32Array;
+  size: number;
+  /** An open table from partner to its place in the list, plus 1; 0 is a free slot. */
+  index: Uint32Array;
+}
 
-  /** The slots of a row's partners: a partner's row + 1, or 0 where the slot is free. */
+/** Counts of pairs of item rows: a dense list of partners a row, read in one pass, with an index for adding to it. */
+export class PairCounts {
+  readonly #rows: (Row | undefined)[] = [];
+
+  /** A row's partners in the order in which they came; a view, valid until the next `add`. */
   partners(row: number): Uint32Array {
-    return this.#partners[row] ?? NOTHING;
+    const found = this.#rows[row];
+    return found === undefined ? NOTHING : found.partners.subarray(0, found.size);
   }
 
-  /** The counts in the slots of {@link partners}. */
+  /** The counts beside {@link partners}. */
   counts(row: number): Float32Array {
-    return this.#counts[row] ?? NO_COUNTS;
+    const found = this.#rows[row];
+    return found === undefined ? NO_COUNTS : found.counts.subarray(0, found.size);
   }
 
   /** The count of a pair. */
   count(row: number, partner: number): number {
-    const partners = this.partners(row);
-    if (partners.length === 0) return 0;
-    const slot = slotOf(partners, partner + 1);
-    return partners[slot] === 0 ? 0 : (this.counts(row)[slot] as number);
+    const found = this.#rows[row];
+    if (found === undefined) return 0;
+    const place = found.index[slotOf(found, partner)] as number;
+    return place === 0 ? 0 : (found.counts[place - 1] as number);
   }
 
   /** Adds to the count of a pair. */
   add(row: number, partner: number, weight: number): void {
-    while (this.#partners.length <= row) {
-      this.#partners.push(NOTHING);
-      this.#counts.push(NO_COUNTS);
-      this.#sizes.push(0);
+    while (this.#rows.length <= row) this.#rows.push(undefined);
+    const found = (this.#rows[row] ??= emptyRow());
+    let slot = slotOf(found, partner);
+    let place = found.index[slot] as number;
+    if (place === 0) {
+      if (found.size === found.partners.length) {
+        widen(found);
+        slot = slotOf(found, partner);
+      }
+      found.partners[found.size] = partner;
+      found.index[slot] = place = ++found.size;
     }
-    const size = this.#sizes[row] as number;
-    let partners = this.#partners[row] as Uint32Array;
-    if (size + 1 > partners.length * LOAD_MAX) partners = this.#grow(row);
-    const slot = slotOf(partners, partner + 1);
-    const counts = this.#counts[row] as Float32Array;
-    if (partners[slot] === 0) {
-      partners[slot] = partner + 1;
-      this.#sizes[row] = size + 1;
-    }
-    counts[slot] = (counts[slot] as number) + weight;
-  }
-
-  #grow(row: number): Uint32Array {
-    const oldPartners = this.#partners[row] as Uint32Array;
-    const oldCounts = this.#counts[row] as Float32Array;
-    const partners = new Uint32Array(Math.max(SLOTS_FIRST, oldPartners.length * 2));
-    const counts = new Float32Array(partners.length);
-    for (let old = 0; old < oldPartners.length; old++) {
-      const partner = oldPartners[old] as number;
-      if (partner === 0) continue;
-      const slot = slotOf(partners, partner);
-      partners[slot] = partner;
-      counts[slot] = oldCounts[old] as number;
-    }
-    this.#partners[row] = partners;
-    this.#counts[row] = counts;
-    return partners;
+    found.counts[place - 1] = (found.counts[place - 1] as number) + weight;
   }
 }
 
-/** The slot that holds a partner, or the free one where it would go; the table's length is a power of two. */
-function slotOf(partners: Uint32Array, partner: number): number {
-  const mask = partners.length - 1;
+function emptyRow(): Row {
+  return {
+    partners: new Uint32Array(PARTNERS_FIRST),
+    counts: new Float32Array(PARTNERS_FIRST),
+    size: 0,
+    index: new Uint32Array(PARTNERS_FIRST * SLOTS_A_PARTNER),
+  };
+}
+
+function widen(row: Row): void {
+  const partners = new Uint32Array(row.partners.length * 2);
+  const counts = new Float32Array(partners.length);
+  partners.set(row.partners);
+  counts.set(row.counts);
+  row.partners = partners;
+  row.counts = counts;
+  row.index = new Uint32Array(partners.length * SLOTS_A_PARTNER);
+  for (let place = 0; place < row.size; place++) {
+    row.index[slotOf(row, partners[place] as number)] = place + 1;
+  }
+}
+
+/** The slot that holds a partner, or the free one where it would go; an index's length is a power of two. */
+function slotOf({ index, partners }: Row, partner: number): number {
+  const mask = index.length - 1;
   let slot = (Math.imul(partner, 0x9e3779b1) >>> 12) & mask;
-  while (partners[slot] !== 0 && partners[slot] !== partner) slot = (slot + 1) & mask;
-  return slot;
+  for (;;) {
+    const place = index[slot] as number;
+    if (place === 0 || partners[place - 1] === partner) return slot;
+    slot = (slot + 1) & mask;
+  }
 }

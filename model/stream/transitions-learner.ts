@@ -54,11 +54,11 @@ export class TransitionsLearner implements StreamLearner {
     if (last === NONE) return;
     const partners = this.#pairs.partners(last);
     const counts = this.#pairs.counts(last);
-    for (let slot = 0; slot < partners.length; slot++) {
-      const row = (partners[slot] as number) - 1;
-      if (row < 0 || this.#marks.has(row)) continue;
+    for (let place = 0; place < partners.length; place++) {
+      const row = partners[place] as number;
+      if (this.#marks.has(row)) continue;
       this.#marks.mark(row);
-      this.#top.offer(row, (counts[slot] as number) + this.#share(row));
+      this.#top.offer(row, (counts[place] as number) + this.#share(row));
     }
   }
 
