@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs';
+import { stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { InvalidArgumentError, Option } from 'commander';
@@ -12,9 +14,11 @@ import {
 } from '../../model/stream/learner-registry.ts';
 import type { InteractionStream } from '../evaluation/interaction-stream.ts';
 import { readInteractionStream } from '../evaluation/interaction-stream.ts';
+import { prequentialContent } from '../evaluation/prequential-page.ts';
 import type { PrequentialReport } from '../evaluation/prequential-report.ts';
 import { prequentialReport } from '../evaluation/prequential-report.ts';
 import { runPrequential } from '../evaluation/prequential-run.ts';
+import { reportPage } from '../evaluation/report-page.ts';
 import type { CommandContext, CommandSpec } from './command.ts';
 import { finiteNumber, wholeNumber } from './command.ts';
 import type { ExitCode } from './failure.ts';
@@ -35,6 +39,7 @@ interface PrequentialOptions {
   readonly learner: readonly string[];
   readonly order: 'sort' | 'refuse';
   readonly window: number;
+  readonly report?: string;
 }
 
 /** `evaluate prequential FILE`: every event is ranked before it is learned. */
@@ -67,13 +72,21 @@ export const prequentialCommand: CommandSpec<PrequentialOptions> = {
         'events of the moving figures',
         wholeNumber(1, windowEventsMax),
         5_000,
-      );
+      )
+      .option('--report <file>', 'write an HTML page with plots');
   },
   async run(context, [file = ''], options) {
+    const { report } = options;
+    // Told before the run: a page without a folder would be lost after it.
+    if (report !== undefined) await stat(dirname(resolve(report)));
     const stream = await readStream(context, file, options);
     const reports: PrequentialReport[] = [];
     for (const name of options.learner) {
       reports.push(await evaluate(context, stream, name, options));
+    }
+    if (report !== undefined) {
+      await writeFile(report, reportPage(prequentialContent(basename(file), reports)));
+      context.output.remark(`the report stands in ${report}`);
     }
     return tell(context, stream, reports, options);
   },
