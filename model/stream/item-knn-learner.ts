@@ -17,9 +17,9 @@ export interface ItemKnnSettings {
 
 /** One set for all streams. */
 export const ITEM_KNN_SETTINGS: ItemKnnSettings = {
-  pairedItemsMax: 20,
-  askedItemsMax: 10,
-  fading: 0.8,
+  pairedItemsMax: 50,
+  askedItemsMax: 20,
+  fading: 0.9,
 };
 
 /**
