@@ -17,7 +17,7 @@ export interface ItemKnnSettings {
 
 /** One set for all streams. */
 export const ITEM_KNN_SETTINGS: ItemKnnSettings = {
-  pairedItemsMax: 50,
+  pairedItemsMax: 20,
   askedItemsMax: 20,
   fading: 0.9,
 };
