@@ -4,6 +4,7 @@ import { PlainMemory } from './plain-memory.ts';
 import { draw, exp, seededValue, sigmoid } from './plain-scalar.ts';
 import { createPlainSearch } from './plain-search.ts';
 import { createPlainProducts } from './plain-product.ts';
+import { createPlainSoftmax } from './plain-softmax.ts';
 import { createPlainGmf, createPlainIsgd } from './plain-step.ts';
 
 /** Makes a memory with the plain twin of the WebAssembly kernel over it: the same operations in the same order. */
@@ -28,6 +29,7 @@ export function createPlainKernel(): { memory: KernelMemory; functions: KernelFu
     takeTouched: (table, block, out) => memory.takeTouched(table, block, out),
     ...createPlainIsgd(memory, products),
     ...createPlainGmf(memory, products),
+    ...createPlainSoftmax(memory, products),
     ...createPlainSearch(memory, products),
   };
   return { memory, functions };
