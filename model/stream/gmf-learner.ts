@@ -243,7 +243,8 @@ function captureTable(table: FactorTable): LearnerState[string] {
 
 function restoreTable(table: FactorTable, rows: Float32Array): void {
   const count = rows.length / table.dimensions;
-  if (!Number.isInteger(count)) throw new RangeError('rows are of another length than settings say');
+  if (!Number.isInteger(count))
+    throw new RangeError('rows are of another length than settings say');
   if (count > 0) table.addRows(count);
   table.writeRows(0, count, rows);
 }
