@@ -58,6 +58,26 @@ export interface KernelFunctions {
     key0: number,
     key1: number,
   ): number;
+  /** out[number] = features[number] · weights over `count` rows of `width` floats, a multiple of 4. */
+  scoreFeatures(
+    features: Pointer,
+    count: number,
+    width: number,
+    weights: Pointer,
+    out: Pointer,
+  ): void;
+  /**
+   * Writes to `out` the row `wanted` less the mean of all rows by their softmax shares: what weights move by. The scores
+   * are replaced by their exponentials, less the best one's.
+   */
+  softmaxGradient(
+    features: Pointer,
+    count: number,
+    width: number,
+    scores: Pointer,
+    wanted: number,
+    out: Pointer,
+  ): void;
   /** (Σ (h·p)·q) + bias of a user row and an item row. */
   gmfScore(learner: Pointer, user: number, item: number): number;
   /** out[row] = query·row + bias over all rows. */

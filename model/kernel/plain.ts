@@ -2,6 +2,7 @@ import type { KernelFunctions, KernelMemory } from './functions.ts';
 import { TABLE } from './layout.ts';
 import { PlainMemory } from './plain-memory.ts';
 import { draw, exp, seededValue, sigmoid } from './plain-scalar.ts';
+import { createPlainFeatures } from './plain-features.ts';
 import { createPlainSearch } from './plain-search.ts';
 import { createPlainProducts } from './plain-product.ts';
 import { createPlainSoftmax } from './plain-softmax.ts';
@@ -30,6 +31,7 @@ export function createPlainKernel(): { memory: KernelMemory; functions: KernelFu
     ...createPlainIsgd(memory, products),
     ...createPlainGmf(memory, products),
     ...createPlainSoftmax(memory, products),
+    ...createPlainFeatures(memory, products),
     ...createPlainSearch(memory, products),
   };
   return { memory, functions };

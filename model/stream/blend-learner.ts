@@ -1,5 +1,4 @@
-import type { KernelFunctions } from '../kernel/functions.ts';
-import type { KernelFactory } from '../kernel/kernel.ts';
+import type { Kernel, KernelFactory, Pointer } from '../kernel/kernel.ts';
 import { FEATURES } from './blend-features.ts';
 import { BlendWeights } from './blend-weights.ts';
 import { CandidateSet } from './candidate-set.ts';
@@ -33,7 +32,7 @@ export const BLEND_SETTINGS: BlendSettings = {
   partnersMax: 512,
   popularMax: 50,
   latestItemsMax: 20,
-  candidatesMax: 2_048,
+  candidatesMax: 1_024,
 };
 
 const NOTHING = new Uint32Array(0);
@@ -47,7 +46,7 @@ const GMF_SCALE = 0.35;
 export class BlendLearner implements StreamLearner, Capturable {
   readonly name = 'blend';
   readonly settings: BlendSettings;
-  readonly #functions: KernelFunctions;
+  readonly #kernel: Kernel;
   readonly #gmf: GmfLearner;
   readonly #popularity: PopularitySource;
   readonly #transitions: TransitionSource;
@@ -55,9 +54,11 @@ export class BlendLearner implements StreamLearner, Capturable {
   readonly #latest: LatestItems;
   readonly #weights = new BlendWeights();
   readonly #candidates: CandidateSet;
+  readonly #scoresAt: Pointer;
   readonly #scores: Float32Array;
+  readonly #currentAt: Pointer;
+  readonly #current: Float32Array;
   readonly #newest: Uint32Array;
-  readonly #gradient = new Float32Array(FEATURES.count);
   readonly #top = new TopRows();
   #gmfScores = new Float32Array(256);
   /** What the candidates at hand were gathered for; undefined once anything was learned. */
@@ -70,15 +71,20 @@ export class BlendLearner implements StreamLearner, Capturable {
     seed?: ItemSeed,
   ) {
     this.settings = settings;
-    this.#functions = kernels.create().functions;
     this.#gmf = new GmfLearner(kernels, gmf, seed);
     this.#popularity = new PopularitySource(settings.popularMax);
     this.#transitions = new TransitionSource(settings.partnersMax);
     this.#neighbours = new NeighbourSource(settings.partnersMax);
     this.#latest = new LatestItems(settings.latestItemsMax);
     this.#newest = new Uint32Array(settings.latestItemsMax);
-    this.#candidates = new CandidateSet(settings.candidatesMax);
-    this.#scores = new Float32Array(settings.candidatesMax);
+    const kernel = kernels.create();
+    this.#kernel = kernel;
+    this.#scoresAt = kernel.alloc(settings.candidatesMax * 4);
+    this.#currentAt = kernel.alloc(FEATURES.count * 4);
+    // Last: a view holds only while nothing more is given out.
+    this.#candidates = new CandidateSet(kernel, settings.candidatesMax);
+    this.#scores = kernel.f32(this.#scoresAt, settings.candidatesMax);
+    this.#current = kernel.f32(this.#currentAt, FEATURES.count);
   }
 
   get items(): number {
@@ -182,40 +188,21 @@ export class BlendLearner implements StreamLearner, Capturable {
   }
 
   #score(): void {
-    const { features, size } = this.#candidates;
-    const weights = this.#weights.current;
-    for (let slot = 0; slot < size; slot++) {
-      const first = slot * FEATURES.count;
-      let sum = 0;
-      for (let at = 0; at < FEATURES.count; at++) {
-        sum += (features[first + at] as number) * (weights[at] as number);
-      }
-      this.#scores[slot] = sum;
-    }
+    const { pointer, size } = this.#candidates;
+    this.#current.set(this.#weights.current);
+    const { functions } = this.#kernel;
+    functions.scoreFeatures(pointer, size, FEATURES.count, this.#currentAt, this.#scoresAt);
   }
 
-  /** Moves the weights to where the event's candidate would have stood higher. */
+  /** Moves the weights to where the event's candidate would have stood higher; spends the scores. */
   #weigh(wanted: number, weight: number): void {
     if (wanted < 0) return;
-    const { features, size } = this.#candidates;
-    const scores = this.#scores;
-    const gradient = this.#gradient.fill(0);
-    let best = -Infinity;
-    for (let slot = 0; slot < size; slot++) best = Math.max(best, scores[slot] as number);
-    let total = 0;
-    for (let slot = 0; slot < size; slot++) {
-      const share = this.#functions.exp((scores[slot] as number) - best);
-      total += share;
-      const first = slot * FEATURES.count;
-      for (let at = 0; at < FEATURES.count; at++) {
-        gradient[at] = (gradient[at] as number) - share * (features[first + at] as number);
-      }
-    }
-    for (let at = 0; at < FEATURES.count; at++) {
-      const own = features[wanted * FEATURES.count + at] as number;
-      gradient[at] = own + (gradient[at] as number) / total;
-    }
-    this.#weights.move(gradient, this.settings.weightRate * weight);
+    const { pointer, size } = this.#candidates;
+    const { functions } = this.#kernel;
+    // The room of the current weights takes the gradient: the next question sets it anew.
+    const out = this.#currentAt;
+    functions.softmaxGradient(pointer, size, FEATURES.count, this.#scoresAt, wanted, out);
+    this.#weights.move(this.#current, this.settings.weightRate * weight);
   }
 }
 
@@ -224,6 +211,11 @@ function isSame(left: RankingQuestion, right: RankingQuestion): boolean {
     left.userRow === right.userRow &&
     left.timeMs === right.timeMs &&
     left.excluded.length === right.excluded.length &&
-    left.excluded.every((row, at) => right.excluded[at] === row)
+    isEqual(left.excluded, right.excluded)
   );
+}
+
+function isEqual(left: Uint32Array, right: Uint32Array): boolean {
+  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
+  return true;
 }

@@ -1,3 +1,4 @@
+import type { Kernel, Pointer } from '../kernel/kernel.ts';
 import { FEATURES } from './blend-features.ts';
 
 const ITEMS_FIRST = 256;
@@ -9,16 +10,21 @@ export class CandidateSet {
   readonly rows: Uint32Array;
   /** {@link FEATURES}.count numbers a candidate. */
   readonly features: Float32Array;
+  /** Where the features stand in the kernel's memory. */
+  readonly pointer: Pointer;
   #size = 0;
   #stamp = 0;
   #stamps = new Uint32Array(ITEMS_FIRST);
   /** By item row: the candidate's number, or −1 for one that is left out. */
   #slots = new Int32Array(ITEMS_FIRST);
 
-  constructor(candidatesMax: number) {
+  /** Takes its room of a kernel that gives out no more after it: growth would take the view away. */
+  constructor(kernel: Kernel, candidatesMax: number) {
     this.#candidatesMax = candidatesMax;
     this.rows = new Uint32Array(candidatesMax);
-    this.features = new Float32Array(candidatesMax * FEATURES.count);
+    const length = candidatesMax * FEATURES.count;
+    this.pointer = kernel.alloc(length * 4);
+    this.features = kernel.f32(this.pointer, length);
   }
 
   /** The candidates so far. */

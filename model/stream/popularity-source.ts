@@ -3,7 +3,6 @@ import { FEATURES, POPULARITY_SPEEDS } from './blend-features.ts';
 import type { CandidateSet } from './candidate-set.ts';
 import type { Capturable, LearnerState } from './learner-state.ts';
 import { rowsTensor, tensorOf } from './learner-state.ts';
-import { nearLog2 } from './near-log.ts';
 import { RankedRows } from './ranked-rows.ts';
 
 /** Speeds that propose their most popular items. */
@@ -12,7 +11,9 @@ const PROPOSING = [0, 1, 3, 4];
 const FLOOR_LOG = 3.5;
 /** Brings logarithms to a size that one rate of learning fits. */
 const SCALE = 0.35;
-const AGE_SCALE = 0.15;
+/** Where the two ages are half of what they can be. */
+const AGE_HALF_EVENTS = 1_000;
+const IDLE_HALF_HOURS = 24;
 const MS_PER_HOUR = 3_600_000;
 /** A half-life that no stream sees the end of. */
 const FOREVER = 2 ** 60;
@@ -73,8 +74,8 @@ export class PopularitySource implements Capturable {
       const at = slot * FEATURES.count + FEATURES.age;
       const age = this.#events - (this.#firsts[row] as number);
       const idle = Math.max(0, timeMs - (this.#lasts[row] as number)) / MS_PER_HOUR;
-      features[at] = nearLog2(1 + age / 50) * AGE_SCALE;
-      features[at + 1] = nearLog2(1 + Math.min(idle, 1e6)) * AGE_SCALE;
+      features[at] = age / (age + AGE_HALF_EVENTS);
+      features[at + 1] = idle / (idle + IDLE_HALF_HOURS);
     }
   }
 
