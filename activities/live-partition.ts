@@ -1,4 +1,5 @@
 import type { PartitionRuntime } from '../actors/runtime/partition.ts';
+import type { PrequentialObserver } from '../actors/runtime/prequential-observer.ts';
 import { sequence, type Partition, type Sequence } from '../events/position.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
 import { follow, type FollowerDeps } from './follower.ts';
@@ -32,6 +33,8 @@ export interface LivePartitionDeps extends Omit<
   readonly save: (checkpoint: Checkpoint) => Promise<unknown>;
   readonly onError: (error: unknown, what: 'follow' | 'checkpoint') => void;
   readonly bounds?: Partial<LivePartitionBounds>;
+  /** Who looks at what a version is to learn here; nobody where it is left out. */
+  readonly observerOf?: (version: string) => PrequentialObserver;
   /** What happens between two leases: it follows by itself (as by default), or stands, where others may lease it, too. */
   readonly betweenLeases?: 'follow' | 'stand';
   /** Where the newest checkpoint stands; the runtime's position where it is left out. */
@@ -69,8 +72,8 @@ export class LivePartition {
   #closed = false;
 
   constructor(runtime: PartitionRuntime, deps: LivePartitionDeps) {
-    this.#runtime = runtime;
     this.#deps = deps;
+    this.#runtime = this.#observed(runtime);
     this.#bounds = { ...DEFAULT_LIVE_PARTITION_BOUNDS, ...deps.bounds };
     this.#savedAt = deps.savedAt ?? runtime.position;
     this.#triedAt = this.#savedAt;
@@ -143,7 +146,7 @@ export class LivePartition {
     make: (current: PartitionRuntime) => Promise<PartitionRuntime>,
   ): Promise<PartitionRuntime> {
     return this.exclusive(async (current) => {
-      this.#runtime = await make(current);
+      this.#runtime = this.#observed(await make(current));
       return this.#runtime;
     });
   }
@@ -175,6 +178,11 @@ export class LivePartition {
     this.#grace = setTimeout(() => {
       if (this.#mode === 'leased') this.#mode = 'unleased';
     }, this.#bounds.leaseGraceMsMax);
+  }
+
+  #observed(runtime: PartitionRuntime): PartitionRuntime {
+    runtime.observer = this.#deps.observerOf?.(runtime.definition.version);
+    return runtime;
   }
 
   #release(holder: AbortController): void {
@@ -213,7 +221,7 @@ export class LivePartition {
             onProgress?.(position, head);
           },
           onSwitch: (runtime) => {
-            this.#runtime = runtime;
+            this.#runtime = this.#observed(runtime);
           },
         },
         { signal: pause.signal },

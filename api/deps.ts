@@ -7,6 +7,7 @@ import type {
   ItemAnswer,
   Models,
   PopularAnswer,
+  PrequentialAnswer,
   RebuildReport,
   RecommendationAnswer,
   RunState,
@@ -61,6 +62,19 @@ export interface OffsetsPort {
 /** The model versions that this instance knows. */
 export interface ModelsPort {
   list(): Promise<Models>;
+}
+
+/** What the metrics of learning are asked for. */
+export interface PrequentialQuery {
+  /** The newest sampled events that count. */
+  readonly window: number;
+  /** All versions where absent. */
+  readonly model?: string;
+}
+
+/** How well the versions that serve foresee what they are about to learn. */
+export interface PrequentialPort {
+  tell(query: PrequentialQuery): PrequentialAnswer;
 }
 
 /** Durable runs: training and index builds. Throws UNAVAILABLE with the remedy where Temporal or a native part is off. */
@@ -129,6 +143,8 @@ export interface ApiDeps {
   /** Absent where events reach the journal through no transport. */
   readonly offsets?: OffsetsPort;
   readonly models: ModelsPort;
+  /** Absent where no partition learns in this process. */
+  readonly prequential?: PrequentialPort;
   readonly runs: RunsPort;
   readonly maintenance: MaintenancePort;
   readonly health: HealthPort;

@@ -6,6 +6,7 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { itemRoutes } from './routes/items.ts';
 import { maintenanceRoutes } from './routes/maintenance.ts';
+import { metricRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 
@@ -16,6 +17,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...recommendationRoutes(deps),
     ...itemRoutes(deps),
     ...modelRoutes(deps),
+    ...metricRoutes(deps),
     ...maintenanceRoutes(deps),
     ...healthRoutes(deps),
   ];

@@ -20,6 +20,8 @@ export interface Config {
   readonly leaseMsMax: number;
   readonly afterWaitMsMax: number;
   readonly exactScanItemsMax: number | undefined;
+  /** The share of interactions that are ranked before they are learned, from 0 to 1. */
+  readonly prequentialShare: number;
 }
 
 /** Reads the configuration from the environment; throws INVALID with every fault at once. */
@@ -45,5 +47,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     leaseMsMax: value.REPRISE_LEASE_MS_MAX,
     afterWaitMsMax: value.REPRISE_AFTER_WAIT_MS_MAX,
     exactScanItemsMax: value.REPRISE_EXACT_SCAN_ITEMS_MAX,
+    prequentialShare: value.REPRISE_PREQUENTIAL_SHARE,
   };
 }

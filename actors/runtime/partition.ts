@@ -17,17 +17,12 @@ import { captureTensors, restoreTensors } from './partition-checkpoint.ts';
 import type { Gate, PartitionCounters, PartitionDeps, RunOutcome } from './partition-deps.ts';
 import { addItem, addUser, createPartitionState, type PartitionState } from './partition-state.ts';
 import { checkIdentities, prepareBlock } from './prepare-block.ts';
+import type { PrequentialObserver } from './prequential-observer.ts';
 import { hashState } from './state-hash.ts';
 import { stoppedError } from './stopped-error.ts';
 import { finishAtOnce, finishInTurns, Turns } from './turns.ts';
 
-export type {
-  Gate,
-  PartitionCounters,
-  PartitionDeps,
-  RunOutcome,
-  Switch,
-} from './partition-deps.ts';
+export type * from './partition-deps.ts';
 
 const PROMOTED = FACT_KINDS.indexOf('ModelPromoted');
 const BARRIER = FACT_KINDS.indexOf('BarrierSet');
@@ -43,6 +38,8 @@ const EVENTS_A_LOOK = 32;
 export class PartitionRuntime {
   readonly definition: VersionDefinition;
   readonly partition: number;
+  /** Looks at interactions before they are learned. */
+  observer: PrequentialObserver | undefined;
   readonly #deps: PartitionDeps;
   readonly #bounds: PartitionBounds;
   readonly #state: PartitionState;
@@ -333,6 +330,10 @@ export class PartitionRuntime {
       return;
     }
     const { state, step } = outcome;
+    if (step.positive === 1) {
+      const key = block.keys[row * 4] as number;
+      this.observer?.observe({ model, before, userRow, itemRow, key });
+    }
     // Rows come with the first accepted event, so that a refused one leaves no trace in what is learned.
     if (itemRow < 0) itemRows[item] = addItem(this.#state, block.items[item] as string);
     if (userRow < 0) {

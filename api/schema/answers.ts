@@ -147,6 +147,32 @@ export const modelsSchema = z
 /** The model versions, with the one that serves. */
 export type Models = z.infer<typeof modelsSchema>;
 
+const figureByK = z
+  .record(z.string(), z.number())
+  .meta({ description: 'A figure for each k: 10 and 20.' });
+
+/** What `GET /v1/metrics/prequential` answers. */
+export const prequentialSchema = z
+  .object({
+    share: z.number().meta({ description: 'The share of interactions that are sampled.' }),
+    window: z.int().meta({ description: 'The newest sampled events that count.' }),
+    models: z
+      .array(
+        z.object({
+          version: versionSchema,
+          sampled: z.int().min(0).meta({ description: 'Events sampled since the start.' }),
+          events: z.int().min(0).meta({ description: 'Events of the window.' }),
+          recall: figureByK,
+          precision: figureByK,
+          mrr: figureByK,
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'Prequential' });
+/** How well the versions that serve foresee what they are about to learn. */
+export type PrequentialAnswer = z.infer<typeof prequentialSchema>;
+
 /** What `GET /v1/state-hash` answers. */
 export const stateHashSchema = z
   .object({

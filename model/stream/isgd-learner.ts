@@ -4,9 +4,10 @@ import type { LearnerSettings } from '../settings.ts';
 import { ISGD_LEARNER_SETTINGS } from '../settings.ts';
 import type { RankingQuestion, StreamEvent, StreamLearner } from './stream-learner.ts';
 
-/** ISGD as its paper has it, one set for all streams: tiny first rows beat those that an instance starts with. */
+/** ISGD as its paper has it, one set for all streams: tiny first rows and a long step beat what an instance starts with. */
 export const ISGD_STREAM_SETTINGS: LearnerSettings = {
   ...ISGD_LEARNER_SETTINGS,
+  learningRate: 0.1,
   initDeviation: 0.01,
 };
 

@@ -18,8 +18,8 @@ export interface ItemKnnSettings {
 /** One set for all streams. */
 export const ITEM_KNN_SETTINGS: ItemKnnSettings = {
   pairedItemsMax: 20,
-  askedItemsMax: 10,
-  fading: 0.8,
+  askedItemsMax: 20,
+  fading: 0.9,
 };
 
 /**

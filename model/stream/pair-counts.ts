@@ -29,14 +29,6 @@ export class PairCounts {
     return found === undefined ? NO_COUNTS : found.counts.subarray(0, found.size);
   }
 
-  /** The count of a pair. */
-  count(row: number, partner: number): number {
-    const found = this.#rows[row];
-    if (found === undefined) return 0;
-    const place = found.index[slotOf(found, partner)] as number;
-    return place === 0 ? 0 : (found.counts[place - 1] as number);
-  }
-
   /** Adds to the count of a pair. */
   add(row: number, partner: number, weight: number): void {
     while (this.#rows.length <= row) this.#rows.push(undefined);

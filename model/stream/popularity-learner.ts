@@ -3,8 +3,8 @@ import { RankedRows } from './ranked-rows.ts';
 import { RowMarks } from './row-marks.ts';
 import type { RankingQuestion, StreamEvent, StreamLearner } from './stream-learner.ts';
 
-/** Half-life of `decayed-popularity`, one for all streams: found on the first halves of two (benchmarks/sweeps/). */
-export const DECAYED_HALF_LIFE_MS = 7 * 86_400_000;
+/** Half-life of `decayed-popularity`, one for all streams: that of days which serves the liveliest of them best. */
+export const DECAYED_HALF_LIFE_MS = 2 * 86_400_000;
 
 /** The floor that every learner has to beat: the same items for everybody, those with the most events first. */
 export class PopularityLearner implements StreamLearner {

@@ -12,6 +12,7 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { registerFirst } from './first-version.ts';
 import { openMeeting, type Merges } from './merges.ts';
+import { PrequentialMetricsBook } from './prequential-metrics.ts';
 import { createRuntimeMaker } from './runtime-maker.ts';
 import type { Stores } from './stores.ts';
 import type { Warnings } from './warnings.ts';
@@ -29,6 +30,8 @@ export interface Learning {
   readonly clean: VersionRuntimes;
   /** Where partitions meet at barriers. */
   readonly merges: Merges;
+  /** How well the live versions foresee what they learn. */
+  readonly prequential: PrequentialMetricsBook;
   /** The live partitions, as far as they are recovered. */
   readonly live: LivePartition[];
 }
@@ -67,5 +70,6 @@ export async function openLearning(stores: Stores, ways: Ways): Promise<Learning
     ...deps,
     checkpoints: { newest: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
   });
-  return { kernels, checkpoints, registry, maker, versions, clean, merges, live };
+  const prequential = new PrequentialMetricsBook(config.prequentialShare);
+  return { kernels, checkpoints, registry, maker, versions, clean, merges, prequential, live };
 }

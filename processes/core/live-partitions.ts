@@ -6,6 +6,7 @@ import type { ServingState } from '../../projections/serving-state.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Merges } from './merges.ts';
+import type { PrequentialMetricsBook } from './prequential-metrics.ts';
 import type { Warnings } from './warnings.ts';
 import { yieldNow } from './yield-now.ts';
 
@@ -20,6 +21,7 @@ export interface LivePartitionsDeps {
   readonly logger: Logger;
   readonly warnings: Warnings;
   readonly merges: Merges;
+  readonly prequential: PrequentialMetricsBook;
   /** Filled with what is recovered. */
   readonly live: LivePartition[];
 }
@@ -27,7 +29,7 @@ export interface LivePartitionsDeps {
 /** Recovers every partition from its newest good checkpoint; none moves yet. */
 export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
   const { journal, versions, checkpoints, serving, config, clock, logger, warnings } = deps;
-  const { merges, live } = deps;
+  const { merges, prequential, live } = deps;
   for (let partition = 0; partition < journal.partitions; partition += 1) {
     const runtime = await versions.recover(partition);
     live.push(
@@ -43,6 +45,7 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
         sliceMsMax: config.sliceMsMax,
         clock,
         merges: merges.exchange,
+        observerOf: (version) => prequential.observerOf(version),
         save: async (checkpoint) => {
           await checkpoints.save(checkpoint);
           await merges.retention.saved(checkpoint.manifest);

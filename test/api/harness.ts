@@ -99,6 +99,14 @@ function fixedPorts(
         models: [{ version: 'first', live: true, learner: 'gmf', start: ['0:-1'] }],
       }),
     },
+    prequential: {
+      tell: (query) => {
+        calls.push(['prequential', query]);
+        const figures = { recall: { 10: 0.5 }, precision: { 10: 0.05 }, mrr: { 10: 0.25 } };
+        const first = { version: 'first', sampled: 40, events: 4, ...figures };
+        return { share: 0.01, window: query.window, models: query.model === 'gone' ? [] : [first] };
+      },
+    },
     runs: {
       startTraining: async (body) => note(started, 'train', body),
       startIndexBuild: async (body) => note(started, 'index', body),

@@ -58,6 +58,13 @@ describe('a request reaches its port', () => {
       { partition: 0, sequence: 4 },
     ]));
   test('popular items', () => check('GET', '/v1/items/popular?n=3', {}, 200, 'popular', 3));
+  test('metrics of learning', () =>
+    check('GET', '/v1/metrics/prequential', {}, 200, 'prequential', { window: 1_000 }));
+  test('metrics of a version and a window', () =>
+    check('GET', '/v1/metrics/prequential?window=50&model=v1', {}, 200, 'prequential', {
+      window: 50,
+      model: 'v1',
+    }));
   test('a training run', () =>
     check('POST', '/v1/training-runs', { body: { epochs: 3 } }, 202, 'train', { epochs: 3 }));
   test('a training run without a body', () =>
@@ -114,6 +121,14 @@ describe('a request is refused', () => {
     ['a position that is none', 'GET', `${recommendations}?after=5`, {}, 400, 'after[0]'],
     ['an empty position', 'GET', `${recommendations}?after=`, {}, 400, 'after[0]'],
     ['65 positions', 'GET', `${recommendations}?after=${'0:1,'.repeat(64)}0:1`, {}, 400, 'after'],
+    ['a window of 0', 'GET', '/v1/metrics/prequential?window=0', {}, 400, 'window'],
+    [
+      'metrics of a version that never served',
+      'GET',
+      '/v1/metrics/prequential?model=gone',
+      {},
+      404,
+    ],
     ['an unknown exclusion', 'GET', `${recommendations}?exclude=all`, {}, 400, 'exclude'],
     ['an unknown parameter', 'GET', `${recommendations}?limit=5`, {}, 400, 'limit'],
     ['__proto__ as a parameter', 'GET', `${recommendations}?__proto__=5`, {}, 400, '__proto__'],

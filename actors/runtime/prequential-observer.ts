@@ -1,0 +1,67 @@
+import type { Model } from '../../model/model.ts';
+import { PlaceWindow } from '../../model/stream/place-window.ts';
+import type { UserState } from '../user-state.ts';
+
+/** Places of a ranking that an observer looks at. */
+export const OBSERVED_PLACES_MAX = 20;
+
+/** Items up to which the rate holds: with more of them fewer events are ranked, so that an event costs no more. */
+export const OBSERVED_ITEMS_MAX = 20_000;
+
+/** An interaction that says that the user likes the item, before anything is learned of it. */
+export interface Observation {
+  readonly model: Model;
+  /** The user's actor as it was before. */
+  readonly before: UserState;
+  /** −1 for a new user. */
+  readonly userRow: number;
+  /** −1 for a new item. */
+  readonly itemRow: number;
+  /** The first word of the event's key: it decides whether the event is sampled. */
+  readonly key: number;
+}
+
+/**
+ * Tests a learner on the stream that it learns from: for a share of the events, drawn by their keys, it ranks all items
+ * but those seen before the event is learned, and keeps the place of the event's item. A new user, a new item and one
+ * that was seen are misses. It changes no state.
+ */
+export class PrequentialObserver {
+  readonly places = new PlaceWindow();
+  readonly #rate: number;
+  readonly #rows = new Uint32Array(OBSERVED_PLACES_MAX);
+  readonly #scores = new Float32Array(OBSERVED_PLACES_MAX);
+  #query = new Float32Array(0);
+
+  /** Makes an observer of a share of events, from 0 to 1. */
+  constructor(rate: number) {
+    if (!(rate >= 0 && rate <= 1)) {
+      throw new RangeError(`a rate is from 0 to 1, not ${String(rate)}`);
+    }
+    this.#rate = rate;
+  }
+
+  /** Looks at an event, if its key says so. */
+  observe(observed: Observation): void {
+    const items = observed.model.items.rows;
+    const rate = this.#rate * Math.min(1, OBSERVED_ITEMS_MAX / Math.max(items, 1));
+    if (observed.key >= rate * 0x1_0000_0000) return;
+    this.places.add(this.#placeOf(observed));
+  }
+
+  #placeOf({ model, before, userRow, itemRow }: Observation): number {
+    if (userRow < 0 || itemRow < 0 || before.hasSeen(itemRow)) return 0;
+    const { dimensions } = model.settings;
+    if (this.#query.length !== dimensions) this.#query = new Float32Array(dimensions);
+    model.query(userRow, this.#query);
+    const seen = Uint32Array.from(before.seenItems());
+    const found = model.items.topN(
+      this.#query,
+      OBSERVED_PLACES_MAX,
+      seen,
+      this.#rows,
+      this.#scores,
+    );
+    return this.#rows.subarray(0, found).indexOf(itemRow) + 1;
+  }
+}
