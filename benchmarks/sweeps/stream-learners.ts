@@ -38,7 +38,11 @@ function recallOf(learner: StreamLearner, events: readonly StreamEvent[]): numbe
 }
 
 /** The first half of a stream, which is all that settings are chosen on. */
-async function firstHalf(folder: string, name: string, positiveFrom: number | undefined) {
+async function firstHalf(
+  folder: string,
+  name: string,
+  positiveFrom: number | undefined,
+): Promise<readonly StreamEvent[]> {
   const file = createReadStream(join(folder, 'events', `${name}.csv.gz`));
   const rules = { positiveFrom, order: 'refuse' } as const;
   const { events } = await readInteractionStream(file, rules, new AbortController().signal);
@@ -68,7 +72,7 @@ const [name = 'gmf', ...words] = process.argv.slice(2);
 if (folder === undefined) {
   console.log('REPRISE_DATA names no folder with events/: there is nothing to sweep over');
 } else {
-  const streams: StreamEvent[][] = [];
+  const streams: (readonly StreamEvent[])[] = [];
   for (const { name: stream, positiveFrom } of STREAMS) {
     streams.push(await firstHalf(folder, stream, positiveFrom));
   }

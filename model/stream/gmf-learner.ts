@@ -113,7 +113,8 @@ export class GmfLearner implements StreamLearner, Capturable {
 
   learn({ userRow, itemRow, timeMs, weight, positive, key0, key1 }: StreamEvent): void {
     this.#grow(userRow, itemRow);
-    const { kernel, first } = { kernel: this.#kernel, first: this.#contextRows >>> 2 };
+    const kernel = this.#kernel;
+    const first = this.#contextRows >>> 2;
     const count = this.#latest.read(userRow, kernel.words, first);
     this.#step(count, weight, this.settings.biasRate);
     kernel.functions.softmaxEvent(this.#learner, userRow, itemRow, positive, key0, key1);
@@ -207,18 +208,22 @@ export class GmfLearner implements StreamLearner, Capturable {
     const kernel = this.#kernel;
     const { dimensions, negatives } = this.settings;
     const learner = kernel.alloc(SOFTMAX.words * 4);
-    const [touched, gains, vectors] = [0, 0, 0].map(() => kernel.alloc((1 + negatives) * 4));
-    const [query, gradient] = [0, 0].map(() => kernel.alloc(dimensions * 4));
-    const fields: Partial<Record<keyof typeof SOFTMAX, number | undefined>> = {
-      users: this.#users.header,
-      items: this.#items.header,
-      contexts: this.#contexts.header,
-      contextRows: this.#contextRows,
-      ...{ negatives, dimensions, touched, gains, vectors, query, gradient },
-    };
-    for (const [name, value] of Object.entries(fields)) {
-      kernel.words[(learner >>> 2) + SOFTMAX[name as keyof typeof SOFTMAX]] = value;
-    }
+    const room = (words: number): Pointer => kernel.alloc(words * 4);
+    const fields: readonly (readonly [word: number, value: number])[] = [
+      [SOFTMAX.users, this.#users.header],
+      [SOFTMAX.items, this.#items.header],
+      [SOFTMAX.contexts, this.#contexts.header],
+      [SOFTMAX.negatives, negatives],
+      [SOFTMAX.touched, room(1 + negatives)],
+      [SOFTMAX.gains, room(1 + negatives)],
+      [SOFTMAX.vectors, room(1 + negatives)],
+      [SOFTMAX.dimensions, dimensions],
+      [SOFTMAX.query, room(dimensions)],
+      [SOFTMAX.gradient, room(dimensions)],
+      [SOFTMAX.contextRows, this.#contextRows],
+    ];
+    // After all room is given out: growth replaces the view.
+    for (const [word, value] of fields) kernel.words[(learner >>> 2) + word] = value;
     return learner;
   }
 }
