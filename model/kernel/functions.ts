@@ -43,6 +43,41 @@ export interface KernelFunctions {
     key0: number,
     key1: number,
   ): number;
+  /** Writes a user's vector to the learner's `query`: the own row and then, in order, weight · row of its context. */
+  softmaxQuery(learner: Pointer, user: number): void;
+  /**
+   * One step of a softmax over an item and the negatives drawn as in {@link gmfEvent}, on the user's row, its context's
+   * rows and the items', all of them as they were before it; for target 0 one logistic step to 0 on the item alone.
+   * `learner` is laid out by SOFTMAX. Returns the number of item rows in `touched`, repeats included.
+   */
+  softmaxEvent(
+    learner: Pointer,
+    user: number,
+    item: number,
+    target: number,
+    key0: number,
+    key1: number,
+  ): number;
+  /** out[number] = features[number] · weights over `count` rows of `width` floats, a multiple of 4. */
+  scoreFeatures(
+    features: Pointer,
+    count: number,
+    width: number,
+    weights: Pointer,
+    out: Pointer,
+  ): void;
+  /**
+   * Writes to `out` the row `wanted` less the mean of all rows by their softmax shares: what weights move by. The scores
+   * are replaced by their exponentials, less the best one's.
+   */
+  softmaxGradient(
+    features: Pointer,
+    count: number,
+    width: number,
+    scores: Pointer,
+    wanted: number,
+    out: Pointer,
+  ): void;
   /** (Σ (h·p)·q) + bias of a user row and an item row. */
   gmfScore(learner: Pointer, user: number, item: number): number;
   /** out[row] = query·row + bias over all rows. */

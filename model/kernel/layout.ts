@@ -47,6 +47,38 @@ export const LEARNER = {
   words: 11,
 } as const;
 
+/** Word offsets in the header of a learner that steps by a softmax over sampled items. */
+export const SOFTMAX = {
+  users: 0,
+  items: 1,
+  /** The table of what an item says of its user: the rows that a context is summed of. */
+  contexts: 2,
+  negatives: 3,
+  /** Pointer to 1 + negatives words: the item rows that the last step touched. */
+  touched: 4,
+  /** Pointer to 1 + negatives floats: scores, and then what each row moves by. */
+  gains: 5,
+  /** Pointer to 1 + negatives words: where their vectors stand. */
+  vectors: 6,
+  dimensions: 7,
+  /** Pointer to `dimensions` floats of scratch: the user's vector, context and all. */
+  query: 8,
+  /** Pointer to `dimensions` floats of scratch: what the user's vector moves by. */
+  gradient: 9,
+  /** The step size of the next events, a float: learning rate times weight. */
+  rate: 10,
+  /** What rows shrink by at the next events, a float: 1 − rate · regularization. */
+  decay: 11,
+  /** The step size of biases, a float. */
+  biasRate: 12,
+  /** Pointer to the rows of the context. */
+  contextRows: 13,
+  /** Pointer to a float a row of the context: what it counts. */
+  contextWeights: 14,
+  contextCount: 15,
+  words: 16,
+} as const;
+
 /** The factor that turns the sum of four 16-bit uniforms, centred, into a value of this standard deviation. */
 export function seedScale(deviation: number): number {
   // The variance of one discrete uniform over n values is (n² − 1) / 12.

@@ -2,8 +2,10 @@ import type { KernelFunctions, KernelMemory } from './functions.ts';
 import { TABLE } from './layout.ts';
 import { PlainMemory } from './plain-memory.ts';
 import { draw, exp, seededValue, sigmoid } from './plain-scalar.ts';
+import { createPlainFeatures } from './plain-features.ts';
 import { createPlainSearch } from './plain-search.ts';
 import { createPlainProducts } from './plain-product.ts';
+import { createPlainSoftmax } from './plain-softmax.ts';
 import { createPlainGmf, createPlainIsgd } from './plain-step.ts';
 
 /** Makes a memory with the plain twin of the WebAssembly kernel over it: the same operations in the same order. */
@@ -28,6 +30,8 @@ export function createPlainKernel(): { memory: KernelMemory; functions: KernelFu
     takeTouched: (table, block, out) => memory.takeTouched(table, block, out),
     ...createPlainIsgd(memory, products),
     ...createPlainGmf(memory, products),
+    ...createPlainSoftmax(memory, products),
+    ...createPlainFeatures(memory, products),
     ...createPlainSearch(memory, products),
   };
   return { memory, functions };

@@ -1,4 +1,6 @@
 import type { KernelFactory } from '../kernel/kernel.ts';
+import { BlendLearner } from './blend-learner.ts';
+import { GmfLearner } from './gmf-learner.ts';
 import { IsgdLearner } from './isgd-learner.ts';
 import { ItemKnnLearner } from './item-knn-learner.ts';
 import { DecayedPopularityLearner, PopularityLearner } from './popularity-learner.ts';
@@ -23,6 +25,8 @@ export const STREAM_LEARNERS: ReadonlyMap<string, StreamLearnerFactory> = new Ma
   ['transitions', () => new TransitionsLearner()],
   ['item-knn', () => new ItemKnnLearner()],
   ['isgd', ({ kernels }) => new IsgdLearner(kernels)],
+  ['gmf', ({ kernels }) => new GmfLearner(kernels)],
+  ['blend', ({ kernels }) => new BlendLearner(kernels)],
 ]);
 
 /** Makes the learner of a name; undefined where there is none. */

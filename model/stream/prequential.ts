@@ -84,11 +84,13 @@ export class PrequentialTest {
     const place = event.positive === 1 ? this.#test(event) : -1;
     if (userRow === this.#users) this.#users++;
     if (itemRow === this.#items) this.#items++;
-    if (this.#options.repeats === 'drop') this.#seen.add(userRow, itemRow);
+    const learned =
+      this.#options.repeats === 'drop' ? { ...event, excluded: this.#seen.of(userRow) } : event;
     const startedAt = this.#options.clockMicroseconds();
-    this.#learner.learn(event);
+    this.#learner.learn(learned);
     this.#updateMicroseconds += this.#options.clockMicroseconds() - startedAt;
     this.#updates++;
+    if (this.#options.repeats === 'drop') this.#seen.add(userRow, itemRow);
     return place;
   }
 

@@ -14,6 +14,8 @@ export interface StreamEvent {
   /** Two words of the event's key: they key every random draw, so that neither position nor clock has a part in it. */
   readonly key0: number;
   readonly key1: number;
+  /** What a ranking just before the event would leave out, ascending: learners that choose among items learn without it. */
+  readonly excluded?: Uint32Array;
 }
 
 /** What a ranking is asked for. */

@@ -23,6 +23,23 @@ export const LEARNER_RATE: usize = 32;
 export const LEARNER_DECAY: usize = 36;
 export const LEARNER_QUERY: usize = 40;
 
+export const SOFTMAX_USERS: usize = 0;
+export const SOFTMAX_ITEMS: usize = 4;
+export const SOFTMAX_CONTEXTS: usize = 8;
+export const SOFTMAX_NEGATIVES: usize = 12;
+export const SOFTMAX_TOUCHED: usize = 16;
+export const SOFTMAX_GAINS: usize = 20;
+export const SOFTMAX_VECTORS: usize = 24;
+export const SOFTMAX_DIMENSIONS: usize = 28;
+export const SOFTMAX_QUERY: usize = 32;
+export const SOFTMAX_GRADIENT: usize = 36;
+export const SOFTMAX_RATE: usize = 40;
+export const SOFTMAX_DECAY: usize = 44;
+export const SOFTMAX_BIAS_RATE: usize = 48;
+export const SOFTMAX_CONTEXT_ROWS: usize = 52;
+export const SOFTMAX_CONTEXT_WEIGHTS: usize = 56;
+export const SOFTMAX_CONTEXT_COUNT: usize = 60;
+
 /** Where the block of a row starts. */
 export function blockOf(table: usize, row: u32): usize {
   const directory = <usize>load<u32>(table, TABLE_DIRECTORY);

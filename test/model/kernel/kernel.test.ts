@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Kernel, KernelFactory } from '../../../model/kernel/kernel.ts';
 import { loadKernel } from '../../../model/kernel/kernel.ts';
-import { BLOCK_ROWS, GROUP_ROWS, LEARNER, TABLE } from '../../../model/kernel/layout.ts';
+import { BLOCK_ROWS, GROUP_ROWS, LEARNER, SOFTMAX, TABLE } from '../../../model/kernel/layout.ts';
 
 const wasm = await loadKernel();
 const plain = await loadKernel({ plain: true });
@@ -120,7 +120,11 @@ test('the layout is the same in both languages', async () => {
     ['BLOCK_ROWS', BLOCK_ROWS],
     ['GROUP_ROWS', GROUP_ROWS],
   ]);
-  for (const [prefix, offsets] of [['TABLE', TABLE] as const, ['LEARNER', LEARNER] as const]) {
+  for (const [prefix, offsets] of [
+    ['TABLE', TABLE] as const,
+    ['LEARNER', LEARNER] as const,
+    ['SOFTMAX', SOFTMAX] as const,
+  ]) {
     for (const [name, word] of Object.entries(offsets)) {
       const constant = `${prefix}_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
       if (name !== 'words') expected.set(constant, word * 4);

@@ -1,0 +1,59 @@
+// Rows of features: their scores by one row of weights, and the step of a softmax over them.
+
+import { dot } from './product';
+import { exp } from './scalar';
+
+export function scoreFeatures(
+  features: usize,
+  count: u32,
+  width: u32,
+  weights: usize,
+  out: usize,
+): void {
+  const bytes = (<usize>width) << 2;
+  for (let number: u32 = 0; number < count; number++) {
+    store<f32>(out, dot(features, weights, width));
+    features += bytes;
+    out += 4;
+  }
+}
+
+/** Turns scores into e to the score less the best one; returns their sum. */
+function placeShares(scores: usize, words: usize): f32 {
+  let best: f32 = -f32.MAX_VALUE;
+  for (let at: usize = 0; at < words; at += 4) {
+    const score = load<f32>(scores + at);
+    best = score > best ? score : best;
+  }
+  let sum: f32 = 0;
+  for (let at: usize = 0; at < words; at += 4) {
+    const share = exp(load<f32>(scores + at) - best);
+    store<f32>(scores + at, share);
+    sum += share;
+  }
+  return sum;
+}
+
+export function softmaxGradient(
+  features: usize,
+  count: u32,
+  width: u32,
+  scores: usize,
+  wanted: u32,
+  out: usize,
+): void {
+  const words = (<usize>count) << 2;
+  const bytes = (<usize>width) << 2;
+  const total = f32x4.splat(placeShares(scores, words));
+  const own = features + <usize>wanted * bytes;
+  for (let offset: usize = 0; offset < bytes; offset += 16) {
+    let sum = f32x4.splat(0);
+    let row = features + offset;
+    for (let at: usize = 0; at < words; at += 4) {
+      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(scores + at), v128.load(row)));
+      row += bytes;
+    }
+    const expected = f32x4.div(sum, total);
+    v128.store(out + offset, f32x4.sub(v128.load(own + offset), expected));
+  }
+}

@@ -1,0 +1,221 @@
+import type { Kernel, KernelFactory, Pointer } from '../kernel/kernel.ts';
+import { FEATURES } from './blend-features.ts';
+import { BlendWeights } from './blend-weights.ts';
+import { CandidateSet } from './candidate-set.ts';
+import type { GmfStreamSettings, ItemSeed } from './gmf-learner.ts';
+import { GMF_STREAM_SETTINGS, GmfLearner } from './gmf-learner.ts';
+import { LatestItems } from './latest-items.ts';
+import type { Capturable, LearnerState } from './learner-state.ts';
+import { prefixed, unprefixed } from './learner-state.ts';
+import { NeighbourSource } from './neighbour-source.ts';
+import { PopularitySource } from './popularity-source.ts';
+import type { RankingQuestion, StreamEvent, StreamLearner } from './stream-learner.ts';
+import { TopRows } from './top-rows.ts';
+import { TransitionSource } from './transition-source.ts';
+
+/** How {@link BlendLearner} learns. */
+export interface BlendSettings {
+  /** The step size of the features' weights. */
+  readonly weightRate: number;
+  /** Partners of an item that transitions and neighbours keep. */
+  readonly partnersMax: number;
+  /** Items that each speed of popularity proposes. */
+  readonly popularMax: number;
+  /** A user's newest items that sources start from. */
+  readonly latestItemsMax: number;
+  readonly candidatesMax: number;
+}
+
+/** One set for all streams: found on the first halves of two (benchmarks/sweeps/). */
+export const BLEND_SETTINGS: BlendSettings = {
+  weightRate: 0.02,
+  partnersMax: 512,
+  popularMax: 50,
+  latestItemsMax: 20,
+  candidatesMax: 1_024,
+};
+
+const NOTHING = new Uint32Array(0);
+/** Brings scores of `gmf` to the size of the other features. */
+const GMF_SCALE = 0.35;
+
+/**
+ * Blends what the log gives for free: sources propose candidates and say what they know of each, and weights that are
+ * learned by a softmax over the candidates, in the context of the user, make one score of it.
+ */
+export class BlendLearner implements StreamLearner, Capturable {
+  readonly name = 'blend';
+  readonly settings: BlendSettings;
+  readonly #kernel: Kernel;
+  readonly #gmf: GmfLearner;
+  readonly #popularity: PopularitySource;
+  readonly #transitions: TransitionSource;
+  readonly #neighbours: NeighbourSource;
+  readonly #latest: LatestItems;
+  readonly #weights = new BlendWeights();
+  readonly #candidates: CandidateSet;
+  readonly #scoresAt: Pointer;
+  readonly #scores: Float32Array;
+  readonly #currentAt: Pointer;
+  readonly #current: Float32Array;
+  readonly #newest: Uint32Array;
+  readonly #top = new TopRows();
+  #gmfScores = new Float32Array(256);
+  /** What the candidates at hand were gathered for; undefined once anything was learned. */
+  #asked: RankingQuestion | undefined;
+
+  constructor(
+    kernels: KernelFactory,
+    settings: BlendSettings = BLEND_SETTINGS,
+    gmf: GmfStreamSettings = GMF_STREAM_SETTINGS,
+    seed?: ItemSeed,
+  ) {
+    this.settings = settings;
+    this.#gmf = new GmfLearner(kernels, gmf, seed);
+    this.#popularity = new PopularitySource(settings.popularMax);
+    this.#transitions = new TransitionSource(settings.partnersMax);
+    this.#neighbours = new NeighbourSource(settings.partnersMax);
+    this.#latest = new LatestItems(settings.latestItemsMax);
+    this.#newest = new Uint32Array(settings.latestItemsMax);
+    const kernel = kernels.create();
+    this.#kernel = kernel;
+    this.#scoresAt = kernel.alloc(settings.candidatesMax * 4);
+    this.#currentAt = kernel.alloc(FEATURES.count * 4);
+    // Last: a view holds only while nothing more is given out.
+    this.#candidates = new CandidateSet(kernel, settings.candidatesMax);
+    this.#scores = kernel.f32(this.#scoresAt, settings.candidatesMax);
+    this.#current = kernel.f32(this.#currentAt, FEATURES.count);
+  }
+
+  get items(): number {
+    return this.#gmf.items;
+  }
+
+  /** Ranks the candidates: what the user's newest items lead to, and what is popular. */
+  rank(question: RankingQuestion, rows: Uint32Array, scores: Float32Array): number {
+    this.#gather(question);
+    this.#top.begin(rows.length);
+    const candidates = this.#candidates;
+    for (let slot = 0; slot < candidates.size; slot++) {
+      this.#top.offer(candidates.rows[slot] as number, this.#scores[slot] as number);
+    }
+    return this.#top.take(rows, scores);
+  }
+
+  learn(event: StreamEvent): void {
+    const { userRow, itemRow, timeMs, weight, positive, excluded = NOTHING } = event;
+    if (positive === 1 && itemRow < this.items) {
+      this.#gather({ userRow, timeMs, excluded });
+      this.#weigh(this.#candidates.find(itemRow), weight);
+    }
+    this.#asked = undefined;
+    this.#gmf.learn(event);
+    this.#latest.grow(userRow + 1);
+    this.#popularity.grow(this.items);
+    this.#neighbours.grow(this.items);
+    if (positive === 0) return;
+    const count = this.#latest.read(userRow, this.#newest);
+    this.#popularity.learn(itemRow, timeMs, weight);
+    this.#transitions.learn(itemRow, this.#newest, count, weight);
+    this.#neighbours.learn(itemRow, this.#newest, count, weight);
+    this.#latest.add(userRow, itemRow, timeMs);
+  }
+
+  capture(): LearnerState {
+    const state: Record<string, LearnerState> = {};
+    for (const [name, part] of this.#parts()) state[name] = prefixed(name, part.capture());
+    return Object.assign({}, ...Object.values(state)) as LearnerState;
+  }
+
+  /** Takes over a captured state; only a learner that knows nothing yet can. */
+  restore(state: LearnerState): void {
+    for (const [name, part] of this.#parts()) part.restore(unprefixed(name, state));
+    this.#asked = undefined;
+  }
+
+  #parts(): [string, Capturable][] {
+    return [
+      ['gmf', this.#gmf],
+      ['popularity', this.#popularity],
+      ['transitions', this.#transitions],
+      ['neighbours', this.#neighbours],
+      ['latest', this.#latest],
+      ['weights', this.#weights],
+    ];
+  }
+
+  /** Gathers and scores the candidates of a question, unless they are at hand. */
+  #gather(question: RankingQuestion): void {
+    if (this.#asked !== undefined && isSame(this.#asked, question)) return;
+    const { userRow, timeMs, excluded } = question;
+    const candidates = this.#candidates;
+    const count = this.#latest.read(userRow, this.#newest);
+    candidates.begin(this.items, excluded);
+    this.#proposeRepeats(count);
+    this.#transitions.propose(candidates, this.#newest, count);
+    this.#popularity.propose(candidates);
+    this.#neighbours.propose(candidates, this.#newest, count);
+    this.#neighbours.describe(candidates);
+    this.#popularity.describe(candidates, timeMs);
+    this.#describeGmf(userRow);
+    const gapMs = count === 0 ? 0 : timeMs - this.#latest.timeMs(userRow);
+    this.#weights.choose(gapMs, this.#latest.count(userRow));
+    this.#score();
+    // A copy: what is left out may change before the next question.
+    this.#asked = { userRow, timeMs, excluded: excluded.slice() };
+  }
+
+  /** The user's own newest items, the nearer the likelier. */
+  #proposeRepeats(count: number): void {
+    const candidates = this.#candidates;
+    for (let at = 0; at < count; at++) {
+      const slot = candidates.slot(this.#newest[at] as number);
+      if (slot < 0) continue;
+      const to = slot * FEATURES.count + FEATURES.repeats;
+      candidates.features[to] = (candidates.features[to] as number) + 1 / (1 + at);
+    }
+  }
+
+  #describeGmf(userRow: number): void {
+    if (this.items > this.#gmfScores.length) this.#gmfScores = new Float32Array(this.items * 2);
+    const scores = this.#gmfScores;
+    this.#gmf.scoreAll(userRow, scores);
+    const { rows, features, size } = this.#candidates;
+    for (let slot = 0; slot < size; slot++) {
+      const score = scores[rows[slot] as number] as number;
+      features[slot * FEATURES.count + FEATURES.gmf] = score * GMF_SCALE;
+    }
+  }
+
+  #score(): void {
+    const { pointer, size } = this.#candidates;
+    this.#current.set(this.#weights.current);
+    const { functions } = this.#kernel;
+    functions.scoreFeatures(pointer, size, FEATURES.count, this.#currentAt, this.#scoresAt);
+  }
+
+  /** Moves the weights to where the event's candidate would have stood higher; spends the scores. */
+  #weigh(wanted: number, weight: number): void {
+    if (wanted < 0) return;
+    const { pointer, size } = this.#candidates;
+    const { functions } = this.#kernel;
+    // The room of the current weights takes the gradient: the next question sets it anew.
+    const out = this.#currentAt;
+    functions.softmaxGradient(pointer, size, FEATURES.count, this.#scoresAt, wanted, out);
+    this.#weights.move(this.#current, this.settings.weightRate * weight);
+  }
+}
+
+function isSame(left: RankingQuestion, right: RankingQuestion): boolean {
+  return (
+    left.userRow === right.userRow &&
+    left.timeMs === right.timeMs &&
+    left.excluded.length === right.excluded.length &&
+    isEqual(left.excluded, right.excluded)
+  );
+}
+
+function isEqual(left: Uint32Array, right: Uint32Array): boolean {
+  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
+  return true;
+}

@@ -1,0 +1,128 @@
+import { NO_POPULARITY, addPopularity } from '../popularity.ts';
+import { FEATURES, POPULARITY_SPEEDS } from './blend-features.ts';
+import type { CandidateSet } from './candidate-set.ts';
+import type { Capturable, LearnerState } from './learner-state.ts';
+import { rowsTensor, tensorOf } from './learner-state.ts';
+import { RankedRows } from './ranked-rows.ts';
+
+/** Speeds that propose their most popular items. */
+const PROPOSING = [0, 1, 3, 4];
+/** A weight below 2 to the minus this counts as none. */
+const FLOOR_LOG = 3.5;
+/** Brings logarithms to a size that one rate of learning fits. */
+const SCALE = 0.35;
+/** Where the two ages are half of what they can be. */
+const AGE_HALF_EVENTS = 1_000;
+const IDLE_HALF_HOURS = 24;
+const MS_PER_HOUR = 3_600_000;
+/** A half-life that no stream sees the end of. */
+const FOREVER = 2 ** 60;
+
+/** What is popular, at several speeds: half-lives by the stream's events and by its time. */
+export class PopularitySource implements Capturable {
+  readonly #proposedMax: number;
+  readonly #halfLives: readonly number[];
+  readonly #ranked: readonly RankedRows[];
+  #events = 0;
+  /** By item: the number of events before its first, and the time of its last. */
+  #firsts: number[] = [];
+  #lasts: number[] = [];
+
+  constructor(proposedMax: number) {
+    this.#proposedMax = proposedMax;
+    const byEvents = POPULARITY_SPEEDS.events.map((events) => Math.min(events, FOREVER));
+    this.#halfLives = [...byEvents, ...POPULARITY_SPEEDS.ms];
+    this.#ranked = this.#halfLives.map(() => new RankedRows(NO_POPULARITY));
+  }
+
+  /** The items known. */
+  get items(): number {
+    return this.#firsts.length;
+  }
+
+  /** Makes items known. */
+  grow(items: number): void {
+    while (this.#firsts.length < items) {
+      this.#firsts.push(this.#events);
+      this.#lasts.push(0);
+    }
+    for (const ranked of this.#ranked) ranked.grow(items);
+  }
+
+  /** Adds the most popular items to the candidates. */
+  propose(candidates: CandidateSet): void {
+    for (const speed of PROPOSING) {
+      const ranked = this.#ranked[speed] as RankedRows;
+      const end = Math.min(ranked.rows, this.#proposedMax);
+      for (let place = 0; place < end; place++) candidates.slot(ranked.at(place));
+    }
+  }
+
+  /** Says how popular each candidate is, and how old. */
+  describe({ rows, features, size }: CandidateSet, timeMs: number): void {
+    const speeds = this.#halfLives.length;
+    for (let speed = 0; speed < speeds; speed++) {
+      const ranked = this.#ranked[speed] as RankedRows;
+      const now = this.#now(speed, timeMs) / (this.#halfLives[speed] as number);
+      for (let slot = 0; slot < size; slot++) {
+        const logWeight = ranked.key(rows[slot] as number) - now + FLOOR_LOG;
+        features[slot * FEATURES.count + speed] = logWeight > 0 ? logWeight * SCALE : 0;
+      }
+    }
+    for (let slot = 0; slot < size; slot++) {
+      const row = rows[slot] as number;
+      const at = slot * FEATURES.count + FEATURES.age;
+      const age = this.#events - (this.#firsts[row] as number);
+      const idle = Math.max(0, timeMs - (this.#lasts[row] as number)) / MS_PER_HOUR;
+      features[at] = age / (age + AGE_HALF_EVENTS);
+      features[at + 1] = idle / (idle + IDLE_HALF_HOURS);
+    }
+  }
+
+  /** Counts an event. */
+  learn(itemRow: number, timeMs: number, weight: number): void {
+    for (const [speed, ranked] of this.#ranked.entries()) {
+      const key = ranked.key(itemRow);
+      const halfLife = this.#halfLives[speed] as number;
+      const time = this.#now(speed, timeMs);
+      ranked.raise(itemRow, addPopularity(key, time, weight, halfLife));
+    }
+    this.#lasts[itemRow] = timeMs;
+    this.#events++;
+  }
+
+  capture(): LearnerState {
+    const keys = new Float64Array(this.items * this.#ranked.length);
+    for (const [speed, ranked] of this.#ranked.entries()) {
+      for (let row = 0; row < this.items; row++) keys[speed * this.items + row] = ranked.key(row);
+    }
+    return {
+      events: rowsTensor(Float64Array.of(this.#events)),
+      firsts: rowsTensor(Float64Array.from(this.#firsts)),
+      lasts: rowsTensor(Float64Array.from(this.#lasts)),
+      keys: { shape: [this.#ranked.length, this.items], data: keys },
+    };
+  }
+
+  /** Takes over a captured state; counts only rise, so that the source must know nothing yet. */
+  restore(state: LearnerState): void {
+    const firsts = tensorOf(state, 'firsts', Float64Array);
+    const keys = tensorOf(state, 'keys', Float64Array);
+    if (this.items > 0 || keys.length !== firsts.length * this.#ranked.length) {
+      throw new RangeError('popularity is restored whole, to a source that knows nothing yet');
+    }
+    this.grow(firsts.length);
+    this.#firsts = [...firsts];
+    this.#lasts = [...tensorOf(state, 'lasts', Float64Array)];
+    this.#events = tensorOf(state, 'events', Float64Array)[0] ?? 0;
+    for (const [speed, ranked] of this.#ranked.entries()) {
+      for (let row = 0; row < firsts.length; row++) {
+        ranked.raise(row, keys[speed * firsts.length + row] as number);
+      }
+    }
+  }
+
+  #now(speed: number, timeMs: number): number {
+    return speed < POPULARITY_SPEEDS.events.length ? this.#events : timeMs;
+  }
+}
