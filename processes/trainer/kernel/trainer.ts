@@ -1,0 +1,89 @@
+import { RepriseError } from '../../../events/error.ts';
+import type {
+  BatchModel,
+  BatchSettings,
+  BatchTrainer,
+  BatchTrainerFactory,
+  EpochReport,
+  TrainingPairs,
+} from '../../../model/batch/batch-trainer.ts';
+import { loadTrainingKernel } from '../../../model/kernel/training-kernel.ts';
+import { AlsSolver } from './als.ts';
+import { checkTraining } from './training-check.ts';
+import { SgdSolver } from './sgd.ts';
+import type { KernelSolver } from './solver.ts';
+
+class KernelTrainer implements BatchTrainer {
+  readonly name = 'kernel';
+  readonly settings: BatchSettings;
+  readonly #pairs: TrainingPairs;
+  readonly #solver: KernelSolver;
+  #epoch = 0;
+
+  constructor(pairs: TrainingPairs, settings: BatchSettings, solver: KernelSolver) {
+    this.#pairs = pairs;
+    this.settings = settings;
+    this.#solver = solver;
+  }
+
+  async epoch(): Promise<EpochReport> {
+    const epoch = this.#epoch + 1;
+    const loss = await this.#solver.epoch(epoch);
+    this.#epoch = epoch;
+    return { epoch, loss };
+  }
+
+  model(): Promise<BatchModel> {
+    return Promise.resolve(this.#solver.model());
+  }
+
+  async load(model: BatchModel, epoch: number): Promise<void> {
+    checkModel(model, this.#pairs, this.settings);
+    this.#solver.load(model);
+    this.#epoch = epoch;
+    await Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    await this.#solver.close();
+  }
+}
+
+function checkModel(model: BatchModel, { users, items }: TrainingPairs, settings: BatchSettings): void {
+  const { dimensions } = settings;
+  const lengths = {
+    userVectors: users * dimensions,
+    userBias: users,
+    itemVectors: items * dimensions,
+    itemBias: items,
+    output: dimensions,
+  };
+  for (const [name, length] of Object.entries(lengths)) {
+    const found = model[name as keyof typeof lengths].length;
+    if (found === length) continue;
+    throw new RepriseError(
+      'INVALID',
+      `the model's ${name} holds ${String(found)} numbers, not ${String(length)}: load one of the same rows and dimensions`,
+      { field: name },
+    );
+  }
+}
+
+async function create(
+  pairs: TrainingPairs,
+  settings: BatchSettings,
+  plain: boolean,
+): Promise<BatchTrainer> {
+  checkTraining(pairs, settings);
+  const kernel = await loadTrainingKernel({ plain });
+  const Solver = settings.solver === 'als' ? AlsSolver : SgdSolver;
+  return new KernelTrainer(pairs, settings, new Solver(kernel, pairs, settings));
+}
+
+/** Makes a trainer on the SIMD kernel: the same bits for any number of threads. */
+export const createKernelTrainer: BatchTrainerFactory = (pairs, settings) =>
+  create(pairs, settings, false);
+
+/** Makes the same trainer on the kernel's plain twin: the same bits, slower; the oracle of tests. */
+export const createPlainKernelTrainer: BatchTrainerFactory = (pairs, settings) =>
+  create(pairs, settings, true);
