@@ -79,9 +79,15 @@ export function panelWidth(dimensions: number): number {
   return Math.ceil(dimensions / PANEL) * PANEL;
 }
 
+/** Bytes of a symmetric matrix: panels of rows, each up to the diagonal. */
+export function matrixBytes(width: number): number {
+  const panels = width / PANEL;
+  return (4 * (PANEL * PANEL * (panels * (panels + 1)))) / 2;
+}
+
 /** Bytes of scratch that a thread needs to solve rows. */
 export function alsScratchBytes(width: number): number {
-  return 4 * (CHUNK_ROWS * width + width * width + 3 * width);
+  return 4 * (CHUNK_ROWS * width + 3 * width) + matrixBytes(width);
 }
 
 /** Bytes of scratch that a thread needs for blocks of so many events. */

@@ -14,7 +14,7 @@ import {
   ALS_WIDTH,
   CHUNK_ROWS,
 } from './training-layout';
-import { addProducts, packRow } from './panels';
+import { addProducts, matrixBytes, packRow, tileAt } from './panels';
 import { factor, solveFactored } from './cholesky';
 import { dot } from './product';
 
@@ -23,16 +23,16 @@ export function alsGram(header: usize, from: u32, to: u32, scratch: usize): void
   const fixed = <usize>load<u32>(header, ALS_FIXED);
   const rows = load<u32>(header, ALS_FIXED_ROWS);
   const dimensions = load<u32>(header, ALS_DIMENSIONS);
-  const width = <usize>load<u32>(header, ALS_WIDTH);
   const gram = <usize>load<u32>(header, ALS_GRAM);
-  memory.fill(gram + ((<usize>from * width) << 5), 0, (<usize>(to - from) * width) << 5);
+  const start = tileAt(gram, <usize>from, 0);
+  memory.fill(start, 0, tileAt(gram, <usize>to, 0) - start);
   for (let first: u32 = 0; first < rows; first += CHUNK_ROWS) {
     const count = min(CHUNK_ROWS, rows - first);
     for (let slot: u32 = 0; slot < count; slot++) {
       const vector = fixed + ((<usize>(first + slot) * <usize>dimensions) << 2);
       packRow(scratch, count, slot, vector, dimensions);
     }
-    addProducts(gram, width, scratch, count, <usize>from, <usize>to);
+    addProducts(gram, scratch, count, <usize>from, <usize>to);
   }
 }
 
@@ -40,16 +40,13 @@ export function alsGram(header: usize, from: u32, to: u32, scratch: usize): void
 function startMatrix(header: usize, matrix: usize, width: usize, row: u32): void {
   const share = v128.load32_splat(header, ALS_UNOBSERVED);
   const gram = <usize>load<u32>(header, ALS_GRAM);
-  for (let panel: usize = 0; panel < width >> 3; panel++) {
-    const first = (panel * width) << 5;
-    const end = first + ((panel + 1) << 8);
-    for (let at = first; at < end; at += 16) {
-      v128.store(matrix + at, f32x4.mul(share, v128.load(gram + at)));
-    }
+  const bytes = matrixBytes(width);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(matrix + at, f32x4.mul(share, v128.load(gram + at)));
   }
   const own = load<f32>(<usize>load<u32>(header, ALS_REGULARIZATION) + ((<usize>row) << 2));
   for (let at: usize = 0; at < width; at++) {
-    const diagonal = matrix + (((((at >> 3) * width + at) << 3) + (at & 7)) << 2);
+    const diagonal = tileAt(matrix, at >> 3, at) + ((at & 7) << 2);
     store<f32>(diagonal, load<f32>(diagonal) + own);
   }
 }
@@ -78,7 +75,7 @@ function addChosen(header: usize, row: u32, matrix: usize, b: usize, packed: usi
       packRow(packed, count, slot, vector, dimensions);
       addTo(b, vector, dimensions);
     }
-    addProducts(matrix, width, packed, count, 0, width >> 3);
+    addProducts(matrix, packed, count, 0, width >> 3);
   }
 }
 
@@ -88,7 +85,7 @@ export function alsRows(header: usize, from: u32, to: u32, scratch: usize): void
   const width = <usize>load<u32>(header, ALS_WIDTH);
   const solved = <usize>load<u32>(header, ALS_SOLVED);
   const matrix = scratch + ((width * <usize>CHUNK_ROWS) << 2);
-  const b = matrix + ((width * width) << 2);
+  const b = matrix + matrixBytes(width);
   const x = b + (width << 2);
   const inverses = x + (width << 2);
   for (let row = from; row < to; row++) {

@@ -33,12 +33,12 @@ export function factor(matrix: usize, width: usize, inverses: usize): void {
   const panels = width / <usize>PANEL;
   for (let column: usize = 0; column < panels; column++) {
     const done = <u32>(column << 3);
-    const right = tileAt(matrix, width, column, 0);
-    const diagonal = tileAt(matrix, width, column, column << 3);
+    const right = tileAt(matrix, column, 0);
+    const diagonal = tileAt(matrix, column, column << 3);
     const own = inverses + (column << 5);
     for (let panel = column; panel < panels; panel++) {
-      const left = tileAt(matrix, width, panel, 0);
-      const tile = tileAt(matrix, width, panel, column << 3);
+      const left = tileAt(matrix, panel, 0);
+      const tile = tileAt(matrix, panel, column << 3);
       subtractTile(tile, left, right, done);
       subtractTile(tile + 128, left, right + 16, done);
       reduce(tile, diagonal, own, panel == column);
@@ -52,7 +52,7 @@ function forward(matrix: usize, width: usize, inverses: usize, b: usize): void {
     const own = b + (first << 2);
     let low = v128.load(own);
     let high = v128.load(own, 16);
-    let tile = tileAt(matrix, width, first >> 3, 0);
+    let tile = tileAt(matrix, first >> 3, 0);
     for (let at = b; at < own; at += 4, tile += 32) {
       const known = v128.load32_splat(at);
       low = f32x4.sub(low, f32x4.mul(v128.load(tile), known));
@@ -74,7 +74,7 @@ function forward(matrix: usize, width: usize, inverses: usize, b: usize): void {
 function backward(matrix: usize, width: usize, inverses: usize, b: usize): void {
   for (let first = width - 8; ; first -= 8) {
     const own = b + (first << 2);
-    let tile = tileAt(matrix, width, first >> 3, first);
+    let tile = tileAt(matrix, first >> 3, first);
     for (let row: isize = 28; row >= 0; row -= 4) {
       let value = load<f32>(own + row);
       for (let at = row + 4; at < 32; at += 4) {
@@ -84,7 +84,7 @@ function backward(matrix: usize, width: usize, inverses: usize, b: usize): void 
     }
     const low = v128.load(own);
     const high = v128.load(own, 16);
-    tile = tileAt(matrix, width, first >> 3, 0);
+    tile = tileAt(matrix, first >> 3, 0);
     for (let at = b; at < own; at += 16, tile += 128) {
       const sum0 = f32x4.add(f32x4.mul(v128.load(tile), low), f32x4.mul(v128.load(tile, 16), high));
       const sum1 = f32x4.add(f32x4.mul(v128.load(tile, 32), low), f32x4.mul(v128.load(tile, 48), high));

@@ -1,13 +1,18 @@
-// Square matrices as panels of eight rows: element (row, column) stands at (row / 8 · width + column) · 8 + row % 8, so
-// that a panel's column is two vectors, and a matrix read as a list of columns is packed for the next product.
+// Symmetric matrices as panels of eight rows, each up to the diagonal: a panel's column is two vectors, and panel after
+// panel of L is packed as the next products read it. Panel number p holds 8 · (p + 1) columns.
 
 import { PANEL } from './training-layout';
 
 /** Where four columns of eight rows start. */
 // @ts-ignore: decorator
 @inline
-export function tileAt(matrix: usize, width: usize, panel: usize, column: usize): usize {
-  return matrix + ((panel * width + column) << 5);
+export function tileAt(matrix: usize, panel: usize, column: usize): usize {
+  return matrix + ((((panel * (panel + 1)) << 2) + column) << 5);
+}
+
+/** Bytes of a matrix. */
+export function matrixBytes(width: usize): usize {
+  return tileAt(0, width >> 3, 0);
 }
 
 /** Adds to eight rows of four columns the products of `count` columns: eight numbers at `left`, four at `right`. */
@@ -100,13 +105,13 @@ export function packRow(packed: usize, rows: u32, slot: u32, vector: usize, dime
 }
 
 /** Adds the products of packed rows to the panels `from` to `to` of a matrix, up to its diagonal. */
-export function addProducts(matrix: usize, width: usize, packed: usize, rows: u32, from: usize, to: usize): void {
+export function addProducts(matrix: usize, packed: usize, rows: u32, from: usize, to: usize): void {
   const stride = (<usize>rows) << 5;
   for (let panel = from; panel < to; panel++) {
     const left = packed + panel * stride;
     for (let other: usize = 0; other <= panel; other++) {
       const right = packed + other * stride;
-      const tile = tileAt(matrix, width, panel, other * <usize>PANEL);
+      const tile = tileAt(matrix, panel, other * <usize>PANEL);
       addTile(tile, left, right, rows);
       addTile(tile + 128, left, right + 16, rows);
     }

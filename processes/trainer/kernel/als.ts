@@ -1,5 +1,5 @@
 import type { BatchModel, BatchSettings, TrainingPairs } from '../../../model/batch/batch-trainer.ts';
-import { ALS, PANEL, alsScratchBytes, panelWidth } from '../../../model/kernel/training-layout.ts';
+import { ALS, PANEL, alsScratchBytes, matrixBytes, panelWidth } from '../../../model/kernel/training-layout.ts';
 import { TrainingMemory, alignedBytes } from '../../../model/kernel/training-kernel.ts';
 import type { TrainingKernel } from '../../../model/kernel/training-kernel.ts';
 import { groupPairs } from './grouped-pairs.ts';
@@ -50,7 +50,7 @@ export class AlsSolver implements KernelSolver {
     this.#memory = new TrainingMemory(kernel, alsBytes(pairs, settings));
     const ofUsers = groupPairs(userRows, itemRows, { rows: users, columns: items });
     const ofItems = groupPairs(itemRows, userRows, { rows: items, columns: users });
-    const gram = this.#memory.alloc(4 * this.#width ** 2);
+    const gram = this.#memory.alloc(matrixBytes(this.#width));
     const vectors = [users, items].map((rows) => this.#memory.alloc(4 * rows * settings.dimensions));
     const [userVectors, itemVectors] = vectors as [number, number];
     const place = (grouped: GroupedPairs, solved: number, fixed: number, fixedRows: number) =>
@@ -180,5 +180,5 @@ function alsBytes(pairs: TrainingPairs, settings: BatchSettings): number {
     alignedBytes(4 * pairs.userRows.length) +
     2 * alignedBytes(4 * rows);
   const scratch = threads * alignedBytes(alsScratchBytes(width));
-  return ofSide(pairs.users) + ofSide(pairs.items) + alignedBytes(4 * width ** 2) + scratch;
+  return ofSide(pairs.users) + ofSide(pairs.items) + alignedBytes(matrixBytes(width)) + scratch;
 }
