@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Pointer } from './kernel.ts';
+import { createPlainTraining } from './plain-training.ts';
+import type { TrainingFunctions } from './training-functions.ts';
 
 /** A memory that threads share. */
 interface SharedMemory {
@@ -14,6 +16,7 @@ declare const WebAssembly: {
     maximum: number;
     shared: boolean;
   }) => SharedMemory;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
 
 /** Where the build puts the module, seen from the sources and from a compiled tree one level deeper. */
@@ -104,4 +107,13 @@ export class TrainingMemory {
 /** The bytes that an allocation takes. */
 export function alignedBytes(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+}
+
+/** Binds the arithmetic to a memory in this thread. */
+export function instantiateTraining(
+  { module }: TrainingKernel,
+  { shared }: TrainingMemory,
+): TrainingFunctions {
+  if (module === undefined) return createPlainTraining(shared.buffer);
+  return new WebAssembly.Instance(module, { env: { memory: shared } }).exports as TrainingFunctions;
 }
