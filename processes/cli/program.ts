@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import type { CliDeps } from './command.ts';
 import { addCommand } from './command.ts';
+import { addEvaluate } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import type { ExitCode } from './failure.ts';
 import { EXIT, INTERRUPTED, READER_GONE, toFailure } from './failure.ts';
@@ -66,6 +67,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, verifyCommand);
   addCommand(program, deps, exit, statusCommand);
   addCommand(program, deps, exit, exportCommand);
+  addEvaluate(program, deps, exit);
   return program;
 }
 

@@ -1,0 +1,67 @@
+import type { BatchModel, BatchSettings, TrainingPairs } from './batch-trainer.ts';
+
+type NumberSetting = Exclude<keyof BatchSettings, 'solver'>;
+
+const wholeFrom = (low: number, high: number) => (value: number) =>
+  Number.isInteger(value) && value >= low && value <= high;
+const from0To = (high: number) => (value: number) => value >= 0 && value <= high;
+
+const CHECKS: Readonly<
+  Record<NumberSetting, readonly [holds: (value: number) => boolean, form: string]>
+> = {
+  dimensions: [
+    (value) => wholeFrom(4, 512)(value) && value % 4 === 0,
+    'a multiple of 4 from 4 to 512',
+  ],
+  epochs: [wholeFrom(0, 10_000), 'a whole number from 0 to 10000'],
+  learningRate: [from0To(1), 'a number from 0 to 1'],
+  regularization: [from0To(1_000), 'a number from 0 to 1000'],
+  negatives: [wholeFrom(0, 64), 'a whole number from 0 to 64'],
+  initDeviation: [from0To(1), 'a number from 0 to 1'],
+  unobservedWeight: [from0To(1_000), 'a number from 0 to 1000'],
+  frequencyExponent: [from0To(2), 'a number from 0 to 2'],
+  seed: [wholeFrom(0, 0xffff_ffff), 'a whole number from 0 to 4294967295'],
+  threads: [wholeFrom(1, 64), 'a whole number from 1 to 64'],
+};
+
+/** Throws an Error of code INVALID, naming field and remedy, where pairs or settings cannot be trained on. */
+export function checkBatch(pairs: TrainingPairs, settings: BatchSettings): void {
+  for (const [name, [holds, form]] of Object.entries(CHECKS)) {
+    const value = settings[name as NumberSetting];
+    if (!holds(value)) refuse(name, `${name} is ${form}, not ${String(value)}`);
+  }
+  const { users, items, userRows, itemRows } = pairs;
+  if (userRows.length === 0 || userRows.length !== itemRows.length) {
+    refuse('userRows', 'there is no item for each user of the pairs: give at least one pair');
+  }
+  if (userRows.some((row) => row >= users) || itemRows.some((row) => row >= items)) {
+    refuse('userRows', 'a pair names a row past the end: count users and items by their rows');
+  }
+}
+
+/** Throws an Error of code INVALID where a model has other rows than the pairs, or other dimensions than the settings. */
+export function checkBatchModel(
+  model: BatchModel,
+  { users, items }: TrainingPairs,
+  { dimensions }: BatchSettings,
+): void {
+  const lengths = {
+    userVectors: users * dimensions,
+    userBias: users,
+    itemVectors: items * dimensions,
+    itemBias: items,
+    output: dimensions,
+  };
+  for (const [name, length] of Object.entries(lengths)) {
+    const found = model[name as keyof typeof lengths].length;
+    if (found === length) continue;
+    refuse(
+      name,
+      `the model's ${name} holds ${String(found)} numbers, not ${String(length)}: load one of the same rows and dimensions`,
+    );
+  }
+}
+
+function refuse(field: string, message: string): never {
+  throw Object.assign(new Error(message), { code: 'INVALID', field });
+}

@@ -1,0 +1,34 @@
+import type {
+  BatchModel,
+  BatchSettings,
+  TrainingPairs,
+} from '../../../model/batch/batch-trainer.ts';
+import { popularityModel } from '../../../model/batch/popularity-model.ts';
+import { Draws } from '../draws.ts';
+
+/**
+ * The model before the first epoch: small normal rows, an output layer of ones, and each item's bias where its share of
+ * chosen to drawn pairs would put it, so that epochs learn taste and not popularity.
+ */
+export function startModel(pairs: TrainingPairs, settings: BatchSettings): BatchModel {
+  const { users, items, userRows } = pairs;
+  const { dimensions, initDeviation, negatives, seed } = settings;
+  const draws = new Draws(seed, 0, 0);
+  const rows = (count: number) =>
+    Float32Array.from({ length: count * dimensions }, () => initDeviation * normal(draws));
+  const drawn = (Math.max(1, negatives) * userRows.length) / items;
+  return {
+    dimensions,
+    userVectors: rows(users),
+    userBias: new Float32Array(users),
+    itemVectors: rows(items),
+    itemBias: popularityModel(pairs).itemBias.map((count) => Math.log((count + 1) / (drawn + 1))),
+    output: new Float32Array(dimensions).fill(1),
+  };
+}
+
+/** A draw of the standard normal distribution (Box and Muller). */
+function normal(draws: Draws): number {
+  const radius = Math.sqrt(-2 * Math.log((draws.word() + 1) / 4_294_967_297));
+  return radius * Math.cos((2 * Math.PI * draws.word()) / 4_294_967_296);
+}
