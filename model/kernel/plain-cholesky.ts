@@ -15,7 +15,8 @@ export function factor(matrix: Float32Array, width: number): Float32Array {
     for (let row = column; row < width; row += 1) {
       let value = matrix[placeOf(row, column)] as number;
       for (let at = 0; at < column; at += 1) {
-        const product = (matrix[placeOf(row, at)] as number) * (matrix[placeOf(column, at)] as number);
+        const product =
+          (matrix[placeOf(row, at)] as number) * (matrix[placeOf(column, at)] as number);
         value = fround(value - fround(product));
       }
       if (row === column) inverses[column] = 1 / fround(Math.sqrt(value));

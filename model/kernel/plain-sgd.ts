@@ -159,7 +159,8 @@ export function createPlainSgd(views: PlainViews): Pick<TrainingFunctions, 'sgdB
     const items = positive === NO_ITEM ? [] : [positive];
     for (let negative = 1; negative <= negatives; negative += 1) {
       const word = draw(key0, key1, first + negative);
-      const item = views.field(entry, BLOCK.firstItem) + drawnRow(word, views.field(entry, BLOCK.items));
+      const item =
+        views.field(entry, BLOCK.firstItem) + drawnRow(word, views.field(entry, BLOCK.items));
       if (item !== positive) items.push(item);
     }
     return items;

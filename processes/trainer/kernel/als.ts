@@ -1,5 +1,15 @@
-import type { BatchModel, BatchSettings, TrainingPairs } from '../../../model/batch/batch-trainer.ts';
-import { ALS, PANEL, alsScratchBytes, matrixBytes, panelWidth } from '../../../model/kernel/training-layout.ts';
+import type {
+  BatchModel,
+  BatchSettings,
+  TrainingPairs,
+} from '../../../model/batch/batch-trainer.ts';
+import {
+  ALS,
+  PANEL,
+  alsScratchBytes,
+  matrixBytes,
+  panelWidth,
+} from '../../../model/kernel/training-layout.ts';
 import { TrainingMemory, alignedBytes } from '../../../model/kernel/training-kernel.ts';
 import type { TrainingKernel } from '../../../model/kernel/training-kernel.ts';
 import { groupPairs } from './grouped-pairs.ts';
@@ -51,7 +61,9 @@ export class AlsSolver implements KernelSolver {
     const ofUsers = groupPairs(userRows, itemRows, { rows: users, columns: items });
     const ofItems = groupPairs(itemRows, userRows, { rows: items, columns: users });
     const gram = this.#memory.alloc(matrixBytes(this.#width));
-    const vectors = [users, items].map((rows) => this.#memory.alloc(4 * rows * settings.dimensions));
+    const vectors = [users, items].map((rows) =>
+      this.#memory.alloc(4 * rows * settings.dimensions),
+    );
     const [userVectors, itemVectors] = vectors as [number, number];
     const place = (grouped: GroupedPairs, solved: number, fixed: number, fixedRows: number) =>
       this.#placeSide(grouped, { solved, fixed, fixedRows, gram });
@@ -87,7 +99,12 @@ export class AlsSolver implements KernelSolver {
   }
 
   load(model: BatchModel): void {
-    this.#users.vectors.set(model.userVectors);
+    // A score is p·q here: the output layer is multiplied into the users' rows, and biases are left out.
+    const { dimensions, output } = model;
+    const weighed = model.userVectors.map(
+      (value, at) => value * (output[at % dimensions] as number),
+    );
+    this.#users.vectors.set(weighed);
     this.#items.vectors.set(model.itemVectors);
   }
 
@@ -111,8 +128,17 @@ export class AlsSolver implements KernelSolver {
     memory.u32(starts, rows + 1).set(grouped.starts);
     memory.u32(columns, grouped.columns.length).set(grouped.columns);
     const pointers = { fixed: at.fixed, fixedRows: at.fixedRows, solved: at.solved, gram: at.gram };
-    const fields = { ...pointers, dimensions, width: this.#width, starts, columns, regularization, losses };
-    for (const [name, value] of Object.entries(fields)) words[ALS[name as keyof typeof fields]] = value;
+    const fields = {
+      ...pointers,
+      dimensions,
+      width: this.#width,
+      starts,
+      columns,
+      regularization,
+      losses,
+    };
+    for (const [name, value] of Object.entries(fields))
+      words[ALS[name as keyof typeof fields]] = value;
     memory.f32(header, ALS.words)[ALS.unobserved] = unobservedWeight;
     const side = {
       rows,

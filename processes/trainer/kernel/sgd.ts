@@ -1,4 +1,8 @@
-import type { BatchModel, BatchSettings, TrainingPairs } from '../../../model/batch/batch-trainer.ts';
+import type {
+  BatchModel,
+  BatchSettings,
+  TrainingPairs,
+} from '../../../model/batch/batch-trainer.ts';
 import { BLOCK, EVENT, SGD, sgdScratchBytes } from '../../../model/kernel/training-layout.ts';
 import { TrainingMemory, alignedBytes } from '../../../model/kernel/training-kernel.ts';
 import type { TrainingKernel } from '../../../model/kernel/training-kernel.ts';
@@ -56,7 +60,7 @@ export class SgdSolver implements KernelSolver {
     };
     this.#header = this.#placeHeader(pointers);
     this.#entries = blocks.map((block) => this.#placeBlock(block));
-    const scratches = Array.from({ length: settings.threads }, () => memory.alloc(scratchBytes));
+    const scratches = Array.from({ length: threadsOf(settings) }, () => memory.alloc(scratchBytes));
     this.#seed(pairs);
     this.#threads = new TrainingThreads(kernel, memory, scratches);
   }
@@ -105,7 +109,8 @@ export class SgdSolver implements KernelSolver {
     const { dimensions, learningRate, regularization } = this.#settings;
     const header = this.#memory.alloc(4 * SGD.words);
     const words = this.#memory.u32(header, SGD.words);
-    for (const [name, pointer] of Object.entries(pointers)) words[SGD[name as keyof Tables]] = pointer;
+    for (const [name, pointer] of Object.entries(pointers))
+      words[SGD[name as keyof Tables]] = pointer;
     words[SGD.dimensions] = dimensions;
     const floats = this.#memory.f32(header, SGD.words);
     floats[SGD.rate] = learningRate;
@@ -164,6 +169,11 @@ function takeRows(values: Float32Array, rows: Uint32Array, width: number): Float
   return taken;
 }
 
+/** No turn has more blocks than there are parts. */
+function threadsOf({ threads }: BatchSettings): number {
+  return Math.min(threads, STRATA);
+}
+
 function eventsOf(block: Block): number {
   return block.events.length / EVENT.words;
 }
@@ -171,14 +181,14 @@ function eventsOf(block: Block): number {
 function sgdBytes(
   rows: number,
   blocks: readonly Block[],
-  { dimensions, threads }: BatchSettings,
+  settings: BatchSettings,
   scratchBytes: number,
 ): number {
   // Two tables a side, each of which is aligned.
-  const tables = 4 * rows * (dimensions + 1) + 4 * alignedBytes(1);
+  const tables = 4 * rows * (settings.dimensions + 1) + 4 * alignedBytes(1);
   const events = blocks.map(
     (block) => alignedBytes(4 * block.events.length) + alignedBytes(4 * BLOCK.words),
   );
-  const scratch = threads * alignedBytes(scratchBytes);
+  const scratch = threadsOf(settings) * alignedBytes(scratchBytes);
   return tables + alignedBytes(4 * SGD.words) + scratch + events.reduce((a, b) => a + b, 0);
 }

@@ -43,7 +43,8 @@ export function dealRows(counts: Uint32Array): Parts {
   const places = new Uint32Array(rows.length);
   for (const [place, row] of rows.entries()) places[row] = place;
   const starts = new Uint32Array(STRATA + 1);
-  for (const [part, { length }] of dealt.entries()) starts[part + 1] = (starts[part] as number) + length;
+  for (const [part, { length }] of dealt.entries())
+    starts[part + 1] = (starts[part] as number) + length;
   return { rows, places, starts };
 }
 
@@ -76,7 +77,11 @@ export function makeBlocks(
     const endItem = items.starts[itemPart + 1] as number;
     const perPositive = (negatives * (endItem - firstItem)) / Math.max(1, pairs.items);
     const records: BlockRecords = new BlockRecords();
-    for (let user = users.starts[userPart] as number; user < (users.starts[userPart + 1] as number); user += 1) {
+    for (
+      let user = users.starts[userPart] as number;
+      user < (users.starts[userPart + 1] as number);
+      user += 1
+    ) {
       const chosen = chosenBetween(grouped, user, firstItem, endItem);
       records.add(user, chosen.own, perPositive * chosen.all);
     }

@@ -1,4 +1,5 @@
 import { RepriseError } from '../../../events/error.ts';
+import { checkBatch, checkBatchModel } from '../../../model/batch/batch-check.ts';
 import type {
   BatchModel,
   BatchSettings,
@@ -9,7 +10,6 @@ import type {
 } from '../../../model/batch/batch-trainer.ts';
 import { loadTrainingKernel } from '../../../model/kernel/training-kernel.ts';
 import { AlsSolver } from './als.ts';
-import { checkTraining } from './training-check.ts';
 import { SgdSolver } from './sgd.ts';
 import type { KernelSolver } from './solver.ts';
 
@@ -38,7 +38,7 @@ class KernelTrainer implements BatchTrainer {
   }
 
   async load(model: BatchModel, epoch: number): Promise<void> {
-    checkModel(model, this.#pairs, this.settings);
+    checkBatchModel(model, this.#pairs, this.settings);
     this.#solver.load(model);
     this.#epoch = epoch;
     await Promise.resolve();
@@ -49,23 +49,16 @@ class KernelTrainer implements BatchTrainer {
   }
 }
 
-function checkModel(model: BatchModel, { users, items }: TrainingPairs, settings: BatchSettings): void {
-  const { dimensions } = settings;
-  const lengths = {
-    userVectors: users * dimensions,
-    userBias: users,
-    itemVectors: items * dimensions,
-    itemBias: items,
-    output: dimensions,
-  };
-  for (const [name, length] of Object.entries(lengths)) {
-    const found = model[name as keyof typeof lengths].length;
-    if (found === length) continue;
-    throw new RepriseError(
-      'INVALID',
-      `the model's ${name} holds ${String(found)} numbers, not ${String(length)}: load one of the same rows and dimensions`,
-      { field: name },
-    );
+/** Throws INVALID where a solver cannot train with these settings. */
+function checkSolver(settings: BatchSettings): void {
+  const solver: string = settings.solver;
+  if (solver !== 'sgd' && solver !== 'als') {
+    const message = `the kernel trainer has no solver ${solver}: choose als or sgd`;
+    throw new RepriseError('INVALID', message, { field: 'solver' });
+  }
+  if (solver === 'als' && settings.regularization === 0) {
+    const message = 'regularization is above 0 for als: without it a row may have no solution';
+    throw new RepriseError('INVALID', message, { field: 'regularization' });
   }
 }
 
@@ -74,7 +67,8 @@ async function create(
   settings: BatchSettings,
   plain: boolean,
 ): Promise<BatchTrainer> {
-  checkTraining(pairs, settings);
+  checkBatch(pairs, settings);
+  checkSolver(settings);
   const kernel = await loadTrainingKernel({ plain });
   const Solver = settings.solver === 'als' ? AlsSolver : SgdSolver;
   return new KernelTrainer(pairs, settings, new Solver(kernel, pairs, settings));

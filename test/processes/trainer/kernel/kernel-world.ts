@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { BatchModel, BatchSettings, TrainingPairs } from '../../../../model/batch/batch-trainer.ts';
+import type {
+  BatchModel,
+  BatchSettings,
+  TrainingPairs,
+} from '../../../../model/batch/batch-trainer.ts';
 import { Draws } from '../../../../processes/trainer/draws.ts';
 
 /** Settings of a small training. */
@@ -37,7 +41,12 @@ export function twoTastes(users: number, items: number, perUser: number, seed = 
       itemRows.push(item);
     }
   }
-  return { users, items, userRows: Uint32Array.from(userRows), itemRows: Uint32Array.from(itemRows) };
+  return {
+    users,
+    items,
+    userRows: Uint32Array.from(userRows),
+    itemRows: Uint32Array.from(itemRows),
+  };
 }
 
 /** The SHA-256 of all that a model holds. */
