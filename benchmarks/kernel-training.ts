@@ -40,7 +40,7 @@ function kernelNanoseconds(world: World, dimensions: number, rounds: number): nu
   const scratchBytes = sgdScratchBytes(events);
   const bytes = 4 * (users + items) * (dimensions + 1) + 4 * EVENT.words * events;
   const memory = new TrainingMemory(kernel, bytes + scratchBytes + 4_096);
-  const { sgdBlock } = instantiateTraining(kernel, memory);
+  const functions = instantiateTraining(kernel, memory);
   const tables = [users * dimensions, items * dimensions, users, items];
   const pointers = tables.map((length) => memory.alloc(4 * length));
   for (const [at, length] of tables.entries()) {
@@ -63,7 +63,7 @@ function kernelNanoseconds(world: World, dimensions: number, rounds: number): nu
   let best = Infinity;
   for (let round = 0; round < rounds; round += 1) {
     const start = performance.now();
-    sgdBlock(header, entry, round, 1, scratch);
+    functions.sgdBlock(header, entry, round, 1, scratch);
     const time = (performance.now() - start) * 1e6;
     best = Math.min(best, time / (memory.u32(entry, BLOCK.words)[BLOCK.samples] as number));
   }

@@ -62,7 +62,7 @@ export function defaultSettings(
 ): Omit<BatchSettings, 'dimensions'> {
   const { defaults } = BATCH_TRAINERS[name];
   const known = Object.keys(defaults) as Solver[];
-  const found = defaults[solver ?? (known[0] as Solver)];
+  const found = defaults[solver ?? known[0]];
   if (found !== undefined) return found(pairs);
   throw new RepriseError(
     'INVALID',

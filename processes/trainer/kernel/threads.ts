@@ -23,7 +23,7 @@ class TrainingThread {
     const workerData = { kind: kernel.kind, module: kernel.module, memory: memory.shared, scratch };
     this.#worker = new Worker(new URL('./thread.mjs', import.meta.url), { workerData });
     this.#worker.on('message', () => this.#waiting?.resolve());
-    this.#worker.on('error', (error) => this.#fail(error as Error));
+    this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('a thread of the training has ended')));
     // A training that is forgotten keeps no process alive; one under way does.
     this.#worker.unref();

@@ -20,15 +20,15 @@ test('the module and TypeScript agree on the layout of a training', async () => 
   for (const [, name, value] of source.matchAll(/export const (\w+): \w+ = (\w+);/g)) {
     found.set(name as string, Number(value));
   }
-  const fields = { SGD, BLOCK, EVENT, ALS };
+  const fields = new Map<string, Record<string, number>>(
+    Object.entries({ SGD, BLOCK, EVENT, ALS }),
+  );
   for (const [name, value] of found) {
     const [header = '', ...words] = name.toLowerCase().split('_');
     const field = words.map((word, at) =>
-      at === 0 ? word : word[0]?.toUpperCase() + word.slice(1),
+      at === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1),
     );
-    const layout: Record<string, number> | undefined =
-      fields[header.toUpperCase() as keyof typeof fields];
-    const known = layout?.[field.join('')];
+    const known = fields.get(header.toUpperCase())?.[field.join('')];
     if (known !== undefined) assert.equal(value, known * 4, name);
   }
   assert.equal(found.get('PANEL'), PANEL);
