@@ -13,6 +13,7 @@ import {
 } from '../model/kernel/training-kernel.ts';
 import { BLOCK, EVENT, SGD, sgdScratchBytes } from '../model/kernel/training-layout.ts';
 import { drawnRow, draw } from '../model/kernel/plain-scalar.ts';
+import { kernelDefaults } from '../processes/trainer/kernel/defaults.ts';
 import { createKernelTrainer } from '../processes/trainer/kernel/trainer.ts';
 
 const { values } = parseArgs({
@@ -106,11 +107,7 @@ function manyPairs(): TrainingPairs {
 /** Milliseconds of the fastest epoch with each number of threads; they take turns. */
 async function epochMilliseconds(threads: readonly number[], epochs: number): Promise<number[]> {
   const pairs = manyPairs();
-  const settings = {
-    ...{ dimensions: 64, solver: 'sgd', epochs, learningRate: 0.002, regularization: 0.005 },
-    ...{ negatives: NEGATIVES, initDeviation: 0.1, unobservedWeight: 0, frequencyExponent: 0 },
-    seed: 1,
-  } as const;
+  const settings = { ...kernelDefaults('sgd', pairs), dimensions: 64, epochs };
   const trainers = await Promise.all(
     threads.map((count) => createKernelTrainer(pairs, { ...settings, threads: count })),
   );

@@ -62,7 +62,8 @@ export function defaultSettings(
 ): Omit<BatchSettings, 'dimensions'> {
   const { defaults } = BATCH_TRAINERS[name];
   const known = Object.keys(defaults) as Solver[];
-  const found = defaults[solver ?? known[0]];
+  const [first = 'sgd'] = known;
+  const found = defaults[solver ?? first];
   if (found !== undefined) return found(pairs);
   throw new RepriseError(
     'INVALID',
