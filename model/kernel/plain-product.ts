@@ -27,7 +27,7 @@ function sumInLanes(dimensions: number, term: (at: number) => number): number {
 }
 
 /** Binds the products to a memory. */
-export function createPlainProducts(memory: PlainMemory): PlainProducts {
+export function createPlainProducts(memory: Pick<PlainMemory, 'float'>): PlainProducts {
   return {
     dot(a, b, dimensions) {
       return sumInLanes(dimensions, (at) =>

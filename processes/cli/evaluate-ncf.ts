@@ -2,7 +2,11 @@ import { writeFile } from 'node:fs/promises';
 
 import { InvalidArgumentError, Option } from 'commander';
 
-import type { BatchSettings, BatchTrainerFactory } from '../../model/batch/batch-trainer.ts';
+import type {
+  BatchSettings,
+  BatchTrainerFactory,
+  TrainingPairs,
+} from '../../model/batch/batch-trainer.ts';
 import { BATCH_TRAINERS, defaultSettings } from '../evaluation/batch-trainers.ts';
 import type { BatchTrainerName, Solver } from '../evaluation/batch-trainers.ts';
 import type { NcfData } from '../evaluation/ncf-files.ts';
@@ -105,7 +109,7 @@ async function trainAll(
   options: NcfOptions & { readonly trainer: BatchTrainerName },
 ): Promise<NcfResult[]> {
   const { trainer, factors, seeds } = options;
-  const base = settingsOf(options);
+  const base = settingsOf(options, data.pairs);
   const factory = await BATCH_TRAINERS[trainer].load();
   const progress = startProgress(context.output, `evaluate ${trainer}`, context.deps.clock);
   const steps: Steps = { progress, done: 0, total: factors.length * seeds * base.epochs };
@@ -158,9 +162,10 @@ function trainOne(
 
 function settingsOf(
   options: NcfOptions & { readonly trainer: BatchTrainerName },
+  pairs: TrainingPairs,
 ): Omit<BatchSettings, 'dimensions'> {
   const { trainer, solver, epochs, set } = options;
-  const defaults = defaultSettings(trainer, solver);
+  const defaults = defaultSettings(trainer, solver, pairs);
   return { ...defaults, ...set, ...(epochs === undefined ? {} : { epochs }) } as typeof defaults;
 }
 
