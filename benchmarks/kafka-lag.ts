@@ -75,20 +75,20 @@ async function measure(cluster: Cluster, transport: ClusterTransport): Promise<o
   const ingest = cluster.member('ingest-0');
   await until(api.url, 202);
   await ingest.end();
-  console.error("ended", performance.now());
+  console.error('ended', performance.now());
   const apiBeforeMiB = residentMiB(api.pid);
   await fill(transport);
-  console.error("filled", performance.now());
+  console.error('filled', performance.now());
   await until(api.url, 429);
   const refused = await post(api.url);
-  console.error("refused", performance.now());
+  console.error('refused', performance.now());
   const [lag = 0] = await transport.lag();
   const startMs = performance.now();
   await ingest.start();
   for (;;) {
     await sleep(500);
     const [left = 0] = await transport.lag();
-    console.error("left", left);
+    console.error('left', left);
     if (left < BATCH) break;
   }
   const seconds = (performance.now() - startMs) / 1_000;

@@ -161,7 +161,9 @@ describe('the transport through Kafka', () => {
       before = made();
       assert.ok(Date.now() - startMs < 10 * SILENT_MS, `${String(before)} connections, and more`);
     }
-    t.diagnostic(`${String(made())} connections, none any more after ${String(Date.now() - startMs)} ms`);
+    t.diagnostic(
+      `${String(made())} connections, none any more after ${String(Date.now() - startMs)} ms`,
+    );
   });
 });
 
