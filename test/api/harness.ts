@@ -38,7 +38,7 @@ const place = ['0:7'];
 /** The read side, models, runs and maintenance of an instance that always says the same. */
 function fixedPorts(
   calls: unknown[][],
-): Pick<ApiDeps, 'queries' | 'models' | 'runs' | 'maintenance' | 'health'> {
+): Pick<ApiDeps, 'queries' | 'models' | 'prequential' | 'runs' | 'maintenance' | 'health'> {
   const note = <T>(answer: T, ...call: unknown[]): T => {
     calls.push(call);
     return answer;
