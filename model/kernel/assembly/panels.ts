@@ -4,8 +4,6 @@
 import { PANEL } from './training-layout';
 
 /** Where four columns of eight rows start. */
-// @ts-ignore: decorator
-@inline
 export function tileAt(matrix: usize, panel: usize, column: usize): usize {
   return matrix + ((((panel * (panel + 1)) << 2) + column) << 5);
 }

@@ -46,8 +46,6 @@ function shuffle(order: usize, count: u32, key0: u32, key1: u32): void {
 }
 
 /** Notes an item of the event. */
-// @ts-ignore: decorator
-@inline
 function place(header: usize, scratch: usize, count: u32, row: u32): void {
   const at = scratch + ((<usize>count) << 2);
   const bytes = <usize>load<u32>(header, SGD_DIMENSIONS) << 2;
