@@ -1,6 +1,5 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ActivityInterfaceFor, ActivityOptions } from '@temporalio/workflow';
-import type { Duration } from '@temporalio/common';
 import type { Activities } from '../activities/index.ts';
 import { CLUSTER_TASK_QUEUES } from './messages.ts';
 import type { ClusterWork } from './messages.ts';
@@ -24,7 +23,7 @@ const retry = {
 type Timing = Pick<ActivityOptions, 'startToCloseTimeout' | 'heartbeatTimeout'> & {
   readonly attemptsMax?: number;
   /** The longest pause between two tries; {@link retry}'s where it is left out. */
-  readonly pauseMax?: Duration;
+  readonly pauseMax?: `${number}ms`;
 };
 
 /** How long a worker's own queue may leave a lease lying: whoever is gone does not take it. */

@@ -85,7 +85,9 @@ export class MongoHeads {
   /** Asks the store what follows the ends of these partitions; tells whether anything did. */
   async refresh(partitions: Iterable<Partition>): Promise<boolean> {
     await this.#compare();
-    let asked = new Map([...partitions].map((partition) => [partition, this.end(partition)]));
+    let asked = new Map<Partition, StoredEnd>(
+      [...partitions].map((partition) => [partition, this.end(partition)]),
+    );
     let moved = false;
     for (let blocks = 1; asked.size > 0; blocks += 1) {
       const isFar = blocks > FOLLOWED_BLOCKS_MAX;
@@ -95,7 +97,7 @@ export class MongoHeads {
         if (end.head > this.end(partition).head) this.set(partition, end);
       }
       moved ||= found.size > 0;
-      asked = isFar ? new Map() : new Map(found);
+      asked = isFar ? new Map<Partition, StoredEnd>() : new Map(found);
     }
     return moved;
   }

@@ -17,8 +17,8 @@ export class RowMarks {
   }
 
   /** Marks many rows. */
-  markAll(rows: ArrayLike<number>): void {
-    for (let at = 0; at < rows.length; at++) this.#stamps[rows[at] as number] = this.#stamp;
+  markAll(rows: Iterable<number>): void {
+    for (const row of rows) this.#stamps[row] = this.#stamp;
   }
 
   /** Tells whether a row is marked. */

@@ -8,9 +8,7 @@ export class SeenRows {
   /** A user's item rows, ascending; empty for one who is unknown. A view, valid until the next `add`. */
   of(userRow: number): Uint32Array {
     const rows = this.#rows[userRow];
-    return rows === undefined
-      ? new Uint32Array(0)
-      : rows.subarray(0, this.#counts[userRow] as number);
+    return rows === undefined ? new Uint32Array(0) : rows.subarray(0, this.#counts[userRow]);
   }
 
   /** Tells whether a user has had an item. */

@@ -22,17 +22,23 @@ export interface MergePruningDeps {
  */
 export async function pruneMerges(deps: MergePruningDeps, signal: AbortSignal): Promise<void> {
   let pruned: MergeName | undefined;
-  while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
     try {
       const needed = deps.isFirst() ? neededFrom(await deps.notes(), deps.partitions) : undefined;
-      const isNews = needed?.version !== pruned?.version || needed?.barrier !== pruned?.barrier;
-      if (needed !== undefined && isNews) await deps.merges.prune(needed.version, needed.barrier);
+      if (needed !== undefined && !isSame(needed, pruned)) {
+        await deps.merges.prune(needed.version, needed.barrier);
+      }
       pruned = needed;
     } catch (error) {
-      if (!signal.aborted) deps.logger.warn({ err: error }, 'old merges could not be removed');
+      if (!isOver()) deps.logger.warn({ err: error }, 'old merges could not be removed');
     }
     await pauseFor(PRUNE_LOOK_MS, signal);
   }
+}
+
+function isSame(needed: MergeName, pruned: MergeName | undefined): boolean {
+  return needed.version === pruned?.version && needed.barrier === pruned.barrier;
 }
 
 /**

@@ -157,8 +157,9 @@ describe('the transport through Kafka', () => {
     await Promise.all([ended, last]);
     const startMs = Date.now();
     // What was under way is tried to its end; one that started again would never be silent for so long.
-    for (let before = -1; before !== made(); await sleep(SILENT_MS)) {
+    for (let before = -1; before !== made();) {
       before = made();
+      await sleep(SILENT_MS);
       assert.ok(Date.now() - startMs < 10 * SILENT_MS, `${String(before)} connections, and more`);
     }
     t.diagnostic(

@@ -87,9 +87,18 @@ function backward(matrix: usize, width: usize, inverses: usize, b: usize): void 
     tile = tileAt(matrix, first >> 3, 0);
     for (let at = b; at < own; at += 16, tile += 128) {
       const sum0 = f32x4.add(f32x4.mul(v128.load(tile), low), f32x4.mul(v128.load(tile, 16), high));
-      const sum1 = f32x4.add(f32x4.mul(v128.load(tile, 32), low), f32x4.mul(v128.load(tile, 48), high));
-      const sum2 = f32x4.add(f32x4.mul(v128.load(tile, 64), low), f32x4.mul(v128.load(tile, 80), high));
-      const sum3 = f32x4.add(f32x4.mul(v128.load(tile, 96), low), f32x4.mul(v128.load(tile, 112), high));
+      const sum1 = f32x4.add(
+        f32x4.mul(v128.load(tile, 32), low),
+        f32x4.mul(v128.load(tile, 48), high),
+      );
+      const sum2 = f32x4.add(
+        f32x4.mul(v128.load(tile, 64), low),
+        f32x4.mul(v128.load(tile, 80), high),
+      );
+      const sum3 = f32x4.add(
+        f32x4.mul(v128.load(tile, 96), low),
+        f32x4.mul(v128.load(tile, 112), high),
+      );
       v128.store(at, f32x4.sub(v128.load(at), sumFour(sum0, sum1, sum2, sum3)));
     }
     if (first == 0) return;

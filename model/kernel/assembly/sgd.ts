@@ -48,13 +48,21 @@ function shuffle(order: usize, count: u32, key0: u32, key1: u32): void {
 /** Notes an item of the event. */
 function place(header: usize, scratch: usize, count: u32, row: u32): void {
   const at = scratch + ((<usize>count) << 2);
-  const bytes = <usize>load<u32>(header, SGD_DIMENSIONS) << 2;
+  const bytes = (<usize>load<u32>(header, SGD_DIMENSIONS)) << 2;
   store<u32>(at, row);
   store<u32>(at + SCRATCH_VECTORS, <u32>(<usize>load<u32>(header, SGD_ITEMS) + <usize>row * bytes));
 }
 
 /** Draws the event's items, a positive first, and returns how many; `share` negatives on average, of the block's own. */
-function placeItems(header: usize, entry: usize, event: usize, scratch: usize, key0: u32, key1: u32, number: u32): u32 {
+function placeItems(
+  header: usize,
+  entry: usize,
+  event: usize,
+  scratch: usize,
+  key0: u32,
+  key1: u32,
+  number: u32,
+): u32 {
   const positive = load<u32>(event, EVENT_ITEM);
   const firstItem = load<u32>(entry, BLOCK_FIRST_ITEM);
   const items = <u64>load<u32>(entry, BLOCK_ITEMS);
@@ -171,7 +179,14 @@ function placeGains(header: usize, scratch: usize, user: u32, count: u32, positi
 }
 
 /** Moves four dimensions of the event's items, then the user's by the sum of what they were, times their gains. */
-function moveFour(scratch: usize, p: usize, end: usize, offset: usize, keep: v128, userKeep: v128): void {
+function moveFour(
+  scratch: usize,
+  p: usize,
+  end: usize,
+  offset: usize,
+  keep: v128,
+  userKeep: v128,
+): void {
   const before = v128.load(p + offset);
   let sum = f32x4.mul(userKeep, before);
   for (let at = scratch; at < end; at += 4) {
@@ -185,7 +200,14 @@ function moveFour(scratch: usize, p: usize, end: usize, offset: usize, keep: v12
 }
 
 /** The same for sixteen dimensions. */
-function moveSixteen(scratch: usize, p: usize, end: usize, offset: usize, keep: v128, userKeep: v128): void {
+function moveSixteen(
+  scratch: usize,
+  p: usize,
+  end: usize,
+  offset: usize,
+  keep: v128,
+  userKeep: v128,
+): void {
   const own = p + offset;
   const before0 = v128.load(own);
   const before1 = v128.load(own, 16);
@@ -219,7 +241,7 @@ function moveSixteen(scratch: usize, p: usize, end: usize, offset: usize, keep: 
 
 /** One event on items that are placed already; returns the likelihood of what was seen. */
 function step(header: usize, scratch: usize, user: u32, count: u32, positive: bool): f64 {
-  const bytes = <usize>load<u32>(header, SGD_DIMENSIONS) << 2;
+  const bytes = (<usize>load<u32>(header, SGD_DIMENSIONS)) << 2;
   const p = <usize>load<u32>(header, SGD_USERS) + <usize>user * bytes;
   placeProducts(scratch, p, count, bytes);
   const likelihood = placeGains(header, scratch, user, count, positive);
