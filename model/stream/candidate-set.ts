@@ -41,8 +41,7 @@ export class CandidateSet {
     this.#size = 0;
     this.#stamp = (this.#stamp + 1) >>> 0;
     if (this.#stamp === 0) this.#stamps.fill(0);
-    for (let at = 0; at < excluded.length; at++) {
-      const row = excluded[at] as number;
+    for (const row of excluded) {
       this.#stamps[row] = this.#stamp;
       this.#slots[row] = -1;
     }
