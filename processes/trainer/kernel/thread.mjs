@@ -6,7 +6,7 @@ const { kind, module, memory, scratch } = workerData;
 
 async function loadPlain() {
   if (!process.features.typescript) {
-    const { register } = await import('tsx/esm/api');
+    const { register } = await import(import.meta.resolve('tsx/esm/api'));
     register();
   }
   const { createPlainTraining } = await import('../../../model/kernel/plain-training.ts');
