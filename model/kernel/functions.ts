@@ -58,6 +58,8 @@ export interface KernelFunctions {
     key0: number,
     key1: number,
   ): number;
+  /** out[number] = query · row + bias over `count` rows listed in `rows`, of a table with biases. */
+  scoreRows(table: Pointer, query: Pointer, rows: Pointer, count: number, out: Pointer): void;
   /** out[number] = features[number] · weights over `count` rows of `width` floats, a multiple of 4. */
   scoreFeatures(
     features: Pointer,

@@ -1,4 +1,5 @@
 import type { KernelFunctions } from './functions.ts';
+import { TABLE } from './layout.ts';
 import type { PlainMemory } from './plain-memory.ts';
 import type { PlainProducts } from './plain-product.ts';
 import { exp } from './plain-scalar.ts';
@@ -9,7 +10,7 @@ const { fround } = Math;
 export function createPlainFeatures(
   memory: PlainMemory,
   { dot }: PlainProducts,
-): Pick<KernelFunctions, 'scoreFeatures' | 'softmaxGradient'> {
+): Pick<KernelFunctions, 'scoreFeatures' | 'scoreRows' | 'softmaxGradient'> {
   /** Turns scores into e to the score less the best one; returns their sum. */
   function placeShares(scores: number, count: number): number {
     let best = -Infinity;
@@ -26,6 +27,14 @@ export function createPlainFeatures(
     scoreFeatures(features, count, width, weights, out) {
       for (let number = 0; number < count; number++) {
         memory.setFloat(out + number * 4, dot(features + number * width * 4, weights, width));
+      }
+    },
+    scoreRows(table, query, rows, count, out) {
+      const dimensions = memory.field(table, TABLE.dimensions);
+      for (let number = 0; number < count; number++) {
+        const row = memory.field(rows, number);
+        const product = dot(query, memory.vector(table, row), dimensions);
+        memory.setFloat(out + number * 4, product + memory.bias(table, row));
       }
     },
     softmaxGradient(features, count, width, scores, wanted, out) {

@@ -1,4 +1,5 @@
 import type { Kernel, KernelFactory, Pointer } from '../kernel/kernel.ts';
+import { drawnRow } from '../kernel/plain-scalar.ts';
 import { FEATURES } from './blend-features.ts';
 import { BlendWeights } from './blend-weights.ts';
 import { CandidateSet } from './candidate-set.ts';
@@ -24,6 +25,8 @@ export interface BlendSettings {
   /** A user's newest items that sources start from. */
   readonly latestItemsMax: number;
   readonly candidatesMax: number;
+  /** One event in so many moves the weights, drawn by its key. */
+  readonly weighedEvery: number;
 }
 
 /** One set for all streams: found on the first halves of two (benchmarks/sweeps/). */
@@ -33,7 +36,11 @@ export const BLEND_SETTINGS: BlendSettings = {
   popularMax: 50,
   latestItemsMax: 20,
   candidatesMax: 1_024,
+  weighedEvery: 4,
 };
+
+/** Tells the draw that chooses whether an event moves the weights from the others of its key. */
+const WEIGHED_KEY = 0x77656967;
 
 const NOTHING = new Uint32Array(0);
 /** Brings scores of `gmf` to the size of the other features. */
@@ -60,7 +67,7 @@ export class BlendLearner implements StreamLearner, Capturable {
   readonly #current: Float32Array;
   readonly #newest: Uint32Array;
   readonly #top = new TopRows();
-  #gmfScores = new Float32Array(256);
+  readonly #gmfScores: Float32Array;
   /** What the candidates at hand were gathered for; undefined once anything was learned. */
   #asked: RankingQuestion | undefined;
 
@@ -83,6 +90,7 @@ export class BlendLearner implements StreamLearner, Capturable {
     this.#currentAt = kernel.alloc(FEATURES.count * 4);
     // Last: a view holds only while nothing more is given out.
     this.#candidates = new CandidateSet(kernel, settings.candidatesMax);
+    this.#gmfScores = new Float32Array(settings.candidatesMax);
     this.#scores = kernel.f32(this.#scoresAt, settings.candidatesMax);
     this.#current = kernel.f32(this.#currentAt, FEATURES.count);
   }
@@ -104,7 +112,7 @@ export class BlendLearner implements StreamLearner, Capturable {
 
   learn(event: StreamEvent): void {
     const { userRow, itemRow, timeMs, weight, positive, excluded = NOTHING } = event;
-    if (positive === 1 && itemRow < this.items) {
+    if (positive === 1 && itemRow < this.items && this.#isWeighed(event)) {
       this.#gather({ userRow, timeMs, excluded });
       this.#weigh(this.#candidates.find(itemRow), weight);
     }
@@ -131,6 +139,11 @@ export class BlendLearner implements StreamLearner, Capturable {
   restore(state: LearnerState): void {
     for (const [name, part] of this.#parts()) part.restore(unprefixed(name, state));
     this.#asked = undefined;
+  }
+
+  #isWeighed({ key0, key1 }: StreamEvent): boolean {
+    const word = this.#kernel.functions.draw(key0 ^ WEIGHED_KEY, key1, 0);
+    return drawnRow(word, this.settings.weighedEvery) === 0;
   }
 
   #parts(): [string, Capturable][] {
@@ -177,13 +190,11 @@ export class BlendLearner implements StreamLearner, Capturable {
   }
 
   #describeGmf(userRow: number): void {
-    if (this.items > this.#gmfScores.length) this.#gmfScores = new Float32Array(this.items * 2);
-    const scores = this.#gmfScores;
-    this.#gmf.scoreAll(userRow, scores);
     const { rows, features, size } = this.#candidates;
+    const scores = this.#gmfScores;
+    this.#gmf.scoreRows(userRow, rows.subarray(0, size), scores);
     for (let slot = 0; slot < size; slot++) {
-      const score = scores[rows[slot] as number] as number;
-      features[slot * FEATURES.count + FEATURES.gmf] = score * GMF_SCALE;
+      features[slot * FEATURES.count + FEATURES.gmf] = (scores[slot] as number) * GMF_SCALE;
     }
   }
 

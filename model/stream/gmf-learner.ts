@@ -45,6 +45,8 @@ export const GMF_STREAM_SETTINGS: GmfStreamSettings = {
 /** The two words that an item's first row is drawn from. */
 export type ItemSeed = (itemRow: number) => readonly [number, number];
 
+/** Listed items that are scored at a time. */
+const SCORED_ROWS = 256;
 const ITEM_SEED = 0x6974656d;
 /** Tells the draws that choose what to come back to from those of an event's own negatives. */
 const REVISIT_KEY = 0x76697369;
@@ -67,6 +69,8 @@ export class GmfLearner implements StreamLearner, Capturable {
   readonly #learner: Pointer;
   readonly #contextRows: Pointer;
   readonly #weights: Pointer;
+  /** Room for listed rows, and then their scores. */
+  readonly #scored: Pointer;
   readonly #query: Float32Array;
 
   constructor(
@@ -86,6 +90,7 @@ export class GmfLearner implements StreamLearner, Capturable {
     this.#window = new EventWindow(windowEventsMax, contextItemsMax);
     this.#contextRows = kernel.alloc(contextItemsMax * 4);
     this.#weights = placeWeights(kernel, settings);
+    this.#scored = kernel.alloc(SCORED_ROWS * 8);
     this.#learner = this.#placeHeader();
     this.#query = new Float32Array(dimensions);
   }
@@ -105,10 +110,19 @@ export class GmfLearner implements StreamLearner, Capturable {
     return this.#items.topN(this.#query, rows.length, excluded, rows, scores);
   }
 
-  /** Writes the scores of all items for a user. */
-  scoreAll(userRow: number, out: Float32Array): void {
+  /** Writes the scores of the listed items for a user, as many as `rows` has. */
+  scoreRows(userRow: number, rows: Uint32Array, out: Float32Array): void {
     this.#placeQuery(userRow);
-    this.#items.scoreAll(this.#query, out);
+    const kernel = this.#kernel;
+    const query = this.#field(SOFTMAX.query);
+    kernel.f32(query, this.#query.length).set(this.#query);
+    for (let from = 0; from < rows.length; from += SCORED_ROWS) {
+      const part = rows.subarray(from, from + SCORED_ROWS);
+      kernel.words.set(part, this.#scored >>> 2);
+      const scores = this.#scored + SCORED_ROWS * 4;
+      kernel.functions.scoreRows(this.#items.header, query, this.#scored, part.length, scores);
+      out.set(kernel.f32(scores, part.length), from);
+    }
   }
 
   learn({ userRow, itemRow, timeMs, weight, positive, key0, key1 }: StreamEvent): void {
@@ -198,10 +212,14 @@ export class GmfLearner implements StreamLearner, Capturable {
     this.#step(this.#latest.read(userRow, kernel.words, this.#contextRows >>> 2), 1, 0);
     kernel.functions.softmaxQuery(this.#learner, userRow);
     const { dimensions } = this.settings;
-    const query = kernel.words[(this.#learner >>> 2) + SOFTMAX.query] as number;
+    const query = this.#field(SOFTMAX.query);
     for (let at = 0; at < dimensions; at++) {
       this.#query[at] = kernel.floats[(query >>> 2) + at] as number;
     }
+  }
+
+  #field(word: number): number {
+    return this.#kernel.words[(this.#learner >>> 2) + word] as number;
   }
 
   #placeHeader(): Pointer {

@@ -1,5 +1,6 @@
 // Rows of features: their scores by one row of weights, and the step of a softmax over them.
 
+import { TABLE_BIAS, TABLE_DIMENSIONS, blockOf, vectorOf } from './layout';
 import { dot } from './product';
 import { exp } from './scalar';
 
@@ -55,5 +56,18 @@ export function softmaxGradient(
     }
     const expected = f32x4.div(sum, total);
     v128.store(out + offset, f32x4.sub(v128.load(own + offset), expected));
+  }
+}
+
+export function scoreRows(table: usize, query: usize, rows: usize, count: u32, out: usize): void {
+  const dimensions = load<u32>(table, TABLE_DIMENSIONS);
+  const biases = <usize>load<u32>(table, TABLE_BIAS);
+  for (let number: u32 = 0; number < count; number++) {
+    const row = load<u32>(rows);
+    const block = blockOf(table, row);
+    const bias = load<f32>(block + biases + ((<usize>(row & 255)) << 2));
+    store<f32>(out, dot(query, vectorOf(table, block, row), dimensions) + bias);
+    rows += 4;
+    out += 4;
   }
 }

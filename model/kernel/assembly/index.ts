@@ -4,6 +4,6 @@ export { takeTouched, touch } from './layout';
 export { draw, exp, seedRow, sigmoid } from './scalar';
 export { dot } from './product';
 export { gmfEvent, gmfScore, isgdEvent, isgdStep } from './step';
-export { scoreFeatures, softmaxGradient } from './features';
+export { scoreFeatures, scoreRows, softmaxGradient } from './features';
 export { softmaxEvent, softmaxQuery } from './softmax';
 export { encodeRow, scoreAll, topRows, topRowsByCodes } from './search';
