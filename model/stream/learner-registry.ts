@@ -35,4 +35,4 @@ export function learnerOf(name: string, deps: StreamLearnerDeps): StreamLearner 
 }
 
 /** The learner that is evaluated unless another is named. */
-export const DEFAULT_STREAM_LEARNER = 'isgd';
+export const DEFAULT_STREAM_LEARNER = 'blend';
