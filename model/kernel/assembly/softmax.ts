@@ -18,13 +18,13 @@ import {
   SOFTMAX_USERS,
   SOFTMAX_VECTORS,
   TABLE_BIAS,
-  TABLE_ROWS,
   blockOf,
   touch,
   vectorOf,
 } from './layout';
+import { drawRows } from './drawn-rows';
 import { dot } from './product';
-import { draw, exp, sigmoid } from './scalar';
+import { exp, sigmoid } from './scalar';
 
 /** Where the bias of a row stands. */
 function biasAt(items: usize, row: u32): usize {
@@ -49,28 +49,6 @@ export function softmaxQuery(learner: usize, user: u32): void {
       v128.store(query + offset, f32x4.add(v128.load(query + offset), term));
     }
   }
-}
-
-/** Draws the step's item rows, the positive first, and notes where their vectors stand; returns how many. */
-function drawItems(learner: usize, item: u32, negatives: u32, key0: u32, key1: u32): u32 {
-  const items = <usize>load<u32>(learner, SOFTMAX_ITEMS);
-  const touched = <usize>load<u32>(learner, SOFTMAX_TOUCHED);
-  const vectors = <usize>load<u32>(learner, SOFTMAX_VECTORS);
-  const rows = <u64>load<u32>(items, TABLE_ROWS);
-  store<u32>(touched, item);
-  store<u32>(vectors, <u32>vectorOf(items, blockOf(items, item), item));
-  touch(items, item);
-  let count: u32 = 1;
-  for (let number: u32 = 0; number < negatives; number++) {
-    const row = <u32>((<u64>draw(key0, key1, number) * rows) >> 32);
-    if (row == item) continue;
-    const at = (<usize>count) << 2;
-    store<u32>(touched + at, row);
-    store<u32>(vectors + at, <u32>vectorOf(items, blockOf(items, row), row));
-    touch(items, row);
-    count++;
-  }
-  return count;
 }
 
 /** Writes the scores to `gains`; returns the best. */
@@ -209,7 +187,10 @@ export function softmaxEvent(
   key1: u32,
 ): u32 {
   const negatives: u32 = target > 0 ? load<u32>(learner, SOFTMAX_NEGATIVES) : 0;
-  const count = drawItems(learner, item, negatives, key0, key1);
+  const items = <usize>load<u32>(learner, SOFTMAX_ITEMS);
+  const touched = <usize>load<u32>(learner, SOFTMAX_TOUCHED);
+  const vectors = <usize>load<u32>(learner, SOFTMAX_VECTORS);
+  const count = drawRows(items, touched, vectors, item, negatives, key0, key1);
   const words = (<usize>count) << 2;
   softmaxQuery(learner, user);
   placeErrors(learner, words, placeScores(learner, words), target);

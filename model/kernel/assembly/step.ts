@@ -13,13 +13,13 @@ import {
   LEARNER_USERS,
   LEARNER_VECTORS,
   TABLE_BIAS,
-  TABLE_ROWS,
   blockOf,
   touch,
   vectorOf,
 } from './layout';
+import { drawRows } from './drawn-rows';
 import { dot, dotLanes, sumLanesInAll } from './product';
-import { draw, sigmoid } from './scalar';
+import { sigmoid } from './scalar';
 
 /** What a step on vectors of any length moves by, rate · (1 − p·q), in all lanes. */
 function isgdGain(learner: usize, products: v128): v128 {
@@ -112,28 +112,6 @@ export function isgdEvent(learner: usize, user: u32, item: u32): void {
 /** Where the bias of a row stands. */
 function biasOf(table: usize, block: usize, row: u32): usize {
   return block + <usize>load<u32>(table, TABLE_BIAS) + ((<usize>(row & 255)) << 2);
-}
-
-/** Draws the event's item rows, the positive first, and notes where their vectors stand; returns how many. */
-function drawRows(learner: usize, item: u32, negatives: u32, key0: u32, key1: u32): u32 {
-  const items = <usize>load<u32>(learner, LEARNER_ITEMS);
-  const touched = <usize>load<u32>(learner, LEARNER_TOUCHED);
-  const vectors = <usize>load<u32>(learner, LEARNER_VECTORS);
-  const rows = <u64>load<u32>(items, TABLE_ROWS);
-  store<u32>(touched, item);
-  store<u32>(vectors, <u32>vectorOf(items, blockOf(items, item), item));
-  touch(items, item);
-  let count: u32 = 1;
-  for (let number: u32 = 0; number < negatives; number++) {
-    const row = <u32>((<u64>draw(key0, key1, number) * rows) >> 32);
-    if (row == item) continue;
-    const at = (<usize>count) << 2;
-    store<u32>(touched + at, row);
-    store<u32>(vectors + at, <u32>vectorOf(items, blockOf(items, row), row));
-    touch(items, row);
-    count++;
-  }
-  return count;
 }
 
 /** Writes the user's query h∘p to the learner's scratch, and returns where that is. */
@@ -234,7 +212,10 @@ export function gmfEvent(
 ): u32 {
   const users = <usize>load<u32>(learner, LEARNER_USERS);
   const negatives: u32 = target > 0 ? load<u32>(learner, LEARNER_NEGATIVES) : 0;
-  const count = drawRows(learner, item, negatives, key0, key1);
+  const items = <usize>load<u32>(learner, LEARNER_ITEMS);
+  const touched = <usize>load<u32>(learner, LEARNER_TOUCHED);
+  const vectors = <usize>load<u32>(learner, LEARNER_VECTORS);
+  const count = drawRows(items, touched, vectors, item, negatives, key0, key1);
   const p = vectorOf(users, blockOf(users, user), user);
   setGains(learner, placeQuery(learner, p), count, target);
   touch(users, user);
