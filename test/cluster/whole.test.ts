@@ -130,7 +130,11 @@ describe('a whole cluster', () => {
     cluster = await startCluster({
       ...{ stack, partitions: 2 },
       processes: { api: 2, worker: 2 },
-      env: { REPRISE_CHECKPOINT_MS_MAX: '2000', REPRISE_LEASE_MS_MAX: '5000' },
+      env: {
+        REPRISE_CHECKPOINT_MS_MAX: '2000',
+        REPRISE_LEASE_MS_MAX: '5000',
+        REPRISE_PREQUENTIAL_SHARE: '1',
+      },
     });
     client = new ClusterClient(cluster.ofKind('api').map(({ url }) => url));
     await postInOrder(client, campPlays(5_000));
@@ -157,6 +161,22 @@ describe('a whole cluster', () => {
       const answer = await answeredAlike([first, second], path);
       const ids = (answer['items'] as readonly { readonly id: string }[]).map(({ id }) => id);
       assert.ok(ids.length > 0 && !ids.includes(top), `${top} was played and is still there`);
+    }));
+
+  it('tells from each API how all workers ranked what they learned', () =>
+    cluster.watch(async () => {
+      const apis = cluster.ofKind('api').map(({ url }) => new ClusterClient([url]));
+      const endMs = performance.now() + alikeMsMax;
+      for (const api of apis) {
+        for (let sampled = 0; sampled < 5_000;) {
+          assert.ok(performance.now() < endMs, `${String(sampled)} of 5,000 events are told`);
+          const { models } = await api.json('GET', '/v1/metrics/prequential?window=5000');
+          const [of] = models as readonly { readonly sampled: number; readonly recall: Json }[];
+          sampled = of?.sampled ?? 0;
+          if (sampled >= 5_000) assert.ok(Number(of?.recall['10']) > 0, JSON.stringify(of));
+          await sleep(100);
+        }
+      }
     }));
 
   it('takes the place in the transport for what is pending, as a position', () =>
