@@ -97,6 +97,8 @@ class Follower {
       this.#blocks.readAhead(runtime.preparedTo);
     }
     const outcome = runtime.run(this.#sliceEndMs, this.#options.until);
+    // Who asks the learner itself must not find it ahead of what the sink knows: nothing may come between.
+    if (runtime.isAsked && this.#given !== undefined) await this.#give();
     if (typeof outcome === 'object') {
       await ('switch' in outcome ? this.#follow(outcome) : this.#pass(outcome));
     }

@@ -118,6 +118,7 @@ export class DeltaCollector {
       itemVectors,
       itemBias,
       itemPopularity: model.popularity.slice(),
+      ...(model.ranker && { ranker: model.ranker }),
     };
     this.#given();
     return delta;

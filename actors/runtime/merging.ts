@@ -2,7 +2,7 @@ import { RepriseError } from '../../events/error.ts';
 import { seedOf } from '../../events/seed.ts';
 import { FactorTable } from '../../model/factor-table.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';
-import type { Model } from '../../model/model.ts';
+import type { LearnedModel } from '../../model/learned-model.ts';
 import type { VersionDefinition } from './definition.ts';
 import type { ItemTable } from './item-table.ts';
 import type { ItemTouches } from './item-touches.ts';
@@ -14,7 +14,7 @@ const ROWS_A_RUN = 1_024;
 export interface Merged {
   readonly definition: VersionDefinition;
   readonly partition: number;
-  readonly model: Model;
+  readonly model: LearnedModel;
   readonly items: ItemTable;
   readonly touches: ItemTouches;
 }
@@ -49,7 +49,7 @@ export class Merging {
     const { dimensions } = of.model.settings;
     this.width = dimensions + 1;
     this.#of = of;
-    this.#base = new FactorTable(of.model.kernel, { dimensions, extra: 1 });
+    this.#base = new FactorTable(of.model.items.kernel, { dimensions, extra: 1 });
     this.#first = of.definition.firstBarrier ?? 1;
     this.#row = new Float32Array(this.width);
     this.#rowBits = new Uint32Array(this.#row.buffer);

@@ -111,7 +111,7 @@ export class PartitionRig {
     return {
       definition,
       partition,
-      kernel: this.#kernels.create(),
+      kernels: this.#kernels,
       reveal: (surrogates) => this.identities.reveal(surrogates),
       isErased: (surrogate) => this.journal.isErased(surrogate),
       clock: this.clock,
