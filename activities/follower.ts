@@ -117,6 +117,8 @@ class Follower {
       needs === undefined ? undefined : await merges.take(name, partition, this.#options.signal);
     if (needs !== undefined && before === undefined) return;
     const contribution = await runtime.passBarrier(before);
+    // Who asks the learner itself waits until the sink knows of the barrier: not for a store.
+    if (runtime.isAsked) await this.#give();
     if (contribution !== undefined) await merges.contribute(contribution);
     await this.#endSlice();
   }

@@ -1,4 +1,5 @@
 import type { FactorTable } from './factor-table.ts';
+import type { Hold } from './hold.ts';
 import type { LearnedMemory } from './learned-memory.ts';
 import type { LearnerSettings } from './settings.ts';
 import type { UserRanker } from './user-ranker.ts';
@@ -32,14 +33,20 @@ export interface LearnedModel {
   readonly popularity: Float64Array;
   /** Answers for users; undefined where the product of vectors is the answer. */
   readonly ranker: UserRanker | undefined;
+  /** Keeps who asks the ranker away while the state changes in turns; undefined where there is no ranker. */
+  readonly hold: Hold | undefined;
   /** What is learned beside the tables; undefined where they are all. */
   readonly memory: LearnedMemory | undefined;
+  /** The tables whose rows partitions share, by item row; the first is that of the items. */
+  readonly sharedTables: readonly [FactorTable, ...FactorTable[]];
   setOutput(values: Float32Array): void;
   setPopularity(itemRow: number, logWeight: number): void;
   /** Adds a user, seeded by two words of the hash of their id; returns the row. */
   addUser(seed0: number, seed1: number): number;
   /** Adds an item, seeded by two words of the hash of its id; returns the row. */
   addItem(seed0: number, seed1: number): number;
+  /** Gives rows to items that were added and that no event names. */
+  settle(): void;
   /** Adds many rows of zeros at once, unmarked, to be filled. */
   addRows(users: number, items: number): void;
   /** Learns one event; `keys[keyOffset…+1]` key every random draw, and the weight scales the step. */

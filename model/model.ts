@@ -24,6 +24,7 @@ export class Model implements LearnedModel {
   readonly #query: Float32Array;
   /** The tables are all that is learned, and their product is the answer. */
   readonly ranker = undefined;
+  readonly hold = undefined;
   readonly memory = undefined;
 
   constructor(settings: LearnerSettings, kernel: Kernel) {
@@ -53,6 +54,11 @@ export class Model implements LearnedModel {
     words[header + LEARNER.dimensions] = dimensions;
     words[header + LEARNER.query] = query;
     kernel.f32(this.#output, dimensions).fill(1);
+  }
+
+  /** The table whose rows partitions share. */
+  get sharedTables(): readonly [FactorTable, ...FactorTable[]] {
+    return [this.items];
   }
 
   /** The output layer h, a copy: all ones unless set. */
@@ -92,6 +98,11 @@ export class Model implements LearnedModel {
     const row = this.items.add(seed0, seed1, this.settings.initDeviation);
     this.#popularity.grow(row + 1);
     return row;
+  }
+
+  /** Does nothing: an item has its row when it is added. */
+  settle(): void {
+    return;
   }
 
   /** Adds many rows of zeros at once, unmarked, to be filled by `writeRows`, `writeColumn` and `setPopularity`. */

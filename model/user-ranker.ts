@@ -3,6 +3,8 @@
  * that it is there only in the process that learns.
  */
 export interface UserRanker {
+  /** Resolves when the learner may be asked: it is between two positions; undefined where it may be asked now. */
+  readonly settled: Promise<void> | undefined;
   /**
    * Writes the best item rows for a user to `rows`, best first, as many as fit, and their scores to `scores`; returns
    * how many. It is asked for at the time of the newest event that was learned, so that the state decides the answer.

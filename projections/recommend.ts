@@ -96,6 +96,9 @@ export class Recommender {
   ): Recommendation | Promise<Recommendation> {
     const excluded = this.#excluded(request, asker, state);
     const { ranker } = state;
+    if (ranker?.settled !== undefined) {
+      return ranker.settled.then(() => this.recommend(request));
+    }
     if (ranker !== undefined) {
       const basis = this.#basis(request, asker, state);
       const ranked = this.#ranking.ask(state, ranker, basis, excluded);

@@ -33,13 +33,13 @@ export const TENSOR = {
   output: 'output',
   /** U32 [c]: item rows that were changed since the last barrier; these five where there are many partitions. */
   changed: 'merge.changed',
-  /** F32 [c, d + 1]: what they were right after it, the bias last. */
+  /** F32 [c, w]: what they were right after it; w floats a row, all that the learner shares of an item. */
   changedBase: 'merge.changed.base',
   /** U32 [e]: item rows of what was contributed to the last barrier. */
   contributed: 'merge.contributed',
-  /** F32 [e, d + 1]. */
+  /** F32 [e, w]. */
   contributedBase: 'merge.contributed.base',
-  /** F32 [e, d + 1]. */
+  /** F32 [e, w]. */
   contributedChange: 'merge.contributed.change',
 } as const;
 

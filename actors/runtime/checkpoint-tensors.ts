@@ -21,6 +21,11 @@ export class CheckpointTensors {
     }
   }
 
+  /** All tensors, unchecked. */
+  get all(): Checkpoint['tensors'] {
+    return this.#checkpoint.tensors;
+  }
+
   has(name: string): boolean {
     return this.#checkpoint.tensors[name] !== undefined;
   }

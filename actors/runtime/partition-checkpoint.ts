@@ -1,5 +1,6 @@
 import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
+import { packChange, unpackChange } from '../../model/memory-tensors.ts';
 import type { Contribution } from '../../model/merge.ts';
 import { prefixed, unprefixed } from '../../model/stream/learner-state.ts';
 import { UserState } from '../user-state.ts';
@@ -35,6 +36,9 @@ export function* captureTensors(state: PartitionState): Steps<Record<string, Ten
   tensors[TENSOR.output] = { shape: [dimensions], data: model.output };
   return { ...tensors, ...(yield* captureMemory(state)), ...(yield* captureMerging(state)) };
 }
+
+/** What the learner contributed beside rows, each of its tensors under this prefix. */
+const CONTRIBUTED = 'merge.contributed';
 
 /** What the learner keeps beside the tables, each of its tensors under this prefix. */
 const MEMORY = 'learner';
@@ -74,6 +78,7 @@ function* captureMerging({ merging, items }: PartitionState): Steps<Record<strin
     [TENSOR.contributed]: { shape: [contributed.length], data: contributed },
     [TENSOR.contributedBase]: { shape, data: contribution.base },
     [TENSOR.contributedChange]: { shape, data: contribution.change },
+    ...(contribution.memory && prefixed(CONTRIBUTED, packChange(contribution.memory))),
   };
 }
 
@@ -186,9 +191,11 @@ function* restoreMerging(
   let contribution: Contribution | undefined;
   if (tensors.has(TENSOR.contributed)) {
     const rows = tensors.rowsOf(TENSOR.contributed);
+    const memory = unpackChange(unprefixed(CONTRIBUTED, tensors.all));
     contribution = {
       version: definition.version,
       ...{ partition, barrier, width },
+      ...(memory && { memory }),
       items: Array.from(rows, (row) => items.id(row)),
       base: tensors.floats(TENSOR.contributedBase, rows.length * width),
       change: tensors.floats(TENSOR.contributedChange, rows.length * width),

@@ -40,10 +40,10 @@ export function createPartitionState(
   if (!isWhole || !Number.isInteger(settings.recentItemsMax) || settings.recentItemsMax < 0) {
     throw new RangeError('seenItemsMax and recentItemsMax are whole numbers, from 1 and 0 on');
   }
-  const model = modelOf(definition, kernels);
-  const items = new ItemTable();
   const hasOthers = definition.start.length > 1;
-  const touches = new ItemTouches(model.items, hasOthers);
+  const model = modelOf(definition, kernels, hasOthers);
+  const items = new ItemTable();
+  const touches = new ItemTouches(model.sharedTables, hasOthers);
   return {
     definition,
     settings,
@@ -58,9 +58,13 @@ export function createPartitionState(
   };
 }
 
-function modelOf({ learner }: VersionDefinition, kernels: KernelFactory): LearnedModel {
+function modelOf(
+  { learner }: VersionDefinition,
+  kernels: KernelFactory,
+  hasOthers: boolean,
+): LearnedModel {
   return learner.learner === 'blend'
-    ? new BlendModel(learner, kernels)
+    ? new BlendModel(learner, kernels, hasOthers)
     : new Model(learner, kernels.create());
 }
 

@@ -206,6 +206,8 @@ export class PartitionRuntime {
       if (gate === undefined || mail === undefined || merging === undefined) {
         throw new RangeError(`no barrier comes next at ${this.#at(this.#position)}`);
       }
+      // Until the delta of it is taken: the merge changes what answers read, a piece at a time.
+      this.#state.model.hold?.begin();
       try {
         const contribution = await finishInTurns(merging.pass(gate.barrier, before), turns);
         this.#advance(mail);
@@ -221,6 +223,7 @@ export class PartitionRuntime {
   takeDelta(): ModelDelta {
     const from = this.#takenAt;
     this.#takenAt = this.#position;
+    this.#state.model.hold?.end();
     if (!this.#collector.isWholeDue) {
       return this.#collector.take(from, this.#position, this.#deadLetters.takeFresh());
     }
@@ -233,6 +236,7 @@ export class PartitionRuntime {
     return this.#standing('whole delta', (turns) => {
       this.#takenAt = this.#position;
       this.#deadLetters.takeFresh();
+      this.#state.model.hold?.end();
       return finishInTurns(this.#collector.takeWhole(this.#position, this.deadLetters), turns);
     });
   }
@@ -353,6 +357,7 @@ export class PartitionRuntime {
 
   #stop(cause: unknown, place: number): RepriseError {
     this.#stopped = stoppedError(cause, this.partition, this.#at(place));
+    this.#state.model.hold?.fail(this.#stopped);
     return this.#stopped;
   }
 }

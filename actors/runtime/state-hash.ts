@@ -1,6 +1,7 @@
 import type { Identity } from '../../events/identity.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
 import { NO_RANK } from '../../model/learned-memory.ts';
+import { hashEvents } from '../../model/shared-events.ts';
 import { StateHasher } from '../../model/state-hash.ts';
 import type { PartitionState } from './partition-state.ts';
 import { finishInTurns, inRuns, type Steps, type Turns } from './turns.ts';
@@ -39,7 +40,7 @@ export async function hashState(
     }
   });
   await finishInTurns(hashing, turns);
-  await finishInTurns(hashMerging(state, hasher, order), turns);
+  await finishInTurns(hashMerging(state, hasher, order, ranks), turns);
   const hashUser = userHasher(state, hasher, order, ranks);
   const userRanks = new Uint32Array(users.rows).fill(NO_RANK);
   let named = 0;
@@ -60,6 +61,7 @@ function* hashMerging(
   { merging, items }: PartitionState,
   hasher: StateHasher,
   order: Uint32Array,
+  ranks: Uint32Array,
 ): Steps<void> {
   if (merging === undefined) return;
   const { width, contribution, barrier } = merging;
@@ -81,6 +83,12 @@ function* hashMerging(
       hasher.floats(contribution.change, contributedPlace * width, width);
     }
   });
+  if (contribution?.memory === undefined) return;
+  const { events, base: before, change } = contribution.memory;
+  hasher.floats(before);
+  hasher.floats(change);
+  const named = events.items.map((item) => ranks[items.find(item)] as number);
+  hashEvents(hasher, events, (item) => named[item] as number);
 }
 
 /** The item rows in byte order of the ids' UTF-8, which is the order of their code points. */

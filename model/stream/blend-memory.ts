@@ -3,6 +3,7 @@ import type { StateHasher } from '../state-hash.ts';
 import { inRuns } from '../steps.ts';
 import type { Steps } from '../steps.ts';
 import type { BlendLearner } from './blend-learner.ts';
+import { BlendSharing } from './blend-sharing.ts';
 import type { LearnerState } from './learner-state.ts';
 import { prefixed, rowsTensor, tensorOf, unprefixed } from './learner-state.ts';
 
@@ -12,11 +13,26 @@ const ROWS_A_RUN = 1_024;
 /** What a blend knows beside its tables of users and items, put away and hashed part by part. */
 export class BlendMemory implements LearnedMemory {
   readonly #learner: BlendLearner;
-  /** The time of the newest event, Unix milliseconds. */
-  newestMs = -Infinity;
+  readonly sharing: BlendSharing | undefined;
+  #newestMs = -Infinity;
 
-  constructor(learner: BlendLearner) {
+  /** `isShared` where there are other partitions. */
+  constructor(learner: BlendLearner, isShared: boolean) {
     this.#learner = learner;
+    const seeTime = (timeMs: number): void => {
+      this.seeTime(timeMs);
+    };
+    this.sharing = isShared ? new BlendSharing(learner, seeTime) : undefined;
+  }
+
+  /** The time of the newest event, Unix milliseconds. */
+  get newestMs(): number {
+    return this.#newestMs;
+  }
+
+  /** Takes note of an event's time. */
+  seeTime(timeMs: number): void {
+    this.#newestMs = Math.max(this.#newestMs, timeMs);
   }
 
   *capture(): Steps<LearnerState> {
@@ -28,6 +44,7 @@ export class BlendMemory implements LearnedMemory {
       ...prefixed('weights', weights.capture()),
       ...prefixed('window', window.capture()),
       ...prefixed('popularity', popularity.capture()),
+      ...(this.sharing && prefixed('sharing', this.sharing.capture())),
     };
     yield undefined;
     const users = prefixed('latest', latest.capture());
@@ -51,7 +68,8 @@ export class BlendMemory implements LearnedMemory {
     yield* inRuns(contexts.rows, ROWS_A_RUN, (first, end) => {
       contexts.writeRows(first, end - first, rows, first * contexts.dimensions);
     });
-    this.newestMs = tensorOf(state, 'newestMs', Float64Array)[0] ?? -Infinity;
+    this.#newestMs = tensorOf(state, 'newestMs', Float64Array)[0] ?? -Infinity;
+    this.sharing?.restore(unprefixed('sharing', state));
     weights.restore(unprefixed('weights', state));
     window.restore(unprefixed('window', state));
     popularity.restore(unprefixed('popularity', state));
@@ -86,6 +104,7 @@ export class BlendMemory implements LearnedMemory {
     hasher.whole(popularity.events);
     hasher.floats(weights.rows);
     gmf.parts.window.hash(hasher, userRanks, itemRanks);
+    this.sharing?.hash(hasher, itemRanks);
   }
 
   *#captureContexts(): Steps<LearnerState[string]> {

@@ -1,4 +1,5 @@
 import type { FactorTable } from '../factor-table.ts';
+import { Hold } from '../hold.ts';
 import { ItemPopularity } from '../item-popularity.ts';
 import type { KernelFactory } from '../kernel/kernel.ts';
 import type { EventUser, LearnedModel, LearnedQuestion } from '../learned-model.ts';
@@ -35,13 +36,15 @@ export class BlendModel implements LearnedModel, UserRanker {
   readonly users: FactorTable;
   readonly items: FactorTable;
   readonly memory: BlendMemory;
+  readonly hold = new Hold();
   readonly learner: BlendLearner;
   readonly #popularity: ItemPopularity;
   readonly #event = new LiveEvent();
   /** The seeds of items that have a number and no row yet, by number: the learner adds rows as it meets them. */
   readonly #seeds = new Map<number, readonly [number, number]>();
 
-  constructor(settings: LearnerSettings, kernels: KernelFactory) {
+  /** `isShared` where there are other partitions. */
+  constructor(settings: LearnerSettings, kernels: KernelFactory, isShared: boolean) {
     checkSettings(settings);
     const { blend } = settings;
     if (blend === undefined) throw new RangeError('settings.blend is what a blend learns by');
@@ -51,8 +54,12 @@ export class BlendModel implements LearnedModel, UserRanker {
     const { users, items } = this.learner.gmf.parts;
     this.users = users;
     this.items = items;
-    this.memory = new BlendMemory(this.learner);
+    this.memory = new BlendMemory(this.learner, isShared);
     this.#popularity = new ItemPopularity(settings.popularityHalfLifeMs);
+  }
+
+  get settled(): Promise<void> | undefined {
+    return this.hold.settled;
   }
 
   /** Answers for users. */
@@ -63,6 +70,10 @@ export class BlendModel implements LearnedModel, UserRanker {
   /** All ones: there is no output layer. */
   get output(): Float32Array {
     return new Float32Array(this.settings.dimensions).fill(1);
+  }
+
+  get sharedTables(): readonly [FactorTable, ...FactorTable[]] {
+    return [this.items, this.learner.gmf.parts.contexts];
   }
 
   setOutput(values: Float32Array): void {
@@ -84,7 +95,7 @@ export class BlendModel implements LearnedModel, UserRanker {
     return this.users.rows;
   }
 
-  /** The row that an item is to get with its first event, or by {@link grow}. */
+  /** The row that an item is to get with its first event, or by {@link settle}. */
   addItem(seed0: number, seed1: number): number {
     const row = this.items.rows + this.#seeds.size;
     this.#seeds.set(row, [seed0, seed1]);
@@ -92,8 +103,7 @@ export class BlendModel implements LearnedModel, UserRanker {
     return row;
   }
 
-  /** Gives rows to the items that were added and that no event has named here. */
-  grow(): void {
+  settle(): void {
     this.learner.grow(this.users.rows, this.items.rows + this.#seeds.size);
   }
 
@@ -115,13 +125,16 @@ export class BlendModel implements LearnedModel, UserRanker {
     if (!(weight >= 0 && weight < Infinity && Math.abs(timeMs) < Infinity)) {
       throw new RangeError(`weight ${String(weight)} or time ${String(timeMs)} cannot be learned`);
     }
-    this.memory.newestMs = Math.max(this.memory.newestMs, timeMs);
+    this.memory.seeTime(timeMs);
     if (weight === 0) {
       this.learner.grow(userRow + 1, itemRow + 1);
       this.users.touch(userRow);
       return;
     }
-    if (positive === 1) this.#popularity.add(itemRow, timeMs, weight);
+    if (positive === 1) {
+      this.#popularity.add(itemRow, timeMs, weight);
+      this.memory.sharing?.note(userRow, itemRow, timeMs, weight);
+    }
     const event = this.#event;
     event.userRow = userRow;
     event.itemRow = itemRow;
