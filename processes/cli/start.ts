@@ -52,7 +52,7 @@ export const startCommand: CommandSpec<StartOptions> = {
       .addOption(
         new Option(
           '--learner <name>',
-          `learner, where the data folder is made by this (default: REPRISE_LEARNER or ${DEFAULT_LEARNER})`,
+          `learner, where the data folder or the cluster is made by this (default: REPRISE_LEARNER or ${DEFAULT_LEARNER})`,
         ).choices(LEARNERS),
       )
       .option('--demo', 'stream simulated listeners, whatever the data folder holds')
@@ -102,7 +102,7 @@ export const startCommand: CommandSpec<StartOptions> = {
 async function runCluster(
   context: CommandContext,
   only: ClusterProcess,
-  { port, host, partitions, demo }: StartOptions,
+  { port, host, partitions, learner, demo }: StartOptions,
 ): Promise<void> {
   if (demo === true) {
     throw new RepriseError(
@@ -110,7 +110,12 @@ async function runCluster(
       '--demo streams into the embedded profile alone: leave it out, and use `simulate` against the API',
     );
   }
-  const flags = { REPRISE_PORT: port, REPRISE_HOST: host, REPRISE_PARTITIONS: partitions };
+  const flags = {
+    REPRISE_PORT: port,
+    REPRISE_HOST: host,
+    REPRISE_PARTITIONS: partitions,
+    REPRISE_LEARNER: learner,
+  };
   const given = Object.entries(flags).filter(([, value]) => value !== undefined);
   await context.deps.runClusterProcess(only, {
     ...context.deps.env,

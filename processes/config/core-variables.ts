@@ -26,6 +26,5 @@ export const coreVariables = {
 export const EMBEDDED_ONLY: readonly string[] = [
   'REPRISE_DATA_DIR',
   'REPRISE_DURABLE',
-  'REPRISE_LEARNER',
   'REPRISE_PREQUENTIAL_SHARE',
 ];
