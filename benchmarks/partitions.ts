@@ -111,8 +111,7 @@ async function measure(
   const start = new Array<number>(partitions).fill(ORIGIN);
   const definition = { version: 'v1', learner, types: {}, start, baseSha256: null };
   const all = start.map(
-    (_, partition) =>
-      new Learned(createPartitionState(definition, partition, kernels, 1_000)),
+    (_, partition) => new Learned(createPartitionState(definition, partition, kernels, 1_000)),
   );
   const began = performance.now();
   let [hits, ranked, barrier, mergedRows] = [0, 0, 0, 0];

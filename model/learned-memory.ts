@@ -1,4 +1,4 @@
-import type { MemoryChange, MemoryMerge } from './shared-events.ts';
+import type { MemoryChange, MemoryMerge } from './memory-merge.ts';
 import type { StateHasher } from './state-hash.ts';
 import type { Steps } from './steps.ts';
 import type { LearnerState } from './stream/learner-state.ts';

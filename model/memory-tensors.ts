@@ -1,6 +1,6 @@
 import type { Tensor } from './checkpoint.ts';
 import { packIds, unpackIds } from './item-ids.ts';
-import type { MemoryChange, MemoryMerge, SharedEvents } from './shared-events.ts';
+import type { MemoryChange, MemoryMerge, SharedEvents } from './memory-merge.ts';
 
 type Tensors = Readonly<Record<string, Tensor>>;
 

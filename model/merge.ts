@@ -1,5 +1,5 @@
-import { mergeMemory } from './shared-events.ts';
-import type { MemoryChange, MemoryMerge } from './shared-events.ts';
+import { mergeMemory } from './memory-merge.ts';
+import type { MemoryChange, MemoryMerge } from './memory-merge.ts';
 
 /**
  * What one partition changed in the shared item rows between two barriers: only rows that changed, in the partition's

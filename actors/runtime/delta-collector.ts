@@ -83,7 +83,11 @@ export class DeltaCollector {
     };
     this.#given();
     if (seenReset === undefined && model.ranker === undefined) return delta;
-    return { ...delta, ...(seenReset && { seenReset }), ...(model.ranker && { ranker: model.ranker }) };
+    return {
+      ...delta,
+      ...(seenReset && { seenReset }),
+      ...(model.ranker && { ranker: model.ranker }),
+    };
   }
 
   /** Takes the whole state, at `to`, as one delta; the state must stand still meanwhile. */

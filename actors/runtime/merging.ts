@@ -1,12 +1,12 @@
 import { RepriseError } from '../../events/error.ts';
 import { seedOf } from '../../events/seed.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';
-import type { MemoryChange } from '../../model/shared-events.ts';
+import type { MemoryChange } from '../../model/memory-merge.ts';
 import type { LearnedModel } from '../../model/learned-model.ts';
 import type { VersionDefinition } from './definition.ts';
 import type { ItemTable } from './item-table.ts';
 import type { ItemTouches } from './item-touches.ts';
-import { SharedRows } from './shared-rows.ts';
+import { MergedRows } from './merged-rows.ts';
 import { inRuns, type Steps } from './turns.ts';
 
 const ROWS_A_RUN = 1_024;
@@ -37,8 +37,8 @@ export class Merging {
   /** Floats of a row: all that the learner shares of an item. */
   readonly width: number;
   readonly #of: Merged;
-  readonly #live: SharedRows;
-  readonly #base: SharedRows;
+  readonly #live: MergedRows;
+  readonly #base: MergedRows;
   readonly #first: number;
   readonly #row: Float32Array;
   readonly #rowBits: Uint32Array;
@@ -49,7 +49,7 @@ export class Merging {
 
   constructor(of: Merged) {
     this.#of = of;
-    this.#live = new SharedRows(of.model.sharedTables);
+    this.#live = new MergedRows(of.model.sharedTables);
     this.#base = this.#live.alike();
     this.width = this.#live.width;
     this.#first = of.definition.firstBarrier ?? 1;

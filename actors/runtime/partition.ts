@@ -59,7 +59,12 @@ export class PartitionRuntime {
     this.partition = partition;
     this.#deps = deps;
     this.#bounds = { ...DEFAULT_PARTITION_BOUNDS, ...deps.bounds };
-    this.#state = createPartitionState(definition, partition, kernels, this.#bounds.activeActorsMax);
+    this.#state = createPartitionState(
+      definition,
+      partition,
+      kernels,
+      this.#bounds.activeActorsMax,
+    );
     this.#mailbox = new Mailbox(this.#bounds.mailboxMessagesMax);
     this.#collector = new DeltaCollector(this.#state);
     this.#deadLetters = new DeadLetters(this.#bounds.deadLettersMax);

@@ -1,7 +1,7 @@
 import type { Identity } from '../../events/identity.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
 import { NO_RANK } from '../../model/learned-memory.ts';
-import { hashEvents } from '../../model/shared-events.ts';
+import { hashEvents } from '../../model/memory-merge.ts';
 import { StateHasher } from '../../model/state-hash.ts';
 import type { PartitionState } from './partition-state.ts';
 import { finishInTurns, inRuns, type Steps, type Turns } from './turns.ts';

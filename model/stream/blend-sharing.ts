@@ -1,6 +1,6 @@
 import type { MemorySharing, Numbered } from '../learned-memory.ts';
-import { eachEvent, hashEvents } from '../shared-events.ts';
-import type { MemoryChange, MemoryMerge, SharedEvents } from '../shared-events.ts';
+import { eachEvent, hashEvents } from '../memory-merge.ts';
+import type { MemoryChange, MemoryMerge, SharedEvents } from '../memory-merge.ts';
 import type { StateHasher } from '../state-hash.ts';
 import type { Steps } from '../steps.ts';
 import type { BlendLearner } from './blend-learner.ts';
@@ -103,7 +103,12 @@ export class BlendSharing implements MemorySharing {
     this.#words = [];
     this.#timesMs = [];
     this.#weights = [];
-    return { items: Array.from(numbers.keys(), id), words: Uint32Array.from(named), timesMs, weights };
+    return {
+      items: Array.from(numbers.keys(), id),
+      words: Uint32Array.from(named),
+      timesMs,
+      weights,
+    };
   }
 
   *#learn({ items, words, timesMs, weights }: SharedEvents, { row }: Numbered): Steps<void> {

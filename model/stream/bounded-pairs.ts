@@ -124,7 +124,9 @@ export class BoundedPairs implements Capturable {
       for (let row = first; row < end; row++) {
         const size = sizes[row] as number;
         if (size > this.#partnersMax || at + size > partners.length || at + size > counts.length) {
-          throw new RangeError(`row ${String(row)} has more partners than the bound, or than given`);
+          throw new RangeError(
+            `row ${String(row)} has more partners than the bound, or than given`,
+          );
         }
         const filled = emptyRow();
         if (size > PARTNERS_FIRST) widen(filled, Math.min(roomFor(size), this.#partnersMax));

@@ -168,23 +168,23 @@ export class PartitionFeed {
   /** Lets the learner follow the journal, until it cannot go on: then a newer state is taken. */
   async #learn(learner: PartitionRuntime, reading: AbortSignal): Promise<void> {
     const { learning, yieldNow } = this.#deps;
-    let promoted = false;
     const versions: VersionSource = {
-      runtimeAt: (version) => {
-        promoted = true;
-        return Promise.reject(new RepriseError('CONFLICT', `${version} was promoted`));
-      },
+      runtimeAt: (version) =>
+        Promise.reject(new RepriseError('CONFLICT', `version ${version} was promoted`)),
     };
     // Called before anything else happens: answers read the learner and what is applied here as one.
     const sink = (delta: ModelDelta): Promise<void> => this.#apply(delta);
     try {
-      await follow({ ...learning, runtime: learner, versions, sink, yieldNow }, { signal: reading });
+      await follow(
+        { ...learning, runtime: learner, versions, sink, yieldNow },
+        { signal: reading },
+      );
     } catch (error) {
       // What is down for a while stops no learner.
-      if (!promoted && learner.stopped === undefined && hasCode(error, 'UNAVAILABLE')) throw error;
+      if (learner.stopped === undefined && hasCode(error, 'UNAVAILABLE')) throw error;
       this.#log(error);
-      const why = promoted ? 'another version was promoted' : 'the learner has stopped';
-      this.#missing(`${why}: a checkpoint is awaited`);
+      const why = error instanceof Error ? error.message : String(error);
+      this.#missing(`the learner cannot go on, a checkpoint is awaited: ${why}`);
     }
   }
 

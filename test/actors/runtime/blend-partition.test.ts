@@ -188,7 +188,10 @@ for (const definition of [SMALL, WHOLE]) {
       const answer = await queries.recommend({ user, n: 100, exclude: 'none', after: [] });
       assert.equal(answer.items.length, replayed.counters.items);
       const scores = answer.items.map(({ score }) => score);
-      assert.deepEqual(scores, [...scores].sort((left, right) => right - left));
+      assert.deepEqual(
+        scores,
+        [...scores].sort((left, right) => right - left),
+      );
       assert.equal(new Set(answer.items.map(({ id }) => id)).size, answer.items.length);
     });
   });

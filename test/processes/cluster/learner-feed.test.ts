@@ -121,7 +121,10 @@ class World {
     const signal = new AbortController().signal;
     await Promise.all(
       this.movers.map((runtime) =>
-        follow({ ...deps, runtime, sliceMsMax: 8 }, { until: journal.head(runtime.partition), signal }),
+        follow(
+          { ...deps, runtime, sliceMsMax: 8 },
+          { until: journal.head(runtime.partition), signal },
+        ),
       ),
     );
   }

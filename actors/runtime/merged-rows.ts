@@ -1,7 +1,7 @@
 import { FactorTable } from '../../model/factor-table.ts';
 
 /** Rows of several tables side by side, as partitions share them: of each table the vector, and the bias where it has one. */
-export class SharedRows {
+export class MergedRows {
   /** Floats of a row. */
   readonly width: number;
   readonly #tables: readonly FactorTable[];
@@ -12,8 +12,8 @@ export class SharedRows {
   }
 
   /** Makes empty tables of the same widths, beside the others. */
-  alike(): SharedRows {
-    return new SharedRows(
+  alike(): MergedRows {
+    return new MergedRows(
       this.#tables.map(
         ({ kernel, dimensions, extra }) => new FactorTable(kernel, { dimensions, extra }),
       ),
@@ -54,7 +54,7 @@ export class SharedRows {
   }
 
   /** Copies the rows from `first` to before `end` of tables alike, unmarked. */
-  copy(other: SharedRows, first: number, end: number): void {
+  copy(other: MergedRows, first: number, end: number): void {
     for (const [number, table] of this.#tables.entries()) {
       const from = other.#tables[number] as FactorTable;
       const vectors = new Float32Array((end - first) * table.dimensions);
