@@ -1,6 +1,8 @@
 import { seedOf } from '../../events/seed.ts';
-import type { Kernel } from '../../model/kernel/kernel.ts';
+import type { KernelFactory } from '../../model/kernel/kernel.ts';
+import type { LearnedModel } from '../../model/learned-model.ts';
 import { Model } from '../../model/model.ts';
+import { BlendModel } from '../../model/stream/blend-model.ts';
 import { DEFAULT_ACTOR_SETTINGS, type ActorSettings } from '../user-state.ts';
 import { ActiveActors } from './active-actors.ts';
 import type { VersionDefinition } from './definition.ts';
@@ -15,7 +17,7 @@ export interface PartitionState {
   readonly definition: VersionDefinition;
   readonly settings: ActorSettings;
   readonly partition: number;
-  readonly model: Model;
+  readonly model: LearnedModel;
   readonly users: UserTable;
   readonly items: ItemTable;
   readonly touches: ItemTouches;
@@ -30,7 +32,7 @@ export interface PartitionState {
 export function createPartitionState(
   definition: VersionDefinition,
   partition: number,
-  kernel: Kernel,
+  kernels: KernelFactory,
   activeActorsMax: number,
 ): PartitionState {
   const settings = definition.actors ?? DEFAULT_ACTOR_SETTINGS;
@@ -38,10 +40,10 @@ export function createPartitionState(
   if (!isWhole || !Number.isInteger(settings.recentItemsMax) || settings.recentItemsMax < 0) {
     throw new RangeError('seenItemsMax and recentItemsMax are whole numbers, from 1 and 0 on');
   }
-  const model = new Model(definition.learner, kernel);
-  const items = new ItemTable();
   const hasOthers = definition.start.length > 1;
-  const touches = new ItemTouches(model.items, hasOthers);
+  const model = modelOf(definition, kernels, hasOthers);
+  const items = new ItemTable();
+  const touches = new ItemTouches(model.sharedTables, hasOthers);
   return {
     definition,
     settings,
@@ -54,6 +56,16 @@ export function createPartitionState(
     actors: new ActiveActors(settings, activeActorsMax),
     seenPairs: 0,
   };
+}
+
+function modelOf(
+  { learner }: VersionDefinition,
+  kernels: KernelFactory,
+  hasOthers: boolean,
+): LearnedModel {
+  return learner.learner === 'blend'
+    ? new BlendModel(learner, kernels, hasOthers)
+    : new Model(learner, kernels.create());
 }
 
 /** Adds an item, its row seeded by its id; returns the row. */

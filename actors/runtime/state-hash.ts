@@ -1,5 +1,7 @@
 import type { Identity } from '../../events/identity.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
+import { NO_RANK } from '../../model/learned-memory.ts';
+import { hashEvents } from '../../model/memory-merge.ts';
 import { StateHasher } from '../../model/state-hash.ts';
 import type { PartitionState } from './partition-state.ts';
 import { finishInTurns, inRuns, type Steps, type Turns } from './turns.ts';
@@ -10,7 +12,7 @@ const ROWS_A_RUN = 256;
 /**
  * Hashes a partition's state in canonical order: the output layer; items in byte order of their id, with vector, bias
  * and popularity; users in byte order of theirs, with vector, counters, event time, seen items in byte order and
- * newest items in order. A user whom `identities` does not name (erased) has no part in it.
+ * newest items in order; beside each what the learner keeps of it, and its memory of no one at the end. A user whom `identities` does not name (erased) has no part in it.
  */
 export async function hashState(
   state: PartitionState,
@@ -34,16 +36,23 @@ export async function hashState(
       hasher.floats(vector);
       hasher.number(model.items.bias(row));
       hasher.number(model.popularity[row] as number);
+      model.memory?.hashItem(hasher, row, ranks);
     }
   });
   await finishInTurns(hashing, turns);
-  await finishInTurns(hashMerging(state, hasher, order), turns);
+  await finishInTurns(hashMerging(state, hasher, order, ranks), turns);
   const hashUser = userHasher(state, hasher, order, ranks);
+  const userRanks = new Uint32Array(users.rows).fill(NO_RANK);
+  let named = 0;
   for await (const identity of identities) {
     const row = users.find(surrogateToBytes(identity.surrogate), 0);
-    if (row >= 0) hashUser(identity.id, row);
+    if (row >= 0) {
+      hashUser(identity.id, row);
+      userRanks[row] = named++;
+    }
     if (turns.isOver) await turns.next();
   }
+  model.memory?.hashRest(hasher, userRanks, ranks);
   return hasher.hex();
 }
 
@@ -52,6 +61,7 @@ function* hashMerging(
   { merging, items }: PartitionState,
   hasher: StateHasher,
   order: Uint32Array,
+  ranks: Uint32Array,
 ): Steps<void> {
   if (merging === undefined) return;
   const { width, contribution, barrier } = merging;
@@ -73,6 +83,12 @@ function* hashMerging(
       hasher.floats(contribution.change, contributedPlace * width, width);
     }
   });
+  if (contribution?.memory === undefined) return;
+  const { events, base: before, change } = contribution.memory;
+  hasher.floats(before);
+  hasher.floats(change);
+  const named = events.items.map((item) => ranks[items.find(item)] as number);
+  hashEvents(hasher, events, (item) => named[item] as number);
 }
 
 /** The item rows in byte order of the ids' UTF-8, which is the order of their code points. */
@@ -115,5 +131,6 @@ function userHasher(
     for (const rank of seenRanks.sort()) hasher.text(items.id(order[rank] as number));
     hasher.whole(user.recentCount);
     for (const itemRow of user.recentItems()) hasher.text(items.id(itemRow));
+    model.memory?.hashUser(hasher, row, ranks);
   };
 }

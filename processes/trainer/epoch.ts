@@ -58,7 +58,7 @@ function stepBatch(
   { batch, maker, factors }: Step,
 ): number {
   const { touchedUsers, touchedItems } = maker;
-  const gradients = batchGradients(tf, learner.learner, batch, {
+  const gradients = batchGradients(tf, learner.learner === 'isgd' ? 'isgd' : 'gmf', batch, {
     users: touchedUsers.gather(factors.users.values, factors.users.width),
     items: touchedItems.gather(factors.items.values, factors.items.width),
     bias: touchedItems.gather(factors.bias.values, 1),
