@@ -60,6 +60,12 @@ export async function prepareRun(
   if (known === undefined) {
     throw new RepriseError('NOT_FOUND', `the live version ${parent} is not registered here`);
   }
+  if (known.definition.learner.learner === 'blend') {
+    throw new RepriseError(
+      'INVALID',
+      `version ${parent} learns by the blend, which has no tables that training could replace: it learns from the stream alone`,
+    );
+  }
   const trainer = trainerSettings(input.settings);
   const parts = await prepareParts(deps, input, known.definition, beat);
   refuseEmpty(parts.map((part) => part.dataset));

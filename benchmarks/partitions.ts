@@ -21,6 +21,7 @@ import {
   ISGD_LEARNER_SETTINGS,
   type LearnerSettings,
 } from '../model/settings.ts';
+import { BLEND_LEARNER_SETTINGS } from '../model/stream/blend-settings.ts';
 
 const FILES = (process.env['REPRISE_BENCHMARK_FILES'] ?? 'movietweetings-100k:8,ml-100k:4').split(
   ',',
@@ -29,7 +30,10 @@ const PARTITIONS = (process.env['REPRISE_BENCHMARK_PARTITIONS'] ?? '1,8').split(
 const BARRIER_EVENTS = (process.env['REPRISE_BENCHMARK_BARRIER_EVENTS'] ?? '64')
   .split(',')
   .map(Number);
-const LEARNERS = [DEFAULT_LEARNER_SETTINGS, ISGD_LEARNER_SETTINGS];
+const NAMED = (process.env['REPRISE_BENCHMARK_LEARNERS'] ?? 'gmf,isgd,blend').split(',');
+const LEARNERS = [DEFAULT_LEARNER_SETTINGS, ISGD_LEARNER_SETTINGS, BLEND_LEARNER_SETTINGS].filter(
+  ({ learner }) => NAMED.includes(learner),
+);
 const LIST_ITEMS = 10;
 
 interface Liked {

@@ -51,8 +51,8 @@ export interface ModelDelta {
   readonly seenReset?: Uint32Array;
   readonly deadLetters: readonly DeadLetter[];
   /**
-   * Answers for users, where vectors are no answer: only in a whole delta, for its reader lives in the process that
-   * learns, and reads no later than the deltas after it say. No record holds it.
+   * Answers for users, where vectors are no answer: its reader lives in the process that learns, and reads no later than
+   * the deltas say. No record holds it.
    */
   readonly ranker?: UserRanker;
 }

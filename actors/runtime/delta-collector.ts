@@ -82,7 +82,8 @@ export class DeltaCollector {
       deadLetters,
     };
     this.#given();
-    return seenReset === undefined ? delta : { ...delta, seenReset };
+    if (seenReset === undefined && model.ranker === undefined) return delta;
+    return { ...delta, ...(seenReset && { seenReset }), ...(model.ranker && { ranker: model.ranker }) };
   }
 
   /** Takes the whole state, at `to`, as one delta; the state must stand still meanwhile. */

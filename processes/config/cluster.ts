@@ -93,6 +93,7 @@ function configOf(value: Values, process: ClusterProcess): ClusterConfig {
     apiKey: secretOf(value.REPRISE_API_KEY),
     logLevel: value.REPRISE_LOG_LEVEL,
     partitions: value.REPRISE_PARTITIONS,
+    learner: value.REPRISE_LEARNER,
     signingKey: secretOf(value.REPRISE_SIGNING_KEY),
     scratchFolder: value.REPRISE_SCRATCH_FOLDER ?? join(tmpdir(), 'reprise'),
     sliceMsMax: value.REPRISE_SLICE_MS_MAX,
