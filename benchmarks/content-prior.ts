@@ -127,7 +127,10 @@ const learners = {
 const ratios = Object.fromEntries(
   Object.entries(learners).map(([name, make]) => {
     const without = measure(() => make()[0]);
-    const started = measure((itemOf) => new Started(...make(), itemOf));
+    const started = measure((itemOf) => {
+      const [learner, gmf] = make();
+      return new Started(learner, gmf, itemOf);
+    });
     const ratio = started.recall10 / without.recall10;
     return [name, { without, started, ratio, ratioNewItems: started.newItems / without.newItems }];
   }),
