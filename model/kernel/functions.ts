@@ -26,6 +26,10 @@ export interface KernelFunctions {
   touch(table: Pointer, row: number): void;
   /** Writes the changed rows of one block to `out`, ascending, clears their marks, and returns how many. */
   takeTouched(table: Pointer, block: number, out: Pointer): number;
+  /** Copies the vectors of `count` rows listed in `rows` to `out`, one after the other. */
+  gatherRows(table: Pointer, rows: Pointer, count: number, out: Pointer): void;
+  /** Replaces the vectors of `count` rows listed in `rows`, and the biases of a table that has them, unmarked. */
+  placeRows(table: Pointer, rows: Pointer, count: number, vectors: Pointer, biases: Pointer): void;
   /** One ISGD step, target 1, on two vectors: they shrink by the learner's `decay` and move by `rate` · error. */
   isgdStep(learner: Pointer, p: Pointer, q: Pointer): void;
   /**

@@ -3,6 +3,7 @@
 export { takeTouched, touch } from './layout';
 export { draw, exp, seedRow, sigmoid } from './scalar';
 export { dot } from './product';
+export { gatherRows, placeRows } from './rows';
 export { gmfEvent, gmfScore, isgdEvents, isgdStep, isgdSteps } from './step';
 export { scoreFeatures, scoreRows, softmaxGradient } from './features';
 export { softmaxEvent, softmaxQuery } from './softmax';
