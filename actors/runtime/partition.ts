@@ -194,11 +194,14 @@ export class PartitionRuntime {
     if (this.#still !== undefined) {
       throw new RangeError(`events cannot be run during a ${this.#still}`);
     }
-    const deadline = deadlineMs === 'all' ? Infinity : deadlineMs;
+    // An observer reads what the event before has taught; without one nobody reads before the run ends.
+    if (this.observer === undefined) this.#state.model.beginRun();
     try {
-      return this.#run(deadline, until ?? Infinity);
+      return this.#run(deadlineMs === 'all' ? Infinity : deadlineMs, until ?? Infinity);
     } catch (error) {
       throw this.#stop(error, this.#position + 1);
+    } finally {
+      this.#state.model.endRun();
     }
   }
 
