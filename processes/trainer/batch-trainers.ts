@@ -26,9 +26,9 @@ const FIRST_SEED = 1;
 
 const TFJS_SGD: Omit<BatchSettings, 'dimensions'> = {
   solver: 'sgd',
-  epochs: 50,
-  learningRate: 0.08,
-  regularization: 0.002,
+  epochs: 30,
+  learningRate: 0.05,
+  regularization: 0.0025,
   negatives: 8,
   initDeviation: 0.1,
   unobservedWeight: 0,
