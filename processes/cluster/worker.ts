@@ -18,6 +18,7 @@ import { WorkflowStarter } from '../durable/starter.ts';
 import { startWorkerLoop } from '../durable/worker-loop.ts';
 import type { Logger } from '../logger.ts';
 import { keepBarriers } from './barrier-keeper.ts';
+import { hearBlocks } from './block-hearing.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { tellWaiting } from './meeting.ts';
@@ -90,6 +91,7 @@ interface WorkerParts extends ProcessWays {
   readonly queue: string;
   readonly learning: WorkerLearning;
   readonly heed: (patience: Patience) => Promise<void>;
+  readonly hear: () => Promise<void>;
   readonly patience: Patience;
 }
 
@@ -149,7 +151,9 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const wishes = openCheckpointWishes(link);
   const heed = (waiting: Patience): Promise<void> =>
     patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
-  return { ...ways, ...{ stores, temporal, host, queue, learning, heed, patience } };
+  const hear = (): Promise<void> =>
+    hearBlocks({ link, journal: stores.journal, logger, signal: over.signal });
+  return { ...ways, ...{ stores, temporal, host, queue, learning, heed, hear, patience } };
 }
 
 /** Works on the workflows' queue, on that of the partitions, and on this worker's own. */
@@ -192,7 +196,7 @@ async function forgetShadows({ learning, patience: { signal } }: WorkerParts): P
 
 /** What goes on beside the leases until the end. */
 async function runBeside(parts: WorkerParts): Promise<void> {
-  const { config, stores, temporal, host, patience, heed, logger } = parts;
+  const { config, stores, temporal, host, patience, heed, hear, logger } = parts;
   const starter = new WorkflowStarter(temporal.client, temporal.uiUrl, {
     taskQueue: CLUSTER_TASK_QUEUES.workflows,
     namespace: temporal.namespace,
@@ -210,6 +214,7 @@ async function runBeside(parts: WorkerParts): Promise<void> {
   await Promise.all([
     meetAtBarriers(parts),
     host.run(patience.signal),
+    hear(),
     forgetShadows(parts),
     keepReplays(keeper, patience.signal),
     heed(patience).catch((error: unknown) => {
