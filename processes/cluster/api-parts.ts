@@ -92,7 +92,7 @@ export async function openApiParts(ways: ProcessWays, closers: Closers): Promise
   const users = openUsers({ connection: stores.mongo, database });
   const halfLifeMs = DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs;
   const popular = openPopular({ link: redis, halfLifeMs });
-  const runtimes = await openRuntimes(stores, ways);
+  const runtimes = await openRuntimes(stores, redis, ways);
   const read = openReadSide({ ...ways, stores, redis, clock, runtimes }, closers);
   return {
     ...{

@@ -4,7 +4,7 @@ import { Closers } from './closers.ts';
 import type { ProcessWays } from './frame.ts';
 import { openKafka } from './kafka.ts';
 import { persist } from './persisting.ts';
-import { openRedis } from './redis-link.ts';
+import { connectRedis } from './redis-link.ts';
 import { openSendingDoor } from './sending.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 
@@ -24,7 +24,7 @@ export async function openFactSending(ways: ProcessWays): Promise<FactSending> {
     ...{ logger, signal, waitMsMax, what: 'open the transport' },
   });
   closers.add(() => transport.close());
-  const link = openRedis(config);
+  const link = await connectRedis(ways);
   closers.add(() => link.close());
   const onTrouble = (error: unknown): void => {
     logger.warn({ err: error }, 'acknowledgements do not arrive');

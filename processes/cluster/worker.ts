@@ -123,7 +123,7 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     return Promise.resolve();
   });
   const { sliceMsMax } = config;
-  const learning = await openWorkerLearning({ stores, sliceMsMax, clock, patience, logger });
+  const learning = await openWorkerLearning({ stores, link, sliceMsMax, clock, patience, logger });
   const { versions, merges } = learning;
   closers.add(async () => {
     merges?.close();

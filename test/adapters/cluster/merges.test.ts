@@ -21,6 +21,15 @@ const NEVER = new AbortController().signal;
 const workerOf = (objects: ObjectStore, onDamaged: (path: string) => void = refuse) =>
   openMerges({ objects, partitions: 3, onDamaged });
 
+/** Waits until a merge is durable, and nothing but it is there. */
+async function isKept(objects: ObjectStore): Promise<void> {
+  const isAlone = async (): Promise<boolean> => {
+    const names = (await objects.list('')).map(({ name }) => name);
+    return names.length === 1 && names[0]?.endsWith('merge.safetensors') === true;
+  };
+  while (!(await isAlone())) await sleep(5);
+}
+
 describe('the shared merge store', () => {
   const name = { version: 'v1', barrier: 1 };
 
@@ -41,6 +50,7 @@ describe('the shared merge store', () => {
     const [first, ...others] = await Promise.all(workers.map((worker) => worker.read(name)));
     assert.ok(first !== undefined);
     for (const other of others) assert.deepEqual(other, first);
+    await isKept(objects);
     const names = (await objects.list('')).map((object) => object.name);
     assert.deepEqual(names, ['merges/v1/1/merge.safetensors']);
   });
@@ -103,7 +113,8 @@ describe('the shared merge store', () => {
       async *read(file) {
         if (isFirst) {
           isFirst = false;
-          await others.read(name);
+          await others.contribute(contributionOf(2, 1));
+          await isKept(objects);
           throw new RepriseError('UNAVAILABLE', 'it was replaced while it was read');
         }
         yield* objects.read(file);
@@ -125,6 +136,7 @@ describe('the shared merge store', () => {
     assert.deepEqual(await worker.missing(name), [0]);
     await worker.contribute(contributionOf(0, 1));
     const merge = await worker.read(name);
+    await isKept(objects);
     objects.overwrite('merges/v1/1/merge.safetensors', Buffer.from('other'));
     const other = workerOf(objects, (path) => damaged.push(path));
     assert.equal(await other.read(name), undefined);
