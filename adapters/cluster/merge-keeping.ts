@@ -5,6 +5,9 @@ import type { Merge } from '../../model/merge.ts';
 /** Merges that wait to be made durable; past it no partition passes another barrier. */
 export const unkeptMergesMax = 32;
 
+/** The longest wait for merges to be made durable before old ones are dropped. */
+const IDLE_MS_MAX = 5_000;
+
 /** The pause after a merge could not be made durable. */
 const RETRY_MS = 500;
 
@@ -47,6 +50,11 @@ export class MergeKeeping {
     const { length } = this.#unkept;
     const message = `${String(length)} merges are not durable yet: make room where shared files are, or see that it answers`;
     throw new RepriseError('UNAVAILABLE', message, { merges: length }, this.#trouble);
+  }
+
+  /** Resolves when nothing waits, or what waits cannot be made durable now. */
+  async idle(): Promise<void> {
+    await Promise.race([this.#keeping, sleep(IDLE_MS_MAX, undefined, { ref: false })]);
   }
 
   async #keepAll(): Promise<void> {

@@ -38,6 +38,8 @@ const CHANGED_MS_MAX = 1_000;
 const CHANGED_LOOK_MS_MIN = 5;
 const CHANGED_LOOK_MS_TOP = 100;
 const MERGE = 'merge.safetensors';
+/** How long contributions are gathered here before the others are told: where all partitions are moved here, nobody is. */
+const GATHER_MS = 80;
 
 /**
  * Opens the merge store that all workers share. Whoever finds the contributions of all partitions merges them: it comes
@@ -57,6 +59,8 @@ class SharedMerges implements MergeStore {
   readonly #merging = new Map<string, Promise<Merge | undefined>>();
   /** What was contributed here, by merge and partition: it need not be read again, and comes again where it is lost. */
   readonly #own = new Map<string, Map<number, Contribution>>();
+  /** What the others are about to be told. */
+  readonly #telling = new Map<string, NodeJS.Timeout>();
   /** Told of every merge that is held from now on. */
   readonly #waiting = new Set<(folder: string) => void>();
 
@@ -75,12 +79,11 @@ class SharedMerges implements MergeStore {
 
   async contribute(contribution: Contribution): Promise<void> {
     const folder = folderOf(contribution);
-    if (this.#held.has(folder) || (await this.#isMerged(contribution))) return;
+    if (this.#held.has(folder)) return;
     await this.#keeping.room();
-    this.#remember(folder, contribution);
-    if (this.#isWhole(await this.#contributions.put(contribution))) {
-      await this.#mergeOnce(contribution, true);
-    }
+    const own = this.#remember(folder, contribution);
+    if (this.#isWhole(new Set(own.keys()))) await this.#mergeOnce(contribution, true);
+    else this.#tellSoon(contribution);
   }
 
   async read(name: MergeName): Promise<Merge | undefined> {
@@ -92,8 +95,7 @@ class SharedMerges implements MergeStore {
       if (merge !== undefined) this.#hold(folder, merge);
       return merge;
     }
-    if (!this.#isWhole(await this.#contributions.partitions(name))) return undefined;
-    return this.#mergeOnce(name, false);
+    return this.#isWhole(await this.#there(name)) ? this.#mergeOnce(name, false) : undefined;
   }
 
   async write(merge: Merge): Promise<void> {
@@ -104,10 +106,7 @@ class SharedMerges implements MergeStore {
   async missing(name: MergeName): Promise<readonly number[]> {
     const folder = folderOf(name);
     if (this.#held.has(folder) || (await this.#isMerged(name))) return [];
-    let there = await this.#contributions.partitions(name);
-    for (const [partition, own] of this.#own.get(folder) ?? []) {
-      if (!there.has(partition)) there = await this.#contributions.put(own);
-    }
+    const there = await this.#there(name);
     const partitions = Array.from({ length: this.#options.partitions }, (_, at) => at);
     return partitions.filter((partition) => !there.has(partition));
   }
@@ -124,7 +123,7 @@ class SharedMerges implements MergeStore {
     try {
       for (let waitedMs = 0; waitedMs < CHANGED_MS_MAX; waitedMs += lookMs) {
         if (over.aborted || this.#held.has(folder)) return;
-        if (this.#isWhole(await this.#contributions.partitions(name))) return;
+        if (this.#isWhole(await this.#there(name))) return;
         if (await this.#isMerged(name)) return;
         // An abort ends the pause; it is seen above.
         await sleep(lookMs, undefined, { signal: over }).catch(() => undefined);
@@ -136,6 +135,12 @@ class SharedMerges implements MergeStore {
   }
 
   async prune(version: string, before: number): Promise<void> {
+    // What is about to be made durable would come again.
+    await this.#keeping.idle();
+    await this.#prune(version, before);
+  }
+
+  async #prune(version: string, before: number): Promise<void> {
     assertVersionName(version);
     const prefix = `merges/${version}/`;
     for (const { name } of await this.#options.objects.list(prefix)) {
@@ -144,6 +149,33 @@ class SharedMerges implements MergeStore {
       await this.#options.objects.remove(name);
       this.#held.delete(folderOf({ version, barrier }));
     }
+  }
+
+  /** Tells the others what was contributed here, unless it is merged by then; who tells last merges. */
+  #tellSoon(name: MergeName): void {
+    const folder = folderOf(name);
+    if (this.#telling.has(folder)) return;
+    const tell = async (): Promise<void> => {
+      this.#telling.delete(folder);
+      if (this.#held.has(folder) || (await this.#isMerged(name))) return;
+      if (this.#isWhole(await this.#there(name))) await this.#mergeOnce(name, true);
+    };
+    // What fails is done again by whoever waits for the merge, and told there.
+    const timer = setTimeout(() => void tell().catch(() => undefined), GATHER_MS);
+    this.#telling.set(folder, timer.unref());
+  }
+
+  /** The partitions whose contributions are there; those from here are told again where they were lost. */
+  async #there(name: MergeName): Promise<ReadonlySet<number>> {
+    const folder = folderOf(name);
+    const there = await this.#contributions.partitions(name);
+    const own = this.#own.get(folder) ?? new Map<number, Contribution>();
+    if (!this.#telling.has(folder)) {
+      for (const [partition, contribution] of own) {
+        if (!there.has(partition)) await this.#contributions.put(contribution);
+      }
+    }
+    return new Set([...there, ...own.keys()]);
   }
 
   /** Merges, or joins who does so in this process already. */
@@ -191,7 +223,7 @@ class SharedMerges implements MergeStore {
     await objects.put(folderOf(merge) + MERGE, encodeCheckpoint(packMerge(merge)));
     await this.#contributions.drop(merge);
     if (merge.barrier % KEPT_LOOK_BARRIERS === 0) {
-      await this.prune(merge.version, merge.barrier - MERGES_KEPT_MAX);
+      await this.#prune(merge.version, merge.barrier - MERGES_KEPT_MAX);
     }
   }
 
@@ -225,16 +257,19 @@ class SharedMerges implements MergeStore {
     return true;
   }
 
-  #remember(folder: string, contribution: Contribution): void {
+  #remember(folder: string, contribution: Contribution): ReadonlyMap<number, Contribution> {
     const own = this.#own.get(folder) ?? new Map<number, Contribution>();
     this.#own.set(folder, own.set(contribution.partition, contribution));
     const [oldest] = this.#own.keys();
     if (this.#own.size > HELD_MAX && oldest !== undefined) this.#own.delete(oldest);
+    return own;
   }
 
   #hold(folder: string, merge: Merge): void {
     this.#held.set(folder, merge);
     this.#own.delete(folder);
+    clearTimeout(this.#telling.get(folder));
+    this.#telling.delete(folder);
     for (const hear of this.#waiting) hear(folder);
     const [oldest] = this.#held.keys();
     if (this.#held.size > HELD_MAX && oldest !== undefined) this.#held.delete(oldest);

@@ -21,6 +21,9 @@ export interface PollBounds {
 /** Blocks that are followed one by one; whoever is further behind looks up where the chain ends. */
 const FOLLOWED_BLOCKS_MAX = 8;
 
+/** Why a wait ended that nobody needs any more. */
+const OVER = 'over';
+
 /** Where ends are looked up. */
 type ChainEnds = Pick<MongoBlocks, 'end' | 'following' | 'stands'>;
 
@@ -141,7 +144,8 @@ export class MongoHeads {
         this.#polling ??= this.#poll();
         await Promise.race([follower, this.#polling]);
       } finally {
-        mine.abort();
+        // A reason of its own: the usual one is an error with a stack.
+        mine.abort(OVER);
       }
     }
   }

@@ -138,7 +138,7 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     popular: openPopular({ link, halfLifeMs: DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs }),
     fold: {
       types: DEFAULT_INTERACTION_TYPES,
-      isErased: (surrogate) => stores.journal.isErased(surrogate),
+      isErased: (surrogate) => isErased(stores, surrogate),
     },
   };
   const host: PartitionHost = new PartitionHost({
@@ -154,6 +154,15 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const hear = (): Promise<void> =>
     hearBlocks({ link, journal: stores.journal, logger, signal: over.signal });
   return { ...ways, ...{ stores, temporal, host, queue, learning, heed, hear, patience } };
+}
+
+/** Whoever has an identity was not erased: the journal is asked for the others alone, as actors do. */
+async function isErased(
+  { identities, journal }: Pick<ClusterStores, 'identities' | 'journal'>,
+  surrogate: Uint8Array,
+): Promise<boolean> {
+  const [identity] = await identities.reveal(surrogate);
+  return identity === undefined && journal.isErased(surrogate);
 }
 
 /** Works on the workflows' queue, on that of the partitions, and on this worker's own. */
