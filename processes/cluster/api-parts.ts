@@ -33,7 +33,7 @@ import { KnownIdentities } from './known-identities.ts';
 import { need } from './need.ts';
 import { OffsetPlaces } from './offset-places.ts';
 import { pause, persist } from './persisting.ts';
-import { openRedis } from './redis-link.ts';
+import { connectRedis } from './redis-link.ts';
 import { openRuntimes } from './runtimes.ts';
 import type { ClusterRuntimes } from './runtimes.ts';
 import { ServingFeed } from './serving-feed.ts';
@@ -81,7 +81,7 @@ export async function openApiParts(ways: ProcessWays, closers: Closers): Promise
     openClusterStores({ config, logger, clock }),
   );
   closers.add(() => stores.close());
-  const redis = openRedis(config);
+  const redis = await connectRedis(ways);
   closers.add(() => redis.close());
   const transport = await patiently('open the transport', () => openKafka(config, logger));
   closers.add(() => transport.close());

@@ -7,6 +7,7 @@ import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
 import type { IdentityStore } from '../../events/identity.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import { Closers } from './closers.ts';
+import { namingVariables } from './naming-variables.ts';
 import { need } from './need.ts';
 
 /** Where events stand, and who they are of: what a process that only moves events needs of MongoDB. */
@@ -27,15 +28,17 @@ export async function openJournalStores(
   const { url, database, identityDatabase, tls } = need(config.mongo, 'REPRISE_MONGO_URL');
   const closers = new Closers();
   try {
-    const mongo = await connectMongo({
-      url: url.reveal(),
-      ...((tls.caFile ?? tls.certKeyFile) !== undefined && {
-        tls: {
-          ...(tls.caFile !== undefined && { caFile: tls.caFile }),
-          ...(tls.certKeyFile !== undefined && { certificateKeyFile: tls.certKeyFile }),
-        },
+    const mongo = await namingVariables('REPRISE_MONGO_URL', () =>
+      connectMongo({
+        url: url.reveal(),
+        ...((tls.caFile ?? tls.certKeyFile) !== undefined && {
+          tls: {
+            ...(tls.caFile !== undefined && { caFile: tls.caFile }),
+            ...(tls.certKeyFile !== undefined && { certificateKeyFile: tls.certKeyFile }),
+          },
+        }),
       }),
-    });
+    );
     closers.add(() => mongo.close());
     const journal = await openJournal({
       ...{ connection: mongo, database, partitions, clock, onAppended },
