@@ -17,6 +17,7 @@ import { ApiHealth, watchedBy } from './api-health.ts';
 import { createApiMaintenance } from './api-maintenance.ts';
 import { liveVersion, openApiParts } from './api-parts.ts';
 import type { ApiParts } from './api-parts.ts';
+import { hearBlocks } from './block-hearing.ts';
 import { Closers } from './closers.ts';
 import { DependencyWatch } from './dependency-watch.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
@@ -66,11 +67,12 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
 
 /** What an API does beside answering, until its signal aborts. */
 async function runAll(parts: ApiParts, watch: DependencyWatch): Promise<void> {
-  const { signal, feed, freshness } = parts;
+  const { signal, feed, freshness, redis: link, logger } = parts;
   await Promise.all([
     feed.run(signal),
     freshness.run(signal),
     watch.run(signal),
+    hearBlocks({ link, journal: parts.stores.journal, logger, signal }),
     followCatalogue(parts),
     followReleases({ ...parts, stand: () => searchStandOf(parts.serving) }),
   ]);

@@ -20,6 +20,7 @@ import { WorkflowStarter } from '../durable/starter.ts';
 import { startWorkerLoop } from '../durable/worker-loop.ts';
 import type { Logger } from '../logger.ts';
 import { keepBarriers } from './barrier-keeper.ts';
+import { hearBlocks } from './block-hearing.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { tellWaiting } from './meeting.ts';
@@ -95,6 +96,7 @@ interface WorkerParts extends ProcessWays {
   readonly learning: WorkerLearning;
   readonly telling: ObservedTellingDeps;
   readonly heed: (patience: Patience) => Promise<void>;
+  readonly hear: () => Promise<void>;
   readonly patience: Patience;
 }
 
@@ -126,7 +128,7 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     return Promise.resolve();
   });
   const { sliceMsMax } = config;
-  const learning = await openWorkerLearning({ stores, sliceMsMax, clock, patience, logger });
+  const learning = await openWorkerLearning({ stores, link, sliceMsMax, clock, patience, logger });
   const { versions, merges } = learning;
   closers.add(async () => {
     merges?.close();
@@ -143,7 +145,7 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     popular: openPopular({ link, halfLifeMs: DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs }),
     fold: {
       types: DEFAULT_INTERACTION_TYPES,
-      isErased: (surrogate) => stores.journal.isErased(surrogate),
+      isErased: (surrogate) => isErased(stores, surrogate),
     },
   };
   const host: PartitionHost = new PartitionHost({
@@ -157,7 +159,18 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const heed = (waiting: Patience): Promise<void> =>
     patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
   const telling = { observed, places: openObservedPlaces(link), logger };
-  return { ...ways, ...{ stores, temporal, host, queue, learning, telling, heed, patience } };
+  const hear = (): Promise<void> =>
+    hearBlocks({ link, journal: stores.journal, logger, signal: over.signal });
+  return { ...ways, ...{ stores, temporal, host, queue, learning, telling, heed, hear, patience } };
+}
+
+/** Whoever has an identity was not erased: the journal is asked for the others alone, as actors do. */
+async function isErased(
+  { identities, journal }: Pick<ClusterStores, 'identities' | 'journal'>,
+  surrogate: Uint8Array,
+): Promise<boolean> {
+  const [identity] = await identities.reveal(surrogate);
+  return identity === undefined && journal.isErased(surrogate);
 }
 
 /** Works on the workflows' queue, on that of the partitions, and on this worker's own. */
@@ -200,7 +213,7 @@ async function forgetShadows({ learning, patience: { signal } }: WorkerParts): P
 
 /** What goes on beside the leases until the end. */
 async function runBeside(parts: WorkerParts): Promise<void> {
-  const { config, stores, temporal, host, patience, heed, logger } = parts;
+  const { config, stores, temporal, host, patience, heed, hear, logger } = parts;
   const starter = new WorkflowStarter(temporal.client, temporal.uiUrl, {
     taskQueue: CLUSTER_TASK_QUEUES.workflows,
     namespace: temporal.namespace,
@@ -219,6 +232,7 @@ async function runBeside(parts: WorkerParts): Promise<void> {
     meetAtBarriers(parts),
     host.run(patience.signal),
     tellObserved(parts.telling, patience.signal),
+    hear(),
     forgetShadows(parts),
     keepReplays(keeper, patience.signal),
     heed(patience).catch((error: unknown) => {
