@@ -87,10 +87,17 @@ class Follower {
     return signal.aborted || (until !== undefined && this.runtime.position >= until);
   }
 
+  get #isAtHead(): boolean {
+    const { partition, position } = this.runtime;
+    return this.#options.until === undefined && this.#deps.journal.head(partition) <= position;
+  }
+
   /** Runs what is prepared, or the next block; false where there is none. */
   async #consume(): Promise<boolean> {
     const { runtime } = this;
     if (runtime.preparedTo === runtime.position) {
+      // At the head as it is known the wait finds what is new: to ask for a block first would be one question more.
+      if (this.#isAtHead) return false;
       const block = await this.#blocks.read(runtime.position);
       if (block === undefined) return false;
       await runtime.prepare(block);

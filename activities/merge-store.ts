@@ -13,11 +13,11 @@ export interface MergeName {
 export interface MergeStore {
   /**
    * Takes a partition's contribution; when those of all partitions are there they are merged, and the merge is made
-   * durable. The same again changes nothing, and one to a barrier that is merged is passed over.
+   * durable, at once or soon. The same again changes nothing, and one to a barrier that is merged is passed over.
    */
   contribute(contribution: Contribution): Promise<void>;
   /**
-   * The merge of a barrier, given only once it is durable; undefined where contributions are missing. A merge that is
+   * The merge of a barrier, given once it is durable or what was contributed is kept until it is; undefined where contributions are missing. A merge that is
    * damaged is reported and counts as lost.
    */
   read(name: MergeName): Promise<Merge | undefined>;

@@ -15,7 +15,7 @@ export interface ActorSettings {
 export const DEFAULT_ACTOR_SETTINGS: ActorSettings = { seenItemsMax: 16_384, recentItemsMax: 8 };
 
 /** The log of newest items is cut back to what counts when it has grown to this many times the bound. */
-const RECENT_LOG_GROWTH = 8;
+const RECENT_LOG_GROWTH = 2;
 
 /** How the seen items of a state differ from those of the state before. */
 export type SeenChange = 'none' | 'added' | 'reset';

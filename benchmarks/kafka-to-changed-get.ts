@@ -19,6 +19,8 @@ const PARTITIONS = 8;
 const RATE = Number(process.env['REPRISE_BENCHMARK_RATE'] ?? 500);
 const SECONDS = Number(process.env['REPRISE_BENCHMARK_SECONDS'] ?? 30);
 const WARM_SECONDS = 10;
+/** More than the requests under way at a time, unless they take longer than a second. */
+const CONNECTIONS = 512;
 /** Plays that fill the world, a round of all users each. */
 const ROUNDS = 5;
 const FILL_TRIES_MAX = 20;
@@ -175,7 +177,7 @@ const stack = {
 };
 const cluster = await startCluster({ stack, partitions: PARTITIONS });
 try {
-  const client = new Client(Number(new URL(cluster.url).port));
+  const client = new Client(Number(new URL(cluster.url).port), CONNECTIONS);
   const measured = await cluster.watch(async () => {
     const answers = await fill(client);
     await measure(client, answers, WARM_SECONDS);

@@ -1,4 +1,5 @@
-// How long does one learner's step take at d = 32 with its rows in cache, against a plain loop over Float32Arrays?
+// How long does one learner's step take at d = 32 with its rows in cache, against a plain loop over Float32Arrays? Steps
+// are measured as replay makes them, in runs of 64 a call, and one a call.
 import { loadKernel } from '../model/kernel/kernel.ts';
 import { Model } from '../model/model.ts';
 import { DEFAULT_LEARNER_SETTINGS } from '../model/settings.ts';
@@ -12,7 +13,10 @@ const RATE = 0.05;
 const REGULARIZATION = 0.01;
 const WARM_ROUNDS = 40;
 const ROUNDS = 200;
-const CALLS = 2_000;
+/** Steps a round: whole runs, so that all contenders make as many. */
+const STEPS = 2_048;
+/** Steps that replay makes in one call (model/model.ts). */
+const RUN_STEPS = 64;
 
 /** What an ordinary developer would write: the ISGD update on two rows of flat arrays. */
 function plainIsgd(users: Float32Array, items: Float32Array, user: number, item: number): void {
@@ -58,7 +62,7 @@ function plainGmf(
 }
 
 /**
- * Nanoseconds a step for each contender, which makes CALLS of them: the fastest of many short rounds that take turns, for a busy machine only ever
+ * Nanoseconds a step for each contender, which makes STEPS of them: the fastest of many short rounds that take turns, for a busy machine only ever
  * adds time. The first rounds, in which the code is still being optimised, do not count.
  */
 function nanoseconds(contenders: Record<string, () => void>): Record<string, number> {
@@ -67,7 +71,7 @@ function nanoseconds(contenders: Record<string, () => void>): Record<string, num
     for (const [name, run] of Object.entries(contenders)) {
       const start = performance.now();
       run();
-      const time = ((performance.now() - start) * 1e6) / CALLS;
+      const time = ((performance.now() - start) * 1e6) / STEPS;
       if (round >= WARM_ROUNDS) best.set(name, Math.min(time, best.get(name) ?? Infinity));
     }
   }
@@ -102,26 +106,43 @@ const q0 = isgd.items.pointer(0);
 const bytes = DIMENSIONS * 4;
 isgd.learn(0, 0, 1, 1, 0, keys, 0);
 const isgdHeader = isgd.header;
+const pairs = isgd.kernel.alloc(STEPS * 8);
+for (let number = 0; number < STEPS; number++) {
+  const vectors = [p0 + (number & (ROWS - 1)) * bytes, q0 + itemOf(number) * bytes];
+  isgd.kernel.words.set(vectors, (pairs >>> 2) + number * 2);
+}
 
 const measured = nanoseconds({
   plainIsgd() {
-    for (let number = 0; number < CALLS; number++) {
+    for (let number = 0; number < STEPS; number++) {
       plainIsgd(users, items, number & (ROWS - 1), itemOf(number));
     }
   },
+  isgdSteps() {
+    for (let number = 0; number < STEPS; number += RUN_STEPS) {
+      steps.isgdSteps(isgdHeader, pairs + number * 8, RUN_STEPS);
+    }
+  },
   isgdStep() {
-    for (let number = 0; number < CALLS; number++) {
+    for (let number = 0; number < STEPS; number++) {
       const p = p0 + (number & (ROWS - 1)) * bytes;
       steps.isgdStep(isgdHeader, p, q0 + itemOf(number) * bytes);
     }
   },
   isgdLearn() {
-    for (let number = 0; number < CALLS; number++) {
+    for (let number = 0; number < STEPS; number++) {
       isgd.learn(number & (ROWS - 1), itemOf(number), 1, 1, number * 1_000, keys, 0);
     }
   },
+  isgdLearnInRuns() {
+    isgd.beginRun();
+    for (let number = 0; number < STEPS; number++) {
+      isgd.learn(number & (ROWS - 1), itemOf(number), 1, 1, number * 1_000, keys, 0);
+    }
+    isgd.endRun();
+  },
   plainGmfEvent() {
-    for (let number = 0; number < CALLS; number++) {
+    for (let number = 0; number < STEPS; number++) {
       const user = number & (ROWS - 1);
       plainGmf(users, items, biases, user, itemOf(number), 1);
       for (let negative = 1; negative <= NEGATIVES; negative++) {
@@ -130,7 +151,7 @@ const measured = nanoseconds({
     }
   },
   gmfLearn() {
-    for (let number = 0; number < CALLS; number++) {
+    for (let number = 0; number < STEPS; number++) {
       const user = number & (ROWS - 1);
       gmf.learn(user, itemOf(number), 1, 1, number * 1_000, keys, user * 4);
     }
@@ -146,6 +167,7 @@ console.log(
     negatives: NEGATIVES,
     nanoseconds: Object.fromEntries(Object.entries(measured).map(([k, v]) => [k, round(v)])),
     ratioGmfEvent: round(of('plainGmfEvent') / of('gmfLearn')),
-    ratio: round(of('plainIsgd') / of('isgdStep')),
+    ratioSingleCall: round(of('plainIsgd') / of('isgdStep')),
+    ratio: round(of('plainIsgd') / of('isgdSteps')),
   }),
 );

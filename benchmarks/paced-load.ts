@@ -61,10 +61,12 @@ export async function paced(
 /** A client with connections that are kept. */
 export class Client {
   readonly #port: number;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  readonly #agent: Agent;
 
-  constructor(port: number) {
+  /** With fewer connections than requests under way the client waits for itself. */
+  constructor(port: number, connectionsMax = 64) {
     this.#port = port;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
   }
 
   /** Sends a request, as JSON or as NDJSON, and reads the JSON answer. */

@@ -8,6 +8,7 @@ import type { Partition, Sequence } from './position.ts';
 import { surrogateFromBytes } from './surrogate.ts';
 import { UPCASTERS, upcast } from './upcasting.ts';
 import type { Payload, Upcasters } from './upcasting.ts';
+import { WordCache } from './word-cache.ts';
 
 /** Where a block stands and when it was appended. */
 export interface BlockPlace {
@@ -115,6 +116,9 @@ function readTypes(content: Uint8Array, at: ContentLayout, counts: ContentCounts
   return readWords(content, at.typeText, at.typeEnds, counts.types);
 }
 
+/** A memory of strings, not of facts: what is decoded is the same with it and without. */
+const WORDS = new WordCache();
+
 function readWords(content: Uint8Array, textAt: number, endsAt: number, count: number): string[] {
   const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   const ends = new Uint32Array(content.buffer, content.byteOffset + endsAt, count);
@@ -122,7 +126,7 @@ function readWords(content: Uint8Array, textAt: number, endsAt: number, count: n
   let start = textAt;
   for (let i = 0; i < count; i += 1) {
     const end = textAt + (ends[i] ?? 0);
-    words[i] = text.toString('utf8', start, end);
+    words[i] = WORDS.decode(text, start, end);
     start = end;
   }
   return words;

@@ -1,5 +1,6 @@
 import type { Kernel, Pointer } from './kernel/kernel.ts';
 import { BLOCK_ROWS, TABLE, seedScale } from './kernel/layout.ts';
+import { ListedRows } from './listed-rows.ts';
 import { RowCodes } from './row-codes.ts';
 import { TableSearch } from './table-search.ts';
 
@@ -42,6 +43,7 @@ export class FactorTable {
   readonly header: Pointer;
   readonly #codes: RowCodes | undefined;
   readonly #search: TableSearch;
+  readonly #listed: ListedRows;
   readonly #blockBytes: number;
   readonly #found: Pointer;
   #rows = 0;
@@ -65,6 +67,7 @@ export class FactorTable {
     this.#set(TABLE.codes, codes ? codesAt : 0);
     this.#found = kernel.alloc(BLOCK_ROWS * 4);
     this.#codes = codes ? new RowCodes(kernel, this.header, dimensions) : undefined;
+    this.#listed = new ListedRows(kernel, this.header, dimensions);
     this.#search = new TableSearch(kernel, this.header, dimensions, this.#codes);
   }
 
@@ -146,6 +149,38 @@ export class FactorTable {
     });
     if (this.#codes === undefined) return;
     for (let row = first; row < first + count; row++) this.#codes.encode(row, this.#rows);
+  }
+
+  /** Copies the vectors of the rows listed to `out`, one after the other. */
+  readListed(rows: Uint32Array, out: Float32Array): void {
+    this.#checkListed(rows, 0, rows.length);
+    this.#listed.read(rows, out);
+  }
+
+  /** Replaces the vectors and biases of the rows listed at `first` to before `end` by those at the same places, unmarked. */
+  writeListed(
+    rows: Uint32Array,
+    vectors: Float32Array,
+    biases: Float32Array,
+    first: number,
+    end: number,
+  ): void {
+    this.#checkListed(rows, first, end);
+    this.#listed.write(rows, vectors, biases, first, end);
+    const codes = this.#codes;
+    if (codes === undefined) return;
+    for (let at = first; at < end; at++) {
+      codes.seeBias(biases[at] as number);
+      codes.encode(rows[at] as number, this.#rows);
+    }
+  }
+
+  #checkListed(rows: Uint32Array, first: number, end: number): void {
+    for (let at = first; at < end; at++) {
+      if (!((rows[at] as number) < this.#rows)) {
+        throw new RangeError(`row ${String(rows[at])} is not one of ${String(this.#rows)}`);
+      }
+    }
   }
 
   /** A row's value in an extra column. */

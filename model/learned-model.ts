@@ -45,8 +45,15 @@ export interface LearnedModel {
   addUser(seed0: number, seed1: number): number;
   /** Adds an item, seeded by two words of the hash of its id; returns the row. */
   addItem(seed0: number, seed1: number): number;
-  /** Gives rows to items that were added and that no event names. */
+  /** Gives rows to items that were added and that no event names, and makes steps that a run has gathered. */
   settle(): void;
+  /**
+   * Begins a run of events: until {@link LearnedModel.endRun} steps may be gathered and made together, with the same
+   * bits. Nothing that is learned may be read meanwhile, unless it was settled.
+   */
+  beginRun(): void;
+  /** Ends a run: all of its events are learned. */
+  endRun(): void;
   /** Adds many rows of zeros at once, unmarked, to be filled. */
   addRows(users: number, items: number): void;
   /** Learns one event; `keys[keyOffset…+1]` key every random draw, and the weight scales the step. */

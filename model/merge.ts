@@ -12,7 +12,10 @@ export interface Contribution {
   readonly barrier: number;
   readonly width: number;
   readonly items: readonly string[];
-  /** The rows as the merge before has them: the same in every partition, the seeded row where the item is new. */
+  /**
+   * The rows as the merge before has them: the same in every partition. Where the item is new, where its row started:
+   * of several partitions that of the first counts.
+   */
   readonly base: Float32Array;
   /** What was added to them since the barrier before. */
   readonly change: Float32Array;

@@ -6,6 +6,9 @@ import type { LearnedModel, LearnedQuestion } from './learned-model.ts';
 import { checkSettings } from './settings-check.ts';
 import type { LearnerSettings } from './settings.ts';
 
+/** Steps that a run gathers before they are made. */
+const RUN_STEPS_MAX = 64;
+
 /**
  * The learned state of one (version, partition): a table of users, one of items with their biases, the frozen output
  * layer h, and each item's popularity. A score is (h∘p)·q + bias, before any link.
@@ -18,6 +21,11 @@ export class Model implements LearnedModel {
   readonly #learner: Pointer;
   readonly #touched: Pointer;
   readonly #output: Pointer;
+  /** Rows of the steps gathered, user and item by turns. */
+  readonly #pairs: Pointer;
+  #pairCount = 0;
+  /** Steps that are gathered before they are made: 1 where each is made at once. */
+  #gathered = 1;
   #touchedCount = 0;
   #weight = NaN;
   readonly #popularity: ItemPopularity;
@@ -39,6 +47,7 @@ export class Model implements LearnedModel {
     this.#output = kernel.alloc(dimensions * 4);
     this.#touched = kernel.alloc((1 + negatives) * 4);
     this.#learner = kernel.alloc(LEARNER.words * 4);
+    this.#pairs = kernel.alloc(RUN_STEPS_MAX * 8);
     const gains = kernel.alloc((1 + negatives) * 4);
     const vectors = kernel.alloc((1 + negatives) * 4);
     const query = kernel.alloc(dimensions * 4);
@@ -100,9 +109,9 @@ export class Model implements LearnedModel {
     return row;
   }
 
-  /** Does nothing: an item has its row when it is added. */
+  /** Makes the steps that are gathered; an item has its row when it is added. */
   settle(): void {
-    return;
+    this.#makeSteps();
   }
 
   /** Adds many rows of zeros at once, unmarked, to be filled by `writeRows`, `writeColumn` and `setPopularity`. */
@@ -138,8 +147,30 @@ export class Model implements LearnedModel {
     this.#step(userRow, itemRow, positive, weight, keys, keyOffset);
   }
 
+  /**
+   * Begins a run of events: until {@link endRun} steps of `isgd` may be gathered and made together, with the same bits.
+   * Nothing that is learned may be read meanwhile.
+   */
+  beginRun(): void {
+    this.#gathered = RUN_STEPS_MAX;
+  }
+
+  /** Ends a run: all of its events are learned. */
+  endRun(): void {
+    this.#gathered = 1;
+    this.#makeSteps();
+  }
+
+  /** Makes the steps that are gathered, in order. */
+  #makeSteps(): void {
+    if (this.#pairCount === 0) return;
+    this.kernel.functions.isgdEvents(this.#learner, this.#pairs, this.#pairCount);
+    this.#pairCount = 0;
+  }
+
   /** Sets what the next events move and shrink rows by. */
   #weigh(weight: number): void {
+    this.#makeSteps();
     const { learningRate, regularization } = this.settings;
     const header = this.#learner >>> 2;
     const rate = Math.fround(learningRate * weight);
@@ -171,8 +202,12 @@ export class Model implements LearnedModel {
     }
     this.#touchedCount = positive;
     if (positive === 0) return;
-    functions.isgdEvent(this.#learner, userRow, itemRow);
-    this.kernel.words[this.#touched >>> 2] = itemRow;
+    const { words } = this.kernel;
+    const at = (this.#pairs >>> 2) + this.#pairCount++ * 2;
+    words[at] = userRow;
+    words[at + 1] = itemRow;
+    words[this.#touched >>> 2] = itemRow;
+    if (this.#pairCount >= this.#gathered) this.#makeSteps();
   }
 
   /**

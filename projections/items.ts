@@ -79,7 +79,9 @@ export async function followItems(
   try {
     while (!signal.aborted) {
       const { position } = catalogue;
-      const block = await journal.read(CATALOGUE_PARTITION, position);
+      // At the head as it is known the wait below finds what is new: nothing is asked twice.
+      const isThere = !options.live || journal.head(CATALOGUE_PARTITION) > position;
+      const block = isThere ? await journal.read(CATALOGUE_PARTITION, position) : undefined;
       if (block !== undefined) await catalogue.apply(block);
       else if (!options.live) return;
       else if (isPlain) await journal.changed(CATALOGUE_PARTITION, position, signal);

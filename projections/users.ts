@@ -120,16 +120,26 @@ export class UsersProjection {
   }
 
   #writeRows(delta: ModelDelta, from: number, to: number): void {
-    const d = this.dimensions;
+    const { userRows, userEvents, userPositives, userTimeMs } = delta;
     for (let at = from; at < to; at += 1) {
-      const row = delta.userRows[at] ?? 0;
-      this.vector(row).set(delta.userVectors.subarray(at * d, (at + 1) * d));
-      const events = delta.userEvents[at] ?? 0;
+      const row = userRows[at] ?? 0;
+      this.#writeVector(row, delta.userVectors, at);
+      const events = userEvents[at] ?? 0;
       this.#eventsTotal += events - (this.#events[row] ?? 0);
       this.#events[row] = events;
-      this.#positives[row] = delta.userPositives[at] ?? 0;
-      this.#timeMs[row] = delta.userTimeMs[at] ?? 0;
+      this.#positives[row] = userPositives[at] ?? 0;
+      this.#timeMs[row] = userTimeMs[at] ?? 0;
     }
+  }
+
+  /** Copies the vector of this number to a row; value by value, for two views a row cost more than what they copy. */
+  #writeVector(row: number, vectors: Float32Array, number: number): void {
+    const slab = this.#slabs[Math.floor(row / SLAB_ROWS)];
+    if (slab === undefined || row >= this.rows) throw new RangeError(`no user row ${row}`);
+    const d = this.dimensions;
+    const to = (row % SLAB_ROWS) * d;
+    const from = number * d;
+    for (let at = 0; at < d; at += 1) slab[to + at] = vectors[from + at] ?? 0;
   }
 
   #growTo(rows: number): void {

@@ -142,16 +142,14 @@ export class VectorsProjection {
 
   #writeRows(delta: ModelDelta, from: number, to: number): void {
     const d = this.dimensions;
-    const { itemVectors } = delta;
+    const { itemRows, itemVectors, itemBias } = delta;
+    this.table.writeListed(itemRows, itemVectors, itemBias, from, to);
     for (let at = from; at < to; at += 1) {
-      const row = delta.itemRows[at] ?? 0;
-      const bias = delta.itemBias[at] ?? 0;
-      this.table.write(row, itemVectors, at * d);
-      this.table.setBias(row, bias);
+      const row = itemRows[at] ?? 0;
       this.changes.add(row);
       this.#isNormStale[row] = 1;
-      this.#overlay?.measure(row, itemVectors, at * d, bias);
-      this.#nextOverlay?.measure(row, itemVectors, at * d, bias);
+      this.#overlay?.measure(row, itemVectors, at * d, itemBias[at] ?? 0);
+      this.#nextOverlay?.measure(row, itemVectors, at * d, itemBias[at] ?? 0);
     }
   }
 

@@ -71,19 +71,18 @@ export class ActiveActors {
     return this.#states[row] ?? this.#snapshots.read(row);
   }
 
-  /** Interactions that an actor accepted. */
-  events(row: number): number {
-    return this.#states[row]?.events ?? this.#snapshots.events(row);
-  }
-
-  /** The positive ones among them. */
-  positives(row: number): number {
-    return this.#states[row]?.positives ?? this.#snapshots.positives(row);
-  }
-
-  /** Event time of an actor's last interaction. */
-  timeMs(row: number): number {
-    return this.#states[row]?.timeMs ?? this.#snapshots.timeMs(row);
+  /** Copies what an actor counts, all interactions, positive ones and the last one's event time, to an index of each. */
+  copyCounters(
+    row: number,
+    index: number,
+    events: Uint32Array,
+    positives: Uint32Array,
+    timesMs: Float64Array,
+  ): void {
+    const state = this.#states[row];
+    events[index] = state?.events ?? this.#snapshots.events(row);
+    positives[index] = state?.positives ?? this.#snapshots.positives(row);
+    timesMs[index] = state?.timeMs ?? this.#snapshots.timeMs(row);
   }
 
   /** Copies the item rows that an actor has seen, oldest first, to `out[offset…]`; returns how many there are. */

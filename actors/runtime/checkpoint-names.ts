@@ -29,6 +29,18 @@ export const TENSOR = {
   itemBias: 'items.bias',
   /** F64 [m]: forward-decayed log-weights. */
   itemPopularity: 'items.popularity',
+  /** U8 [b]: the ids of published items with attributes. */
+  contentIds: 'content.ids',
+  /** U32 [p + 1]: where each of the p ids starts. */
+  contentIdOffsets: 'content.ids.offsets',
+  /** U8 [t]: the attributes' texts, each once. */
+  attributeTexts: 'content.texts',
+  /** U32 [a + 1]: where each of the a texts starts. */
+  attributeTextOffsets: 'content.texts.offsets',
+  /** U32 [p + 1]: where each published item's part of `content.attributes` starts. */
+  attributeOffsets: 'content.offsets',
+  /** U32: numbers of texts. */
+  attributes: 'content.attributes',
   /** F32 [d]: the output layer h. */
   output: 'output',
   /** U32 [c]: item rows that were changed since the last barrier; these five where there are many partitions. */

@@ -156,10 +156,7 @@ export class DeltaCollector {
     const userPositives = new Uint32Array(count);
     const userTimeMs = new Float64Array(count);
     for (let index = 0; index < count; index++) {
-      const row = userRows[index] as number;
-      userEvents[index] = actors.events(row);
-      userPositives[index] = actors.positives(row);
-      userTimeMs[index] = actors.timeMs(row);
+      actors.copyCounters(userRows[index] as number, index, userEvents, userPositives, userTimeMs);
     }
     const userVectors = vectorsOf(model.users, userRows);
     return { userRows, userVectors, userEvents, userPositives, userTimeMs };
@@ -197,9 +194,7 @@ export class DeltaCollector {
     let pairs = 0;
     yield* inRuns(actors.count, ROWS_A_RUN, (first, end) => {
       for (let row = first; row < end; row++) {
-        userEvents[row] = actors.events(row);
-        userPositives[row] = actors.positives(row);
-        userTimeMs[row] = actors.timeMs(row);
+        actors.copyCounters(row, row, userEvents, userPositives, userTimeMs);
         const seen = actors.copySeen(row, seenItems, pairs);
         seenUsers.fill(row, pairs, pairs + seen);
         pairs += seen;
@@ -252,9 +247,7 @@ export class DeltaCollector {
 function vectorsOf(table: FactorTable, rows: Uint32Array): Float32Array {
   const { dimensions } = table;
   const vectors = new Float32Array(rows.length * dimensions);
-  for (let index = 0; index < rows.length; index++) {
-    table.read(rows[index] as number, vectors, index * dimensions);
-  }
+  table.readListed(rows, vectors);
   return vectors;
 }
 

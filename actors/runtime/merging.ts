@@ -1,5 +1,6 @@
 import { RepriseError } from '../../events/error.ts';
 import { seedOf } from '../../events/seed.ts';
+import type { ContentPrior } from '../../model/content-prior.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';
 import type { MemoryChange } from '../../model/memory-merge.ts';
 import type { LearnedModel } from '../../model/learned-model.ts';
@@ -18,6 +19,7 @@ export interface Merged {
   readonly model: LearnedModel;
   readonly items: ItemTable;
   readonly touches: ItemTouches;
+  readonly prior: ContentPrior;
 }
 
 /** Rows of the item table that differ from those of the last barrier, with what these were. */
@@ -74,9 +76,12 @@ export class Merging {
     return barrier > this.#first ? barrier - 1 : undefined;
   }
 
-  /** Notes an item that was added to the model, with the seeds of its row. */
-  added(seed0: number, seed1: number): void {
+  /** Notes an item that was added to the model, with the seeds of its row, which may have been started elsewhere. */
+  added(seed0: number, seed1: number, row: number): void {
     this.#base.add(seed0, seed1, this.#of.model.settings.initDeviation);
+    if (row >= this.#of.model.items.rows) return;
+    this.#live.read(row, this.#row);
+    this.#base.write(row, this.#row, 0);
   }
 
   /** Passes a barrier, with the merge that it {@link needs}; returns what the partition contributes to it. */
@@ -230,14 +235,16 @@ export class Merging {
 
   /** The row of an item, added where other partitions alone have met it. */
   #rowOf(id: string): number {
-    const { items, model } = this.#of;
+    const { items, model, prior } = this.#of;
     const known = items.find(id);
     if (known >= 0) return known;
     const { seed0, seed1 } = seedOf(id);
     model.addItem(seed0, seed1);
     model.settle();
-    this.added(seed0, seed1);
-    return items.add(id);
+    const row = items.add(id);
+    this.added(seed0, seed1, row);
+    prior.admit(id, row);
+    return row;
   }
 
   #isSame(): boolean {

@@ -7,6 +7,8 @@ import { UserState } from '../user-state.ts';
 import { countOf } from './checkpoint-extra.ts';
 import { TENSOR } from './checkpoint-names.ts';
 import { CheckpointTensors } from './checkpoint-tensors.ts';
+import { captureContent, restoreContent } from './content-checkpoint.ts';
+import { packTexts } from './packed-texts.ts';
 import type { PartitionState } from './partition-state.ts';
 import { inRuns, type Steps } from './turns.ts';
 
@@ -21,6 +23,7 @@ export function* captureTensors(state: PartitionState): Steps<Record<string, Ten
     ...(yield* captureUsers(state)),
     ...(yield* captureActors(state)),
     ...(yield* captureIds(state)),
+    ...(yield* captureContent(state)),
   };
   const items = state.items.rows;
   const { dimensions } = model.settings;
@@ -130,27 +133,10 @@ function* captureActors(state: PartitionState): Steps<Record<string, Tensor>> {
 }
 
 function* captureIds({ items }: PartitionState): Steps<Record<string, Tensor>> {
-  const encoder = new TextEncoder();
-  const ids = items.idsFrom(0);
-  const offsets = new Uint32Array(ids.length + 1);
-  let bytes = new Uint8Array(Math.max(64, ids.length * 16));
-  let at = 0;
-  yield* inRuns(ids.length, ROWS_A_RUN, (first, end) => {
-    for (let row = first; row < end; row++) {
-      const id = ids[row] as string;
-      // UTF-8 takes three bytes a UTF-16 unit at most.
-      if (at + id.length * 3 > bytes.length) {
-        const wider = new Uint8Array(bytes.length * 2 + id.length * 3);
-        wider.set(bytes);
-        bytes = wider;
-      }
-      at += encoder.encodeInto(id, bytes.subarray(at)).written;
-      offsets[row + 1] = at;
-    }
-  });
+  const { bytes, offsets } = yield* packTexts(items.idsFrom(0));
   return {
-    [TENSOR.itemIds]: { shape: [at], data: bytes.slice(0, at) },
-    [TENSOR.itemOffsets]: { shape: [ids.length + 1], data: offsets },
+    [TENSOR.itemIds]: { shape: [bytes.length], data: bytes },
+    [TENSOR.itemOffsets]: { shape: [offsets.length], data: offsets },
   };
 }
 
@@ -166,6 +152,7 @@ export function* restoreTensors(state: PartitionState, checkpoint: Checkpoint): 
   const tensors = new CheckpointTensors(checkpoint, state.model.settings.dimensions);
   state.model.addRows(tensors.users, tensors.items);
   yield* restoreItems(state, tensors);
+  yield* restoreContent(state, tensors);
   yield* restoreUsers(state, tensors);
   state.model.setOutput(tensors.floats(TENSOR.output, state.model.settings.dimensions));
   yield* restoreMemory(state, checkpoint);

@@ -1,4 +1,5 @@
 import { seedOf } from '../../events/seed.ts';
+import { ContentPrior, startFrom } from '../../model/content-prior.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import type { LearnedModel } from '../../model/learned-model.ts';
 import { Model } from '../../model/model.ts';
@@ -21,6 +22,8 @@ export interface PartitionState {
   readonly users: UserTable;
   readonly items: ItemTable;
   readonly touches: ItemTouches;
+  /** Where new items start. */
+  readonly prior: ContentPrior;
   /** Keeps the item rows together with the other partitions'; undefined where there is one partition only. */
   readonly merging: Merging | undefined;
   readonly actors: ActiveActors;
@@ -43,6 +46,7 @@ export function createPartitionState(
   const hasOthers = definition.start.length > 1;
   const model = modelOf(definition, kernels, hasOthers);
   const items = new ItemTable();
+  const prior = new ContentPrior();
   const touches = new ItemTouches(model.sharedTables, hasOthers);
   return {
     definition,
@@ -52,7 +56,10 @@ export function createPartitionState(
     users: new UserTable(),
     items,
     touches,
-    merging: hasOthers ? new Merging({ definition, partition, model, items, touches }) : undefined,
+    prior,
+    merging: hasOthers
+      ? new Merging({ definition, partition, model, items, touches, prior })
+      : undefined,
     actors: new ActiveActors(settings, activeActorsMax),
     seenPairs: 0,
   };
@@ -68,12 +75,20 @@ function modelOf(
     : new Model(learner, kernels.create());
 }
 
-/** Adds an item, its row seeded by its id; returns the row. */
-export function addItem({ model, items, merging }: PartitionState, id: string): number {
+/** Adds an item, its row seeded by its id and started where those like it stand; returns the row. */
+export function addItem(state: PartitionState, id: string): number {
+  const { model, items, merging, prior } = state;
   const { seed0, seed1 } = seedOf(id);
   model.addItem(seed0, seed1);
-  merging?.added(seed0, seed1);
-  return items.add(id);
+  const row = items.add(id);
+  const sharing = prior.sharing(id);
+  if (sharing.length > 0) {
+    model.settle();
+    startFrom(model.sharedTables, row, sharing);
+  }
+  merging?.added(seed0, seed1, row);
+  prior.admit(id, row);
+  return row;
 }
 
 /** Adds a user of a block's dictionary, the row seeded by their id; returns the row. */

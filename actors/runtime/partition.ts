@@ -1,10 +1,12 @@
 import type { EventBlock } from '../../events/block.ts';
 import { RepriseError } from '../../events/error.ts';
-import { FACT_KINDS, INTERACTION, type BarrierSet, type ModelPromoted } from '../../events/fact.ts';
+import { FACT_KINDS, INTERACTION } from '../../events/fact.ts';
+import type { BarrierSet, ItemPublished, ModelPromoted } from '../../events/fact.ts';
 import type { Identity } from '../../events/identity.ts';
 import { formatPosition, ORIGIN, sequence, type Sequence } from '../../events/position.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import type { DeadLetter, ModelDelta } from '../../model/delta.ts';
+import { attributesOf } from '../../model/item-attributes.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';
 import { DEFAULT_PARTITION_BOUNDS, type PartitionBounds } from './bounds.ts';
 import { countOf, lettersOf, manifestOf } from './checkpoint-extra.ts';
@@ -25,6 +27,7 @@ import { finishAtOnce, finishInTurns, Turns } from './turns.ts';
 export type * from './partition-deps.ts';
 
 const PROMOTED = FACT_KINDS.indexOf('ModelPromoted');
+const PUBLISHED = FACT_KINDS.indexOf('ItemPublished');
 const BARRIER = FACT_KINDS.indexOf('BarrierSet');
 
 /** Events between two looks at the clock. */
@@ -191,11 +194,14 @@ export class PartitionRuntime {
     if (this.#still !== undefined) {
       throw new RangeError(`events cannot be run during a ${this.#still}`);
     }
-    const deadline = deadlineMs === 'all' ? Infinity : deadlineMs;
+    // An observer reads what the event before has taught; without one nobody reads before the run ends.
+    if (this.observer === undefined) this.#state.model.beginRun();
     try {
-      return this.#run(deadline, until ?? Infinity);
+      return this.#run(deadlineMs === 'all' ? Infinity : deadlineMs, until ?? Infinity);
     } catch (error) {
       throw this.#stop(error, this.#position + 1);
+    } finally {
+      this.#state.model.endRun();
     }
   }
 
@@ -303,11 +309,17 @@ export class PartitionRuntime {
       const row = mail.next;
       const code = kind[row];
       if (code === INTERACTION) this.#delivery.deliver(mail, row);
+      else if (code === PUBLISHED) this.#publish(block.fact(row) as ItemPublished);
       else if (code === BARRIER && this.#state.merging !== undefined) return undefined;
       this.#advance(mail);
       if (code === PROMOTED) return block.fact(row) as ModelPromoted;
     }
     return undefined;
+  }
+
+  #publish({ item, metadata }: ItemPublished): void {
+    const { prior, items } = this.#state;
+    prior.publish(item, items.find(item), attributesOf(metadata));
   }
 
   #advance(mail: PreparedBlock): void {

@@ -22,7 +22,7 @@ export function openAcknowledgements(
     async subscribe(listener, signal) {
       if (signal.aborted) return;
       const subscription = new Subscription(link, channel, options, (message) => {
-        const acknowledgement = unpacked(message);
+        const acknowledgement = unpacked(message.toString());
         if (acknowledgement === undefined) options.onTrouble?.(unreadable());
         else listener(acknowledgement);
       });

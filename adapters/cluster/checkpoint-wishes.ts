@@ -20,7 +20,8 @@ export function openCheckpointWishes(
       if (signal.aborted) return;
       const subscription = new Subscription(link, channel, options, (message) => {
         // What is no number of ours is no wish of ours.
-        if (/^\d{1,9}$/.test(message)) listener(Number(message));
+        const said = message.toString();
+        if (/^\d{1,9}$/.test(said)) listener(Number(said));
       });
       const end = (): void => subscription.end();
       signal.addEventListener('abort', end, { once: true });

@@ -7,6 +7,7 @@ import { IdentityCache } from '../../events/identity-cache.ts';
 import type { RandomBytes } from '../../events/random.ts';
 import { SURROGATE_BYTES, surrogateFromBytes } from '../../events/surrogate.ts';
 import type { Surrogate } from '../../events/fact.ts';
+import { GroupedQuestions } from './grouped-questions.ts';
 import type { MongoConnection } from './mongo.ts';
 import { isDuplicateKey } from './mongo-errors.ts';
 
@@ -64,6 +65,11 @@ class MongoIdentities implements ClusterIdentities {
   readonly #clock: () => number;
   readonly #cacheEntriesMax: number;
   readonly #cacheMsMax: number;
+  /** Answers ask one by one, and many at a time. */
+  readonly #finding = new GroupedQuestions<Identity>(async (ids) => {
+    const found = await this.#stored(ids);
+    return new Map(found.map((identity) => [identity.id, identity]));
+  });
   #cache: IdentityCache;
   #cacheSinceMs: number;
   #indexedEpoch = -1;
@@ -117,8 +123,7 @@ class MongoIdentities implements ClusterIdentities {
   async find(id: string): Promise<Identity | undefined> {
     await this.#fresh();
     if (idFault(id) !== undefined) return undefined;
-    const cached = this.#cache.findById(id);
-    return cached ?? (await this.#stored([id]))[0];
+    return this.#cache.findById(id) ?? this.#finding.ask(id);
   }
 
   async reveal(surrogates: Uint8Array): Promise<readonly (Identity | undefined)[]> {

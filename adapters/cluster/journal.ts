@@ -15,6 +15,8 @@ import type { Appended, EventKey, JournalEntry, JournalStatus } from '../../even
 import { PARTITIONS_MAX } from '../../events/partition-of.ts';
 import { sequence } from '../../events/position.ts';
 import type { Partition, Position, Sequence } from '../../events/position.ts';
+import { headerOf } from './heard-blocks.ts';
+import type { AppendedBlock } from './heard-blocks.ts';
 import type { MongoConnection } from './mongo.ts';
 import { placeGroup } from './mongo-append-group.ts';
 import { MongoBlockReader } from './mongo-block-reader.ts';
@@ -68,6 +70,14 @@ export interface JournalOptions {
   /** Unix milliseconds. */
   readonly clock: () => number;
   readonly bounds?: Partial<JournalBounds>;
+  /** Told of every block that this process appends, once it is durable. */
+  readonly onAppended?: ((block: AppendedBlock) => void) | undefined;
+}
+
+/** The journal of the cluster profile, which hears from its writers in other processes. */
+export interface ClusterJournal extends CoveringJournal {
+  /** Takes a block that another process told of: who waits for it goes on without asking the store. */
+  hear(block: AppendedBlock): void;
 }
 
 /** Tries of a plain append that other writers come before. */
@@ -77,7 +87,7 @@ const APPEND_TRIES_MAX = 16;
  * Opens the journal of a database, made where it is missing. A partition's keys are read from the blocks at the first
  * append or `find` there, so that processes which only read pay nothing for them.
  */
-export async function openJournal(options: JournalOptions): Promise<CoveringJournal> {
+export async function openJournal(options: JournalOptions): Promise<ClusterJournal> {
   const { connection, database: name, partitions } = options;
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > PARTITIONS_MAX) {
     throw new RepriseError('INVALID', `partitions must be from 1 to ${String(PARTITIONS_MAX)}`);
@@ -89,7 +99,7 @@ export async function openJournal(options: JournalOptions): Promise<CoveringJour
   return journal;
 }
 
-class MongoJournal implements CoveringJournal {
+class MongoJournal implements ClusterJournal {
   readonly partitions: number;
   readonly #connection: MongoConnection;
   readonly #database: Db;
@@ -107,7 +117,7 @@ class MongoJournal implements CoveringJournal {
   #closed = false;
 
   constructor(database: Db, options: JournalOptions) {
-    const { connection, partitions, clock } = options;
+    const { connection, partitions, clock, onAppended } = options;
     this.partitions = partitions;
     this.#connection = connection;
     this.#database = database;
@@ -120,6 +130,10 @@ class MongoJournal implements CoveringJournal {
     this.#readEpoch = connection.epoch();
     const shared = {
       ...{ connection, clock, blocks: this.#blocks, heads: this.#heads },
+      onAppended: (block: AppendedBlock): void => {
+        this.#blocks.hear(block);
+        onAppended?.(block);
+      },
       pages: new MongoKeyPages(this.#blocks),
       bounds: shareOf(this.#bounds, partitions),
     };
@@ -178,8 +192,16 @@ class MongoJournal implements CoveringJournal {
   }
 
   async uncovered(partition: Partition): Promise<number> {
-    this.#heads.end(partition);
-    return (await this.#blocks.end(partition)).uncovered;
+    await this.#heads.refresh([partition]);
+    return this.#heads.end(partition).uncovered;
+  }
+
+  hear(block: AppendedBlock): void {
+    const header = headerOf(block);
+    if (header === undefined || this.#closed) return;
+    // Kept first, for whoever waits reads it next.
+    this.#blocks.hear(block);
+    this.#heads.hear(header, block.uncovered);
   }
 
   head(partition: Partition): Sequence {
@@ -190,6 +212,7 @@ class MongoJournal implements CoveringJournal {
     if (this.#readEpoch !== this.#connection.epoch()) {
       this.#readEpoch = this.#connection.epoch();
       this.#reader.clear();
+      this.#blocks.forgetHeard();
     }
     if (after >= this.head(partition)) await this.#heads.refresh([partition]);
     const head = this.head(partition);

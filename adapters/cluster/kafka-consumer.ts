@@ -6,7 +6,7 @@ import type {
   BatchHandler,
   TransportConsumer,
 } from '../../events/transport.ts';
-import { closeQuietly, createKafka, kafkaError } from './kafka-client.ts';
+import { closeQuietly, createKafka, kafkaError, within } from './kafka-client.ts';
 import type { KafkaConnection } from './kafka-client.ts';
 
 /** One member of the group of ingest processes. */
@@ -29,6 +29,9 @@ export const fetchBytesMax = 1_048_576;
 /** The pause before a batch that could not be handled comes again. */
 export const batchRetryMs = 1_000;
 
+/** How often the group is told how far its partitions are: only the lag is read from it. */
+export const commitMsMax = 500;
+
 const HEARTBEAT_INTERVAL_MS = 1_500;
 
 /** Where a partition that this member has goes on. */
@@ -46,6 +49,9 @@ export class KafkaConsumer implements TransportConsumer {
   readonly #places = new Map<Partition, Place>();
   readonly #running = new Map<Partition, Promise<void>>();
   readonly #resuming = new Set<NodeJS.Timeout>();
+  /** Where partitions are, as the group was not told yet. */
+  readonly #uncommitted = new Map<Partition, number>();
+  #committing: NodeJS.Timeout | undefined;
   #held: readonly Partition[] = [];
   #aborting = new AbortController();
   #joins = 0;
@@ -102,6 +108,8 @@ export class KafkaConsumer implements TransportConsumer {
     this.#closed = true;
     this.#aborting.abort();
     for (const timer of this.#resuming) clearTimeout(timer);
+    clearTimeout(this.#committing);
+    await within(this.#commit(), commitMsMax, 'take the last offsets').catch(() => undefined);
     await closeQuietly(this.#consumer, this.#connection.logger);
     this.#end();
   }
@@ -112,6 +120,7 @@ export class KafkaConsumer implements TransportConsumer {
     this.#held = held;
     this.#joins += 1;
     this.#places.clear();
+    this.#uncommitted.clear();
     this.#aborting.abort();
     this.#aborting = new AbortController();
     for (const partition of lost) assignment.revoked(partition);
@@ -152,26 +161,37 @@ export class KafkaConsumer implements TransportConsumer {
       if (joins !== this.#joins) return;
       place.next = Number(payload.batch.lastOffset()) + 1;
       payload.resolveOffset(payload.batch.lastOffset());
+      this.#commitSoon(payload.batch.partition, place.next);
     } catch (error) {
       if (hasCode(error, 'CONFLICT')) this.#end(error);
       else this.#tryLater(payload, error);
-      return;
     } finally {
       stopBeating();
     }
-    await payload.commitOffsetsIfNecessary({
-      topics: [
-        {
-          topic: payload.batch.topic,
-          partitions: [
-            {
-              partition: payload.batch.partition,
-              offset: String(Number(payload.batch.lastOffset()) + 1),
-            },
-          ],
-        },
-      ],
-    });
+  }
+
+  #commitSoon(partition: Partition, next: number): void {
+    this.#uncommitted.set(partition, next);
+    if (this.#closed) return;
+    this.#committing ??= setTimeout(() => {
+      this.#committing = undefined;
+      void this.#commit();
+    }, commitMsMax);
+  }
+
+  /** Tells the group how far its partitions are; what fails is told with the next batch. */
+  async #commit(): Promise<void> {
+    const { topic } = this.#member;
+    const offsets = [...this.#uncommitted].map(([partition, next]) => ({
+      ...{ topic, partition, offset: String(next) },
+    }));
+    this.#uncommitted.clear();
+    if (offsets.length === 0) return;
+    try {
+      await this.#consumer.commitOffsets(offsets);
+    } catch (error) {
+      this.#connection.logger.info({ err: error }, 'the group was not told how far it is');
+    }
   }
 
   async #placeOf(

@@ -7,7 +7,7 @@ import type { MongoBlocks, ReadBlock } from './mongo-blocks.ts';
 const READ_ROWS_MAX = 4096;
 const READ_BLOCKS_MAX = 512;
 /** How many ends of recent reads are remembered: each lets one reader go on without a search. */
-const READERS_MAX = 64;
+const READERS_MAX = 4_096;
 
 /** Reads runs of blocks, checking every link of the chain on the way. */
 export class MongoBlockReader {

@@ -7,8 +7,10 @@ import type { EventBlock } from '../../events/block.ts';
 import { RepriseError, hasCode } from '../../events/error.ts';
 import { ORIGIN, formatPosition, sequence } from '../../events/position.ts';
 import type { Partition, Sequence } from '../../events/position.ts';
+import { BlockInserts } from './block-inserts.ts';
+import { HeardBlocks, headerOf } from './heard-blocks.ts';
+import type { AppendedBlock } from './heard-blocks.ts';
 import type { MongoConnection } from './mongo.ts';
-import { isDuplicateKey } from './mongo-errors.ts';
 
 /** A block as a document: id, header, content and the transport offsets covered are written at once. */
 export interface BlockDocument {
@@ -62,11 +64,14 @@ export function blockId(partition: Partition, firstSequence: number): string {
 export class MongoBlocks {
   readonly #connection: MongoConnection;
   readonly #collection: Collection<BlockDocument>;
+  readonly #inserts: BlockInserts;
+  readonly #heard = new HeardBlocks();
   #bytes = 0;
 
   constructor(connection: MongoConnection, collection: Collection<BlockDocument>) {
     this.#connection = connection;
     this.#collection = collection;
+    this.#inserts = new BlockInserts(collection);
   }
 
   /** Bytes of the blocks that were written or heard of since this was made. */
@@ -81,14 +86,21 @@ export class MongoBlocks {
   ): Promise<boolean> {
     const { partition, firstSequence, header, content } = block;
     const document = { _id: blockId(partition, firstSequence), header, content, ...rest };
-    try {
-      await this.#collection.insertOne(document);
-      this.#bytes += header.length + content.length;
-      return true;
-    } catch (error) {
-      if (isDuplicateKey(error)) return false;
-      return await this.#connection.run(() => Promise.reject(error as Error));
-    }
+    const isWritten = await this.#connection.run(() => this.#inserts.add(document));
+    if (isWritten) this.#bytes += header.length + content.length;
+    return isWritten;
+  }
+
+  /** Keeps a block that another process told of, for whoever reads it next. */
+  hear(block: AppendedBlock): void {
+    const header = headerOf(block);
+    if (header === undefined) return;
+    this.#heard.put(blockId(header.partition, header.firstSequence), block);
+  }
+
+  /** Forgets what was told: the store may hold another chain. */
+  forgetHeard(): void {
+    this.#heard.clear();
   }
 
   /** Takes back a block that was written after one that is gone. */
@@ -135,9 +147,37 @@ export class MongoBlocks {
 
   /** The block with this first sequence, undefined where there is none. */
   async at(partition: Partition, firstSequence: number): Promise<ReadBlock | undefined> {
+    const heard = this.#heardAt(partition, firstSequence);
+    if (heard !== undefined) return heard;
     const _id = blockId(partition, firstSequence);
     const document = await this.#connection.run(() => this.#collection.findOne({ _id }));
     return document === null ? undefined : this.#decode(document);
+  }
+
+  /** A block as it was told, verified as one that was stored is; undefined where the store has to be read. */
+  #heardAt(partition: Partition, firstSequence: number): ReadBlock | undefined {
+    const id = blockId(partition, firstSequence);
+    const told = this.#heard.get(id);
+    const header = told && headerOf(told);
+    if (told?.content === undefined || header === undefined) return undefined;
+    try {
+      return { header, block: decodeContent(header, told.content) };
+    } catch {
+      this.#heard.drop(id);
+      return undefined;
+    }
+  }
+
+  /** The blocks that were told from a sequence on, one after the other. */
+  #heardFrom(partition: Partition, from: number, to: number, limit: number): readonly ReadBlock[] {
+    const run: ReadBlock[] = [];
+    for (let next = from; next <= to && run.length < limit; ) {
+      const heard = this.#heardAt(partition, next);
+      if (heard === undefined) break;
+      run.push(heard);
+      next += heard.header.count;
+    }
+    return run;
   }
 
   /** The block that holds a sequence, its link to the one before checked. */
@@ -160,13 +200,15 @@ export class MongoBlocks {
     return found;
   }
 
-  /** The blocks that start in a range, in order, at most so many; links are the caller's to check. */
+  /** The first blocks that start in a range, in order, at most so many; links are the caller's to check. */
   async page(
     partition: Partition,
     from: number,
     to: number,
     limit: number,
   ): Promise<readonly ReadBlock[]> {
+    const heard = this.#heardFrom(partition, from, to, limit);
+    if (heard.length > 0) return heard;
     const range = { $gte: blockId(partition, from), $lte: blockId(partition, to) };
     const documents = await this.#connection.run(() =>
       this.#collection

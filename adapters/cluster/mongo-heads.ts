@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sameBytes } from '../../events/block-header.ts';
+import type { BlockHeader } from '../../events/block-header.ts';
 import { RepriseError } from '../../events/error.ts';
 import { Followers } from '../../events/followers.ts';
-import { ORIGIN } from '../../events/position.ts';
+import { ORIGIN, sequence } from '../../events/position.ts';
 import type { Partition, Sequence } from '../../events/position.ts';
 import type { MongoConnection } from './mongo.ts';
 import { EMPTY_END } from './mongo-blocks.ts';
@@ -12,21 +14,29 @@ export interface PollBounds {
   readonly pollMsMin: number;
   /** Without news the time between two questions doubles up to this. */
   readonly pollMsMax: number;
+  /** The time between two questions while blocks are told of by their writers: for those whose telling is lost. */
+  readonly toldPollMsMax: number;
 }
 
 /** Blocks that are followed one by one; whoever is further behind looks up where the chain ends. */
 const FOLLOWED_BLOCKS_MAX = 8;
 
+/** Why a wait ended that nobody needs any more. */
+const OVER = 'over';
+
 /** Where ends are looked up. */
 type ChainEnds = Pick<MongoBlocks, 'end' | 'following' | 'stands'>;
 
 /** The usual times between two questions. */
-export const POLL_BOUNDS: PollBounds = { pollMsMin: 4, pollMsMax: 20 };
+export const POLL_BOUNDS: PollBounds = { pollMsMin: 4, pollMsMax: 20, toldPollMsMax: 250 };
+
+/** How long after a telling others are expected to be told of, too. */
+const TOLD_MS_MAX = 1_000;
 
 /**
- * The ends of the partitions' chains as this process knows them. While somebody waits, the store is asked for the
- * block that follows each awaited end, which is a look-up by id: no server keeps anything open for it, and it works
- * on one that is no replica set, where change streams do not.
+ * The ends of the partitions' chains as this process knows them: as their writers tell, and as the store says. While
+ * somebody waits, the store is asked for the block that follows each awaited end, which is a look-up by id: no server
+ * keeps anything open for it, and it works on one that is no replica set, where change streams do not.
  */
 export class MongoHeads {
   readonly #connection: Pick<MongoConnection, 'epoch'>;
@@ -35,6 +45,8 @@ export class MongoHeads {
   readonly #followers = new Followers();
   readonly #ends: StoredEnd[];
   #epoch: number;
+  /** When a block was told of last that followed what was known. */
+  #toldMs = -Infinity;
   #polling: Promise<void> | undefined;
   #closed = false;
 
@@ -82,6 +94,16 @@ export class MongoHeads {
     this.#followers.wake((each) => this.#ends[each]?.head ?? ORIGIN);
   }
 
+  /** Takes a block that its writer told of where it follows the end that is known: others are found in the store. */
+  hear({ partition, previous, firstSequence, count, hash }: BlockHeader, uncovered: number): void {
+    const end = this.#ends[partition];
+    if (end === undefined || firstSequence !== end.head + 1) return;
+    if (!sameBytes(previous, end.hash)) return;
+    this.#toldMs = performance.now();
+    const head = sequence(firstSequence + count - 1);
+    this.set(partition, { head, hash, firstSequence, uncovered });
+  }
+
   /** Asks the store what follows the ends of these partitions; tells whether anything did. */
   async refresh(partitions: Iterable<Partition>): Promise<boolean> {
     await this.#compare();
@@ -122,7 +144,8 @@ export class MongoHeads {
         this.#polling ??= this.#poll();
         await Promise.race([follower, this.#polling]);
       } finally {
-        mine.abort();
+        // A reason of its own: the usual one is an error with a stack.
+        mine.abort(OVER);
       }
     }
   }
@@ -136,7 +159,7 @@ export class MongoHeads {
 
   /** Asks again and again while anybody waits. */
   async #poll(): Promise<void> {
-    const { pollMsMin, pollMsMax } = this.#bounds;
+    const { pollMsMin, pollMsMax, toldPollMsMax } = this.#bounds;
     let pauseMs = pollMsMin;
     try {
       // What waits is registered before the first look.
@@ -146,7 +169,8 @@ export class MongoHeads {
         if (awaited.size === 0 || this.#closed) return;
         const moved = await this.refresh(awaited);
         pauseMs = moved ? pollMsMin : Math.min(2 * pauseMs, pollMsMax);
-        await sleep(pauseMs);
+        const isTold = performance.now() - this.#toldMs < TOLD_MS_MAX;
+        await sleep(isTold ? toldPollMsMax : pauseMs);
       }
     } finally {
       this.#polling = undefined;

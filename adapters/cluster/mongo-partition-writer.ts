@@ -6,6 +6,7 @@ import { RepriseError } from '../../events/error.ts';
 import type { EventKey } from '../../events/journal.ts';
 import type { Partition, Position } from '../../events/position.ts';
 import { sequence } from '../../events/position.ts';
+import type { AppendedBlock } from './heard-blocks.ts';
 import type { MongoConnection } from './mongo.ts';
 import type { MongoBlocks, StoredEnd } from './mongo-blocks.ts';
 import type { MongoHeads } from './mongo-heads.ts';
@@ -17,6 +18,8 @@ export interface PartitionWriterDeps extends PartitionKeysDeps {
   readonly connection: MongoConnection;
   readonly heads: MongoHeads;
   readonly blocks: MongoBlocks;
+  /** Told of every block that is durable. */
+  readonly onAppended?: ((block: AppendedBlock) => void) | undefined;
 }
 
 /** How rows become blocks. */
@@ -134,6 +137,7 @@ export class PartitionWriter {
     this.#end = end;
     this.#keys.append(end, keysOf(rows), appendTimeMs);
     heads.set(partition, end);
+    this.#deps.onAppended?.({ header, content: block.content, uncovered });
   }
 }
 

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
-import { RepriseError } from '../../events/error.ts';
+import { hasCode, RepriseError } from '../../events/error.ts';
 
 /** How Redis is reached; every field but the address has a default. */
 export interface RedisSettings {
@@ -68,9 +68,14 @@ export class RedisLink {
     }
   }
 
-  /** Throws UNAVAILABLE where Redis does not answer, or refuses the password. */
+  /** Throws UNAVAILABLE where Redis does not answer, and INVALID where it refuses the credentials: no wait mends them. */
   async check(): Promise<void> {
-    await this.run((redis) => redis.ping());
+    try {
+      await this.run((redis) => redis.ping());
+    } catch (error) {
+      if (!hasCode(error, 'UNAVAILABLE') || !isCredentials(error.cause)) throw error;
+      throw new RepriseError('INVALID', error.message, error.fields, error);
+    }
   }
 
   /**
@@ -131,6 +136,13 @@ const REFUSALS: readonly (readonly [string, string])[] = [
   ['LOADING', 'is loading its data: try again in a moment'],
   ['BUSY ', 'is held by a script: try again in a moment'],
 ];
+
+/** Replies that refuse who asks. */
+const CREDENTIALS: readonly string[] = ['WRONGPASS', 'NOAUTH', 'NOPERM'];
+
+function isCredentials(cause: unknown): boolean {
+  return cause instanceof Error && CREDENTIALS.some((start) => cause.message.startsWith(start));
+}
 
 function refusalOf(message: string): string | undefined {
   return REFUSALS.find(([start]) => message.startsWith(start))?.[1];

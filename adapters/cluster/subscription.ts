@@ -21,7 +21,7 @@ export class Subscription {
   readonly #link: RedisLink;
   readonly #channel: string;
   readonly #options: SubscriptionOptions;
-  readonly #onMessage: (message: string) => void;
+  readonly #onMessage: (message: Buffer) => void;
   #redis: Redis | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
@@ -31,7 +31,7 @@ export class Subscription {
     link: RedisLink,
     channel: string,
     options: SubscriptionOptions,
-    onMessage: (message: string) => void,
+    onMessage: (message: Buffer) => void,
   ) {
     this.#link = link;
     this.#channel = channel;
@@ -61,7 +61,7 @@ export class Subscription {
     this.#redis?.disconnect();
     const redis = this.#link.open();
     this.#redis = redis;
-    redis.on('message', (_, message: string) => {
+    redis.on('messageBuffer', (_, message: Buffer) => {
       if (!this.#isOver) this.#onMessage(message);
     });
     await redis.subscribe(this.#channel);

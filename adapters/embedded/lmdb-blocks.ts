@@ -12,6 +12,8 @@ import type { LmdbEnvironment, LmdbTable, LmdbWriter } from './lmdb-environment.
 
 /** The most rows that small blocks are read together up to. */
 export const READ_ROWS_MAX = 4096;
+/** A block of so many rows is long enough to be read alone: merging copies it for nothing. */
+const LONG_BLOCK_ROWS = 1024;
 /** The most blocks that are read together, so that one read never holds the event loop for long. */
 export const READ_BLOCKS_MAX = 512;
 /** How many ends of recent reads are remembered: each lets one reader go on without a search. */
@@ -80,10 +82,11 @@ export class BlockStore {
     const blocks: EventBlock[] = [this.#content(first)];
     let rows = first.count;
     let last = first;
-    while (rows < READ_ROWS_MAX && blocks.length < READ_BLOCKS_MAX) {
+    while (last.count < LONG_BLOCK_ROWS && blocks.length < READ_BLOCKS_MAX) {
       if (last.firstSequence + last.count > head) break;
       const next = this.#following(last);
-      if (next === undefined || rows + next.count > READ_ROWS_MAX) break;
+      if (next === undefined || next.count >= LONG_BLOCK_ROWS) break;
+      if (rows + next.count > READ_ROWS_MAX) break;
       blocks.push(this.#content(next));
       rows += next.count;
       last = next;

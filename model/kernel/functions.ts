@@ -26,10 +26,22 @@ export interface KernelFunctions {
   touch(table: Pointer, row: number): void;
   /** Writes the changed rows of one block to `out`, ascending, clears their marks, and returns how many. */
   takeTouched(table: Pointer, block: number, out: Pointer): number;
+  /** Copies the vectors of `count` rows listed in `rows` to `out`, one after the other. */
+  gatherRows(table: Pointer, rows: Pointer, count: number, out: Pointer): void;
+  /** Replaces the vectors of `count` rows listed in `rows`, and the biases of a table that has them, unmarked. */
+  placeRows(table: Pointer, rows: Pointer, count: number, vectors: Pointer, biases: Pointer): void;
   /** One ISGD step, target 1, on two vectors: they shrink by the learner's `decay` and move by `rate` · error. */
   isgdStep(learner: Pointer, p: Pointer, q: Pointer): void;
-  /** One ISGD step on a user row and an item row. */
-  isgdEvent(learner: Pointer, user: number, item: number): void;
+  /**
+   * `count` of these in order, on the vectors whose pointers stand in `pairs`, p and q by turns: the bits of single
+   * ones, in one call. Uses the learner's `query` as scratch.
+   */
+  isgdSteps(learner: Pointer, pairs: Pointer, count: number): void;
+  /**
+   * `count` ISGD steps in order on a user row and an item row each, whose numbers stand in `pairs` by turns and give way
+   * to the pointers of {@link isgdSteps}; marks the rows.
+   */
+  isgdEvents(learner: Pointer, pairs: Pointer, count: number): void;
   /**
    * One GMF event: one logistic step on the item with the target and, for target 1, to 0 on the negatives drawn from
    * the stream of the two key words over all item rows (the positive is passed over); scores are those before the

@@ -10,7 +10,7 @@ const { fround } = Math;
 export function createPlainIsgd(
   memory: PlainMemory,
   { dot }: PlainProducts,
-): Pick<KernelFunctions, 'isgdStep' | 'isgdEvent'> {
+): Pick<KernelFunctions, 'isgdStep' | 'isgdSteps' | 'isgdEvents'> {
   function isgdStep(learner: number, p: number, q: number): void {
     const dimensions = memory.field(learner, LEARNER.dimensions);
     const rate = memory.float(learner + LEARNER.rate * 4);
@@ -23,14 +23,26 @@ export function createPlainIsgd(
       memory.setFloat(q + at, fround(keep * right) + fround(gain * left));
     }
   }
+  function isgdSteps(learner: number, pairs: number, count: number): void {
+    for (let at = 0; at < count * 2; at += 2) {
+      isgdStep(learner, memory.field(pairs, at), memory.field(pairs, at + 1));
+    }
+  }
   return {
     isgdStep,
-    isgdEvent(learner, user, item) {
+    isgdSteps,
+    isgdEvents(learner, pairs, count) {
       const users = memory.field(learner, LEARNER.users);
       const items = memory.field(learner, LEARNER.items);
-      isgdStep(learner, memory.vector(users, user), memory.vector(items, item));
-      memory.touch(users, user);
-      memory.touch(items, item);
+      for (let at = pairs >>> 2; at < (pairs >>> 2) + count * 2; at += 2) {
+        const user = memory.words[at] as number;
+        const item = memory.words[at + 1] as number;
+        memory.words[at] = memory.vector(users, user);
+        memory.words[at + 1] = memory.vector(items, item);
+        memory.touch(users, user);
+        memory.touch(items, item);
+      }
+      isgdSteps(learner, pairs, count);
     },
   };
 }

@@ -5,6 +5,7 @@ import { draw, exp, seededValue, sigmoid } from './plain-scalar.ts';
 import { createPlainFeatures } from './plain-features.ts';
 import { createPlainSearch } from './plain-search.ts';
 import { createPlainProducts } from './plain-product.ts';
+import { createPlainRows } from './plain-rows.ts';
 import { createPlainSoftmax } from './plain-softmax.ts';
 import { createPlainGmf, createPlainIsgd } from './plain-step.ts';
 
@@ -28,6 +29,7 @@ export function createPlainKernel(): { memory: KernelMemory; functions: KernelFu
       memory.touch(table, row);
     },
     takeTouched: (table, block, out) => memory.takeTouched(table, block, out),
+    ...createPlainRows(memory),
     ...createPlainIsgd(memory, products),
     ...createPlainGmf(memory, products),
     ...createPlainSoftmax(memory, products),

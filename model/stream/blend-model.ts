@@ -107,6 +107,16 @@ export class BlendModel implements LearnedModel, UserRanker {
     this.learner.grow(this.users.rows, this.items.rows + this.#seeds.size);
   }
 
+  /** Does nothing: every event is learned at once. */
+  beginRun(): void {
+    return;
+  }
+
+  /** Does nothing: every event is learned at once. */
+  endRun(): void {
+    return;
+  }
+
   addRows(users: number, items: number): void {
     this.learner.gmf.addRows(users, items);
     this.#popularity.grow(this.items.rows);

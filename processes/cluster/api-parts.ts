@@ -38,7 +38,7 @@ import { openMergeReading } from './meeting.ts';
 import { patiently } from './patience.ts';
 import { patientJournal, patientMerges } from './patient-reads.ts';
 import { pause, persist } from './persisting.ts';
-import { openRedis } from './redis-link.ts';
+import { connectRedis } from './redis-link.ts';
 import { openRuntimes } from './runtimes.ts';
 import type { ClusterRuntimes } from './runtimes.ts';
 import { ServingFeed } from './serving-feed.ts';
@@ -87,7 +87,7 @@ export async function openApiParts(ways: ProcessWays, closers: Closers): Promise
     openClusterStores({ config, logger, clock }),
   );
   closers.add(() => stores.close());
-  const redis = openRedis(config);
+  const redis = await connectRedis(ways);
   closers.add(() => redis.close());
   const transport = await patiently('open the transport', () => openKafka(config, logger));
   closers.add(() => transport.close());
@@ -98,7 +98,7 @@ export async function openApiParts(ways: ProcessWays, closers: Closers): Promise
   const users = openUsers({ connection: stores.mongo, database });
   const halfLifeMs = DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs;
   const popular = openPopular({ link: redis, halfLifeMs });
-  const runtimes = await openRuntimes(stores, ways);
+  const runtimes = await openRuntimes(stores, redis, ways);
   const read = openReadSide({ ...ways, stores, redis, clock, runtimes }, closers);
   return {
     ...{

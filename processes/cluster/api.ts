@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { createHash, createSecretKey, randomUUID } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
@@ -16,9 +17,11 @@ import { ApiHealth, watchedBy } from './api-health.ts';
 import { createApiMaintenance } from './api-maintenance.ts';
 import { liveVersion, openApiParts } from './api-parts.ts';
 import type { ApiParts } from './api-parts.ts';
+import { hearBlocks } from './block-hearing.ts';
 import { Closers } from './closers.ts';
 import { DependencyWatch } from './dependency-watch.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
+import { clusterPrequential } from './observed-telling.ts';
 import { markedQueries } from './marked-queries.ts';
 import { need } from './need.ts';
 import { pause, persist } from './persisting.ts';
@@ -64,11 +67,12 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
 
 /** What an API does beside answering, until its signal aborts. */
 async function runAll(parts: ApiParts, watch: DependencyWatch): Promise<void> {
-  const { signal, feed, freshness } = parts;
+  const { signal, feed, freshness, redis: link, logger } = parts;
   await Promise.all([
     feed.run(signal),
     freshness.run(signal),
     watch.run(signal),
+    hearBlocks({ link, journal: parts.stores.journal, logger, signal }),
     followCatalogue(parts),
     followReleases({ ...parts, stand: () => searchStandOf(parts.serving) }),
   ]);
@@ -112,6 +116,7 @@ function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
     door: openDoor(parts),
     queries: markedQueries(queries, { freshness, identities }),
     offsets: parts.offsets,
+    prequential: clusterPrequential(openObservedPlaces(parts.redis), config.prequentialShare),
     models: { list: () => listModels(stores.registry, liveVersion(serving) ?? '') },
     runs: parts.durable,
     maintenance: createApiMaintenance({

@@ -1,10 +1,11 @@
 import { openAcknowledgements } from '../../adapters/cluster/acknowledgements.ts';
 import type { EventDoor } from '../../events/door.ts';
+import type { ClusterTransport } from '../../adapters/cluster/transport.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays } from './frame.ts';
 import { openKafka } from './kafka.ts';
 import { persist } from './persisting.ts';
-import { openRedis } from './redis-link.ts';
+import { connectRedis } from './redis-link.ts';
 import { openSendingDoor } from './sending.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 
@@ -19,13 +20,10 @@ export interface FactSending {
 export async function openFactSending(ways: ProcessWays): Promise<FactSending> {
   const { config, logger, signal } = ways;
   const closers = new Closers();
-  const { dependencyWaitMsMax: waitMsMax } = config;
-  const transport = await persist(() => openKafka(config, logger), {
-    ...{ logger, signal, waitMsMax, what: 'open the transport' },
-  });
-  closers.add(() => transport.close());
-  const link = openRedis(config);
+  const link = await connectRedis(ways);
   closers.add(() => link.close());
+  const transport = await openTransport(ways, closers);
+  closers.add(() => transport.close());
   const onTrouble = (error: unknown): void => {
     logger.warn({ err: error }, 'acknowledgements do not arrive');
   };
@@ -36,4 +34,20 @@ export async function openFactSending(ways: ProcessWays): Promise<FactSending> {
     clock: () => Date.now(),
   });
   return { door, link, close: () => closers.close() };
+}
+
+/** Opens the transport; where that fails nothing stays open. */
+async function openTransport(
+  { config, logger, signal }: ProcessWays,
+  closers: Closers,
+): Promise<ClusterTransport> {
+  const { dependencyWaitMsMax: waitMsMax } = config;
+  try {
+    return await persist(() => openKafka(config, logger), {
+      ...{ logger, signal, waitMsMax, what: 'open the transport' },
+    });
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
 }

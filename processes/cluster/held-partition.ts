@@ -6,13 +6,17 @@ import type { Sequence } from '../../events/position.ts';
 import type { CatchUp } from './catch-up.ts';
 import type { FenceWatch } from './fence-watch.ts';
 import type { KeptBarriers } from './kept-barriers.ts';
+import { pauseFor } from './patience.ts';
 import type { UsersFeed } from './users-feed.ts';
+
+/** How long a partition that is let go of waits for its users to be stored. */
+const FLUSH_MS_MAX = 1_000;
 
 /** What a partition that a worker holds is made of. */
 export interface HeldParts {
   readonly live: LivePartition;
   readonly watch: FenceWatch;
-  readonly users: Pick<UsersFeed, 'look'>;
+  readonly users: Pick<UsersFeed, 'look' | 'flush'>;
   readonly kept: Pick<KeptBarriers, 'oldest'>;
   /** The partitions that this one waits for before a barrier. */
   readonly waitsFor: () => readonly number[];
@@ -113,6 +117,11 @@ export class HeldPartition implements Leased {
   /** Looks whether the users are still stored. */
   async look(): Promise<void> {
     await this.#parts.users.look();
+  }
+
+  /** Stores the users of now, within a bound: whoever takes the partition goes on from there. */
+  async flush(): Promise<void> {
+    await Promise.race([this.#parts.users.flush(), pauseFor(FLUSH_MS_MAX, this.#parts.over.signal)]);
   }
 
   /** Ends it: nothing is written any more. Resolves when nothing moves. */

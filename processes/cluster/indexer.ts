@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createIndexingActivities } from '../../activities/indexing.ts';
 import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
+import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { openIndexReleases } from '../../adapters/cluster/index-releases.ts';
 import type { SharedIndexReleases } from '../../adapters/cluster/index-releases.ts';
 import { createIndexer } from '../../adapters/embedded/indexer.ts';
@@ -39,8 +40,7 @@ export async function startClusterIndexer(ways: ProcessWays): Promise<RunningPro
     closers.add(() => stores.close());
     const facts = await openFactSending(ways);
     closers.add(() => facts.close());
-    const wishes = openCheckpointWishes(facts.link);
-    const source = await openSource(stores, wishes, ways);
+    const source = await openSource(stores, facts.link, ways);
     const folder = join(config.scratchFolder, 'indexes');
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const { objects } = stores;
@@ -65,11 +65,12 @@ export async function startClusterIndexer(ways: ProcessWays): Promise<RunningPro
 
 async function openSource(
   stores: ClusterStores,
-  wishes: ReturnType<typeof openCheckpointWishes>,
+  link: RedisLink,
   ways: ProcessWays,
 ): Promise<CheckpointSource> {
   const { fences, checkpoints, registry } = stores;
-  const { kernels, maker } = await openRuntimes(stores, ways);
+  const wishes = openCheckpointWishes(link);
+  const { kernels, maker } = await openRuntimes(stores, link, ways);
   return new CheckpointSource({
     ...{ fences, checkpoints, registry, wishes, kernels, maker, yieldNow },
     partitions: ways.config.partitions,

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createIngest } from '../../activities/ingest.ts';
 import { poisonRecordsMax } from '../../activities/poison-lot.ts';
 import { openAcknowledgements } from '../../adapters/cluster/acknowledgements.ts';
+import { openBlockNews } from '../../adapters/cluster/block-news.ts';
+import type { BlockNews } from '../../adapters/cluster/block-news.ts';
 import { openItems } from '../../adapters/cluster/items.ts';
 import { openPoisonLot } from '../../adapters/cluster/poison-lot.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
@@ -28,7 +30,9 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
   const closers = new Closers();
   const trying = { logger, signal, waitMsMax: config.dependencyWaitMsMax };
   try {
-    const stores = await persist(() => openJournalStores(config, clock), {
+    const news: { tell?: BlockNews['tell'] } = {};
+    const opening = () => openJournalStores(config, clock, (block) => news.tell?.(block));
+    const stores = await persist(opening, {
       ...{ ...trying, what: 'open the journal' },
     });
     closers.add(() => stores.close());
@@ -38,6 +42,7 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
     closers.add(() => transport.close());
     const link = await connectRedis(ways);
     closers.add(() => link.close());
+    news.tell = openBlockNews(link).tell;
     const feed = openAcknowledgements(link);
     closers.add(() => feed.close());
     const { mongo, journal, identities } = stores;

@@ -3,6 +3,7 @@ import { openTransport } from '../../adapters/cluster/transport.ts';
 import type { ClusterTransport, TransportOptions } from '../../adapters/cluster/transport.ts';
 import type { ClusterConfig, KafkaConfig } from '../config/cluster-config.ts';
 import type { Logger } from '../logger.ts';
+import { namingVariables } from './naming-variables.ts';
 import { need } from './stores.ts';
 
 /** How long a message stands in a topic that is made here: user ids do, too. */
@@ -12,7 +13,7 @@ const RETENTION_MS = 7 * 86_400_000;
 export function openKafka(config: ClusterConfig, logger: Logger): Promise<ClusterTransport> {
   const kafka = need(config.kafka, 'REPRISE_KAFKA_BROKERS');
   const { brokers, topic } = kafka;
-  return openTransport({
+  const options: TransportOptions = {
     ...{ brokers, topic, logger },
     clientId: `reprise-${config.process}`,
     groupId: `${topic}-ingest`,
@@ -21,7 +22,10 @@ export function openKafka(config: ClusterConfig, logger: Logger): Promise<Cluste
     replicas: Math.min(3, brokers.length),
     retentionMs: RETENTION_MS,
     ...securityOf(kafka),
-  });
+  };
+  return namingVariables('REPRISE_KAFKA_SASL_USERNAME and REPRISE_KAFKA_SASL_PASSWORD', () =>
+    openTransport(options),
+  );
 }
 
 function securityOf({ tls, sasl }: KafkaConfig): Pick<TransportOptions, 'ssl' | 'sasl'> {

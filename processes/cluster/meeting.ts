@@ -4,6 +4,7 @@ import type { FenceStore } from '../../activities/fences.ts';
 import type { MergeExchange } from '../../activities/merge-exchange.ts';
 import type { MergeName } from '../../activities/merge-store.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { openMerges } from '../../adapters/cluster/merges.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Journal } from '../../events/journal.ts';
@@ -20,6 +21,8 @@ const WAITING_LOOK_MS = 1_000;
 /** What the partitions of a cluster meet by. */
 export interface MeetingDeps {
   readonly stores: Pick<ClusterStores, 'journal' | 'objects' | 'fences'>;
+  /** Where contributions wait for each other; among the shared objects where it is absent. */
+  readonly link?: RedisLink;
   /** Replay what was lost. */
   readonly versions: () => Pick<VersionRuntimes, 'deriveMerges'>;
   /** Unix milliseconds. */
@@ -29,13 +32,17 @@ export interface MeetingDeps {
 
 /** Opens where partitions meet, whichever worker moves each of them; undefined where there is one partition. */
 export function openClusterMeeting(deps: MeetingDeps): LiveMerges | undefined {
-  const { stores, versions, clock, logger } = deps;
+  const { stores, link, versions, clock, logger } = deps;
   const { journal, objects, fences } = stores;
   if (journal.partitions < 2) return undefined;
   const store = openMerges({
     ...{ objects, partitions: journal.partitions },
+    ...(link !== undefined && { link }),
     onDamaged: (path, reason) => {
       logger.warn({ path, reason }, 'a merge is damaged and is derived again where it is needed');
+    },
+    onUnkept: (error) => {
+      logger.warn({ err: error }, 'merges cannot be made durable: they are tried again');
     },
   });
   return new LiveMerges({

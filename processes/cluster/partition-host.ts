@@ -237,6 +237,7 @@ export class PartitionHost {
   async #letGo(held: HeldPartition): Promise<void> {
     if (this.#standing.get(held.partition) !== held) return;
     await held.checkpoint();
+    await held.flush();
     this.#forget(held);
     await held.end();
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { RedisLink } from '../../adapters/cluster/redis.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import type { ProcessWays } from './frame.ts';
+import { namingVariables } from './naming-variables.ts';
 import { persist } from './persisting.ts';
 import { need } from './stores.ts';
 
@@ -25,14 +26,16 @@ export function openRedis(config: ClusterConfig): RedisLink {
 }
 
 /**
- * Reaches the cluster's Redis and waits within the configured bound until it takes commands: one that takes connections may
- * refuse the password, and a process that starts all the same would say so a thousand times and do nothing.
+ * Reaches the cluster's Redis and waits within the configured bound until it takes commands. One that refuses the password
+ * ends the wait at once, with INVALID: a process that starts all the same would say so a thousand times and do nothing.
  */
 export async function connectRedis({ config, logger, signal }: ProcessWays): Promise<RedisLink> {
   const link = openRedis(config);
   try {
     const { dependencyWaitMsMax: waitMsMax } = config;
-    await persist(() => link.check(), { logger, signal, waitMsMax, what: 'reach redis' });
+    const check = (): Promise<void> =>
+      namingVariables('REPRISE_REDIS_URL and REPRISE_REDIS_PASSWORD', () => link.check());
+    await persist(check, { logger, signal, waitMsMax, what: 'reach redis' });
     return link;
   } catch (error) {
     await link.close();

@@ -1,5 +1,6 @@
 import { follow } from '../../activities/follower.ts';
 import type { LiveMerges } from '../../activities/live-merges.ts';
+import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { RuntimeMaker, VersionRuntimesDeps } from '../../activities/version-runtimes.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
@@ -24,6 +25,7 @@ export interface ClusterRuntimes {
 /** Opens what builds states in a process that moves no partition. */
 export async function openRuntimes(
   stores: ClusterStores,
+  link: RedisLink,
   { config, logger }: Pick<ProcessWays, 'config' | 'logger'>,
 ): Promise<ClusterRuntimes> {
   const { journal, identities, registry, checkpoints } = stores;
@@ -32,7 +34,7 @@ export async function openRuntimes(
   const clock = (): number => performance.timeOrigin + performance.now();
   const maker = createRuntimeMaker({ kernels, identities, journal, clock });
   const { sliceMsMax } = config;
-  const merges = openClusterMeeting({ stores, clock, logger, versions: () => versions });
+  const merges = openClusterMeeting({ stores, link, clock, logger, versions: () => versions });
   const deps: VersionRuntimesDeps = {
     ...{ journal, registry, checkpoints, maker, follow, logger, yieldNow, sliceMsMax, clock },
     ...(merges && { merges }),

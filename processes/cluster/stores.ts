@@ -8,12 +8,12 @@ import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { openBaseBlobs } from '../../adapters/cluster/base-blobs.ts';
 import { openCheckpoints } from '../../adapters/cluster/checkpoints.ts';
 import { openFences } from '../../adapters/cluster/fences.ts';
+import type { ClusterJournal } from '../../adapters/cluster/journal.ts';
 import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
 import { ObjectCache } from '../../adapters/cluster/object-cache.ts';
 import { openObjectFolder } from '../../adapters/cluster/object-folder.ts';
 import { openObjectS3 } from '../../adapters/cluster/object-s3.ts';
 import { openVersions } from '../../adapters/cluster/versions.ts';
-import type { CoveringJournal } from '../../events/covering-journal.ts';
 import type { IdentityStore } from '../../events/identity.ts';
 import { RepriseError } from '../../events/error.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
@@ -31,7 +31,7 @@ export { need } from './need.ts';
 /** What every process of the cluster keeps in MongoDB and among the shared objects. */
 export interface ClusterStores {
   readonly mongo: MongoConnection;
-  readonly journal: CoveringJournal;
+  readonly journal: ClusterJournal;
   readonly identities: IdentityStore;
   readonly registry: VersionRegistry;
   readonly fences: FenceStore;

@@ -92,14 +92,18 @@ async function registerSearchAttributes(connection: Connection, namespace: strin
   });
 }
 
+/** What the server answered: the client wraps it where it was connecting. */
+function answerOf(error: unknown): { readonly code?: unknown; readonly said: string } {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { code, details } = at as { readonly code?: unknown; readonly details?: unknown };
+    if (typeof code === 'number') return { code, said: String(details ?? at.message) };
+  }
+  return { said: error instanceof Error ? error.message : String(error) };
+}
+
 /** Turns an error of Temporal's client into one that tells an outage from what a person must mend. */
 function temporalError(error: unknown, { address, namespace }: TemporalConfig): RepriseError {
-  const { code, details, message } = error as {
-    readonly code?: unknown;
-    readonly details?: unknown;
-    readonly message?: unknown;
-  };
-  const said = String(details ?? message ?? error);
+  const { code, said } = answerOf(error);
   if (code === GRPC_NOT_FOUND) {
     const remedy = `temporal at ${address} has no namespace ${namespace}: register it, or check REPRISE_TEMPORAL_NAMESPACE`;
     return new RepriseError('INVALID', remedy, { namespace }, error);

@@ -30,10 +30,10 @@ export async function startClusterTrainer(ways: ProcessWays): Promise<RunningPro
     const { journal, registry, fences, objects } = stores;
     const facts = await openFactSending(ways);
     closers.add(() => facts.close());
-    const { versions } = await openRuntimes(stores, ways);
+    const { versions } = await openRuntimes(stores, facts.link, ways);
     const trainer = createTrainerPool({
       script: new URL('../trainer.ts', import.meta.url),
-      unavailable: readNativeParts().tfjs.unavailable,
+      tfjsUnavailable: readNativeParts().tfjs.unavailable,
     });
     closers.add(() => trainer.close());
     const activities = createTrainingActivities({

@@ -1,20 +1,24 @@
 import { hasCode } from '../../events/error.ts';
 import type { ModelDelta } from '../../model/delta.ts';
+import { joinUsers } from '../../projections/joined-users.ts';
 import type { UserStore } from '../../projections/user-store.ts';
 import type { FenceWatch } from './fence-watch.ts';
-import { patiently, pause } from './patience.ts';
+import { patiently, pause, pauseFor } from './patience.ts';
 import type { Patience } from './patience.ts';
 
 /** Bounds of what waits to be stored of a partition's users. */
 export interface UsersFeedBounds {
   readonly usersQueueDeltasMax: number;
   readonly usersQueueRowsMax: number;
+  /** How long deltas are gathered, to be stored as one. */
+  readonly usersGatherMsMax: number;
 }
 
 /** The bounds that a feed has where its maker names none. */
 export const DEFAULT_USERS_FEED_BOUNDS: UsersFeedBounds = {
   usersQueueDeltasMax: 2_048,
   usersQueueRowsMax: 100_000,
+  usersGatherMsMax: 1_000,
 };
 
 /** What stores a partition's users. */
@@ -31,8 +35,9 @@ export interface UsersFeedDeps {
 }
 
 /**
- * Stores a partition's users beside its learning: deltas wait in a bounded queue, and where they were too many, or the
- * store does not hold what they continue, the whole state is stored instead.
+ * Stores a partition's users beside its learning: deltas are gathered in a bounded queue for a second, for what a store
+ * does costs by the time, not by the user; where they were too many, or the store does not hold what they continue, the
+ * whole state is stored instead.
  */
 export class UsersFeed {
   readonly #deps: UsersFeedDeps;
@@ -41,6 +46,10 @@ export class UsersFeed {
   #rows = 0;
   #isWholeDue = false;
   #wake: () => void = () => undefined;
+  /** Aborted where nothing is gathered any more. */
+  readonly #hurry = new AbortController();
+  #waiting: (() => void)[] = [];
+  #isOver = false;
 
   constructor(deps: UsersFeedDeps) {
     this.#deps = deps;
@@ -80,19 +89,44 @@ export class UsersFeed {
       while (!signal.aborted) {
         if (this.#isWholeDue) await this.#storeWhole();
         else if (this.#queue.length > 0) await this.#storeNext();
-        else await this.#somethingToDo();
+        else {
+          this.#tellStored();
+          await this.#somethingToDo();
+        }
       }
     } finally {
       signal.removeEventListener('abort', end);
+      this.#isOver = true;
+      this.#tellStored();
     }
   }
 
+  /** Gathers no more; resolves when all that was offered is stored, or can't be any more. */
+  async flush(): Promise<void> {
+    this.#hurry.abort();
+    if (this.#isOver) return;
+    const stored = new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#wake();
+    await stored;
+  }
+
+  #tellStored(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
   async #storeNext(): Promise<void> {
-    const delta = this.#queue.shift();
-    if (delta === undefined) return;
-    this.#rows -= rowsOf(delta);
+    const { signal } = this.#deps.patience;
+    const gathering = AbortSignal.any([signal, this.#hurry.signal]);
+    if (this.#queue[0]?.whole === false) {
+      await pauseFor(this.#bounds.usersGatherMsMax, gathering);
+    }
+    // What was gathered may have become a whole state that is due meanwhile.
+    const [first, ...rest] = this.#queue;
+    if (first === undefined || signal.aborted) return;
+    this.#queue = first.whole ? rest : [];
+    this.#rows = this.#queue.reduce((sum, delta) => sum + rowsOf(delta), 0);
     try {
-      await this.#store(delta);
+      await this.#store(first.whole ? first : joinUsers([first, ...rest]));
     } catch (error) {
       if (!hasCode(error, 'CONFLICT')) throw error;
       this.#empty(true);

@@ -1,5 +1,6 @@
 import { follow } from '../../activities/follower.ts';
 import type { LiveMerges } from '../../activities/live-merges.ts';
+import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import { createRuntimeMaker } from '../core/runtime-maker.ts';
@@ -14,6 +15,7 @@ import type { ClusterStores } from './stores.ts';
 /** What builds the states of versions in a worker. */
 export interface WorkerLearningDeps {
   readonly stores: ClusterStores;
+  readonly link: RedisLink;
   readonly sliceMsMax: number;
   readonly clock: () => number;
   readonly patience: Patience;
@@ -29,7 +31,7 @@ export interface WorkerLearning {
 
 /** Makes the runtimes of versions over the shared stores; an outage makes them wait and stops none of them. */
 export async function openWorkerLearning(deps: WorkerLearningDeps): Promise<WorkerLearning> {
-  const { stores, sliceMsMax, clock, patience, logger } = deps;
+  const { stores, link, sliceMsMax, clock, patience, logger } = deps;
   const { journal, identities, registry, checkpoints } = stores;
   const maker = createRuntimeMaker({
     kernels: await loadKernel(),
@@ -39,7 +41,7 @@ export async function openWorkerLearning(deps: WorkerLearningDeps): Promise<Work
     },
     journal: { isErased: (surrogate) => patiently(patience, () => journal.isErased(surrogate)) },
   });
-  const merges = openClusterMeeting({ stores, clock, logger, versions: () => versions });
+  const merges = openClusterMeeting({ stores, link, clock, logger, versions: () => versions });
   const versions = new VersionRuntimes({
     ...{ yieldNow, sliceMsMax, clock, registry, checkpoints, maker, follow, logger },
     journal: patientJournal(journal, patience),

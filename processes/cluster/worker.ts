@@ -5,6 +5,7 @@ import { Context } from '@temporalio/activity';
 import { createReplayActivities } from '../../activities/replay.ts';
 import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
 import { openDeltaWriter } from '../../adapters/cluster/delta-stream.ts';
+import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import { openPopular } from '../../adapters/cluster/popular.ts';
 import { openUsers } from '../../adapters/cluster/users.ts';
 import { openWorkerRegister } from '../../adapters/cluster/worker-register.ts';
@@ -12,16 +13,20 @@ import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { DEFAULT_LEARNER_SETTINGS } from '../../model/settings.ts';
 import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
+import { PrequentialMetricsBook } from '../core/prequential-metrics.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { installRuntimeLog } from '../durable/runtime-log.ts';
 import { WorkflowStarter } from '../durable/starter.ts';
 import { startWorkerLoop } from '../durable/worker-loop.ts';
 import type { Logger } from '../logger.ts';
 import { keepBarriers } from './barrier-keeper.ts';
+import { hearBlocks } from './block-hearing.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { tellWaiting } from './meeting.ts';
 import { pruneMerges } from './merge-pruning.ts';
+import { tellObserved } from './observed-telling.ts';
+import type { ObservedTellingDeps } from './observed-telling.ts';
 import { takePartition } from './partition-taking.ts';
 import type { TakingDeps } from './partition-taking.ts';
 import { PartitionHost } from './partition-host.ts';
@@ -89,7 +94,9 @@ interface WorkerParts extends ProcessWays {
   readonly host: PartitionHost;
   readonly queue: string;
   readonly learning: WorkerLearning;
+  readonly telling: ObservedTellingDeps;
   readonly heed: (patience: Patience) => Promise<void>;
+  readonly hear: () => Promise<void>;
   readonly patience: Patience;
 }
 
@@ -121,22 +128,24 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     return Promise.resolve();
   });
   const { sliceMsMax } = config;
-  const learning = await openWorkerLearning({ stores, sliceMsMax, clock, patience, logger });
+  const learning = await openWorkerLearning({ stores, link, sliceMsMax, clock, patience, logger });
   const { versions, merges } = learning;
   closers.add(async () => {
     merges?.close();
     return Promise.resolve();
   });
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
+  const observed = new PrequentialMetricsBook(config.prequentialShare);
   const taking: TakingDeps = {
     ...{ versions, merges, sliceMsMax, clock, yieldNow, logger, bounds: config },
     ...{ journal: stores.journal, checkpoints: stores.checkpoints, fences: stores.fences },
     stream: openDeltaWriter(link, { onCheckpointNeeded: (partition) => host.wish(partition) }),
     users: openUsers({ connection: stores.mongo, database }),
+    observerOf: (version) => observed.observerOf(version),
     popular: openPopular({ link, halfLifeMs: DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs }),
     fold: {
       types: DEFAULT_INTERACTION_TYPES,
-      isErased: (surrogate) => stores.journal.isErased(surrogate),
+      isErased: (surrogate) => isErased(stores, surrogate),
     },
   };
   const host: PartitionHost = new PartitionHost({
@@ -149,7 +158,19 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const wishes = openCheckpointWishes(link);
   const heed = (waiting: Patience): Promise<void> =>
     patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
-  return { ...ways, ...{ stores, temporal, host, queue, learning, heed, patience } };
+  const telling = { observed, places: openObservedPlaces(link), logger };
+  const hear = (): Promise<void> =>
+    hearBlocks({ link, journal: stores.journal, logger, signal: over.signal });
+  return { ...ways, ...{ stores, temporal, host, queue, learning, telling, heed, hear, patience } };
+}
+
+/** Whoever has an identity was not erased: the journal is asked for the others alone, as actors do. */
+async function isErased(
+  { identities, journal }: Pick<ClusterStores, 'identities' | 'journal'>,
+  surrogate: Uint8Array,
+): Promise<boolean> {
+  const [identity] = await identities.reveal(surrogate);
+  return identity === undefined && journal.isErased(surrogate);
 }
 
 /** Works on the workflows' queue, on that of the partitions, and on this worker's own. */
@@ -192,7 +213,7 @@ async function forgetShadows({ learning, patience: { signal } }: WorkerParts): P
 
 /** What goes on beside the leases until the end. */
 async function runBeside(parts: WorkerParts): Promise<void> {
-  const { config, stores, temporal, host, patience, heed, logger } = parts;
+  const { config, stores, temporal, host, patience, heed, hear, logger } = parts;
   const starter = new WorkflowStarter(temporal.client, temporal.uiUrl, {
     taskQueue: CLUSTER_TASK_QUEUES.workflows,
     namespace: temporal.namespace,
@@ -210,6 +231,8 @@ async function runBeside(parts: WorkerParts): Promise<void> {
   await Promise.all([
     meetAtBarriers(parts),
     host.run(patience.signal),
+    tellObserved(parts.telling, patience.signal),
+    hear(),
     forgetShadows(parts),
     keepReplays(keeper, patience.signal),
     heed(patience).catch((error: unknown) => {

@@ -82,6 +82,7 @@ export interface ClusterConfig {
   readonly leaseMsMax: number;
   readonly afterWaitMsMax: number;
   readonly exactScanItemsMax: number | undefined;
+  readonly prequentialShare: number;
   readonly dependencyWaitMsMax: number;
   readonly ackWaitMsMax: number;
   readonly lagEventsMax: number;

@@ -102,6 +102,7 @@ function configOf(value: Values, process: ClusterProcess): ClusterConfig {
     leaseMsMax: value.REPRISE_LEASE_MS_MAX,
     afterWaitMsMax: value.REPRISE_AFTER_WAIT_MS_MAX,
     exactScanItemsMax: value.REPRISE_EXACT_SCAN_ITEMS_MAX,
+    prequentialShare: value.REPRISE_PREQUENTIAL_SHARE,
     dependencyWaitMsMax: value.REPRISE_DEPENDENCY_WAIT_MS_MAX,
     ackWaitMsMax: value.REPRISE_ACK_WAIT_MS_MAX,
     lagEventsMax: value.REPRISE_LAG_EVENTS_MAX,

@@ -23,8 +23,4 @@ export const coreVariables = {
 } as const;
 
 /** Of {@link coreVariables}, those that mean something in the embedded profile alone. */
-export const EMBEDDED_ONLY: readonly string[] = [
-  'REPRISE_DATA_DIR',
-  'REPRISE_DURABLE',
-  'REPRISE_PREQUENTIAL_SHARE',
-];
+export const EMBEDDED_ONLY: readonly string[] = ['REPRISE_DATA_DIR', 'REPRISE_DURABLE'];

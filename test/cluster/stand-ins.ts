@@ -39,7 +39,7 @@ export async function openStandIns(env: Readonly<Record<string, string>>): Promi
   });
   const transport = await openKafka(config, logger);
   const redis = openRedis(config);
-  const { versions } = await openRuntimes(stores, { config, logger });
+  const { versions } = await openRuntimes(stores, redis, { config, logger });
   const { journal, identities, checkpoints } = stores;
   const ingest = createIngest({
     ...{ journal, identities, logger, yieldNow, random: randomBytes, clock: Date.now },

@@ -60,6 +60,44 @@ test('seeded rows have the mean and deviation asked for, and the same bits on bo
   assert.ok(Math.abs(Math.sqrt(variance) - 0.3) < 0.005);
 });
 
+test('rows that a list names are read and written as one by one, on both kernels', () => {
+  const rows = Uint32Array.from({ length: 700 }, (_, at) => (at * 389) % 1_000);
+  for (const factory of [wasm, plain]) {
+    for (const options of [{ dimensions: 20, extra: 1, codes: true }, { dimensions: 4 }]) {
+      const from = makeTable(options, 1_000, factory);
+      const vectors = new Float32Array(rows.length * options.dimensions);
+      from.readListed(rows, vectors);
+      const biases = Float32Array.from(rows, (row) => row / 7);
+      const listed = makeTable(options, 1_000, factory);
+      const single = makeTable(options, 1_000, factory);
+      const doubled = vectors.map((value) => value * 20);
+      listed.takeTouched();
+      listed.writeListed(rows, doubled, biases, 50, 650);
+      assert.equal(listed.takeTouched().length, 0);
+      for (let at = 0; at < rows.length; at++) {
+        const row = rows[at] as number;
+        const own = new Float32Array(options.dimensions);
+        from.read(row, own, 0);
+        assert.deepEqual(vectors.subarray(at * own.length, (at + 1) * own.length), own);
+        if (at < 50 || at >= 650) continue;
+        single.write(row, doubled, at * own.length);
+        if (single.extra > 0) single.setBias(row, biases[at] as number);
+      }
+      assert.deepEqual(contents(listed), contents(single));
+      assert.deepEqual(
+        rows.map((row) => listed.bias(row)),
+        rows.map((row) => single.bias(row)),
+      );
+      const query = new Float32Array(options.dimensions).fill(0.3);
+      assert.deepEqual(top(listed, query, 10), top(single, query, 10));
+    }
+  }
+  const table = makeTable({ dimensions: 4 }, 3);
+  assert.throws(() => {
+    table.readListed(Uint32Array.of(3), new Float32Array(4));
+  }, RangeError);
+});
+
 test('a row depends on its seed alone', () => {
   const first = new FactorTable(wasm.create(), { dimensions: 8 });
   const second = new FactorTable(wasm.create(), { dimensions: 8 });

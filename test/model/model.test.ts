@@ -104,6 +104,29 @@ for (const settings of VARIANTS) {
       }),
     );
   });
+
+  test(`${settings.learner} of ${String(settings.dimensions)}: a run of events leaves what single ones leave, marks and all`, () => {
+    fc.assert(
+      fc.property(fc.array(eventArbitrary, { maxLength: 150 }), (events) => {
+        const single = makeModel(settings);
+        for (const event of events) learn(single, event);
+        const marks = touchedOf(single);
+        for (const factory of [wasm, plain]) {
+          const model = makeModel(settings, factory);
+          model.beginRun();
+          for (const event of events) learn(model, event);
+          model.endRun();
+          assert.deepEqual(touchedOf(model), marks);
+          assert.deepEqual(model.touchedItems(), single.touchedItems());
+          assert.deepEqual(state(model), state(single));
+        }
+      }),
+    );
+  });
+}
+
+function touchedOf({ users, items }: Model): number[][] {
+  return [users.takeTouched(), items.takeTouched()].map((rows) => [...rows]);
 }
 
 function rowsOf(model: Model): number[][] {

@@ -53,7 +53,8 @@ class Lives {
   async turn(): Promise<void> {
     const draw = this.#random.below(20);
     const partition = this.#random.below(this.runtimes.length);
-    if (draw < 3) await this.#tell();
+    if (draw < 1) await this.#publish();
+    else if (draw < 3) await this.#tell();
     else if (draw < 6) await this.setBarrier();
     else if (draw < 15) await this.#goOn(partition, 1 + this.#random.below(30));
     else if (draw < 18) await this.#checkpoint(partition);
@@ -80,6 +81,14 @@ class Lives {
     const prefix = `${this.#random.next()}`;
     const told = inventEvents(this.#random, 1 + this.#random.below(60));
     await this.rig.tell(...told.map((each) => ({ ...each, id: `${prefix} ${each.id ?? ''}` })));
+  }
+
+  /** Items with attributes in common, so that new ones start elsewhere than at their seeds. */
+  async #publish(): Promise<void> {
+    const [{ item } = { item: '' }] = inventEvents(this.#random, 1);
+    const tags = ['a', 'b', 'c'].slice(this.#random.below(3));
+    const fact = { kind: 'ItemPublished', item, metadata: { tags }, timeMs: 0 } as const;
+    await this.rig.publish(fact, `published ${String(this.#random.next())}`);
   }
 
   async #goOn(partition: number, events: number): Promise<void> {

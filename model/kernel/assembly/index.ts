@@ -3,7 +3,8 @@
 export { takeTouched, touch } from './layout';
 export { draw, exp, seedRow, sigmoid } from './scalar';
 export { dot } from './product';
-export { gmfEvent, gmfScore, isgdEvent, isgdStep } from './step';
+export { gatherRows, placeRows } from './rows';
+export { gmfEvent, gmfScore, isgdEvents, isgdStep, isgdSteps } from './step';
 export { scoreFeatures, scoreRows, softmaxGradient } from './features';
 export { softmaxEvent, softmaxQuery } from './softmax';
 export { encodeRow, scoreAll, topRows, topRowsByCodes } from './search';

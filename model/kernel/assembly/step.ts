@@ -99,14 +99,115 @@ export function isgdStep(learner: usize, p: usize, q: usize): void {
   }
 }
 
-export function isgdEvent(learner: usize, user: u32, item: u32): void {
+/**
+ * Puts the two halves of a product of 32 dimensions, lanes apart, where the next step of a run reads them. The engine
+ * puts arithmetic off until its result is used, but never past a store: so this is done before the rows of the step
+ * before move, and its wait is filled with their moving.
+ */
+function placeProducts32(products: usize, p: usize, q: usize): void {
+  const sum0 = f32x4.add(
+    f32x4.mul(v128.load(p), v128.load(q)),
+    f32x4.mul(v128.load(p, 64), v128.load(q, 64)),
+  );
+  const sum1 = f32x4.add(
+    f32x4.mul(v128.load(p, 16), v128.load(q, 16)),
+    f32x4.mul(v128.load(p, 80), v128.load(q, 80)),
+  );
+  v128.store(products, f32x4.add(sum0, sum1));
+  const sum2 = f32x4.add(
+    f32x4.mul(v128.load(p, 32), v128.load(q, 32)),
+    f32x4.mul(v128.load(p, 96), v128.load(q, 96)),
+  );
+  const sum3 = f32x4.add(
+    f32x4.mul(v128.load(p, 48), v128.load(q, 48)),
+    f32x4.mul(v128.load(p, 112), v128.load(q, 112)),
+  );
+  v128.store(products, f32x4.add(sum2, sum3), 16);
+}
+
+/** Moves two rows of 32 dimensions. */
+function move32(keep: v128, gain: v128, p: usize, q: usize): void {
+  const left0 = v128.load(p);
+  const right0 = v128.load(q);
+  v128.store(p, moved(keep, left0, gain, right0));
+  v128.store(q, moved(keep, right0, gain, left0));
+  const left1 = v128.load(p, 16);
+  const right1 = v128.load(q, 16);
+  v128.store(p, moved(keep, left1, gain, right1), 16);
+  v128.store(q, moved(keep, right1, gain, left1), 16);
+  const left2 = v128.load(p, 32);
+  const right2 = v128.load(q, 32);
+  v128.store(p, moved(keep, left2, gain, right2), 32);
+  v128.store(q, moved(keep, right2, gain, left2), 32);
+  const left3 = v128.load(p, 48);
+  const right3 = v128.load(q, 48);
+  v128.store(p, moved(keep, left3, gain, right3), 48);
+  v128.store(q, moved(keep, right3, gain, left3), 48);
+  const left4 = v128.load(p, 64);
+  const right4 = v128.load(q, 64);
+  v128.store(p, moved(keep, left4, gain, right4), 64);
+  v128.store(q, moved(keep, right4, gain, left4), 64);
+  const left5 = v128.load(p, 80);
+  const right5 = v128.load(q, 80);
+  v128.store(p, moved(keep, left5, gain, right5), 80);
+  v128.store(q, moved(keep, right5, gain, left5), 80);
+  const left6 = v128.load(p, 96);
+  const right6 = v128.load(q, 96);
+  v128.store(p, moved(keep, left6, gain, right6), 96);
+  v128.store(q, moved(keep, right6, gain, left6), 96);
+  const left7 = v128.load(p, 112);
+  const right7 = v128.load(q, 112);
+  v128.store(p, moved(keep, left7, gain, right7), 112);
+  v128.store(q, moved(keep, right7, gain, left7), 112);
+}
+
+/** A run of steps of 32 dimensions: the products of one are begun before the rows of the one before move, where it has others. */
+function isgdSteps32(learner: usize, pairs: usize, last: usize): void {
+  const products = <usize>load<u32>(learner, LEARNER_QUERY);
+  const keep = v128.load32_splat(learner, LEARNER_DECAY);
+  let p = <usize>load<u32>(pairs);
+  let q = <usize>load<u32>(pairs, 4);
+  placeProducts32(products, p, q);
+  while (true) {
+    const gain = isgdGain(learner, f32x4.add(v128.load(products), v128.load(products, 16)));
+    // After the last step its own rows come next: what is begun then is used by none.
+    const next = min(pairs + 8, last);
+    const nextP = <usize>load<u32>(next);
+    const nextQ = <usize>load<u32>(next, 4);
+    placeProducts32(products, nextP, nextQ);
+    move32(keep, gain, p, q);
+    if (pairs == last) return;
+    if (nextP == p || nextQ == q) placeProducts32(products, nextP, nextQ);
+    pairs = next;
+    p = nextP;
+    q = nextQ;
+  }
+}
+
+export function isgdSteps(learner: usize, pairs: usize, count: u32): void {
+  const end = pairs + ((<usize>count) << 3);
+  if (pairs == end) return;
+  if (load<u32>(learner, LEARNER_DIMENSIONS) == 32) {
+    isgdSteps32(learner, pairs, end - 8);
+    return;
+  }
+  for (; pairs < end; pairs += 8)
+    isgdStep(learner, <usize>load<u32>(pairs), <usize>load<u32>(pairs, 4));
+}
+
+export function isgdEvents(learner: usize, pairs: usize, count: u32): void {
   const users = <usize>load<u32>(learner, LEARNER_USERS);
   const items = <usize>load<u32>(learner, LEARNER_ITEMS);
-  const p = vectorOf(users, blockOf(users, user), user);
-  const q = vectorOf(items, blockOf(items, item), item);
-  isgdStep(learner, p, q);
-  touch(users, user);
-  touch(items, item);
+  const end = pairs + ((<usize>count) << 3);
+  for (let at = pairs; at < end; at += 8) {
+    const user = load<u32>(at);
+    const item = load<u32>(at, 4);
+    store<u32>(at, <u32>vectorOf(users, blockOf(users, user), user));
+    store<u32>(at, <u32>vectorOf(items, blockOf(items, item), item), 4);
+    touch(users, user);
+    touch(items, item);
+  }
+  isgdSteps(learner, pairs, count);
 }
 
 /** Where the bias of a row stands. */

@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectStore } from '../../../activities/object-store.ts';
+import type { MergeStore } from '../../../activities/merge-store.ts';
 import { openMerges } from '../../../adapters/cluster/merges.ts';
 import { openObjectFolder } from '../../../adapters/cluster/object-folder.ts';
 import { RepriseError } from '../../../events/error.ts';
+import type { Merge } from '../../../model/merge.ts';
 import { packContribution } from '../../../model/merge-tensors.ts';
 import { encodeCheckpoint } from '../../../model/safetensors.ts';
 import { contributionOf, mergeStoreContract } from '../../contracts/merge-store.contract.ts';
@@ -21,9 +23,35 @@ const NEVER = new AbortController().signal;
 const workerOf = (objects: ObjectStore, onDamaged: (path: string) => void = refuse) =>
   openMerges({ objects, partitions: 3, onDamaged });
 
-describe('the shared merge store', () => {
-  const name = { version: 'v1', barrier: 1 };
+/** Waits until a merge is durable, and nothing but it is there. */
+async function isKept(objects: ObjectStore): Promise<void> {
+  const isAlone = async (): Promise<boolean> => {
+    const names = (await objects.list('')).map(({ name }) => name);
+    return names.length === 1 && names[0]?.endsWith('merge.safetensors') === true;
+  };
+  while (!(await isAlone())) await sleep(5);
+}
 
+/** Waits until others can read this many contributions. */
+async function told(objects: ObjectStore, count: number): Promise<void> {
+  while ((await objects.list('')).length < count) await sleep(5);
+}
+
+const name = { version: 'v1', barrier: 1 };
+
+/** The merge, as a partition waits for it. */
+async function merged(worker: MergeStore): Promise<Merge> {
+  const endMs = performance.now() + 30_000;
+  for (;;) {
+    const merge = await worker.read(name);
+    if (merge !== undefined) return merge;
+    assert.ok(performance.now() < endMs, 'it is never merged');
+    await worker.missing(name);
+    await worker.changed(name, NEVER);
+  }
+}
+
+describe('the shared merge store', () => {
   mergeStoreContract(async () => {
     const root = await temporaryFolder();
     const reopen = () =>
@@ -38,9 +66,10 @@ describe('the shared merge store', () => {
     await Promise.all(
       workers.map((worker, partition) => worker.contribute(contributionOf(partition, 1))),
     );
-    const [first, ...others] = await Promise.all(workers.map((worker) => worker.read(name)));
+    const [first, ...others] = await Promise.all(workers.map((worker) => merged(worker)));
     assert.ok(first !== undefined);
     for (const other of others) assert.deepEqual(other, first);
+    await isKept(objects);
     const names = (await objects.list('')).map((object) => object.name);
     assert.deepEqual(names, ['merges/v1/1/merge.safetensors']);
   });
@@ -92,6 +121,7 @@ describe('the shared merge store', () => {
     const objects = new MemoryObjects();
     const others = workerOf(objects);
     for (const partition of [0, 1]) await others.contribute(contributionOf(partition, 1));
+    await told(objects, 2);
     let isFirst = true;
     const racing = workerOf({
       put: (file, content) => objects.put(file, content),
@@ -103,28 +133,33 @@ describe('the shared merge store', () => {
       async *read(file) {
         if (isFirst) {
           isFirst = false;
-          await others.read(name);
+          await others.contribute(contributionOf(2, 1));
+          await isKept(objects);
           throw new RepriseError('UNAVAILABLE', 'it was replaced while it was read');
         }
         yield* objects.read(file);
       },
     });
     await racing.contribute(contributionOf(2, 1));
-    assert.deepEqual(await racing.read(name), await others.read(name));
+    assert.deepEqual(await merged(racing), await merged(others));
   });
 
   it('reports what is damaged, and takes it for lost', async () => {
     const objects = new MemoryObjects();
     const damaged: string[] = [];
     const worker = workerOf(objects, (path) => damaged.push(path));
-    await workerOf(objects).contribute(contributionOf(0, 1));
+    const first = workerOf(objects);
+    await first.contribute(contributionOf(0, 1));
+    await told(objects, 1);
     objects.overwrite('merges/v1/1/p0.safetensors', Buffer.from('other'));
     await worker.contribute(contributionOf(1, 1));
     await worker.contribute(contributionOf(2, 1));
+    assert.equal(await worker.read(name), undefined);
     assert.deepEqual(damaged, ['memory:merges/v1/1/p0.safetensors']);
     assert.deepEqual(await worker.missing(name), [0]);
     await worker.contribute(contributionOf(0, 1));
     const merge = await worker.read(name);
+    await isKept(objects);
     objects.overwrite('merges/v1/1/merge.safetensors', Buffer.from('other'));
     const other = workerOf(objects, (path) => damaged.push(path));
     assert.equal(await other.read(name), undefined);

@@ -77,6 +77,51 @@ test('the two kernels give the same bits for a dot product', () => {
   );
 });
 
+// 32 dimensions have a path of their own; few rows, so that a step often needs what the one before it moved.
+for (const dimensions of [32, 4, 20, 64]) {
+  test(`many ISGD steps of ${String(dimensions)} in one call leave the bits of single ones`, () => {
+    const pairs = fc.array(fc.tuple(fc.nat(3), fc.nat(3)), { maxLength: 40 });
+    fc.assert(
+      fc.property(pairs, fc.nat(1_000), (rows, seed) => {
+        const [many, manyPlain] = both((kernel) =>
+          steppedRows(kernel, dimensions, rows, seed, true),
+        );
+        const [single, singlePlain] = both((kernel) =>
+          steppedRows(kernel, dimensions, rows, seed, false),
+        );
+        assert.deepEqual(many, single);
+        assert.deepEqual(manyPlain, single);
+        assert.deepEqual(singlePlain, single);
+      }),
+    );
+  });
+}
+
+/** The bits of four rows of users and four of items after the steps. */
+function steppedRows(
+  kernel: Kernel,
+  dimensions: number,
+  rows: readonly (readonly [number, number])[],
+  seed: number,
+  together: boolean,
+): Uint32Array {
+  const length = 8 * dimensions;
+  const values = Array.from({ length }, (_, at) => Math.sin((at + 1) * (seed + 1)) / 2);
+  const vectors = place(kernel, values);
+  const learner = kernel.alloc(LEARNER.words * 4);
+  kernel.words[(learner >>> 2) + LEARNER.dimensions] = dimensions;
+  kernel.words[(learner >>> 2) + LEARNER.query] = kernel.alloc(dimensions * 4);
+  kernel.floats[(learner >>> 2) + LEARNER.rate] = 0.05;
+  kernel.floats[(learner >>> 2) + LEARNER.decay] = 0.9995;
+  const at = (row: number): number => vectors + row * dimensions * 4;
+  const pointers = rows.map(([user, item]) => [at(user), at(4 + item)] as const);
+  const pairs = kernel.alloc(rows.length * 8);
+  kernel.words.set(pointers.flat(), pairs >>> 2);
+  if (together) kernel.functions.isgdSteps(learner, pairs, rows.length);
+  else for (const [p, q] of pointers) kernel.functions.isgdStep(learner, p, q);
+  return kernel.words.slice(vectors >>> 2, (vectors >>> 2) + length);
+}
+
 test('memory is zeroed, aligned to 64 bytes, and keeps its content as it grows', () => {
   for (const factory of [wasm, plain]) {
     const kernel = factory.create();

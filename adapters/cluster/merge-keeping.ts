@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RepriseError } from '../../events/error.ts';
+import type { Merge } from '../../model/merge.ts';
+
+/** Merges that wait to be made durable; past it no partition passes another barrier. */
+export const unkeptMergesMax = 32;
+
+/** The longest wait for merges to be made durable before old ones are dropped. */
+const IDLE_MS_MAX = 5_000;
+
+/** The pause after a merge could not be made durable. */
+const RETRY_MS = 500;
+
+/** Time that whoever contributed last has to make the merge durable: past it, it may have died, and another one does. */
+const OTHERS_MS = 1_000;
+
+/** How merges are kept. */
+export interface MergeKeepingDeps {
+  /** Makes a merge durable. */
+  readonly keep: (merge: Merge) => Promise<void>;
+  readonly isKept: (merge: Merge) => Promise<boolean>;
+  /** Told once an outage. */
+  readonly onUnkept: (error: unknown) => void;
+}
+
+/** Makes merges durable beside the learning, one after the other: nobody who takes one waits for a disk. */
+export class MergeKeeping {
+  readonly #deps: MergeKeepingDeps;
+  readonly #unkept: Merge[] = [];
+  #keeping: Promise<void> | undefined;
+  #trouble: unknown;
+
+  constructor(deps: MergeKeepingDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes a merge; one that is not ours is left for a while to whoever contributed last. */
+  add(merge: Merge, isOurs: boolean): void {
+    if (isOurs) {
+      this.#unkept.push(merge);
+      this.#keeping ??= this.#keepAll();
+    } else setTimeout(() => void this.#look(merge), OTHERS_MS).unref();
+  }
+
+  /** Throws UNAVAILABLE where too many merges wait: who goes on all the same would take what nobody can bring back. */
+  async room(): Promise<void> {
+    if (this.#unkept.length < unkeptMergesMax) return;
+    await Promise.race([this.#keeping, sleep(RETRY_MS)]);
+    if (this.#unkept.length < unkeptMergesMax) return;
+    const { length } = this.#unkept;
+    const message = `${String(length)} merges are not durable yet: make room where shared files are, or see that it answers`;
+    throw new RepriseError('UNAVAILABLE', message, { merges: length }, this.#trouble);
+  }
+
+  /** Resolves when nothing waits, or what waits cannot be made durable now. */
+  async idle(): Promise<void> {
+    await Promise.race([this.#keeping, sleep(IDLE_MS_MAX, undefined, { ref: false })]);
+  }
+
+  async #keepAll(): Promise<void> {
+    for (let next = this.#unkept[0]; next !== undefined; next = this.#unkept[0]) {
+      try {
+        await this.#deps.keep(next);
+        this.#unkept.shift();
+        this.#trouble = undefined;
+      } catch (error) {
+        if (this.#trouble === undefined) this.#deps.onUnkept(error);
+        this.#trouble = error;
+        await sleep(RETRY_MS, undefined, { ref: false });
+      }
+    }
+    this.#keeping = undefined;
+  }
+
+  /** Keeps what whoever contributed last has not kept; where that cannot be seen, keeping it twice harms nobody. */
+  async #look(merge: Merge): Promise<void> {
+    if (await this.#deps.isKept(merge).catch(() => false)) return;
+    this.add(merge, true);
+  }
+}
