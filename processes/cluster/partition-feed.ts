@@ -180,6 +180,8 @@ export class PartitionFeed {
         { signal: reading },
       );
     } catch (error) {
+      // The process ends, or is about to replace this state.
+      if (reading.aborted) return;
       // What is down for a while stops no learner.
       if (learner.stopped === undefined && hasCode(error, 'UNAVAILABLE')) throw error;
       this.#log(error);

@@ -4,6 +4,7 @@ import { TENSOR } from '../../actors/runtime/partition-checkpoint.ts';
 import { TRAINED_TENSORS } from '../../activities/base-checkpoint.ts';
 import type { TrainingActivities } from '../../activities/training.ts';
 import { temporaryFolder } from '../adapters/temporary-folder.ts';
+import { RIG_BLEND } from '../doubles/partition-rig.ts';
 import { addingTrainer, somePlays, TrainingWorld } from '../doubles/training-world.ts';
 
 const RUN = 'train-v2';
@@ -146,6 +147,18 @@ describe('preparing a training run', () => {
     await refused({ epochs: 3 }, /settings\.epochs is not a setting/);
     await refused({ speed: 3 }, /speed is not a setting/);
     await refused({ learningRate: NaN }, /learningRate is a number/);
+    await world.close();
+  });
+
+  it('refuses a version that learns by the blend, which has no tables of its own', async () => {
+    const world = await TrainingWorld.open(await temporaryFolder(), 1, RIG_BLEND);
+    await world.rig.tell(...somePlays(50));
+    await world.follow();
+    await world.caughtUp();
+    await assert.rejects(world.activities(addingTrainer()).prepareDataset(PREPARE), {
+      type: 'INVALID',
+      message: /learns by the blend/,
+    });
     await world.close();
   });
 

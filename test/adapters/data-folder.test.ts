@@ -65,6 +65,7 @@ describe('a data folder', () => {
     await assert.rejects(open(path, { partitions: 0 }), refused('INVALID', 'partitions must be'));
     await (await open(path)).close();
     await assert.rejects(open(path, { partitions: 2 }), refused('CONFLICT', '--partitions 1'));
+    await assert.rejects(open(path, { learner: 'blend' }), refused('CONFLICT', '--learner gmf'));
     const file = join(path, 'reprise.json');
     const manifest = await readFile(file, 'utf8');
     await writeFile(file, manifest.replace('"format": 1', '"format": 2'));

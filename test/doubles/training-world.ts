@@ -15,6 +15,7 @@ import { openRuns } from '../../adapters/embedded/runs.ts';
 import { readTensorFile, writeTensorFile } from '../../adapters/tensor-file.ts';
 import { openVersions } from '../../adapters/embedded/versions.ts';
 import type { Tensor } from '../../model/checkpoint.ts';
+import type { LearnerSettings } from '../../model/settings.ts';
 import { definitionOf, PartitionRig } from './partition-rig.ts';
 import { sharedDoor } from './fact-door.ts';
 import type { Told } from './partition-rig.ts';
@@ -79,10 +80,10 @@ export class TrainingWorld {
   readonly versions: VersionRuntimes;
   readonly live: LivePartition[] = [];
 
-  private constructor(rig: PartitionRig, folder: string) {
+  private constructor(rig: PartitionRig, folder: string, learner: Partial<LearnerSettings>) {
     this.rig = rig;
     this.folder = folder;
-    this.first = definitionOf('v1', {}, rig.journal.partitions);
+    this.first = definitionOf('v1', learner, rig.journal.partitions);
     this.registry = openVersions({ folder: `${folder}/models` });
     this.checkpoints = openCheckpoints({
       folder: `${folder}/checkpoints`,
@@ -108,8 +109,12 @@ export class TrainingWorld {
     });
   }
 
-  static async open(folder: string, partitions = 1): Promise<TrainingWorld> {
-    const world = new TrainingWorld(await PartitionRig.create(partitions), folder);
+  static async open(
+    folder: string,
+    partitions = 1,
+    learner: Partial<LearnerSettings> = {},
+  ): Promise<TrainingWorld> {
+    const world = new TrainingWorld(await PartitionRig.create(partitions), folder, learner);
     const { baseSha256: _, ...definition } = world.first;
     const about = { parent: null, createdMs: 0, trainedBy: null, metrics: {} };
     await world.registry.register({ definition, ...about }, null);

@@ -11,14 +11,21 @@ interface Scored {
   readonly score: number;
 }
 
-for (const partitions of [1, 2]) {
-  describe(`an event changes the next answer, on ${String(partitions)} partition(s)`, () => {
+const INSTANCES = [
+  { partitions: 1, learner: 'gmf' },
+  { partitions: 2, learner: 'gmf' },
+  { partitions: 2, learner: 'blend' },
+] as const;
+
+for (const { partitions, learner } of INSTANCES) {
+  describe(`an event changes the next answer of ${learner}, on ${String(partitions)} partition(s)`, () => {
     let world: World;
     let server: Server;
 
     before(async () => {
       world = await createWorld();
-      server = await world.serve(world.path('data'), { partitions });
+      const env = { REPRISE_LEARNER: learner };
+      server = await world.serve(world.path('data'), { partitions, env });
       await server.postAll(madeEvents(0, 4_000));
       await server.stand();
     });
@@ -52,7 +59,8 @@ for (const partitions of [1, 2]) {
       assert.ok(!idsOf(later).includes(top), `${top} was played and is still there`);
       const scores = new Map(itemsOf(before).map(({ id, score }) => [id, score]));
       const kept = itemsOf(later).filter(({ id }) => scores.has(id));
-      assert.ok(kept.length >= 5);
+      // A single play may lead the blend elsewhere altogether.
+      assert.ok(kept.length >= (learner === 'blend' ? 0 : 5));
       assert.ok(kept.every(({ id, score }) => scores.get(id) !== score));
       const all = await recommend('user-1', `&after=${position}&exclude=none`);
       assert.ok(itemsOf(all).length >= kept.length);

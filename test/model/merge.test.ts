@@ -88,6 +88,35 @@ describe('a merge', () => {
     }
   });
 
+  it('holds the events of each partition, and the sum of what all added to the memory', () => {
+    const of = (partition: number): Contribution => ({
+      ...{ version: 'v1', partition, barrier: 2, width: 1, items: [] },
+      base: new Float32Array(0),
+      change: new Float32Array(0),
+      memory: {
+        events: {
+          items: [`item ${partition} é`, 'common'],
+          words: Uint32Array.of(0, 1, 1, 1, 0),
+          timesMs: Float64Array.of(1.5, 2.5),
+          weights: Float64Array.of(0.7, 1),
+        },
+        base: Float32Array.of(1, 2),
+        change: Float32Array.of(0.5, partition),
+      },
+    });
+    const all = [0, 1, 2].map(of);
+    const merge = merged([all[2]!, all[0]!, all[1]!]);
+    assert.deepEqual(merge.memory?.rows, Float32Array.of(2.5, 5));
+    assert.deepEqual(
+      merge.memory.events,
+      all.map(({ memory }) => memory!.events),
+    );
+    assert.deepEqual(unpackMerge(packMerge(merge)), merge);
+    for (const one of all) assert.deepEqual(unpackContribution(packContribution(one)), one);
+    const { memory: _, ...without } = of(1);
+    assert.throws(() => merged([of(0), without]), RangeError);
+  });
+
   it('is stored and read as it is, and so is a contribution', () => {
     fc.assert(
       fc.property(anyContributions, (contributions) => {

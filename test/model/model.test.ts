@@ -5,6 +5,8 @@ import { loadKernel } from '../../model/kernel/kernel.ts';
 import { Model, weighQuery } from '../../model/model.ts';
 import { DEFAULT_LEARNER_SETTINGS, ISGD_LEARNER_SETTINGS } from '../../model/settings.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
+import { BlendModel } from '../../model/stream/blend-model.ts';
+import { BLEND_LEARNER_SETTINGS, BLEND_RULE } from '../../model/stream/blend-settings.ts';
 
 const wasm = await loadKernel();
 const plain = await loadKernel({ plain: true });
@@ -244,6 +246,15 @@ test('rows, weights, times and settings that cannot be are refused', () => {
   assert.throws(() => makeModel({ ...GMF, dimensions: 10 }), { code: 'INVALID' });
   assert.throws(() => makeModel({ ...GMF, negatives: 65 }), { code: 'INVALID' });
   assert.throws(() => makeModel({ ...GMF, learningRate: NaN }), { code: 'INVALID' });
+  assert.throws(() => makeModel({ ...GMF, learner: 'blend' }), { code: 'INVALID' });
+  assert.throws(() => makeModel({ ...GMF, blend: BLEND_RULE }), { code: 'INVALID' });
+  for (const wrong of [{ partnersMax: 0 }, { candidatesMax: 1e9 }, { fading: NaN }]) {
+    const blend = { ...BLEND_RULE, ...wrong };
+    assert.throws(() => new BlendModel({ ...BLEND_LEARNER_SETTINGS, blend }, wasm, false), {
+      code: 'INVALID',
+      message: /blend\./,
+    });
+  }
 });
 
 test('rows added in bulk start without popularity and can be filled', () => {

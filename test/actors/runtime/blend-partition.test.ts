@@ -5,6 +5,7 @@ import type { PartitionRuntime } from '../../../actors/runtime/partition.ts';
 import { PartitionRuntime as Runtime } from '../../../actors/runtime/partition.ts';
 import { eventKey } from '../../../events/event-key.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../../events/interaction-type.ts';
+import { partitionOf } from '../../../events/partition-of.ts';
 import { sequence } from '../../../events/position.ts';
 import { seedOf } from '../../../events/seed.ts';
 import { loadKernel } from '../../../model/kernel/kernel.ts';
@@ -43,9 +44,12 @@ function stream(seed: number, count: number): Told[] {
 const told = stream(3, EVENTS);
 
 /** A read side that deltas of one partition feed. */
-async function serve(rig: PartitionRig): Promise<{ serving: ServingState; queries: Queries }> {
+async function serve(
+  rig: PartitionRig,
+  partitions = 1,
+): Promise<{ serving: ServingState; queries: Queries }> {
   const serving = new ServingState({
-    partitions: 1,
+    partitions,
     kernels: await loadKernel({ plain: true }),
     bounds: DEFAULT_PROJECTION_BOUNDS,
     schedule: () => () => undefined,
@@ -53,7 +57,7 @@ async function serve(rig: PartitionRig): Promise<{ serving: ServingState; querie
   const queries = new Queries({
     serving,
     identities: rig.identities,
-    partitionOf: () => 0,
+    partitionOf: (user) => partitionOf(user, partitions),
     catalogue: memoryCatalogue(),
     signingKey: createSecretKey(Buffer.alloc(32, 1)),
   });
@@ -196,3 +200,50 @@ for (const definition of [SMALL, WHOLE]) {
     });
   });
 }
+
+describe('a partition that learns by the blend among others', () => {
+  it('lets who asks wait through a barrier, until its delta is applied', async () => {
+    const rig = await PartitionRig.create(2, 5);
+    await rig.tell(...told);
+    await rig.publish({ kind: 'BarrierSet', barrier: 1, timeMs: 0 }, 'barrier 1');
+    const definition = definitionOf('v1', RIG_BLEND, 2);
+    let during: (() => void) | undefined;
+    const deps = {
+      ...rig.deps(definition, 0, { holdMsMax: 0 }),
+      yieldNow: () => {
+        during?.();
+        return Promise.resolve();
+      },
+    };
+    const runtime = new Runtime(deps);
+    const { serving, queries } = await serve(rig, 2);
+    serving.apply(await runtime.takeWhole());
+    await runtime.prepare((await rig.journal.read(0, runtime.position))!);
+    while (runtime.position < rig.journal.head(0) - 1) {
+      const outcome = runtime.run('all');
+      if (typeof outcome === 'object') break;
+      await runtime.prepare((await rig.journal.read(0, runtime.position))!);
+    }
+    serving.apply(runtime.takeDelta());
+    const mine = told.find(({ user, type }) => partitionOf(user, 2) === 0 && type === 'play')!;
+    const asked = { user: mine.user, n: PLACES, exclude: 'seen', after: [] } as const;
+    const asking: Promise<{ position: readonly string[] }>[] = [];
+    let answered = 0;
+    during = () => {
+      asking.push(
+        queries.recommend(asked).then((answer) => {
+          answered += 1;
+          return answer;
+        }),
+      );
+    };
+    await runtime.passBarrier(undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(asking.length > 0, 'somebody asked meanwhile');
+    assert.equal(answered, 0);
+    serving.apply(runtime.takeDelta());
+    for (const { position } of await Promise.all(asking)) {
+      assert.deepEqual(position, [`0:${String(runtime.position)}`]);
+    }
+  });
+});

@@ -42,11 +42,13 @@ test('REPRISE_PROFILE chooses the profile, and --profile goes over it', async ()
 test('the flags of start go over the environment of the process', async () => {
   Object.assign(cli.env, { REPRISE_PORT: '1', REPRISE_HOST: '::1' });
   const flags = ['--port', '7090', '--host', '127.0.0.1', '--partitions', '16'];
+  flags.push('--learner', 'blend');
   await cli.run('start', '--profile', 'cluster', '--only', 'api', ...flags);
   const [run] = cli.clusterRuns;
   assert.equal(run?.env['REPRISE_PORT'], '7090');
   assert.equal(run.env['REPRISE_HOST'], '127.0.0.1');
   assert.equal(run.env['REPRISE_PARTITIONS'], '16');
+  assert.equal(run.env['REPRISE_LEARNER'], 'blend');
 });
 
 test('what is not said by a flag stays as the environment has it', async () => {
