@@ -74,10 +74,10 @@ export function checkBatchModel(
 }
 
 /** Takes a column of what an optimiser remembers; throws an Error of code INVALID where it has another form. */
-export function takeMemory<Column extends Float32Array | Uint32Array>(
+export function takeMemory(
   memory: TrainerMemory,
   name: string,
-  into: Column,
+  into: Float32Array | Uint32Array,
 ): void {
   const found = memory[name];
   if (found?.constructor === into.constructor && found.length === into.length) into.set(found);
