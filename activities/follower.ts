@@ -97,6 +97,8 @@ class Follower {
       this.#blocks.readAhead(runtime.preparedTo);
     }
     const outcome = runtime.run(this.#sliceEndMs, this.#options.until);
+    // Who asks the learner itself must not find it ahead of what the sink knows: nothing may come between.
+    if (runtime.isAsked && this.#given !== undefined) await this.#give();
     if (typeof outcome === 'object') {
       await ('switch' in outcome ? this.#follow(outcome) : this.#pass(outcome));
     }
@@ -115,6 +117,8 @@ class Follower {
       needs === undefined ? undefined : await merges.take(name, partition, this.#options.signal);
     if (needs !== undefined && before === undefined) return;
     const contribution = await runtime.passBarrier(before);
+    // Who asks the learner itself waits until the sink knows of the barrier: not for a store.
+    if (runtime.isAsked) await this.#give();
     if (contribution !== undefined) await merges.contribute(contribution);
     await this.#endSlice();
   }

@@ -10,8 +10,8 @@ import type { Dataset } from './dataset.ts';
 import type { RunFiles } from './run-files.ts';
 import { RUN_FILES } from './run-note.ts';
 import type { RunNote } from './run-note.ts';
-import { DEFAULT_TRAINER_SETTINGS } from './trainer.ts';
-import type { TrainerPool, TrainerSettings } from './trainer.ts';
+import { choiceOf, refuseUnfit } from './trainer-choice.ts';
+import type { TrainerChoice, TrainerPool } from './trainer.ts';
 import type { PrepareInput, PreparedRun } from './training.ts';
 import type { VersionRegistry } from './version-registry.ts';
 import type { VersionRuntimes } from './version-runtimes.ts';
@@ -52,7 +52,8 @@ export async function prepareRun(
   input: PrepareInput,
   beat: Beat<PrepareBeat>,
 ): Promise<PreparedRun> {
-  const reason = await deps.trainer.unavailable();
+  const choice = choiceOf(input);
+  const reason = await deps.trainer.unavailable(choice.trainer);
   if (reason !== undefined) throw new RepriseError('INVALID', reason);
   await deps.files.remove(input.run);
   const { version: parent } = await deps.live(0);
@@ -60,10 +61,10 @@ export async function prepareRun(
   if (known === undefined) {
     throw new RepriseError('NOT_FOUND', `the live version ${parent} is not registered here`);
   }
-  const trainer = trainerSettings(input.settings);
+  refuseUnfit(choice, known.definition.learner);
   const parts = await prepareParts(deps, input, known.definition, beat);
   refuseEmpty(parts.map((part) => part.dataset));
-  const note = noteOf(input, { parent, known: known.definition, trainer, parts });
+  const note = noteOf(input, { parent, known: known.definition, choice, parts });
   await deps.files.writeNote(input.run, RUN_FILES.note, note);
   const { events, users, items, holdoutEvents, datasetSha256, definition } = note;
   return {
@@ -151,11 +152,11 @@ async function preparePart(
 interface NoteParts {
   readonly parent: string;
   readonly known: VersionDefinition;
-  readonly trainer: TrainerSettings;
+  readonly choice: TrainerChoice;
   readonly parts: readonly Part[];
 }
 
-function noteOf(input: PrepareInput, { parent, known, trainer, parts }: NoteParts): RunNote {
+function noteOf(input: PrepareInput, { parent, known, choice, parts }: NoteParts): RunNote {
   const sum = (count: (dataset: Dataset) => number) =>
     parts.reduce((total, part) => total + count(part.dataset), 0);
   const { version } = input;
@@ -170,7 +171,7 @@ function noteOf(input: PrepareInput, { parent, known, trainer, parts }: NotePart
       ...(parts.length > 1 && { firstBarrier: Math.max(...parts.map((part) => part.barrier)) + 1 }),
     },
     heads: parts.map((part) => part.head),
-    trainer,
+    choice,
     seed: input.seed,
     events: sum((dataset) => dataset.interactions),
     users: sum((dataset) => dataset.users),
@@ -178,24 +179,4 @@ function noteOf(input: PrepareInput, { parent, known, trainer, parts }: NotePart
     holdoutEvents: sum((dataset) => dataset.holdoutEvents),
     datasetSha256: parts.map((part) => part.sha256),
   };
-}
-
-function trainerSettings(overrides: Readonly<Record<string, number>>): TrainerSettings {
-  const settings: Record<string, number> = { ...DEFAULT_TRAINER_SETTINGS };
-  for (const [name, value] of Object.entries(overrides)) {
-    if (!(name in settings)) {
-      throw new RepriseError(
-        'INVALID',
-        `settings.${name} is not a setting of the trainer: leave it out`,
-      );
-    }
-    if (!Number.isFinite(value) || value < 0) {
-      throw new RepriseError(
-        'INVALID',
-        `settings.${name} is a number from 0 on, not ${String(value)}`,
-      );
-    }
-    settings[name] = value;
-  }
-  return settings as unknown as TrainerSettings;
 }

@@ -1,7 +1,7 @@
 import type { VersionDefinition } from '../actors/runtime/definition.ts';
 import { RepriseError } from '../events/error.ts';
 import type { RunFiles } from './run-files.ts';
-import type { TrainerSettings } from './trainer.ts';
+import type { TrainerChoice } from './trainer.ts';
 
 /** What a training run writes down at its start: everything that later activities need and is no tensor. */
 export interface RunNote {
@@ -10,7 +10,7 @@ export interface RunNote {
   readonly definition: Omit<VersionDefinition, 'baseSha256'>;
   /** The last sequence of each partition that was held out from. */
   readonly heads: readonly number[];
-  readonly trainer: TrainerSettings;
+  readonly choice: TrainerChoice;
   readonly seed: number;
   readonly events: number;
   readonly users: number;

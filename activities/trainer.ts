@@ -1,38 +1,16 @@
 import type { LearnerSettings } from '../model/settings.ts';
 
-/** How a trainer trains; part of a run's record, so that the run can be told again. */
-export interface TrainerSettings {
-  /** Step size of the row-wise optimiser. */
-  readonly learningRate: number;
-  /** L2 on the rows that a batch touches. */
-  readonly regularization: number;
-  /** Negatives drawn per positive. */
-  readonly negatives: number;
-  /** Positives in a batch; 0 lets the trainer choose by the size of the dataset. */
-  readonly batchPositives: number;
-  /**
-   * What is newer weighs more, as it does for a learner that goes with the stream: the weight of an interaction
-   * halves over this share of the dataset, down to a floor. 0 weighs all alike.
-   */
-  readonly recencyHalfLifeShare: number;
-  readonly recencyFloor: number;
-  /** The candidate is the mean of the trained rows, by this share, and the parent's. 1 leaves the parent's out. */
-  readonly trainedShare: number;
-  /** Held-out pairs that are ranked after each epoch, at most. */
-  readonly validationPairsMax: number;
-}
+/** Who trains: tfjs-node by automatic differentiation, or the SIMD kernel by alternating least squares. */
+export type TrainerName = 'tfjs' | 'kernel';
 
-/** The settings that training starts with. */
-export const DEFAULT_TRAINER_SETTINGS: TrainerSettings = {
-  learningRate: 0.03,
-  regularization: 0.002,
-  negatives: 8,
-  batchPositives: 0,
-  recencyHalfLifeShare: 0.05,
-  recencyFloor: 0.05,
-  trainedShare: 0.65,
-  validationPairsMax: 5_000,
-};
+/** How a run trains; part of its record, so that the run can be told again. */
+export interface TrainerChoice {
+  readonly trainer: TrainerName;
+  /** The most epochs, over which a rate falls. */
+  readonly epochs: number;
+  /** Settings of the batch trainer that are other than its own, by name. */
+  readonly settings: Readonly<Record<string, number>>;
+}
 
 /** The files of one partition that a trainer reads. */
 export interface TrainingFiles {
@@ -49,19 +27,19 @@ export interface EpochJob {
   /** From 1. */
   readonly epoch: number;
   readonly files: readonly TrainingFiles[];
-  /** The checkpoint of the epoch before; null starts from the parent's rows. */
+  /** The checkpoint of the epoch before; null starts. */
   readonly from: string | null;
   /** Where this epoch's checkpoint goes. */
   readonly to: string;
   readonly learner: LearnerSettings;
-  readonly trainer: TrainerSettings;
+  readonly choice: TrainerChoice;
   readonly seed: number;
 }
 
 /** What an epoch reached. */
 export interface EpochResult {
   readonly epoch: number;
-  /** Mean loss per sample. */
+  /** Mean loss, of the trainer's own objective. */
   readonly loss: number;
   /** Hit rate at 10 on the held-out pairs that choose the epoch, full ranking minus seen; 0 to 1. */
   readonly hitRate10: number;
@@ -100,9 +78,9 @@ export interface JobControl {
 
 /** Trains in processes of their own, one a run; a process that died is started again by the next job. */
 export interface TrainerPool {
-  /** Undefined where training works here, else why not and what to install. */
-  unavailable(): Promise<string | undefined>;
-  /** Throws UNAVAILABLE when the process ends before its job; the next try starts another. */
+  /** Undefined where this trainer works here, else why not and what to install. */
+  unavailable(trainer: TrainerName): Promise<string | undefined>;
+  /** Throws UNAVAILABLE where the trainer is not there, or when the process ends before its job; the next try starts another. */
   epoch(job: EpochJob, control: JobControl): Promise<EpochResult>;
   evaluate(job: EvaluationJob, control: JobControl): Promise<Evaluation>;
   /** Ends the process of a run, if there is one. */

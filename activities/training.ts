@@ -13,7 +13,13 @@ import { prepareRun } from './prepare-run.ts';
 import type { PrepareBeat, PrepareDeps } from './prepare-run.ts';
 import { readRunNote, RUN_FILES } from './run-note.ts';
 import type { RunNote } from './run-note.ts';
-import type { EpochResult, Evaluation, TrainerPool, TrainingFiles } from './trainer.ts';
+import type {
+  EpochResult,
+  Evaluation,
+  TrainerName,
+  TrainerPool,
+  TrainingFiles,
+} from './trainer.ts';
 import type { VersionRegistry } from './version-registry.ts';
 
 /** What the training activities need from outside. */
@@ -31,6 +37,10 @@ export interface PrepareInput {
   readonly run: string;
   /** The name that the candidate gets. */
   readonly version: string;
+  /** tfjs where it is left out, as runs that began before there was a choice leave it. */
+  readonly trainer?: TrainerName;
+  /** The most epochs. */
+  readonly epochs?: number;
   readonly settings: Readonly<Record<string, number>>;
   readonly seed: number;
   readonly holdoutShare: number;
@@ -130,7 +140,7 @@ async function trainEpoch(
       from: epoch === 1 ? null : await files.path(run, RUN_FILES.epoch(epoch - 1)),
       to: await files.path(run, RUN_FILES.epoch(epoch)),
       learner: note.definition.learner,
-      trainer: note.trainer,
+      choice: note.choice,
       seed: note.seed,
     },
     { signal: beat.signal, onProgress: beat.report },

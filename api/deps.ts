@@ -74,7 +74,7 @@ export interface PrequentialQuery {
 
 /** How well the versions that serve foresee what they are about to learn. */
 export interface PrequentialPort {
-  tell(query: PrequentialQuery): PrequentialAnswer;
+  tell(query: PrequentialQuery): Promise<PrequentialAnswer>;
 }
 
 /** Durable runs: training and index builds. Throws UNAVAILABLE with the remedy where Temporal or a native part is off. */

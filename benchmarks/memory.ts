@@ -118,7 +118,7 @@ const runtime = new PartitionRuntime({
     baseSha256: null,
   },
   partition: 0,
-  kernel: kernels.create(),
+  kernels,
   reveal,
   isErased: () => Promise.resolve(false),
   clock,

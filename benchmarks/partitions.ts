@@ -21,6 +21,7 @@ import {
   ISGD_LEARNER_SETTINGS,
   type LearnerSettings,
 } from '../model/settings.ts';
+import { BLEND_LEARNER_SETTINGS } from '../model/stream/blend-settings.ts';
 
 const FILES = (process.env['REPRISE_BENCHMARK_FILES'] ?? 'movietweetings-100k:8,ml-100k:4').split(
   ',',
@@ -29,7 +30,10 @@ const PARTITIONS = (process.env['REPRISE_BENCHMARK_PARTITIONS'] ?? '1,8').split(
 const BARRIER_EVENTS = (process.env['REPRISE_BENCHMARK_BARRIER_EVENTS'] ?? '64')
   .split(',')
   .map(Number);
-const LEARNERS = [DEFAULT_LEARNER_SETTINGS, ISGD_LEARNER_SETTINGS];
+const NAMED = (process.env['REPRISE_BENCHMARK_LEARNERS'] ?? 'gmf,isgd,blend').split(',');
+const LEARNERS = [DEFAULT_LEARNER_SETTINGS, ISGD_LEARNER_SETTINGS, BLEND_LEARNER_SETTINGS].filter(
+  ({ learner }) => NAMED.includes(learner),
+);
 const LIST_ITEMS = 10;
 
 interface Liked {
@@ -56,13 +60,11 @@ async function readLiked(path: string, from: number): Promise<Liked[]> {
 class Learned {
   readonly state: PartitionState;
   readonly #users = new Map<string, { readonly row: number; readonly seen: Set<number> }>();
-  readonly #query: Float32Array;
   readonly #rows = new Uint32Array(LIST_ITEMS);
   readonly #scores = new Float32Array(LIST_ITEMS);
 
   constructor(state: PartitionState) {
     this.state = state;
-    this.#query = new Float32Array(state.model.settings.dimensions);
   }
 
   /** Ranks, then learns: 1 for a hit, 0 for a miss, undefined where the user is new or has the item already. */
@@ -71,21 +73,23 @@ class Learned {
     const known = this.#users.get(user);
     let row = items.find(item);
     const isFresh = known !== undefined && !known.seen.has(row);
-    const hit = isFresh ? this.#rank(known, row) : undefined;
+    const hit = isFresh ? this.#rank(known, row, timeMs) : undefined;
     if (row < 0) row = addItem(this.state, item);
     const { seed0, seed1 } = seedOf(user);
     const one = known ?? { row: model.addUser(seed0, seed1), seen: new Set<number>() };
     if (known === undefined) this.#users.set(user, one);
+    model.learn(one.row, row, 1, 1, timeMs, key, 0, { seenItems: () => [...one.seen] });
     one.seen.add(row);
-    model.learn(one.row, row, 1, 1, timeMs, key, 0);
     return hit;
   }
 
-  #rank({ row, seen }: { readonly row: number; readonly seen: Set<number> }, item: number): number {
-    const { model } = this.state;
-    model.query(row, this.#query);
-    const excluded = Uint32Array.from(seen);
-    const found = model.items.topN(this.#query, LIST_ITEMS, excluded, this.#rows, this.#scores);
+  #rank(
+    { row, seen }: { readonly row: number; readonly seen: Set<number> },
+    item: number,
+    timeMs: number,
+  ): number {
+    const question = { userRow: row, timeMs, excluded: Uint32Array.from(seen) };
+    const found = this.state.model.rank(question, this.#rows, this.#scores);
     return this.#rows.subarray(0, found).includes(item) ? 1 : 0;
   }
 }
@@ -107,8 +111,7 @@ async function measure(
   const start = new Array<number>(partitions).fill(ORIGIN);
   const definition = { version: 'v1', learner, types: {}, start, baseSha256: null };
   const all = start.map(
-    (_, partition) =>
-      new Learned(createPartitionState(definition, partition, kernels.create(), 1_000)),
+    (_, partition) => new Learned(createPartitionState(definition, partition, kernels, 1_000)),
   );
   const began = performance.now();
   let [hits, ranked, barrier, mergedRows] = [0, 0, 0, 0];

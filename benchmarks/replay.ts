@@ -154,7 +154,7 @@ async function replay(
   const runtime = new PartitionRuntime({
     definition,
     partition: 0,
-    kernel: kernels.create(),
+    kernels,
     reveal: (surrogates) => identities.reveal(surrogates),
     isErased: (surrogate) => journal.isErased(surrogate),
     clock,

@@ -1,3 +1,5 @@
+import type { UserRanker } from './user-ranker.ts';
+
 /** An event that an actor refused, with where it stands and why. Holds no user id. */
 export interface DeadLetter {
   readonly sequence: number;
@@ -48,4 +50,9 @@ export interface ModelDelta {
    */
   readonly seenReset?: Uint32Array;
   readonly deadLetters: readonly DeadLetter[];
+  /**
+   * Answers for users, where vectors are no answer: its reader lives in the process that learns, and reads no later than
+   * the deltas say. No record holds it.
+   */
+  readonly ranker?: UserRanker;
 }

@@ -91,6 +91,11 @@ export class FactorTable {
     return row;
   }
 
+  /** Marks a row as changed. */
+  touch(row: number): void {
+    this.kernel.functions.touch(this.header, row);
+  }
+
   /** Adds rows of zeros, unmarked; returns the first one's number. */
   addRows(count: number): number {
     const first = this.#rows;

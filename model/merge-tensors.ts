@@ -1,5 +1,6 @@
 import type { Checkpoint } from './checkpoint.ts';
 import { packIds, unpackIds } from './item-ids.ts';
+import { packChange, packMemory, unpackChange, unpackMemory } from './memory-tensors.ts';
 import type { Contribution, Merge } from './merge.ts';
 
 const IDS = 'items.ids';
@@ -9,7 +10,8 @@ const BASE = 'base';
 const CHANGE = 'change';
 
 /** Packs a merge as tensors, so that it is stored with the checksums that checkpoints have. */
-export function packMerge({ version, barrier, width, items, rows }: Merge): Checkpoint {
+export function packMerge(merge: Merge): Checkpoint {
+  const { version, barrier, width, items, rows, memory } = merge;
   const { bytes, offsets } = packIds(items);
   return {
     manifest: manifestOf('merge', version, 0, barrier),
@@ -17,6 +19,7 @@ export function packMerge({ version, barrier, width, items, rows }: Merge): Chec
       [IDS]: bytes,
       [OFFSETS]: offsets,
       [ROWS]: { shape: [items.length, width], data: rows },
+      ...(memory && packMemory(memory)),
     },
   };
 }
@@ -30,12 +33,16 @@ export function unpackMerge({ manifest, tensors }: Checkpoint): Merge | undefine
     return undefined;
   }
   if (manifest.extra['kind'] !== 'merge' || rows.length !== items.length * width) return undefined;
-  return { version: manifest.version, barrier: manifest.sequence, width, items, rows };
+  const memory = unpackMemory(tensors);
+  return {
+    ...{ version: manifest.version, barrier: manifest.sequence, width, items, rows },
+    ...(memory && { memory }),
+  };
 }
 
 /** Packs a contribution as tensors. */
 export function packContribution(contribution: Contribution): Checkpoint {
-  const { version, partition, barrier, width, items, base, change } = contribution;
+  const { version, partition, barrier, width, items, base, change, memory } = contribution;
   const shape = [items.length, width];
   const { bytes, offsets } = packIds(items);
   return {
@@ -45,6 +52,7 @@ export function packContribution(contribution: Contribution): Checkpoint {
       [OFFSETS]: offsets,
       [BASE]: { shape, data: base },
       [CHANGE]: { shape, data: change },
+      ...(memory && packChange(memory)),
     },
   };
 }
@@ -61,7 +69,11 @@ export function unpackContribution({ manifest, tensors }: Checkpoint): Contribut
   if (manifest.extra['kind'] !== 'contribution') return undefined;
   if (base.length !== length || change.length !== length) return undefined;
   const { version, partition, sequence: barrier } = manifest;
-  return { version, partition, barrier, width, items, base, change };
+  const memory = unpackChange(tensors);
+  return {
+    ...{ version, partition, barrier, width, items, base, change },
+    ...(memory && { memory }),
+  };
 }
 
 function manifestOf(

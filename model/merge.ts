@@ -1,6 +1,9 @@
+import { mergeMemory } from './memory-merge.ts';
+import type { MemoryChange, MemoryMerge } from './memory-merge.ts';
+
 /**
  * What one partition changed in the shared item rows between two barriers: only rows that changed, in the partition's
- * row order. A row is its vector and then its bias, `width` floats.
+ * row order. A row is the item's vector, its bias, and what else the learner shares of an item, `width` floats.
  */
 export interface Contribution {
   readonly version: string;
@@ -9,10 +12,15 @@ export interface Contribution {
   readonly barrier: number;
   readonly width: number;
   readonly items: readonly string[];
-  /** The rows as the merge before has them: the same in every partition, the seeded row where the item is new. */
+  /**
+   * The rows as the merge before has them: the same in every partition. Where the item is new, where its row started:
+   * of several partitions that of the first counts.
+   */
   readonly base: Float32Array;
   /** What was added to them since the barrier before. */
   readonly change: Float32Array;
+  /** What the learner shares beside rows; absent where that is nothing. */
+  readonly memory?: MemoryChange;
 }
 
 /**
@@ -25,6 +33,8 @@ export interface Merge {
   readonly width: number;
   readonly items: readonly string[];
   readonly rows: Float32Array;
+  /** What is shared beside rows; absent where that is nothing. */
+  readonly memory?: MemoryMerge;
 }
 
 /** Rows that a step of a merge folds. */
@@ -72,7 +82,13 @@ export function* mergeContributions(
     }
   }
   for (let at = 0; at < rows.length; at += 1) rows[at] = (rows[at] ?? 0) + (sums[at] ?? 0);
-  return { version, barrier, width, items: [...index.keys()], rows };
+  const merge = { version, barrier, width, items: [...index.keys()], rows };
+  const changes = ordered.flatMap(({ memory }) => (memory === undefined ? [] : [memory]));
+  if (changes.length === 0) return merge;
+  if (changes.length !== ordered.length) {
+    throw new RangeError('a merge takes what every partition added to the memory, or nothing');
+  }
+  return { ...merge, memory: mergeMemory(changes) };
 }
 
 function addRow(sums: Float32Array, to: number, { change, width }: Contribution, at: number): void {

@@ -1,11 +1,11 @@
 import { FactorTable } from './factor-table.ts';
+import { ItemPopularity } from './item-popularity.ts';
 import type { Kernel, Pointer } from './kernel/kernel.ts';
 import { LEARNER } from './kernel/layout.ts';
-import { NO_POPULARITY, addPopularity } from './popularity.ts';
+import type { LearnedModel, LearnedQuestion } from './learned-model.ts';
 import { checkSettings } from './settings-check.ts';
 import type { LearnerSettings } from './settings.ts';
 
-const POPULARITY_ROWS_MIN = 256;
 /** Steps that a run gathers before they are made. */
 const RUN_STEPS_MAX = 64;
 
@@ -13,7 +13,7 @@ const RUN_STEPS_MAX = 64;
  * The learned state of one (version, partition): a table of users, one of items with their biases, the frozen output
  * layer h, and each item's popularity. A score is (h∘p)·q + bias, before any link.
  */
-export class Model {
+export class Model implements LearnedModel {
   readonly settings: LearnerSettings;
   readonly kernel: Kernel;
   readonly users: FactorTable;
@@ -28,13 +28,20 @@ export class Model {
   #gathered = 1;
   #touchedCount = 0;
   #weight = NaN;
-  #popularity: Float64Array = new Float64Array(POPULARITY_ROWS_MIN).fill(NO_POPULARITY);
+  readonly #popularity: ItemPopularity;
+  readonly #query: Float32Array;
+  /** The tables are all that is learned, and their product is the answer. */
+  readonly ranker = undefined;
+  readonly hold = undefined;
+  readonly memory = undefined;
 
   constructor(settings: LearnerSettings, kernel: Kernel) {
     checkSettings(settings);
     const { dimensions, negatives } = settings;
     this.settings = settings;
     this.kernel = kernel;
+    this.#popularity = new ItemPopularity(settings.popularityHalfLifeMs);
+    this.#query = new Float32Array(dimensions);
     this.users = new FactorTable(kernel, { dimensions });
     this.items = new FactorTable(kernel, { dimensions, extra: 1 });
     this.#output = kernel.alloc(dimensions * 4);
@@ -58,6 +65,11 @@ export class Model {
     kernel.f32(this.#output, dimensions).fill(1);
   }
 
+  /** The table whose rows partitions share. */
+  get sharedTables(): readonly [FactorTable, ...FactorTable[]] {
+    return [this.items];
+  }
+
   /** The output layer h, a copy: all ones unless set. */
   get output(): Float32Array {
     return this.kernel.f32(this.#output, this.settings.dimensions).slice();
@@ -77,15 +89,12 @@ export class Model {
 
   /** The items' forward-decayed log-weights by row (popularity.ts); valid until an item is added. */
   get popularity(): Float64Array {
-    return this.#popularity.subarray(0, this.items.rows);
+    return this.#popularity.logWeights;
   }
 
   /** Sets an item's log-weight. */
   setPopularity(itemRow: number, logWeight: number): void {
-    if (!(itemRow >= 0 && itemRow < this.items.rows)) {
-      throw new RangeError(`row ${String(itemRow)} is not one of ${String(this.items.rows)}`);
-    }
-    this.#popularity[itemRow] = logWeight;
+    this.#popularity.set(itemRow, logWeight);
   }
 
   /** Adds a user, seeded by two words of the hash of their id; returns the row. */
@@ -96,15 +105,20 @@ export class Model {
   /** Adds an item, seeded by two words of the hash of its id; returns the row. */
   addItem(seed0: number, seed1: number): number {
     const row = this.items.add(seed0, seed1, this.settings.initDeviation);
-    this.#fitPopularity(row + 1);
+    this.#popularity.grow(row + 1);
     return row;
+  }
+
+  /** Makes the steps that are gathered; an item has its row when it is added. */
+  settle(): void {
+    this.#makeSteps();
   }
 
   /** Adds many rows of zeros at once, unmarked, to be filled by `writeRows`, `writeColumn` and `setPopularity`. */
   addRows(users: number, items: number): void {
     this.users.addRows(users);
     this.items.addRows(items);
-    this.#fitPopularity(this.items.rows);
+    this.#popularity.grow(this.items.rows);
   }
 
   /**
@@ -121,7 +135,6 @@ export class Model {
     keys: Uint32Array,
     keyOffset: number,
   ): void {
-    const { settings } = this;
     if (!(userRow < this.users.rows && itemRow < this.items.rows)) {
       throw new RangeError(`no user row ${String(userRow)} or no item row ${String(itemRow)}`);
     }
@@ -129,9 +142,7 @@ export class Model {
       throw new RangeError(`weight ${String(weight)} or time ${String(timeMs)} cannot be learned`);
     }
     if (positive === 1 && weight > 0) {
-      const { popularityHalfLifeMs } = settings;
-      const before = this.#popularity[itemRow] as number;
-      this.#popularity[itemRow] = addPopularity(before, timeMs, weight, popularityHalfLifeMs);
+      this.#popularity.add(itemRow, timeMs, weight);
     }
     this.#step(userRow, itemRow, positive, weight, keys, keyOffset);
   }
@@ -229,11 +240,10 @@ export class Model {
     weighQuery(this.output, out);
   }
 
-  #fitPopularity(rows: number): void {
-    if (rows <= this.#popularity.length) return;
-    const wider = new Float64Array(Math.max(rows, this.#popularity.length * 2)).fill(NO_POPULARITY);
-    wider.set(this.#popularity);
-    this.#popularity = wider;
+  /** Ranks all items by {@link score}; the time makes no difference. */
+  rank({ userRow, excluded }: LearnedQuestion, rows: Uint32Array, scores: Float32Array): number {
+    this.query(userRow, this.#query);
+    return this.items.topN(this.#query, rows.length, excluded, rows, scores);
   }
 }
 

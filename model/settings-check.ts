@@ -1,15 +1,12 @@
+import type { BlendRule } from './blend-rule.ts';
 import type { LearnerSettings } from './settings.ts';
 
 /** The most negatives that a positive may draw. */
 export const NEGATIVES_MAX = 64;
 
-type Check = readonly [
-  name: keyof LearnerSettings,
-  holds: (value: number) => boolean,
-  form: string,
-];
+type Check<Name> = readonly [name: Name, holds: (value: number) => boolean, form: string];
 
-const CHECKS: readonly Check[] = [
+const CHECKS: readonly Check<keyof LearnerSettings>[] = [
   [
     'dimensions',
     (d) => Number.isInteger(d) && d % 4 === 0 && d >= 4 && d <= 256,
@@ -30,17 +27,59 @@ const CHECKS: readonly Check[] = [
   ],
 ];
 
+function wholeNumber(name: keyof BlendRule, least: number, most: number): Check<keyof BlendRule> {
+  return [
+    name,
+    (count) => Number.isInteger(count) && count >= least && count <= most,
+    `a whole number from ${String(least)} to ${String(most)}`,
+  ];
+}
+
+function share(name: keyof BlendRule): Check<keyof BlendRule> {
+  return [name, (value) => value >= 0 && value <= 1, 'a number from 0 to 1'];
+}
+
+/** Bounds of the blend's rule: what it keeps an item, a user and a question grows with these. */
+const BLEND_CHECKS: readonly Check<keyof BlendRule>[] = [
+  share('biasRate'),
+  share('fading'),
+  share('weightRate'),
+  wholeNumber('contextItemsMax', 1, 64),
+  wholeNumber('revisits', 0, 64),
+  wholeNumber('windowEventsMax', 0, 100_000),
+  wholeNumber('partnersMax', 1, 4_096),
+  wholeNumber('popularMax', 1, 1_000),
+  wholeNumber('candidatesMax', 1, 16_384),
+  wholeNumber('weighedEvery', 1, 1_000_000),
+];
+
 /** Throws an Error of code INVALID, naming field and remedy, where a learner's settings cannot be used. */
 export function checkSettings(settings: LearnerSettings): void {
+  const { blend } = settings;
   const learner: string = settings.learner;
-  if (learner !== 'isgd' && learner !== 'gmf') {
-    throw Object.assign(new Error(`learner is isgd or gmf, not ${learner}`), { code: 'INVALID' });
+  if (learner !== 'isgd' && learner !== 'gmf' && learner !== 'blend') {
+    throw invalid(`learner is isgd, gmf or blend, not ${learner}`);
   }
-  for (const [name, holds, form] of CHECKS) {
-    const value = settings[name];
-    if (typeof value === 'number' && holds(value)) continue;
-    throw Object.assign(new Error(`${name} must be ${form}, not ${String(value)}`), {
-      code: 'INVALID',
-    });
+  if ((learner === 'blend') !== (blend !== undefined)) {
+    throw invalid(`settings.blend is there where the learner is blend, and only there`);
   }
+  for (const [name, holds, form] of CHECKS) checkNumber(name, settings[name], holds, form);
+  if (blend === undefined) return;
+  for (const [name, holds, form] of BLEND_CHECKS) {
+    checkNumber(`blend.${name}`, blend[name], holds, form);
+  }
+}
+
+function checkNumber(
+  name: string,
+  value: unknown,
+  holds: (value: number) => boolean,
+  form: string,
+): void {
+  if (typeof value === 'number' && holds(value)) return;
+  throw invalid(`${name} must be ${form}, not ${String(value)}`);
+}
+
+function invalid(message: string): Error {
+  return Object.assign(new Error(message), { code: 'INVALID' });
 }

@@ -4,7 +4,7 @@ import type { Sha256 } from './sha256.ts';
 const BUFFER_BYTES = 65_536;
 
 /** The kinds of value, each a byte before its value, so that no two sequences of values share their bytes. */
-const TAG = { text: 1, bytes: 2, whole: 3, number: 4, floats: 5 } as const;
+const TAG = { text: 1, bytes: 2, whole: 3, number: 4, floats: 5, words: 6 } as const;
 
 /** The bit patterns that stand for NaN, whose payload differs between machines. */
 const CANONICAL_NAN = 0x7fc00000;
@@ -54,6 +54,19 @@ export class StateHasher {
     if (Number.isNaN(value)) this.#view.setBigUint64(this.#used + 1, CANONICAL_NAN_64, true);
     else this.#view.setFloat64(this.#used + 1, value, true);
     this.#used += 9;
+  }
+
+  /** Adds unsigned 32-bit words. */
+  words(values: Uint32Array): void {
+    this.#fit(5);
+    this.#buffer[this.#used] = TAG.words;
+    this.#view.setUint32(this.#used + 1, values.length, true);
+    this.#used += 5;
+    for (const value of values) {
+      this.#fit(4);
+      this.#view.setUint32(this.#used, value, true);
+      this.#used += 4;
+    }
   }
 
   /** Adds `length` 32-bit floats from an offset on, bit for bit; every NaN counts as the same. */

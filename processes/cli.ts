@@ -63,10 +63,11 @@ async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { readConfig } = await import('./config.ts');
   const { startCore } = await import('./core.ts');
   const config = readConfig(process.env);
-  const { data, partitions, host = config.host, port = config.port } = options;
+  const { data, partitions, learner, host = config.host, port = config.port } = options;
   const { durable } = config;
   const orAnyPort = options.port === undefined && process.env['REPRISE_PORT'] === undefined;
-  return startCore({ data, partitions, listen: { host, port, orAnyPort }, durable, config });
+  const listen = { host, port, orAnyPort };
+  return startCore({ data, partitions, learner, listen, durable, config });
 }
 
 async function runClusterProcess(name: ClusterProcess, env: Environment): Promise<void> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RepriseError } from '../events/error.ts';
 import { coreVariables } from './config/core-variables.ts';
+import type { LearnerName } from './config/learner.ts';
 
 /** The environment that the embedded core reads; flags of the command line go over it. */
 const environment = z.object(coreVariables);
@@ -20,6 +21,8 @@ export interface Config {
   readonly leaseMsMax: number;
   readonly afterWaitMsMax: number;
   readonly exactScanItemsMax: number | undefined;
+  /** The learner of a data folder that is made, as asked for; another one than a folder has is refused. */
+  readonly learner: LearnerName | undefined;
   /** The share of interactions that are ranked before they are learned, from 0 to 1. */
   readonly prequentialShare: number;
 }
@@ -47,6 +50,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     leaseMsMax: value.REPRISE_LEASE_MS_MAX,
     afterWaitMsMax: value.REPRISE_AFTER_WAIT_MS_MAX,
     exactScanItemsMax: value.REPRISE_EXACT_SCAN_ITEMS_MAX,
+    learner: value.REPRISE_LEARNER,
     prequentialShare: value.REPRISE_PREQUENTIAL_SHARE,
   };
 }

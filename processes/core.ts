@@ -5,6 +5,7 @@ import { createDoor } from '../events/door.ts';
 import { followItems } from '../projections/items.ts';
 import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
+import type { LearnerName } from './config/learner.ts';
 import { serveApi } from './core/api-host.ts';
 import type { ApiPlaces, PublicPlace } from './core/api-host.ts';
 import type { CoreParts } from './core/core-parts.ts';
@@ -34,6 +35,8 @@ export interface CoreOptions {
   readonly listen?: PublicPlace;
   /** Partitions of a data folder that is made by this; an old one keeps its number. */
   readonly partitions?: number | undefined;
+  /** The learner of a data folder that is made by this, the configuration's where absent. */
+  readonly learner?: LearnerName | undefined;
   readonly durable: DurableWish;
   readonly config?: Config;
   readonly logger?: Logger;
@@ -56,7 +59,8 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   // Wall clock with fractions: slices are measured in parts of a millisecond.
   const clock = (): number => performance.timeOrigin + performance.now();
   const warnings = new Warnings(clock);
-  const stores = await openStores(options.data, options.partitions, () => Math.floor(clock()));
+  const { partitions, learner = config.learner } = options;
+  const stores = await openStores(options.data, { partitions, learner }, () => Math.floor(clock()));
   try {
     const parts = await assemble(stores, { config, logger, warnings, clock }, options.durable);
     const api = await serveApi(parts, placesOf(options, config, stores)).catch(

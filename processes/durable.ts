@@ -41,7 +41,7 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
     closers.push(() => connection.close());
     const trainer = createTrainerPool({
       script: new URL('./trainer.ts', import.meta.url),
-      unavailable: native.tfjs.unavailable,
+      tfjsUnavailable: native.tfjs.unavailable,
     });
     closers.push(() => trainer.close());
     const activities = createActivities(activityDeps(parts, trainer));
@@ -59,7 +59,7 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
         starter,
         ...{ registry: parts.registry, clock: parts.clock, leaseMsMax: config.leaseMsMax },
         live: () => live[0]?.runtime.definition.version,
-        trainingUnavailable: native.tfjs.unavailable,
+        tfjsUnavailable: native.tfjs.unavailable,
         indexUnavailable: native.faiss.unavailable,
       }),
       close,

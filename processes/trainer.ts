@@ -1,11 +1,10 @@
 import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TrainerAnswer, TrainerQuestion } from '../adapters/embedded/trainer-lines.ts';
 import { loadKernel } from '../model/kernel/kernel.ts';
+import type { KernelFactory } from '../model/kernel/kernel.ts';
 import { runEpoch, runEvaluation } from './trainer/jobs.ts';
 import type { JobTools } from './trainer/jobs.ts';
-import { loadTensorFlow } from './trainer/tensorflow.ts';
 
 // The trainer's process: one a run, beside the core. It reads questions as JSON lines from standard input, answers on
 // standard output, and ends when its input closes, which it does when the core is gone.
@@ -22,29 +21,27 @@ function say(answer: TrainerAnswer): void {
 
 async function main(): Promise<void> {
   setPriority(NICENESS);
-  const tf = loadTensorFlow();
   const kernels = await loadKernel();
   const lines = createInterface({ input: process.stdin });
   lines.on('close', () => process.exit(0));
   let turn = Promise.resolve();
   lines.on('line', (line) => {
     const question = JSON.parse(line) as TrainerQuestion;
-    turn = turn.then(() => answer({ tf, kernels }, question));
+    turn = turn.then(() => answer(kernels, question));
   });
   say({ ready: true });
 }
 
 async function answer(
-  given: Pick<JobTools, 'tf' | 'kernels'>,
+  kernels: KernelFactory,
   question: TrainerQuestion,
 ): Promise<void> {
   const { id } = question;
   let saidMs = 0;
   const tools: JobTools = {
-    ...given,
+    kernels,
     clock: () => performance.now(),
-    onProgress: async (progress) => {
-      await nextTurn();
+    onProgress: (progress) => {
       if (performance.now() - saidMs < PROGRESS_INTERVAL_MS) return;
       saidMs = performance.now();
       say({ id, progress });

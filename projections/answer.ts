@@ -5,7 +5,8 @@ export type BasedOn = 'user' | 'item' | 'popular';
 export interface ScoredItem {
   readonly id: string;
   /**
-   * `user`: the learner's raw score h·(p∘q) + bias (for `gmf` the logit, for `isgd` the estimate), to six decimals.
+   * `user`: the learner's raw score h·(p∘q) + bias (for `gmf` the logit, for `isgd` the estimate), or
+   * what the `blend` makes of its sources, to six decimals.
    * `item`: the cosine to the item at hand. `popular`: the forward-decayed weight as a share of the greatest one.
    */
   readonly score: number;

@@ -28,6 +28,8 @@ export class KeptRanking {
   /** No row that is not listed scores more. */
   #floor = -Infinity;
   #changes = 0;
+  /** The position that a learner was asked at; none where a scan found the rows. */
+  #askedAt: number | undefined;
 
   constructor(n: number) {
     this.#capacity = n + SPARE_ROWS;
@@ -51,6 +53,17 @@ export class KeptRanking {
     this.#changes = changes;
     // Where a scan found fewer than it could hold, every row is listed.
     this.#floor = count < this.#capacity ? -Infinity : (this.scores[count - 1] ?? 0);
+  }
+
+  /** Takes note of a learner's own answer, which holds at this position alone. */
+  asked(count: number, position: number): void {
+    this.#count = count;
+    this.#askedAt = position;
+  }
+
+  /** Tells whether this is a learner's own answer at a position. */
+  isAt(position: number): boolean {
+    return this.#askedAt === position;
   }
 
   /** Takes up what changed since; false where the first n have to be scanned for again. */

@@ -1,6 +1,7 @@
 import type { Sequence } from '../events/position.ts';
 import type { ModelDelta } from '../model/delta.ts';
 import type { Kernel } from '../model/kernel/kernel.ts';
+import type { UserRanker } from '../model/user-ranker.ts';
 import type { ProjectionBounds } from './bounds.ts';
 import { DeadLettersProjection } from './dead-letters.ts';
 import { KeptRankings } from './kept-rankings.ts';
@@ -21,6 +22,8 @@ export class PartitionState {
   readonly deadLetters: DeadLettersProjection;
   /** The output layer h: frozen, so a delta carries the one that its state was made with. */
   readonly output: Float32Array;
+  /** Answers for users, where vectors are no answer. */
+  readonly ranker: UserRanker | undefined;
   /** What the users who asked last were answered from. */
   readonly rankings = new KeptRankings();
 
@@ -31,6 +34,7 @@ export class PartitionState {
     this.vectors = new VectorsProjection(kernel, whole.dimensions);
     this.deadLetters = new DeadLettersProjection(bounds.deadLettersMax);
     this.output = new Float32Array(whole.dimensions);
+    this.ranker = whole.ranker;
   }
 
   /** Builds a state from a whole delta, in steps. */
@@ -69,8 +73,12 @@ export class PartitionState {
     this.output.set(delta.output);
   }
 
-  /** Writes `h∘p` of a user row to `query`; what the scan multiplies item vectors by. */
+  /** Writes `h∘p` of a user row, or their whole vector, to `query`; what the scan multiplies item vectors by. */
   readQuery(row: number, query: Float32Array): void {
+    if (this.ranker !== undefined) {
+      this.ranker.query(row, query);
+      return;
+    }
     const vector = this.users.vector(row);
     for (let at = 0; at < vector.length; at += 1) {
       query[at] = (vector[at] ?? 0) * (this.output[at] ?? 0);

@@ -1,3 +1,4 @@
+import type { UserRanker } from '../model/user-ranker.ts';
 import type { SearchReport } from './answer.ts';
 import type { ProjectionBounds } from './bounds.ts';
 import type { ScoreRows } from './kept-ranking.ts';
@@ -16,6 +17,8 @@ export interface RankedRows {
 }
 
 const EXACT: SearchReport = { mode: 'exact' };
+/** A learner's own answer depends on no query. */
+const NO_QUERY = new Float32Array(0);
 
 /** Ranks a partition's items for one of its users, by scanning all of them or by rescoring what Faiss proposes. */
 export class Ranking {
@@ -83,6 +86,25 @@ export class Ranking {
       count: Math.min(n, ranking.count),
       search,
     };
+  }
+
+  /** Asks the learner itself, or takes what it said last where the state has not moved since. */
+  ask(
+    state: PartitionState,
+    ranker: UserRanker,
+    asked: Omit<RankingBasis, 'query'>,
+    excluded: Uint32Array,
+  ): RankedRows {
+    const { n, user } = asked;
+    const basis = { ...asked, query: NO_QUERY };
+    let ranking = state.rankings.find(basis);
+    if (ranking?.isAt(state.position) !== true) {
+      ranking = state.rankings.make(basis);
+      const rows = ranking.rows.subarray(0, n);
+      const scores = ranking.scores.subarray(0, n);
+      ranking.asked(ranker.recommend(user, excluded, rows, scores), state.position);
+    }
+    return { rows: ranking.rows, scores: ranking.scores, count: ranking.count, search: EXACT };
   }
 
   /** Asks Faiss for the labels that the user's query is nearest to; a string says why there are none. */

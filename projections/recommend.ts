@@ -95,6 +95,15 @@ export class Recommender {
     state: PartitionState,
   ): Recommendation | Promise<Recommendation> {
     const excluded = this.#excluded(request, asker, state);
+    const { ranker } = state;
+    if (ranker?.settled !== undefined) {
+      return ranker.settled.then(() => this.recommend(request));
+    }
+    if (ranker !== undefined) {
+      const basis = this.#basis(request, asker, state);
+      const ranked = this.#ranking.ask(state, ranker, basis, excluded);
+      return this.#answer(request, asker, this.#ranked(state, ranked));
+    }
     const candidates = this.#ranking.candidates(request.n, excluded.length);
     const why = this.#ranking.whyExact(state, candidates);
     if (why === null) return this.#bySearch(request, asker, state, candidates);

@@ -1,8 +1,10 @@
 /**
  * Runs test files with Node's test runner, as many at a time as there are cores, and ends with the runner's
- * closing lines. A list without files is a failure: `node --test` itself would find nothing in a folder of
+ * closing lines. Files over real servers that failed beside others are run once more, alone, and that is said: what
+ * a busy machine did passes then, and what is wrong fails again. A list without files is a failure: `node --test` itself would find nothing in a folder of
  * .ts files on Node 20 and call that a success.
  */
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -25,6 +27,12 @@ const longest = [
   'test/processes/',
 ];
 
+/** The files over real servers and processes, where a time-out may be the machine's doing. */
+const overServers = ['test/cluster/', 'test/services/', 'test/e2e/'];
+
+/** How many failed files may be the machine's doing. */
+const runAgainMax = 3;
+
 function rankOf(file) {
   const at = longest.findIndex((folder) => file.startsWith(folder));
   return at < 0 ? longest.length : at;
@@ -45,6 +53,36 @@ function isWithin(path, file) {
   return file === path || file.startsWith(path + sep);
 }
 
+/** Runs the files and shows how it goes; returns those that failed. */
+async function runFiles(chosen, concurrency) {
+  const tests = run({
+    files: chosen.map((file) => join(root, file)),
+    concurrency,
+    timeout: fileMsMax,
+  });
+  const failed = new Set();
+  tests.on('test:fail', ({ todo, file }) => {
+    if (todo === undefined || todo === false) failed.add(relative(root, file ?? root));
+  });
+  const shown = tests.compose(spec);
+  shown.pipe(process.stdout, { end: false });
+  await once(shown, 'end');
+  return [...failed];
+}
+
+/** Tells whether a busy machine may be why these files failed. */
+function isWorthAgain(failed) {
+  const isOverServers = (file) => overServers.some((folder) => file.startsWith(folder));
+  return failed.length > 0 && failed.length <= runAgainMax && failed.every(isOverServers);
+}
+
+async function runAll(chosen) {
+  const failed = await runFiles(chosen, availableParallelism());
+  if (!isWorthAgain(failed)) return failed;
+  console.log(`\nrun again, alone, for they failed beside others: ${failed.join(', ')}\n`);
+  return runFiles(failed, 1);
+}
+
 const files = listFiles(process.argv.slice(2));
 if (files.length === 0) {
   console.error(`no test files below ${process.argv.slice(2).join(', ') || 'test/'}`);
@@ -54,14 +92,9 @@ if (files.length === 0) {
   // An outer runner's stack, or one that a person holds, is shared with them.
   const isShared = !process.env.REPRISE_TEST_STACK && files.some(usesStack);
   const endStack = isShared ? await shareStack() : async () => undefined;
-  const tests = run({
-    files: files.map((file) => join(root, file)),
-    concurrency: availableParallelism(),
-    timeout: fileMsMax,
-  });
-  tests.on('test:fail', (event) => {
-    if (event.todo === undefined || event.todo === false) process.exitCode = 1;
-  });
-  tests.once('end', () => void endStack());
-  tests.compose(spec).pipe(process.stdout);
+  try {
+    if ((await runAll(files)).length > 0) process.exitCode = 1;
+  } finally {
+    await endStack();
+  }
 }

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Activities } from '../activities/index.ts';
+import type { TrainerName } from '../activities/trainer.ts';
 
 /** The task queue of the embedded profile: its one worker, in the core process, does everything. */
 export const TASK_QUEUE = 'reprise';
@@ -108,6 +109,8 @@ export interface TrainModelInput {
   /** The name that the candidate gets. */
   readonly version: string;
   readonly promote: 'if-not-worse' | 'never';
+  /** Who trains; tfjs where it is left out. */
+  readonly trainer?: TrainerName;
   readonly epochs: number;
   /** Epochs without a better validation hit rate after which training stops. */
   readonly patience: number;

@@ -81,10 +81,13 @@ class TrainingRun {
 
   async #prepare(): Promise<PreparedRun> {
     this.enter('dataset', 0, this.#input.epochs);
-    const { version, settings = {}, seed, holdoutShare } = this.#input;
+    const { version, trainer, epochs, settings = {}, seed, holdoutShare } = this.#input;
     this.#prepared = await training(
       'Replays the live model to the cut and writes the dataset: newer events are held out to measure on',
-    ).prepareDataset({ run: this.#run, version, settings, seed, holdoutShare });
+    ).prepareDataset({
+      ...{ run: this.#run, version, epochs, settings, seed, holdoutShare },
+      ...(trainer !== undefined && { trainer }),
+    });
     return this.#prepared;
   }
 

@@ -82,7 +82,12 @@ export class DeltaCollector {
       deadLetters,
     };
     this.#given();
-    return seenReset === undefined ? delta : { ...delta, seenReset };
+    if (seenReset === undefined && model.ranker === undefined) return delta;
+    return {
+      ...delta,
+      ...(seenReset && { seenReset }),
+      ...(model.ranker && { ranker: model.ranker }),
+    };
   }
 
   /** Takes the whole state, at `to`, as one delta; the state must stand still meanwhile. */
@@ -118,6 +123,7 @@ export class DeltaCollector {
       itemVectors,
       itemBias,
       itemPopularity: model.popularity.slice(),
+      ...(model.ranker && { ranker: model.ranker }),
     };
     this.#given();
     return delta;

@@ -32,15 +32,19 @@ class RowMarks {
   }
 }
 
-/** The touched rows of the item table, for two takers who each want all of them: deltas and barriers. */
+/**
+ * The touched item rows, for two takers who each want all of theirs: deltas, of the first table alone, and barriers, of
+ * all that are shared.
+ */
 export class ItemTouches {
   readonly #table: FactorTable;
+  readonly #others: readonly FactorTable[];
   readonly #forDelta = new RowMarks();
   readonly #forBarrier: RowMarks | undefined;
 
   /** Where nobody asks for a barrier's, only deltas are served, at no cost. */
-  constructor(table: FactorTable, hasBarriers: boolean) {
-    this.#table = table;
+  constructor(tables: readonly [FactorTable, ...FactorTable[]], hasBarriers: boolean) {
+    [this.#table, ...this.#others] = tables;
     this.#forBarrier = hasBarriers ? new RowMarks() : undefined;
   }
 
@@ -63,6 +67,7 @@ export class ItemTouches {
     const rows = this.#table.takeTouched();
     this.#forDelta.add(rows, this.#table.rows);
     this.#forBarrier?.add(rows, this.#table.rows);
+    for (const other of this.#others) this.#forBarrier?.add(other.takeTouched(), other.rows);
     return this.#forBarrier?.take() ?? rows;
   }
 }

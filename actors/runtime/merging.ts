@@ -1,11 +1,13 @@
 import { RepriseError } from '../../events/error.ts';
 import { seedOf } from '../../events/seed.ts';
-import { FactorTable } from '../../model/factor-table.ts';
+import type { ContentPrior } from '../../model/content-prior.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';
-import type { Model } from '../../model/model.ts';
+import type { MemoryChange } from '../../model/memory-merge.ts';
+import type { LearnedModel } from '../../model/learned-model.ts';
 import type { VersionDefinition } from './definition.ts';
 import type { ItemTable } from './item-table.ts';
 import type { ItemTouches } from './item-touches.ts';
+import { MergedRows } from './merged-rows.ts';
 import { inRuns, type Steps } from './turns.ts';
 
 const ROWS_A_RUN = 1_024;
@@ -14,9 +16,10 @@ const ROWS_A_RUN = 1_024;
 export interface Merged {
   readonly definition: VersionDefinition;
   readonly partition: number;
-  readonly model: Model;
+  readonly model: LearnedModel;
   readonly items: ItemTable;
   readonly touches: ItemTouches;
+  readonly prior: ContentPrior;
 }
 
 /** Rows of the item table that differ from those of the last barrier, with what these were. */
@@ -33,10 +36,11 @@ export interface ChangedRows {
  * the merge of k.
  */
 export class Merging {
-  /** Floats of a row: its vector and then its bias. */
+  /** Floats of a row: all that the learner shares of an item. */
   readonly width: number;
   readonly #of: Merged;
-  readonly #base: FactorTable;
+  readonly #live: MergedRows;
+  readonly #base: MergedRows;
   readonly #first: number;
   readonly #row: Float32Array;
   readonly #rowBits: Uint32Array;
@@ -46,10 +50,10 @@ export class Merging {
   #contribution: Contribution | undefined;
 
   constructor(of: Merged) {
-    const { dimensions } = of.model.settings;
-    this.width = dimensions + 1;
     this.#of = of;
-    this.#base = new FactorTable(of.model.kernel, { dimensions, extra: 1 });
+    this.#live = new MergedRows(of.model.sharedTables);
+    this.#base = this.#live.alike();
+    this.width = this.#live.width;
     this.#first = of.definition.firstBarrier ?? 1;
     this.#row = new Float32Array(this.width);
     this.#rowBits = new Uint32Array(this.#row.buffer);
@@ -72,9 +76,12 @@ export class Merging {
     return barrier > this.#first ? barrier - 1 : undefined;
   }
 
-  /** Notes an item that was added to the model, with the seeds of its row. */
-  added(seed0: number, seed1: number): void {
+  /** Notes an item that was added to the model, with the seeds of its row, which may have been started elsewhere. */
+  added(seed0: number, seed1: number, row: number): void {
     this.#base.add(seed0, seed1, this.#of.model.settings.initDeviation);
+    if (row >= this.#of.model.items.rows) return;
+    this.#live.read(row, this.#row);
+    this.#base.write(row, this.#row, 0);
   }
 
   /** Passes a barrier, with the merge that it {@link needs}; returns what the partition contributes to it. */
@@ -89,6 +96,7 @@ export class Merging {
     const change = yield* this.#changes(changed);
     if (before !== undefined) yield* this.#take(before, changed);
     yield* this.#addTo(changed, change);
+    const memory = yield* this.#passMemory(before);
     const contribution = {
       version: definition.version,
       partition,
@@ -97,6 +105,7 @@ export class Merging {
       items: Array.from(changed.rows, (row) => items.id(row)),
       base: changed.base,
       change,
+      ...(memory && { memory }),
     };
     this.#barrier = barrier;
     this.#contribution = contribution;
@@ -115,24 +124,27 @@ export class Merging {
     changed: ChangedRows,
     contribution: Contribution | undefined,
   ): Steps<void> {
-    const { model } = this.#of;
-    const { dimensions } = model.settings;
-    const count = model.items.rows;
+    const count = this.#of.model.items.rows;
     this.#base.addRows(count);
-    const vectors = new Float32Array(Math.min(count, ROWS_A_RUN) * dimensions);
-    const bias = new Float32Array(Math.min(count, ROWS_A_RUN));
     yield* inRuns(count, ROWS_A_RUN, (first, end) => {
-      model.items.readRows(first, end - first, vectors);
-      this.#base.writeRows(first, end - first, vectors);
-      model.items.readColumn(0, first, end - first, bias);
-      this.#base.writeColumn(0, first, end - first, bias);
+      this.#base.copy(this.#live, first, end);
     });
     changed.rows.forEach((row, index) => {
-      write(this.#base, row, changed.base, index * this.width);
+      this.#base.write(row, changed.base, index * this.width);
     });
     this.#of.touches.mark(changed.rows);
     this.#barrier = barrier;
     this.#contribution = contribution;
+  }
+
+  *#passMemory(before: Merge | undefined): Steps<MemoryChange | undefined> {
+    const { model, partition, items } = this.#of;
+    const sharing = model.memory?.sharing;
+    if (sharing === undefined) return undefined;
+    return yield* sharing.pass(before?.memory, partition, {
+      id: (row) => items.id(row),
+      row: (id) => this.#rowOf(id),
+    });
   }
 
   #check(barrier: number, before: Merge | undefined): void {
@@ -159,8 +171,8 @@ export class Merging {
     let count = 0;
     yield* inRuns(candidates.length, ROWS_A_RUN, (first, end) => {
       for (const row of candidates.subarray(first, end)) {
-        read(this.#of.model.items, row, this.#row);
-        read(this.#base, row, this.#other);
+        this.#live.read(row, this.#row);
+        this.#base.read(row, this.#other);
         if (this.#isSame()) continue;
         base.set(this.#other, count * this.width);
         rows[count++] = row;
@@ -173,7 +185,7 @@ export class Merging {
     const change = new Float32Array(base.length);
     yield* inRuns(rows.length, ROWS_A_RUN, (first, end) => {
       for (let index = first; index < end; index++) {
-        read(this.#of.model.items, rows[index] as number, this.#row);
+        this.#live.read(rows[index] as number, this.#row);
         const at = index * this.width;
         for (let column = 0; column < this.width; column++) {
           change[at + column] = (this.#row[column] as number) - (base[at + column] as number);
@@ -196,18 +208,17 @@ export class Merging {
           changed.base.set(rows.subarray(from, from + this.width), place * this.width);
           continue;
         }
-        read(this.#base, row, this.#row);
+        this.#base.read(row, this.#row);
         this.#other.set(rows.subarray(from, from + this.width));
         if (this.#isSame()) continue;
-        write(this.#base, row, this.#other, 0);
-        write(this.#of.model.items, row, this.#other, 0);
+        this.#base.write(row, this.#other, 0);
+        this.#live.write(row, this.#other, 0);
       }
     });
   }
 
   /** Adds the changes to the rows of the merge: this is what the rows are right after the barrier. */
   *#addTo({ rows, base }: ChangedRows, change: Float32Array): Steps<void> {
-    const { items } = this.#of.model;
     yield* inRuns(rows.length, ROWS_A_RUN, (first, end) => {
       for (let index = first; index < end; index++) {
         const row = rows[index] as number;
@@ -215,22 +226,25 @@ export class Merging {
         for (let column = 0; column < this.width; column++) {
           this.#other[column] = (base[at + column] as number) + (change[at + column] as number);
         }
-        write(this.#base, row, this.#other, 0);
-        read(items, row, this.#row);
-        if (!this.#isSame()) write(items, row, this.#other, 0);
+        this.#base.write(row, this.#other, 0);
+        this.#live.read(row, this.#row);
+        if (!this.#isSame()) this.#live.write(row, this.#other, 0);
       }
     });
   }
 
   /** The row of an item, added where other partitions alone have met it. */
   #rowOf(id: string): number {
-    const { items, model } = this.#of;
+    const { items, model, prior } = this.#of;
     const known = items.find(id);
     if (known >= 0) return known;
     const { seed0, seed1 } = seedOf(id);
     model.addItem(seed0, seed1);
-    this.added(seed0, seed1);
-    return items.add(id);
+    model.settle();
+    const row = items.add(id);
+    this.added(seed0, seed1, row);
+    prior.admit(id, row);
+    return row;
   }
 
   #isSame(): boolean {
@@ -239,14 +253,4 @@ export class Merging {
     }
     return true;
   }
-}
-
-function read(table: FactorTable, row: number, out: Float32Array): void {
-  table.read(row, out, 0);
-  out[table.dimensions] = table.bias(row);
-}
-
-function write(table: FactorTable, row: number, values: Float32Array, from: number): void {
-  table.write(row, values, from);
-  table.setBias(row, values[from + table.dimensions] as number);
 }

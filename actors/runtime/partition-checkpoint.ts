@@ -1,66 +1,20 @@
 import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
+import { packChange, unpackChange } from '../../model/memory-tensors.ts';
 import type { Contribution } from '../../model/merge.ts';
+import { prefixed, unprefixed } from '../../model/stream/learner-state.ts';
 import { UserState } from '../user-state.ts';
 import { countOf } from './checkpoint-extra.ts';
+import { TENSOR } from './checkpoint-names.ts';
+import { CheckpointTensors } from './checkpoint-tensors.ts';
+import { captureContent, restoreContent } from './content-checkpoint.ts';
+import { packTexts } from './packed-texts.ts';
 import type { PartitionState } from './partition-state.ts';
 import { inRuns, type Steps } from './turns.ts';
 
+export { MERGE_TENSORS, TENSOR } from './checkpoint-names.ts';
+
 const ROWS_A_RUN = 1_024;
-
-/**
- * The tensors of a partition's checkpoint; n users, m items, d dimensions, s pairs of user and seen item, b bytes of
- * item ids, r newest items a user.
- */
-export const TENSOR = {
-  /** U8 [n, 16]. */
-  surrogates: 'users.surrogates',
-  /** F32 [n, d]. */
-  userVectors: 'users.vectors',
-  /** U32 [n]: interactions accepted. */
-  events: 'users.events',
-  /** U32 [n]: the positive ones among them. */
-  positives: 'users.positives',
-  /** F64 [n]: event time of the last one, Unix milliseconds. */
-  timesMs: 'users.timeMs',
-  /** U32 [n + 1]: where each user's part of `users.seen.items` starts. */
-  seenOffsets: 'users.seen.offsets',
-  /** U32 [s]: item rows in the order of first interaction. */
-  seenItems: 'users.seen.items',
-  /** U32 [n, r]: item rows of the newest interactions, oldest first; the first min(events, r) count. */
-  recent: 'users.recent',
-  /** U8 [b]: the ids' UTF-8, one after the other. */
-  itemIds: 'items.ids',
-  /** U32 [m + 1]: where each id starts. */
-  itemOffsets: 'items.offsets',
-  /** F32 [m, d]. */
-  itemVectors: 'items.vectors',
-  /** F32 [m]. */
-  itemBias: 'items.bias',
-  /** F64 [m]: forward-decayed log-weights. */
-  itemPopularity: 'items.popularity',
-  /** F32 [d]: the output layer h. */
-  output: 'output',
-  /** U32 [c]: item rows that were changed since the last barrier; these five where there are many partitions. */
-  changed: 'merge.changed',
-  /** F32 [c, d + 1]: what they were right after it, the bias last. */
-  changedBase: 'merge.changed.base',
-  /** U32 [e]: item rows of what was contributed to the last barrier. */
-  contributed: 'merge.contributed',
-  /** F32 [e, d + 1]. */
-  contributedBase: 'merge.contributed.base',
-  /** F32 [e, d + 1]. */
-  contributedChange: 'merge.contributed.change',
-} as const;
-
-/** The tensors that say how the item rows stand to the last barrier: a version's base, where it begins, has none. */
-export const MERGE_TENSORS = [
-  TENSOR.changed,
-  TENSOR.changedBase,
-  TENSOR.contributed,
-  TENSOR.contributedBase,
-  TENSOR.contributedChange,
-] as const;
 
 /** Copies a state that stands still into tensors. */
 export function* captureTensors(state: PartitionState): Steps<Record<string, Tensor>> {
@@ -69,6 +23,7 @@ export function* captureTensors(state: PartitionState): Steps<Record<string, Ten
     ...(yield* captureUsers(state)),
     ...(yield* captureActors(state)),
     ...(yield* captureIds(state)),
+    ...(yield* captureContent(state)),
   };
   const items = state.items.rows;
   const { dimensions } = model.settings;
@@ -82,7 +37,32 @@ export function* captureTensors(state: PartitionState): Steps<Record<string, Ten
   tensors[TENSOR.itemBias] = { shape: [items], data: bias };
   tensors[TENSOR.itemPopularity] = { shape: [items], data: model.popularity.slice() };
   tensors[TENSOR.output] = { shape: [dimensions], data: model.output };
-  return { ...tensors, ...(yield* captureMerging(state)) };
+  return { ...tensors, ...(yield* captureMemory(state)), ...(yield* captureMerging(state)) };
+}
+
+/** What the learner contributed beside rows, each of its tensors under this prefix. */
+const CONTRIBUTED = 'merge.contributed';
+
+/** What the learner keeps beside the tables, each of its tensors under this prefix. */
+const MEMORY = 'learner';
+
+function* captureMemory({ model }: PartitionState): Steps<Record<string, Tensor>> {
+  return model.memory === undefined ? {} : prefixed(MEMORY, yield* model.memory.capture());
+}
+
+function* restoreMemory({ model }: PartitionState, checkpoint: Checkpoint): Steps<void> {
+  if (model.memory === undefined) return;
+  try {
+    yield* model.memory.restore(unprefixed(MEMORY, checkpoint.tensors));
+  } catch (error) {
+    const { version, partition, sequence } = checkpoint.manifest;
+    throw new RepriseError(
+      'DAMAGED',
+      `the learner's memory in the checkpoint of ${version} at ${String(partition)}:${String(sequence)} does not fit: take the checkpoint before`,
+      { version },
+      error,
+    );
+  }
 }
 
 function* captureMerging({ merging, items }: PartitionState): Steps<Record<string, Tensor>> {
@@ -101,6 +81,7 @@ function* captureMerging({ merging, items }: PartitionState): Steps<Record<strin
     [TENSOR.contributed]: { shape: [contributed.length], data: contributed },
     [TENSOR.contributedBase]: { shape, data: contribution.base },
     [TENSOR.contributedChange]: { shape, data: contribution.change },
+    ...(contribution.memory && prefixed(CONTRIBUTED, packChange(contribution.memory))),
   };
 }
 
@@ -152,27 +133,10 @@ function* captureActors(state: PartitionState): Steps<Record<string, Tensor>> {
 }
 
 function* captureIds({ items }: PartitionState): Steps<Record<string, Tensor>> {
-  const encoder = new TextEncoder();
-  const ids = items.idsFrom(0);
-  const offsets = new Uint32Array(ids.length + 1);
-  let bytes = new Uint8Array(Math.max(64, ids.length * 16));
-  let at = 0;
-  yield* inRuns(ids.length, ROWS_A_RUN, (first, end) => {
-    for (let row = first; row < end; row++) {
-      const id = ids[row] as string;
-      // UTF-8 takes three bytes a UTF-16 unit at most.
-      if (at + id.length * 3 > bytes.length) {
-        const wider = new Uint8Array(bytes.length * 2 + id.length * 3);
-        wider.set(bytes);
-        bytes = wider;
-      }
-      at += encoder.encodeInto(id, bytes.subarray(at)).written;
-      offsets[row + 1] = at;
-    }
-  });
+  const { bytes, offsets } = yield* packTexts(items.idsFrom(0));
   return {
-    [TENSOR.itemIds]: { shape: [at], data: bytes.slice(0, at) },
-    [TENSOR.itemOffsets]: { shape: [ids.length + 1], data: offsets },
+    [TENSOR.itemIds]: { shape: [bytes.length], data: bytes },
+    [TENSOR.itemOffsets]: { shape: [offsets.length], data: offsets },
   };
 }
 
@@ -188,8 +152,10 @@ export function* restoreTensors(state: PartitionState, checkpoint: Checkpoint): 
   const tensors = new CheckpointTensors(checkpoint, state.model.settings.dimensions);
   state.model.addRows(tensors.users, tensors.items);
   yield* restoreItems(state, tensors);
+  yield* restoreContent(state, tensors);
   yield* restoreUsers(state, tensors);
   state.model.setOutput(tensors.floats(TENSOR.output, state.model.settings.dimensions));
+  yield* restoreMemory(state, checkpoint);
   yield* restoreMerging(state, tensors, countOf(checkpoint.manifest.extra['barrier']));
 }
 
@@ -212,9 +178,11 @@ function* restoreMerging(
   let contribution: Contribution | undefined;
   if (tensors.has(TENSOR.contributed)) {
     const rows = tensors.rowsOf(TENSOR.contributed);
+    const memory = unpackChange(unprefixed(CONTRIBUTED, tensors.all));
     contribution = {
       version: definition.version,
       ...{ partition, barrier, width },
+      ...(memory && { memory }),
       items: Array.from(rows, (row) => items.id(row)),
       base: tensors.floats(TENSOR.contributedBase, rows.length * width),
       change: tensors.floats(TENSOR.contributedChange, rows.length * width),
@@ -279,96 +247,4 @@ function* restoreUsers(state: PartitionState, tensors: CheckpointTensors): Steps
     }
   });
   state.seenPairs = seen.length;
-}
-
-/** A checkpoint's tensors, each checked for its type and length when asked for. */
-class CheckpointTensors {
-  readonly #checkpoint: Checkpoint;
-  readonly users: number;
-  readonly items: number;
-
-  constructor(checkpoint: Checkpoint, dimensions: number) {
-    this.#checkpoint = checkpoint;
-    this.users = checkpoint.tensors[TENSOR.surrogates]?.shape[0] ?? 0;
-    this.items = (checkpoint.tensors[TENSOR.itemOffsets]?.shape[0] ?? 1) - 1;
-    const width = checkpoint.tensors[TENSOR.output]?.shape[0];
-    if (width !== dimensions) {
-      throw new RepriseError(
-        'DAMAGED',
-        `the checkpoint has ${String(width)} dimensions, its version ${String(dimensions)}: it belongs to another version`,
-      );
-    }
-  }
-
-  has(name: string): boolean {
-    return this.#checkpoint.tensors[name] !== undefined;
-  }
-
-  /** Item rows, as many as the tensor has; none where it is absent. */
-  rowsOf(name: string): Uint32Array {
-    const length = this.#checkpoint.tensors[name]?.data.length ?? 0;
-    return length === 0 ? new Uint32Array(0) : this.itemRows(name, length);
-  }
-
-  bytes(name: string, length: number): Uint8Array {
-    const { data } = this.#tensor(name, length);
-    if (!(data instanceof Uint8Array)) throw this.damaged(name);
-    return data;
-  }
-
-  words(name: string, length: number): Uint32Array {
-    const { data } = this.#tensor(name, length);
-    if (!(data instanceof Uint32Array)) throw this.damaged(name);
-    return data;
-  }
-
-  /** Where each of `count` parts starts, and the last one ends. */
-  offsets(name: string, count: number): Uint32Array {
-    const offsets = this.words(name, count + 1);
-    let before = 0;
-    for (const offset of offsets) {
-      if (offset < before) throw this.damaged(name);
-      before = offset;
-    }
-    if (offsets[0] !== 0) throw this.damaged(name);
-    return offsets;
-  }
-
-  itemRows(name: string, length: number): Uint32Array {
-    const rows = this.words(name, length);
-    // Where there are no items there can be no pairs, and the rows are the filling of `users.recent`.
-    const rowsMax = Math.max(this.items, 1);
-    for (let at = 0; at < length; at++) {
-      if ((rows[at] as number) >= rowsMax) throw this.damaged(name);
-    }
-    return rows;
-  }
-
-  floats(name: string, length: number): Float32Array {
-    if (length === 0) return new Float32Array(0);
-    const { data } = this.#tensor(name, length);
-    if (!(data instanceof Float32Array)) throw this.damaged(name);
-    return data;
-  }
-
-  doubles(name: string, length: number): Float64Array {
-    const { data } = this.#tensor(name, length);
-    if (!(data instanceof Float64Array)) throw this.damaged(name);
-    return data;
-  }
-
-  damaged(name: string): RepriseError {
-    const { version, partition, sequence } = this.#checkpoint.manifest;
-    return new RepriseError(
-      'DAMAGED',
-      `tensor ${name} of the checkpoint of ${version} at ${String(partition)}:${String(sequence)} does not fit the others: take the checkpoint before`,
-      { tensor: name, version },
-    );
-  }
-
-  #tensor(name: string, length: number): Tensor {
-    const tensor = this.#checkpoint.tensors[name];
-    if (tensor?.data.length !== length) throw this.damaged(name);
-    return tensor;
-  }
 }

@@ -1,7 +1,7 @@
 import type { ModelPromoted } from '../../events/fact.ts';
 import type { Identity } from '../../events/identity.ts';
 import type { Sequence } from '../../events/position.ts';
-import type { Kernel } from '../../model/kernel/kernel.ts';
+import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import type { PartitionBounds } from './bounds.ts';
 import type { VersionDefinition } from './definition.ts';
 
@@ -9,8 +9,8 @@ import type { VersionDefinition } from './definition.ts';
 export interface PartitionDeps {
   readonly definition: VersionDefinition;
   readonly partition: number;
-  /** A kernel of its own: it holds this runtime's tables and nothing else. */
-  readonly kernel: Kernel;
+  /** Makes the kernels of this runtime's tables, which hold nothing else. */
+  readonly kernels: KernelFactory;
   /** The identities of surrogates, 16 bytes each; undefined where the row is gone. */
   readonly reveal: (surrogates: Uint8Array) => Promise<readonly (Identity | undefined)[]>;
   /** Tells whether a UserErased of this surrogate stands in the journal. */

@@ -1,6 +1,9 @@
 import { seedOf } from '../../events/seed.ts';
-import type { Kernel } from '../../model/kernel/kernel.ts';
+import { ContentPrior, startFrom } from '../../model/content-prior.ts';
+import type { KernelFactory } from '../../model/kernel/kernel.ts';
+import type { LearnedModel } from '../../model/learned-model.ts';
 import { Model } from '../../model/model.ts';
+import { BlendModel } from '../../model/stream/blend-model.ts';
 import { DEFAULT_ACTOR_SETTINGS, type ActorSettings } from '../user-state.ts';
 import { ActiveActors } from './active-actors.ts';
 import type { VersionDefinition } from './definition.ts';
@@ -15,10 +18,12 @@ export interface PartitionState {
   readonly definition: VersionDefinition;
   readonly settings: ActorSettings;
   readonly partition: number;
-  readonly model: Model;
+  readonly model: LearnedModel;
   readonly users: UserTable;
   readonly items: ItemTable;
   readonly touches: ItemTouches;
+  /** Where new items start. */
+  readonly prior: ContentPrior;
   /** Keeps the item rows together with the other partitions'; undefined where there is one partition only. */
   readonly merging: Merging | undefined;
   readonly actors: ActiveActors;
@@ -30,7 +35,7 @@ export interface PartitionState {
 export function createPartitionState(
   definition: VersionDefinition,
   partition: number,
-  kernel: Kernel,
+  kernels: KernelFactory,
   activeActorsMax: number,
 ): PartitionState {
   const settings = definition.actors ?? DEFAULT_ACTOR_SETTINGS;
@@ -38,10 +43,11 @@ export function createPartitionState(
   if (!isWhole || !Number.isInteger(settings.recentItemsMax) || settings.recentItemsMax < 0) {
     throw new RangeError('seenItemsMax and recentItemsMax are whole numbers, from 1 and 0 on');
   }
-  const model = new Model(definition.learner, kernel);
-  const items = new ItemTable();
   const hasOthers = definition.start.length > 1;
-  const touches = new ItemTouches(model.items, hasOthers);
+  const model = modelOf(definition, kernels, hasOthers);
+  const items = new ItemTable();
+  const prior = new ContentPrior();
+  const touches = new ItemTouches(model.sharedTables, hasOthers);
   return {
     definition,
     settings,
@@ -50,18 +56,39 @@ export function createPartitionState(
     users: new UserTable(),
     items,
     touches,
-    merging: hasOthers ? new Merging({ definition, partition, model, items, touches }) : undefined,
+    prior,
+    merging: hasOthers
+      ? new Merging({ definition, partition, model, items, touches, prior })
+      : undefined,
     actors: new ActiveActors(settings, activeActorsMax),
     seenPairs: 0,
   };
 }
 
-/** Adds an item, its row seeded by its id; returns the row. */
-export function addItem({ model, items, merging }: PartitionState, id: string): number {
+function modelOf(
+  { learner }: VersionDefinition,
+  kernels: KernelFactory,
+  hasOthers: boolean,
+): LearnedModel {
+  return learner.learner === 'blend'
+    ? new BlendModel(learner, kernels, hasOthers)
+    : new Model(learner, kernels.create());
+}
+
+/** Adds an item, its row seeded by its id and started where those like it stand; returns the row. */
+export function addItem(state: PartitionState, id: string): number {
+  const { model, items, merging, prior } = state;
   const { seed0, seed1 } = seedOf(id);
   model.addItem(seed0, seed1);
-  merging?.added(seed0, seed1);
-  return items.add(id);
+  const row = items.add(id);
+  const sharing = prior.sharing(id);
+  if (sharing.length > 0) {
+    model.settle();
+    startFrom(model.sharedTables, row, sharing);
+  }
+  merging?.added(seed0, seed1, row);
+  prior.admit(id, row);
+  return row;
 }
 
 /** Adds a user of a block's dictionary, the row seeded by their id; returns the row. */

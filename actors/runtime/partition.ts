@@ -1,21 +1,23 @@
 import type { EventBlock } from '../../events/block.ts';
 import { RepriseError } from '../../events/error.ts';
-import { FACT_KINDS, INTERACTION, type BarrierSet, type ModelPromoted } from '../../events/fact.ts';
+import { FACT_KINDS, INTERACTION } from '../../events/fact.ts';
+import type { BarrierSet, ItemPublished, ModelPromoted } from '../../events/fact.ts';
 import type { Identity } from '../../events/identity.ts';
 import { formatPosition, ORIGIN, sequence, type Sequence } from '../../events/position.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import type { DeadLetter, ModelDelta } from '../../model/delta.ts';
+import { attributesOf } from '../../model/item-attributes.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';
-import { evolve, initialState } from '../user-actor.ts';
 import { DEFAULT_PARTITION_BOUNDS, type PartitionBounds } from './bounds.ts';
 import { countOf, lettersOf, manifestOf } from './checkpoint-extra.ts';
-import { DeadLetters, letterOf } from './dead-letters.ts';
+import { DeadLetters } from './dead-letters.ts';
 import type { VersionDefinition } from './definition.ts';
+import { Delivery } from './delivery.ts';
 import { DeltaCollector } from './delta-collector.ts';
-import { ERASED, Mailbox, type PreparedBlock } from './mailbox.ts';
+import { Mailbox, type PreparedBlock } from './mailbox.ts';
 import { captureTensors, restoreTensors } from './partition-checkpoint.ts';
 import type { Gate, PartitionCounters, PartitionDeps, RunOutcome } from './partition-deps.ts';
-import { addItem, addUser, createPartitionState, type PartitionState } from './partition-state.ts';
+import { createPartitionState, type PartitionState } from './partition-state.ts';
 import { checkIdentities, prepareBlock } from './prepare-block.ts';
 import type { PrequentialObserver } from './prequential-observer.ts';
 import { hashState } from './state-hash.ts';
@@ -25,6 +27,7 @@ import { finishAtOnce, finishInTurns, Turns } from './turns.ts';
 export type * from './partition-deps.ts';
 
 const PROMOTED = FACT_KINDS.indexOf('ModelPromoted');
+const PUBLISHED = FACT_KINDS.indexOf('ItemPublished');
 const BARRIER = FACT_KINDS.indexOf('BarrierSet');
 
 /** Events between two looks at the clock. */
@@ -38,34 +41,37 @@ const EVENTS_A_LOOK = 32;
 export class PartitionRuntime {
   readonly definition: VersionDefinition;
   readonly partition: number;
-  /** Looks at interactions before they are learned. */
-  observer: PrequentialObserver | undefined;
   readonly #deps: PartitionDeps;
   readonly #bounds: PartitionBounds;
   readonly #state: PartitionState;
   readonly #mailbox: Mailbox;
   readonly #collector: DeltaCollector;
   readonly #deadLetters: DeadLetters;
+  readonly #delivery: Delivery;
   #position: Sequence;
   #preparedTo: Sequence;
   #takenAt: Sequence;
-  #events = 0;
-  #passedOver = 0;
   #stopped: RepriseError | undefined;
   /** What is under way that needs the state to stand still. */
   #still: string | undefined;
   #isPreparing = false;
 
   constructor(deps: PartitionDeps) {
-    const { definition, partition, kernel } = deps;
+    const { definition, partition, kernels } = deps;
     this.definition = definition;
     this.partition = partition;
     this.#deps = deps;
     this.#bounds = { ...DEFAULT_PARTITION_BOUNDS, ...deps.bounds };
-    this.#state = createPartitionState(definition, partition, kernel, this.#bounds.activeActorsMax);
+    this.#state = createPartitionState(
+      definition,
+      partition,
+      kernels,
+      this.#bounds.activeActorsMax,
+    );
     this.#mailbox = new Mailbox(this.#bounds.mailboxMessagesMax);
     this.#collector = new DeltaCollector(this.#state);
     this.#deadLetters = new DeadLetters(this.#bounds.deadLettersMax);
+    this.#delivery = new Delivery(this.#state, this.#collector, this.#deadLetters);
     this.#position = sequence(definition.start[partition] ?? ORIGIN);
     this.#preparedTo = this.#position;
     this.#takenAt = this.#position;
@@ -76,6 +82,20 @@ export class PartitionRuntime {
     const runtime = new PartitionRuntime(deps);
     await runtime.#restore(checkpoint);
     return runtime;
+  }
+
+  /** Who looks at interactions before they are learned. */
+  get observer(): PrequentialObserver | undefined {
+    return this.#delivery.observer;
+  }
+
+  set observer(observer: PrequentialObserver | undefined) {
+    this.#delivery.observer = observer;
+  }
+
+  /** True where answers for users read this state itself: its deltas have to be taken before anybody may ask. */
+  get isAsked(): boolean {
+    return this.#state.model.ranker !== undefined;
   }
 
   /** The last sequence consumed. */
@@ -100,11 +120,11 @@ export class PartitionRuntime {
 
   get counters(): PartitionCounters {
     return {
-      events: this.#events,
+      events: this.#delivery.events,
       users: this.#state.users.rows,
       items: this.#state.items.rows,
       refused: this.#deadLetters.count,
-      passedOver: this.#passedOver,
+      passedOver: this.#delivery.passedOver,
       activeActors: this.#state.actors.active,
     };
   }
@@ -197,6 +217,8 @@ export class PartitionRuntime {
       if (gate === undefined || mail === undefined || merging === undefined) {
         throw new RangeError(`no barrier comes next at ${this.#at(this.#position)}`);
       }
+      // Until the delta of it is taken: the merge changes what answers read, a piece at a time.
+      this.#state.model.hold?.begin();
       try {
         const contribution = await finishInTurns(merging.pass(gate.barrier, before), turns);
         this.#advance(mail);
@@ -212,6 +234,7 @@ export class PartitionRuntime {
   takeDelta(): ModelDelta {
     const from = this.#takenAt;
     this.#takenAt = this.#position;
+    this.#state.model.hold?.end();
     if (!this.#collector.isWholeDue) {
       return this.#collector.take(from, this.#position, this.#deadLetters.takeFresh());
     }
@@ -224,6 +247,7 @@ export class PartitionRuntime {
     return this.#standing('whole delta', (turns) => {
       this.#takenAt = this.#position;
       this.#deadLetters.takeFresh();
+      this.#state.model.hold?.end();
       return finishInTurns(this.#collector.takeWhole(this.#position, this.deadLetters), turns);
     });
   }
@@ -235,9 +259,9 @@ export class PartitionRuntime {
         sequence: this.#position,
         parent,
         createdMs: this.#deps.clock(),
-        events: this.#events,
+        events: this.#delivery.events,
         refused: this.#deadLetters.count,
-        passedOver: this.#passedOver,
+        passedOver: this.#delivery.passedOver,
         deadLetters: this.deadLetters,
       }),
       tensors: await finishInTurns(captureTensors(this.#state), turns),
@@ -284,12 +308,18 @@ export class PartitionRuntime {
     while (mail.next < stop) {
       const row = mail.next;
       const code = kind[row];
-      if (code === INTERACTION) this.#interact(mail, row);
+      if (code === INTERACTION) this.#delivery.deliver(mail, row);
+      else if (code === PUBLISHED) this.#publish(block.fact(row) as ItemPublished);
       else if (code === BARRIER && this.#state.merging !== undefined) return undefined;
       this.#advance(mail);
       if (code === PROMOTED) return block.fact(row) as ModelPromoted;
     }
     return undefined;
+  }
+
+  #publish({ item, metadata }: ItemPublished): void {
+    const { prior, items } = this.#state;
+    prior.publish(item, items.find(item), attributesOf(metadata));
   }
 
   #advance(mail: PreparedBlock): void {
@@ -304,57 +334,6 @@ export class PartitionRuntime {
     if (mail?.block.kind[mail.next] !== BARRIER || merging === undefined) return undefined;
     const { barrier } = mail.block.fact(mail.next) as BarrierSet;
     return { barrier, needs: merging.needs(barrier) };
-  }
-
-  /** Delivers one interaction to its actor and applies the step. */
-  #interact(mail: PreparedBlock, row: number): void {
-    const { block, userRows, itemRows } = mail;
-    const { actors, users, items, model, settings } = this.#state;
-    const user = block.user[row] as number;
-    const item = block.item[row] as number;
-    const timeMs = block.timeMs[row] as number;
-    let userRow = userRows[user] as number;
-    if (userRow === ERASED) {
-      this.#passedOver++;
-      return;
-    }
-    if (userRow < 0) userRow = userRows[user] = users.find(block.users, user * 16);
-    let itemRow = itemRows[item] as number;
-    if (itemRow < 0) itemRow = itemRows[item] = items.find(block.items[item] as string);
-    const before = userRow < 0 ? initialState() : actors.get(userRow);
-    const event = {
-      itemRow: itemRow < 0 ? items.rows : itemRow,
-      type: mail.types[block.type[row] as number],
-      timeMs,
-    };
-    const outcome = evolve(before, event, settings);
-    if (outcome.refused !== null) {
-      this.#deadLetters.park(letterOf(block, row, outcome.refused));
-      return;
-    }
-    const { state, step } = outcome;
-    if (step.positive === 1) {
-      const key = block.keys[row * 4] as number;
-      this.observer?.observe({ model, before, userRow, itemRow, key });
-    }
-    // Rows come with the first accepted event, so that a refused one leaves no trace in what is learned.
-    if (itemRow < 0) itemRows[item] = addItem(this.#state, block.items[item] as string);
-    if (userRow < 0) {
-      userRow = userRows[user] = addUser(this.#state, mail, user);
-      actors.add(state);
-    } else {
-      actors.set(userRow, state);
-    }
-    const change = state.seenSince(before);
-    if (change !== 'none') {
-      this.#state.seenPairs += state.seenCount - before.seenCount;
-      if (change === 'reset') this.#collector.forgot(userRow);
-      else this.#collector.saw(userRow, step.itemRow);
-    }
-    this.#events++;
-    model.learn(userRow, step.itemRow, step.positive, step.weight, timeMs, block.keys, row * 4);
-    // A step that moves no vector has changed the actor all the same.
-    if (step.positive === 0) model.kernel.functions.touch(model.users.header, userRow);
   }
 
   async #standing<T>(what: string, work: (turns: Turns) => Promise<T>): Promise<T> {
@@ -380,8 +359,8 @@ export class PartitionRuntime {
     this.#position = sequence(manifest.sequence);
     this.#preparedTo = this.#position;
     this.#takenAt = this.#position;
-    this.#events = countOf(extra['events']);
-    this.#passedOver = countOf(extra['passedOver']);
+    this.#delivery.events = countOf(extra['events']);
+    this.#delivery.passedOver = countOf(extra['passedOver']);
     this.#deadLetters.restore(lettersOf(extra['deadLetters']), countOf(extra['refused']));
   }
 
@@ -395,6 +374,7 @@ export class PartitionRuntime {
 
   #stop(cause: unknown, place: number): RepriseError {
     this.#stopped = stoppedError(cause, this.partition, this.#at(place));
+    this.#state.model.hold?.fail(this.#stopped);
     return this.#stopped;
   }
 }

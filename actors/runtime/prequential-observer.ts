@@ -1,4 +1,4 @@
-import type { Model } from '../../model/model.ts';
+import type { LearnedModel } from '../../model/learned-model.ts';
 import { PlaceWindow } from '../../model/stream/place-window.ts';
 import type { UserState } from '../user-state.ts';
 
@@ -10,13 +10,15 @@ export const OBSERVED_ITEMS_MAX = 20_000;
 
 /** An interaction that says that the user likes the item, before anything is learned of it. */
 export interface Observation {
-  readonly model: Model;
+  readonly model: LearnedModel;
   /** The user's actor as it was before. */
   readonly before: UserState;
   /** −1 for a new user. */
   readonly userRow: number;
   /** −1 for a new item. */
   readonly itemRow: number;
+  /** Event time, Unix milliseconds. */
+  readonly timeMs: number;
   /** The first word of the event's key: it decides whether the event is sampled. */
   readonly key: number;
 }
@@ -31,7 +33,6 @@ export class PrequentialObserver {
   readonly #rate: number;
   readonly #rows = new Uint32Array(OBSERVED_PLACES_MAX);
   readonly #scores = new Float32Array(OBSERVED_PLACES_MAX);
-  #query = new Float32Array(0);
 
   /** Makes an observer of a share of events, from 0 to 1. */
   constructor(rate: number) {
@@ -49,19 +50,10 @@ export class PrequentialObserver {
     this.places.add(this.#placeOf(observed));
   }
 
-  #placeOf({ model, before, userRow, itemRow }: Observation): number {
+  #placeOf({ model, before, userRow, itemRow, timeMs }: Observation): number {
     if (userRow < 0 || itemRow < 0 || before.hasSeen(itemRow)) return 0;
-    const { dimensions } = model.settings;
-    if (this.#query.length !== dimensions) this.#query = new Float32Array(dimensions);
-    model.query(userRow, this.#query);
-    const seen = Uint32Array.from(before.seenItems());
-    const found = model.items.topN(
-      this.#query,
-      OBSERVED_PLACES_MAX,
-      seen,
-      this.#rows,
-      this.#scores,
-    );
+    const excluded = Uint32Array.from(before.seenItems());
+    const found = model.rank({ userRow, timeMs, excluded }, this.#rows, this.#scores);
     return this.#rows.subarray(0, found).indexOf(itemRow) + 1;
   }
 }

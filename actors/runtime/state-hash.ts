@@ -1,6 +1,9 @@
 import type { Identity } from '../../events/identity.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
+import { NO_RANK } from '../../model/learned-memory.ts';
+import { hashEvents } from '../../model/memory-merge.ts';
 import { StateHasher } from '../../model/state-hash.ts';
+import { inByteOrder } from './byte-order.ts';
 import type { PartitionState } from './partition-state.ts';
 import { finishInTurns, inRuns, type Steps, type Turns } from './turns.ts';
 
@@ -9,8 +12,8 @@ const ROWS_A_RUN = 256;
 
 /**
  * Hashes a partition's state in canonical order: the output layer; items in byte order of their id, with vector, bias
- * and popularity; users in byte order of theirs, with vector, counters, event time, seen items in byte order and
- * newest items in order. A user whom `identities` does not name (erased) has no part in it.
+ * and popularity; the attributes of published items; users in byte order of theirs, with vector, counters, event time, seen items in byte order and
+ * newest items in order; beside each what the learner keeps of it, and its memory of no one at the end. A user whom `identities` does not name (erased) has no part in it.
  */
 export async function hashState(
   state: PartitionState,
@@ -20,7 +23,7 @@ export async function hashState(
   const { model, items, users } = state;
   const hasher = new StateHasher(DOMAIN);
   hasher.floats(model.output);
-  const order = itemsInByteOrder(state);
+  const order = inByteOrder(items.idsFrom(0));
   const ranks = new Uint32Array(order.length);
   order.forEach((row, rank) => {
     ranks[row] = rank;
@@ -34,17 +37,40 @@ export async function hashState(
       hasher.floats(vector);
       hasher.number(model.items.bias(row));
       hasher.number(model.popularity[row] as number);
+      model.memory?.hashItem(hasher, row, ranks);
     }
   });
   await finishInTurns(hashing, turns);
-  await finishInTurns(hashMerging(state, hasher, order), turns);
+  await finishInTurns(hashContent(state, hasher), turns);
+  await finishInTurns(hashMerging(state, hasher, order, ranks), turns);
   const hashUser = userHasher(state, hasher, order, ranks);
+  const userRanks = new Uint32Array(users.rows).fill(NO_RANK);
+  let named = 0;
   for await (const identity of identities) {
     const row = users.find(surrogateToBytes(identity.surrogate), 0);
-    if (row >= 0) hashUser(identity.id, row);
+    if (row >= 0) {
+      hashUser(identity.id, row);
+      userRanks[row] = named++;
+    }
     if (turns.isOver) await turns.next();
   }
+  model.memory?.hashRest(hasher, userRanks, ranks);
   return hasher.hex();
+}
+
+/** What decides where new items start: the attributes of those that were published. */
+function* hashContent({ prior }: PartitionState, hasher: StateHasher): Steps<void> {
+  const items = [...prior.published.keys()];
+  const order = inByteOrder(items);
+  yield* inRuns(order.length, ROWS_A_RUN, (first, end) => {
+    for (const at of order.subarray(first, end)) {
+      const item = items[at] as string;
+      const attributes = prior.published.get(item) ?? [];
+      hasher.text(item);
+      hasher.whole(attributes.length);
+      for (const attribute of attributes) hasher.text(attribute);
+    }
+  });
 }
 
 /** What decides merges to come: what was changed since the last barrier, and what was contributed to it. */
@@ -52,6 +78,7 @@ function* hashMerging(
   { merging, items }: PartitionState,
   hasher: StateHasher,
   order: Uint32Array,
+  ranks: Uint32Array,
 ): Steps<void> {
   if (merging === undefined) return;
   const { width, contribution, barrier } = merging;
@@ -73,25 +100,12 @@ function* hashMerging(
       hasher.floats(contribution.change, contributedPlace * width, width);
     }
   });
-}
-
-/** The item rows in byte order of the ids' UTF-8, which is the order of their code points. */
-function itemsInByteOrder({ items }: PartitionState): Uint32Array {
-  const ids = items.idsFrom(0);
-  const encoder = new TextEncoder();
-  const bytes = ids.map((id) => encoder.encode(id));
-  return Uint32Array.from(ids.keys()).sort((left, right) =>
-    compareBytes(bytes[left] as Uint8Array, bytes[right] as Uint8Array),
-  );
-}
-
-function compareBytes(left: Uint8Array, right: Uint8Array): number {
-  const shared = Math.min(left.length, right.length);
-  for (let at = 0; at < shared; at++) {
-    const difference = (left[at] as number) - (right[at] as number);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
+  if (contribution?.memory === undefined) return;
+  const { events, base: before, change } = contribution.memory;
+  hasher.floats(before);
+  hasher.floats(change);
+  const named = events.items.map((item) => ranks[items.find(item)] as number);
+  hashEvents(hasher, events, (item) => named[item] as number);
 }
 
 function userHasher(
@@ -115,5 +129,6 @@ function userHasher(
     for (const rank of seenRanks.sort()) hasher.text(items.id(order[rank] as number));
     hasher.whole(user.recentCount);
     for (const itemRow of user.recentItems()) hasher.text(items.id(itemRow));
+    model.memory?.hashUser(hasher, row, ranks);
   };
 }

@@ -56,6 +56,20 @@ export function assertPartitions(manifest: DataFolderManifest, wanted: number | 
   );
 }
 
+/** Refuses a learner that is not the one the folder was made with. */
+export function assertLearner(
+  { settings: { learner } }: DataFolderManifest,
+  wanted: LearnerSettings['learner'] | undefined,
+): void {
+  if (wanted === undefined || wanted === learner) return;
+  throw new RepriseError(
+    'CONFLICT',
+    `the data folder was made with --learner ${learner}, which is fixed, and not ${wanted}: leave --learner ` +
+      `and REPRISE_LEARNER out, or name a new folder with --data`,
+    { learner, wanted },
+  );
+}
+
 function checkPartitions(partitions: number): void {
   if (Number.isInteger(partitions) && partitions >= 1 && partitions <= PARTITIONS_MAX) return;
   throw new RepriseError('INVALID', `partitions must be from 1 to ${String(PARTITIONS_MAX)}`, {

@@ -7,6 +7,7 @@ import type { LearnerSettings } from '../../model/settings.ts';
 import { acquireLock } from './data-folder-lock.ts';
 import {
   DATA_FOLDER_FORMAT,
+  assertLearner,
   assertPartitions,
   readManifest,
   writeManifest,
@@ -49,6 +50,8 @@ export interface DataFolderOptions {
   readonly path: string;
   /** As asked for; undefined takes what the folder has, or 1. */
   readonly partitions?: number | undefined;
+  /** The learner as asked for; undefined takes what the folder has, or that of the settings. */
+  readonly learner?: LearnerSettings['learner'] | undefined;
   /** What a new folder fixes. */
   readonly settings: LearnerSettings;
   readonly types: InteractionTypes;
@@ -151,11 +154,12 @@ async function refuseForeign(path: string): Promise<void> {
 
 async function openManifest(
   path: string,
-  { partitions, settings, types }: DataFolderOptions,
+  { partitions, learner, settings, types }: DataFolderOptions,
 ): Promise<{ readonly manifest: DataFolderManifest; readonly isNew: boolean }> {
   const stored = await readManifest(path);
   if (stored !== undefined) {
     assertPartitions(stored, partitions);
+    assertLearner(stored, learner);
     return { manifest: stored, isNew: false };
   }
   const manifest = { format: DATA_FOLDER_FORMAT, partitions: partitions ?? 1, settings, types };

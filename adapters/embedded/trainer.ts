@@ -8,6 +8,7 @@ import type {
   Evaluation,
   EvaluationJob,
   JobControl,
+  TrainerName,
   TrainerPool,
 } from '../../activities/trainer.ts';
 import { ERROR_CODES, RepriseError } from '../../events/error.ts';
@@ -18,8 +19,8 @@ import type { TrainerAnswer, TrainerQuestion } from './trainer-lines.ts';
 export interface TrainerOptions {
   /** The script of the child, `processes/trainer.ts`. */
   readonly script: URL;
-  /** Why training does not work here, with the remedy; undefined where it does. */
-  readonly unavailable: string | undefined;
+  /** Why tfjs-node does not work here, with the remedy; undefined where it does. The kernel always does. */
+  readonly tfjsUnavailable: string | undefined;
 }
 
 /** Characters of a child's standard error that are kept for the message of its end. */
@@ -37,10 +38,9 @@ export function createTrainerPool(options: TrainerOptions): TrainerPool & {
   pid(run: string): number | undefined;
 } {
   const trainers = new Map<string, Trainer>();
+  const unavailable = (trainer: TrainerName): string | undefined =>
+    trainer === 'tfjs' ? options.tfjsUnavailable : undefined;
   const trainerOf = (run: string): Trainer => {
-    if (options.unavailable !== undefined) {
-      throw new RepriseError('UNAVAILABLE', options.unavailable);
-    }
     const known = trainers.get(run);
     if (known?.ended === false) return known;
     const started = new Trainer(options.script);
@@ -53,9 +53,12 @@ export function createTrainerPool(options: TrainerOptions): TrainerPool & {
     await trainer?.end();
   };
   return {
-    unavailable: () => Promise.resolve(options.unavailable),
-    epoch: async (job, control) =>
-      (await trainerOf(job.run).ask({ method: 'epoch', job }, control)) as EpochResult,
+    unavailable: (trainer) => Promise.resolve(unavailable(trainer)),
+    epoch: async (job, control) => {
+      const why = unavailable(job.choice.trainer);
+      if (why !== undefined) throw new RepriseError('UNAVAILABLE', why);
+      return (await trainerOf(job.run).ask({ method: 'epoch', job }, control)) as EpochResult;
+    },
     evaluate: async (job, control) =>
       (await trainerOf(job.run).ask({ method: 'evaluate', job }, control)) as Evaluation,
     end,

@@ -34,12 +34,12 @@ export function metricRoutes(deps: ApiDeps): readonly Route[] {
       problems: [404, 503],
       query,
       answer: { status: 200, description: 'The figures by version.', schema: prequentialSchema },
-      handle: ({ query: { window, model } }) => {
+      handle: async ({ query: { window, model } }) => {
         if (deps.prequential === undefined) {
           const remedy = 'ask the embedded profile, or bin/reprise evaluate prequential';
           throw new HttpProblem('UNAVAILABLE', `no partition learns in this process: ${remedy}`);
         }
-        const answer = deps.prequential.tell({ window, ...(model !== undefined && { model }) });
+        const answer = await deps.prequential.tell({ window, ...(model !== undefined && { model }) });
         if (model !== undefined && answer.models.length === 0) {
           throw new HttpProblem('NOT_FOUND', `version ${model} has not served since the start`);
         }

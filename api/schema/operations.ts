@@ -12,6 +12,9 @@ const part = z.looseObject({
 /** What `POST /v1/training-runs` takes. */
 export const trainingRequestSchema = z
   .strictObject({
+    trainer: z.enum(['tfjs', 'kernel']).optional().meta({
+      description: 'Who trains: tfjs-node, or the SIMD kernel, which needs none. Default: tfjs.',
+    }),
     epochs: z.int().min(1).max(1_000).optional(),
     seed: z.int().min(0).max(4_294_967_295).optional(),
     promote: z

@@ -1,5 +1,6 @@
 // Which settings of a stream learner give the best recall@10 on the first halves of two streams?
 //   REPRISE_DATA=FOLDER node --import tsx benchmarks/sweeps/stream-learners.ts gmf regularization=0.003,0.006,0.01
+//   REPRISE_DATA=FOLDER node --import tsx benchmarks/sweeps/stream-learners.ts item-knn askedItemsMax=10,20,50
 // Every value is tried by itself, beside the defaults; `a=1;b=2` tries both at once.
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +8,12 @@ import { join } from 'node:path';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import { BLEND_SETTINGS, BlendLearner } from '../../model/stream/blend-learner.ts';
 import { GMF_STREAM_SETTINGS, GmfLearner } from '../../model/stream/gmf-learner.ts';
+import { ISGD_STREAM_SETTINGS, IsgdLearner } from '../../model/stream/isgd-learner.ts';
+import { ITEM_KNN_SETTINGS, ItemKnnLearner } from '../../model/stream/item-knn-learner.ts';
+import {
+  DECAYED_HALF_LIFE_MS,
+  DecayedPopularityLearner,
+} from '../../model/stream/popularity-learner.ts';
 import { PrequentialTest } from '../../model/stream/prequential.ts';
 import type { StreamEvent, StreamLearner } from '../../model/stream/stream-learner.ts';
 import { readInteractionStream } from '../../processes/evaluation/interaction-stream.ts';
@@ -23,12 +30,22 @@ const kernels = await loadKernel();
 
 type Change = Readonly<Record<string, number>>;
 
-/** The learner with changed settings; `blend` hands to its `gmf` what it does not know itself. */
-function learnerWith(name: string, change: Change): StreamLearner {
-  const gmf = { ...GMF_STREAM_SETTINGS, ...change };
-  if (name === 'gmf') return new GmfLearner(kernels, gmf);
-  return new BlendLearner(kernels, { ...BLEND_SETTINGS, ...change }, gmf);
-}
+const DAY_MS = 86_400_000;
+
+/** The learners that have settings, each with changed ones; `blend` hands to its `gmf` what it does not know itself. */
+const LEARNERS: Readonly<Record<string, (change: Change) => StreamLearner>> = {
+  'decayed-popularity': ({ halfLifeDays = DECAYED_HALF_LIFE_MS / DAY_MS }) =>
+    new DecayedPopularityLearner(halfLifeDays * DAY_MS),
+  'item-knn': (change) => new ItemKnnLearner({ ...ITEM_KNN_SETTINGS, ...change }),
+  isgd: (change) => new IsgdLearner(kernels, { ...ISGD_STREAM_SETTINGS, ...change }),
+  gmf: (change) => new GmfLearner(kernels, { ...GMF_STREAM_SETTINGS, ...change }),
+  blend: (change) =>
+    new BlendLearner(
+      kernels,
+      { ...BLEND_SETTINGS, ...change },
+      { ...GMF_STREAM_SETTINGS, ...change },
+    ),
+};
 
 function recallOf(learner: StreamLearner, events: readonly StreamEvent[]): number {
   const clockMicroseconds = (): number => 0;
@@ -69,7 +86,10 @@ function pairOf(part: string): [string, number] {
 
 const folder = process.env['REPRISE_DATA'];
 const [name = 'gmf', ...words] = process.argv.slice(2);
-if (folder === undefined) {
+const learnerWith = LEARNERS[name];
+if (learnerWith === undefined) {
+  console.log(`there is no ${name} with settings: name one of ${Object.keys(LEARNERS).join(', ')}`);
+} else if (folder === undefined) {
   console.log('REPRISE_DATA names no folder with events/: there is nothing to sweep over');
 } else {
   const streams: (readonly StreamEvent[])[] = [];
@@ -81,7 +101,7 @@ if (folder === undefined) {
   );
   for (const change of changesOf(words)) {
     const label = Object.entries(change).map(([key, value]) => `${key} ${String(value)}`);
-    const recalls = streams.map((events) => recallOf(learnerWith(name, change), events).toFixed(4));
+    const recalls = streams.map((events) => recallOf(learnerWith(change), events).toFixed(4));
     console.log(`| ${label.join(', ') || 'defaults'} | ${recalls.join(' | ')} |`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Checkpoint, Tensor } from '../checkpoint.ts';
 import { encodeCheckpoint } from '../safetensors.ts';
 import { createSha256 } from '../sha256.ts';
-import type { BatchModel, BatchSettings } from './batch-trainer.ts';
+import type { BatchModel, BatchSettings, TrainerMemory } from './batch-trainer.ts';
 
 const TABLES = ['userVectors', 'userBias', 'itemVectors', 'itemBias', 'output'] as const;
 
@@ -56,6 +56,28 @@ export function readBatchModel({ tensors }: Checkpoint): BatchModel {
     itemBias: table('itemBias'),
     output: table('output'),
   };
+}
+
+const MEMORY = 'memory.';
+
+/** Names what an optimiser remembers for a checkpoint that an epoch goes on from. */
+export function memoryTensors(memory: TrainerMemory): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(memory).map(([name, data]) => [
+      `${MEMORY}${name}`,
+      { shape: [data.length], data },
+    ]),
+  );
+}
+
+/** Takes what an optimiser remembers from a checkpoint. */
+export function readTrainerMemory({ tensors }: Checkpoint): TrainerMemory {
+  const memory: Record<string, Float32Array | Uint32Array> = {};
+  for (const [name, { data }] of Object.entries(tensors)) {
+    const isColumn = data instanceof Float32Array || data instanceof Uint32Array;
+    if (name.startsWith(MEMORY) && isColumn) memory[name.slice(MEMORY.length)] = data;
+  }
+  return memory;
 }
 
 /** The SHA-256 (hex) of the safetensors file that a checkpoint is written as. */

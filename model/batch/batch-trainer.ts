@@ -25,6 +25,8 @@ export interface BatchSettings {
   readonly unobservedWeight: number;
   /** Exponent of the frequency scaling of the regularisation (`als`). */
   readonly frequencyExponent: number;
+  /** Epochs of the kernel's `als` that the first rows come from (`tfjs`); 0 starts from small drawn rows. */
+  readonly warmStartEpochs: number;
   /** Seeds every draw. */
   readonly seed: number;
   /** Threads; the result has the same bits for any number. */
@@ -52,16 +54,27 @@ export interface EpochReport {
   readonly loss: number;
 }
 
+/** What an optimiser remembers beside the model, by name: so much a row as it has need of. */
+export type TrainerMemory = Readonly<Record<string, Float32Array | Uint32Array>>;
+
+/** Told how much of an epoch is done, from 0 to 1. */
+export type OnShare = (share: number) => void;
+
 /** A batch training under way: the port of `tfjs` and `kernel`, passed by both in one contract suite. */
 export interface BatchTrainer {
   readonly name: 'tfjs' | 'kernel';
   readonly settings: BatchSettings;
   /** Runs the next epoch. */
-  epoch(): Promise<EpochReport>;
+  epoch(onShare?: OnShare): Promise<EpochReport>;
   /** Copies what is learned so far. */
   model(): Promise<BatchModel>;
-  /** Puts a model in the place of what is learned, as a warm start or after a kill; dimensions and rows have to fit. */
-  load(model: BatchModel, epoch: number): Promise<void>;
+  /** Copies what it remembers beside the model; nothing where an epoch needs the model alone. */
+  memory(): Promise<TrainerMemory>;
+  /**
+   * Puts a model in the place of what is learned; dimensions and rows have to fit. With what was remembered it goes on
+   * as if it had never stopped, with the same bits; without, the model is a start.
+   */
+  load(model: BatchModel, epoch: number, memory?: TrainerMemory): Promise<void>;
   /** Ends its threads and frees its memory. */
   close(): Promise<void>;
 }

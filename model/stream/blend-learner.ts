@@ -5,7 +5,6 @@ import { BlendWeights } from './blend-weights.ts';
 import { CandidateSet } from './candidate-set.ts';
 import type { GmfStreamSettings, ItemSeed } from './gmf-learner.ts';
 import { GMF_STREAM_SETTINGS, GmfLearner } from './gmf-learner.ts';
-import { LatestItems } from './latest-items.ts';
 import type { Capturable, LearnerState } from './learner-state.ts';
 import { prefixed, unprefixed } from './learner-state.ts';
 import { NeighbourSource } from './neighbour-source.ts';
@@ -22,8 +21,6 @@ export interface BlendSettings {
   readonly partnersMax: number;
   /** Items that each speed of popularity proposes. */
   readonly popularMax: number;
-  /** A user's newest items that sources start from. */
-  readonly latestItemsMax: number;
   readonly candidatesMax: number;
   /** One event in so many moves the weights, drawn by its key. */
   readonly weighedEvery: number;
@@ -34,7 +31,6 @@ export const BLEND_SETTINGS: BlendSettings = {
   weightRate: 0.02,
   partnersMax: 512,
   popularMax: 50,
-  latestItemsMax: 20,
   candidatesMax: 1_024,
   weighedEvery: 4,
 };
@@ -54,12 +50,11 @@ export class BlendLearner implements StreamLearner, Capturable {
   readonly name = 'blend';
   readonly settings: BlendSettings;
   readonly #kernel: Kernel;
-  readonly #gmf: GmfLearner;
-  readonly #popularity: PopularitySource;
-  readonly #transitions: TransitionSource;
-  readonly #neighbours: NeighbourSource;
-  readonly #latest: LatestItems;
-  readonly #weights = new BlendWeights();
+  readonly gmf: GmfLearner;
+  readonly popularity: PopularitySource;
+  readonly transitions: TransitionSource;
+  readonly neighbours: NeighbourSource;
+  readonly weights = new BlendWeights();
   readonly #candidates: CandidateSet;
   readonly #scoresAt: Pointer;
   readonly #scores: Float32Array;
@@ -78,12 +73,11 @@ export class BlendLearner implements StreamLearner, Capturable {
     seed?: ItemSeed,
   ) {
     this.settings = settings;
-    this.#gmf = new GmfLearner(kernels, gmf, seed);
-    this.#popularity = new PopularitySource(settings.popularMax);
-    this.#transitions = new TransitionSource(settings.partnersMax);
-    this.#neighbours = new NeighbourSource(settings.partnersMax);
-    this.#latest = new LatestItems(settings.latestItemsMax);
-    this.#newest = new Uint32Array(settings.latestItemsMax);
+    this.gmf = new GmfLearner(kernels, gmf, seed);
+    this.popularity = new PopularitySource(settings.popularMax);
+    this.transitions = new TransitionSource(settings.partnersMax);
+    this.neighbours = new NeighbourSource(settings.partnersMax);
+    this.#newest = new Uint32Array(gmf.contextItemsMax);
     const kernel = kernels.create();
     this.#kernel = kernel;
     this.#scoresAt = kernel.alloc(settings.candidatesMax * 4);
@@ -96,7 +90,7 @@ export class BlendLearner implements StreamLearner, Capturable {
   }
 
   get items(): number {
-    return this.#gmf.items;
+    return this.gmf.items;
   }
 
   /** Ranks the candidates: what the user's newest items lead to, and what is popular. */
@@ -107,26 +101,43 @@ export class BlendLearner implements StreamLearner, Capturable {
     for (let slot = 0; slot < candidates.size; slot++) {
       this.#top.offer(candidates.rows[slot] as number, this.#scores[slot] as number);
     }
-    return this.#top.take(rows, scores);
+    const found = this.#top.take(rows, scores);
+    return found < rows.length ? this.#fill(question, rows, scores, found) : found;
   }
 
   learn(event: StreamEvent): void {
-    const { userRow, itemRow, timeMs, weight, positive, excluded = NOTHING } = event;
+    const { userRow, itemRow, timeMs, weight, positive } = event;
     if (positive === 1 && itemRow < this.items && this.#isWeighed(event)) {
-      this.#gather({ userRow, timeMs, excluded });
+      // Asked for only here: what a user has had may be long.
+      this.#gather({ userRow, timeMs, excluded: event.excluded ?? NOTHING });
       this.#weigh(this.#candidates.find(itemRow), weight);
     }
+    const count = this.gmf.parts.latest.read(userRow, this.#newest);
+    this.gmf.learn(event);
+    this.grow(userRow + 1, itemRow + 1);
+    if (positive === 1) this.learnSources(itemRow, timeMs, weight, this.#newest, count);
+  }
+
+  /** Makes the first users and items known, up to so many. */
+  grow(users: number, items: number): void {
     this.#asked = undefined;
-    this.#gmf.learn(event);
-    this.#latest.grow(userRow + 1);
-    this.#popularity.grow(this.items);
-    this.#neighbours.grow(this.items);
-    if (positive === 0) return;
-    const count = this.#latest.read(userRow, this.#newest);
-    this.#popularity.learn(itemRow, timeMs, weight);
-    this.#transitions.learn(itemRow, this.#newest, count, weight);
-    this.#neighbours.learn(itemRow, this.#newest, count, weight);
-    this.#latest.add(userRow, itemRow, timeMs);
+    this.gmf.grow(users, items);
+    this.popularity.grow(this.items);
+    this.neighbours.grow(this.items);
+  }
+
+  /** Lets the sources alone learn of an item and of those that its user had just before, newest first. */
+  learnSources(
+    itemRow: number,
+    timeMs: number,
+    weight: number,
+    newest: Uint32Array,
+    count: number,
+  ): void {
+    this.#asked = undefined;
+    this.popularity.learn(itemRow, timeMs, weight);
+    this.transitions.learn(itemRow, newest, count, weight);
+    this.neighbours.learn(itemRow, newest, count, weight);
   }
 
   capture(): LearnerState {
@@ -148,12 +159,11 @@ export class BlendLearner implements StreamLearner, Capturable {
 
   #parts(): [string, Capturable][] {
     return [
-      ['gmf', this.#gmf],
-      ['popularity', this.#popularity],
-      ['transitions', this.#transitions],
-      ['neighbours', this.#neighbours],
-      ['latest', this.#latest],
-      ['weights', this.#weights],
+      ['gmf', this.gmf],
+      ['popularity', this.popularity],
+      ['transitions', this.transitions],
+      ['neighbours', this.neighbours],
+      ['weights', this.weights],
     ];
   }
 
@@ -162,20 +172,42 @@ export class BlendLearner implements StreamLearner, Capturable {
     if (this.#asked !== undefined && isSame(this.#asked, question)) return;
     const { userRow, timeMs, excluded } = question;
     const candidates = this.#candidates;
-    const count = this.#latest.read(userRow, this.#newest);
+    const count = this.gmf.parts.latest.read(userRow, this.#newest);
     candidates.begin(this.items, excluded);
     this.#proposeRepeats(count);
-    this.#transitions.propose(candidates, this.#newest, count);
-    this.#popularity.propose(candidates);
-    this.#neighbours.propose(candidates, this.#newest, count);
-    this.#neighbours.describe(candidates);
-    this.#popularity.describe(candidates, timeMs);
+    this.transitions.propose(candidates, this.#newest, count);
+    this.popularity.propose(candidates);
+    this.neighbours.propose(candidates, this.#newest, count);
+    this.neighbours.describe(candidates);
+    this.popularity.describe(candidates, timeMs);
     this.#describeGmf(userRow);
-    const gapMs = count === 0 ? 0 : timeMs - this.#latest.timeMs(userRow);
-    this.#weights.choose(gapMs, this.#latest.count(userRow));
+    const gapMs = count === 0 ? 0 : timeMs - this.gmf.parts.latest.timeMs(userRow);
+    this.weights.choose(gapMs, this.gmf.parts.latest.count(userRow));
     this.#score();
     // A copy: what is left out may change before the next question.
     this.#asked = { userRow, timeMs, excluded: excluded.slice() };
+  }
+
+  /** Fills the places that the candidates leave with the best others of `gmf`, all below them. */
+  #fill(
+    { userRow, excluded }: RankingQuestion,
+    rows: Uint32Array,
+    scores: Float32Array,
+    found: number,
+  ): number {
+    const { rows: candidates, size } = this.#candidates;
+    const leftOut = new Uint32Array(excluded.length + size);
+    leftOut.set(excluded);
+    leftOut.set(candidates.subarray(0, size), excluded.length);
+    const question = { userRow, timeMs: 0, excluded: leftOut };
+    const [others, theirScores] = [rows.subarray(found), scores.subarray(found)];
+    const added = this.gmf.rank(question, others, theirScores);
+    const least = found === 0 ? 0 : (scores[found - 1] as number);
+    const best = theirScores[0] as number;
+    for (let at = 0; at < added; at++) {
+      theirScores[at] = least - (best - (theirScores[at] as number)) * GMF_SCALE;
+    }
+    return found + added;
   }
 
   /** The user's own newest items, the nearer the likelier. */
@@ -192,7 +224,7 @@ export class BlendLearner implements StreamLearner, Capturable {
   #describeGmf(userRow: number): void {
     const { rows, features, size } = this.#candidates;
     const scores = this.#gmfScores;
-    this.#gmf.scoreRows(userRow, rows.subarray(0, size), scores);
+    this.gmf.scoreRows(userRow, rows.subarray(0, size), scores);
     for (let slot = 0; slot < size; slot++) {
       features[slot * FEATURES.count + FEATURES.gmf] = (scores[slot] as number) * GMF_SCALE;
     }
@@ -200,7 +232,7 @@ export class BlendLearner implements StreamLearner, Capturable {
 
   #score(): void {
     const { pointer, size } = this.#candidates;
-    this.#current.set(this.#weights.current);
+    this.#current.set(this.weights.current);
     const { functions } = this.#kernel;
     functions.scoreFeatures(pointer, size, FEATURES.count, this.#currentAt, this.#scoresAt);
   }
@@ -213,7 +245,7 @@ export class BlendLearner implements StreamLearner, Capturable {
     // The room of the current weights takes the gradient: the next question sets it anew.
     const out = this.#currentAt;
     functions.softmaxGradient(pointer, size, FEATURES.count, this.#scoresAt, wanted, out);
-    this.#weights.move(this.#current, this.settings.weightRate * weight);
+    this.weights.move(this.#current, this.settings.weightRate * weight);
   }
 }
 

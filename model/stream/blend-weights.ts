@@ -53,6 +53,11 @@ export class BlendWeights implements Capturable {
     }
   }
 
+  /** All rows, one after the other: a view. */
+  get rows(): Float32Array {
+    return this.#rows;
+  }
+
   capture(): LearnerState {
     return { rows: rowsTensor(this.#rows.slice(), WIDTH) };
   }

@@ -1,7 +1,12 @@
+import type { StateHasher } from '../state-hash.ts';
+import { atOnce, inRuns } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import type { Capturable, LearnerState } from './learner-state.ts';
 import { rowsTensor, tensorOf } from './learner-state.ts';
 
 const PARTNERS_FIRST = 8;
+/** Rows that a step of capturing or restoring copies. */
+const ROWS_A_RUN = 256;
 /** Places looked at for the one to give up. */
 const EVICTION_PLACES = 8;
 const NOTHING = new Uint32Array(0);
@@ -65,16 +70,31 @@ export class BoundedPairs implements Capturable {
     found.counts[place] = weight;
   }
 
+  /** Hashes a row, its partners by their ranks. */
+  hashRow(hasher: StateHasher, row: number, ranks: Uint32Array): void {
+    hasher.words(this.partners(row).map((partner) => ranks[partner] as number));
+    hasher.floats(this.counts(row), 0, this.#rows[row]?.size ?? 0);
+    hasher.whole(this.#rows[row]?.hand ?? 0);
+    hasher.number(this.total(row));
+  }
+
   capture(): LearnerState {
+    return atOnce(this.captureInSteps());
+  }
+
+  /** Captures as {@link capture}, in steps. */
+  *captureInSteps(): Steps<LearnerState> {
     const rows = this.#rows;
     const partners = new Uint32Array(rows.reduce((sum, { size }) => sum + size, 0));
     const counts = new Float32Array(partners.length);
     let at = 0;
-    for (const row of rows) {
-      partners.set(row.partners.subarray(0, row.size), at);
-      counts.set(row.counts.subarray(0, row.size), at);
-      at += row.size;
-    }
+    yield* inRuns(rows.length, ROWS_A_RUN, (first, end) => {
+      for (const row of rows.slice(first, end)) {
+        partners.set(row.partners.subarray(0, row.size), at);
+        counts.set(row.counts.subarray(0, row.size), at);
+        at += row.size;
+      }
+    });
     return {
       sizes: rowsTensor(Uint32Array.from(rows, ({ size }) => size)),
       hands: rowsTensor(Uint32Array.from(rows, ({ hand }) => hand)),
@@ -85,27 +105,40 @@ export class BoundedPairs implements Capturable {
   }
 
   restore(state: LearnerState): void {
+    atOnce(this.restoreInSteps(state));
+  }
+
+  /** Restores as {@link restore}, in steps. */
+  *restoreInSteps(state: LearnerState): Steps<void> {
     const sizes = tensorOf(state, 'sizes', Uint32Array);
     const hands = tensorOf(state, 'hands', Uint32Array);
     const totals = tensorOf(state, 'totals', Float64Array);
     const partners = tensorOf(state, 'partners', Uint32Array);
     const counts = tensorOf(state, 'counts', Float32Array);
+    if (hands.length !== sizes.length || totals.length !== sizes.length) {
+      throw new RangeError('rows of pairs are of different numbers');
+    }
     this.#rows.length = 0;
     let at = 0;
-    for (const [row, size] of sizes.entries()) {
-      if (size > this.#partnersMax || at + size > partners.length) {
-        throw new RangeError(`row ${String(row)} has more partners than the bound, or than given`);
+    yield* inRuns(sizes.length, ROWS_A_RUN, (first, end) => {
+      for (let row = first; row < end; row++) {
+        const size = sizes[row] as number;
+        if (size > this.#partnersMax || at + size > partners.length || at + size > counts.length) {
+          throw new RangeError(
+            `row ${String(row)} has more partners than the bound, or than given`,
+          );
+        }
+        const filled = emptyRow();
+        if (size > PARTNERS_FIRST) widen(filled, Math.min(roomFor(size), this.#partnersMax));
+        filled.partners.set(partners.subarray(at, at + size));
+        filled.counts.set(counts.subarray(at, at + size));
+        filled.size = size;
+        filled.hand = hands[row] as number;
+        filled.total = totals[row] as number;
+        this.#rows.push(filled);
+        at += size;
       }
-      const filled = emptyRow();
-      if (size > PARTNERS_FIRST) widen(filled, Math.min(roomFor(size), this.#partnersMax));
-      filled.partners.set(partners.subarray(at, at + size));
-      filled.counts.set(counts.subarray(at, at + size));
-      filled.size = size;
-      filled.hand = hands[row] as number;
-      filled.total = totals[row] as number;
-      this.#rows.push(filled);
-      at += size;
-    }
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { StateHasher } from '../state-hash.ts';
 import type { Capturable, LearnerState } from './learner-state.ts';
 import { rowsTensor, tensorOf } from './learner-state.ts';
 
@@ -63,6 +64,23 @@ export class EventWindow implements Capturable {
       out[offset + at] = this.#words[first + HEAD_WORDS + at] as number;
     }
     return count;
+  }
+
+  /** Hashes the events in their places, users and items by their ranks. */
+  hash(hasher: StateHasher, userRanks: Uint32Array, itemRanks: Uint32Array): void {
+    hasher.whole(this.#seen);
+    hasher.floats(this.#weights, 0, this.size);
+    const context = new Uint32Array(this.#width - HEAD_WORDS);
+    for (let place = 0; place < this.size; place++) {
+      const count = this.context(place, context, 0);
+      hasher.words(
+        Uint32Array.of(
+          userRanks[this.user(place)] as number,
+          itemRanks[this.item(place)] as number,
+          ...context.subarray(0, count).map((row) => itemRanks[row] as number),
+        ),
+      );
+    }
   }
 
   capture(): LearnerState {

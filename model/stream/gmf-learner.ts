@@ -45,6 +45,16 @@ export const GMF_STREAM_SETTINGS: GmfStreamSettings = {
 /** The two words that an item's first row is drawn from. */
 export type ItemSeed = (itemRow: number) => readonly [number, number];
 
+/** What a {@link GmfLearner} knows. */
+export interface GmfParts {
+  readonly users: FactorTable;
+  readonly items: FactorTable;
+  /** What an item adds to the vectors of users who had it lately, by item row. */
+  readonly contexts: FactorTable;
+  readonly latest: LatestItems;
+  readonly window: EventWindow;
+}
+
 /** Listed items that are scored at a time. */
 const SCORED_ROWS = 256;
 const ITEM_SEED = 0x6974656d;
@@ -59,6 +69,8 @@ const REVISIT_KEY = 0x76697369;
 export class GmfLearner implements StreamLearner, Capturable {
   readonly name = 'gmf';
   readonly settings: GmfStreamSettings;
+  /** The tables and what else is learned, for who puts them away or shares them out. */
+  readonly parts: GmfParts;
   readonly #kernel: Kernel;
   readonly #users: FactorTable;
   readonly #items: FactorTable;
@@ -88,6 +100,13 @@ export class GmfLearner implements StreamLearner, Capturable {
     this.#contexts = new FactorTable(kernel, { dimensions });
     this.#latest = new LatestItems(contextItemsMax);
     this.#window = new EventWindow(windowEventsMax, contextItemsMax);
+    this.parts = {
+      users: this.#users,
+      items: this.#items,
+      contexts: this.#contexts,
+      latest: this.#latest,
+      window: this.#window,
+    };
     this.#contextRows = kernel.alloc(contextItemsMax * 4);
     this.#weights = placeWeights(kernel, settings);
     this.#scored = kernel.alloc(SCORED_ROWS * 8);
@@ -125,8 +144,14 @@ export class GmfLearner implements StreamLearner, Capturable {
     }
   }
 
+  /** Writes a user's whole vector to `out`: their own row and what their newest items add to it. */
+  query(userRow: number, out: Float32Array): void {
+    this.#placeQuery(userRow);
+    out.set(this.#query);
+  }
+
   learn({ userRow, itemRow, timeMs, weight, positive, key0, key1 }: StreamEvent): void {
-    this.#grow(userRow, itemRow);
+    this.grow(userRow + 1, itemRow + 1);
     const kernel = this.#kernel;
     const first = this.#contextRows >>> 2;
     const count = this.#latest.read(userRow, kernel.words, first);
@@ -166,14 +191,22 @@ export class GmfLearner implements StreamLearner, Capturable {
     this.#window.restore(unprefixed('window', state));
   }
 
-  #grow(userRow: number, itemRow: number): void {
-    while (this.users <= userRow) this.#users.addZero();
-    while (this.items <= itemRow) {
+  /** Makes the first users and items known, up to so many. */
+  grow(users: number, items: number): void {
+    while (this.users < users) this.#users.addZero();
+    while (this.items < items) {
       const [seed0, seed1] = this.#seed(this.items);
       this.#items.add(seed0, seed1, this.settings.initDeviation);
       this.#contexts.addZero();
     }
-    this.#latest.grow(userRow + 1);
+    this.#latest.grow(users);
+  }
+
+  /** Makes rows of zeros known, to be filled by who restores them. */
+  addRows(users: number, items: number): void {
+    this.#users.addRows(users);
+    this.#items.addRows(items);
+    this.#contexts.addRows(items);
   }
 
   #revisit(key0: number, key1: number): void {

@@ -1,3 +1,4 @@
+import type { StateHasher } from '../state-hash.ts';
 import type { Capturable, LearnerState } from './learner-state.ts';
 import { rowsTensor, tensorOf } from './learner-state.ts';
 
@@ -56,6 +57,15 @@ export class LatestItems implements Capturable {
     this.#rows[userRow * this.itemsMax + (count % this.itemsMax)] = itemRow;
     this.#counts[userRow] = count + 1;
     this.#times[userRow] = timeMs;
+  }
+
+  /** Hashes a user's newest items by their ranks, with how many there were and when the newest came. */
+  hashUser(hasher: StateHasher, userRow: number, itemRanks: Uint32Array): void {
+    const newest = new Uint32Array(this.itemsMax);
+    const kept = this.read(userRow, newest);
+    hasher.whole(this.count(userRow));
+    hasher.number(kept === 0 ? 0 : this.timeMs(userRow));
+    hasher.words(newest.subarray(0, kept).map((row) => itemRanks[row] as number));
   }
 
   capture(): LearnerState {

@@ -1,3 +1,6 @@
+import type { StateHasher } from '../state-hash.ts';
+import { atOnce } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import { FEATURES } from './blend-features.ts';
 import { BoundedPairs } from './bounded-pairs.ts';
 import type { CandidateSet } from './candidate-set.ts';
@@ -81,16 +84,30 @@ export class NeighbourSource implements Capturable {
     }
   }
 
+  /** Hashes an item's neighbours and users. */
+  hashRow(hasher: StateHasher, row: number, ranks: Uint32Array): void {
+    hasher.number(this.#users[row] ?? 0);
+    this.#pairs.hashRow(hasher, row, ranks);
+  }
+
   capture(): LearnerState {
-    return {
-      users: rowsTensor(Float64Array.from(this.#users)),
-      ...prefixed('pairs', this.#pairs.capture()),
-    };
+    return atOnce(this.captureInSteps());
+  }
+
+  /** Captures as {@link capture}, in steps. */
+  *captureInSteps(): Steps<LearnerState> {
+    const users = rowsTensor(Float64Array.from(this.#users));
+    return { users, ...prefixed('pairs', yield* this.#pairs.captureInSteps()) };
   }
 
   restore(state: LearnerState): void {
-    this.#users = [...tensorOf(state, 'users', Float64Array)];
+    atOnce(this.restoreInSteps(state));
+  }
+
+  /** Restores as {@link restore}, in steps. */
+  *restoreInSteps(state: LearnerState): Steps<void> {
+    this.#users = Array.from(tensorOf(state, 'users', Float64Array));
     this.#norms = this.#users.map((users) => 1 / Math.sqrt(users + DOUBT));
-    this.#pairs.restore(unprefixed('pairs', state));
+    yield* this.#pairs.restoreInSteps(unprefixed('pairs', state));
   }
 }

@@ -1,4 +1,5 @@
 import { NO_POPULARITY, addPopularity } from '../popularity.ts';
+import type { StateHasher } from '../state-hash.ts';
 import { FEATURES, POPULARITY_SPEEDS } from './blend-features.ts';
 import type { CandidateSet } from './candidate-set.ts';
 import type { Capturable, LearnerState } from './learner-state.ts';
@@ -91,6 +92,18 @@ export class PopularitySource implements Capturable {
     this.#events++;
   }
 
+  /** Hashes what is known of an item. */
+  hashRow(hasher: StateHasher, row: number): void {
+    for (const ranked of this.#ranked) hasher.number(ranked.key(row));
+    hasher.number(this.#firsts[row] as number);
+    hasher.number(this.#lasts[row] as number);
+  }
+
+  /** The events counted. */
+  get events(): number {
+    return this.#events;
+  }
+
   capture(): LearnerState {
     const keys = new Float64Array(this.items * this.#ranked.length);
     for (const [speed, ranked] of this.#ranked.entries()) {
@@ -104,21 +117,18 @@ export class PopularitySource implements Capturable {
     };
   }
 
-  /** Takes over a captured state; counts only rise, so that the source must know nothing yet. */
+  /** Takes over a captured state; it must know nothing yet. */
   restore(state: LearnerState): void {
     const firsts = tensorOf(state, 'firsts', Float64Array);
     const keys = tensorOf(state, 'keys', Float64Array);
     if (this.items > 0 || keys.length !== firsts.length * this.#ranked.length) {
       throw new RangeError('popularity is restored whole, to a source that knows nothing yet');
     }
-    this.grow(firsts.length);
-    this.#firsts = [...firsts];
-    this.#lasts = [...tensorOf(state, 'lasts', Float64Array)];
+    this.#firsts = Array.from(firsts);
+    this.#lasts = Array.from(tensorOf(state, 'lasts', Float64Array));
     this.#events = tensorOf(state, 'events', Float64Array)[0] ?? 0;
     for (const [speed, ranked] of this.#ranked.entries()) {
-      for (let row = 0; row < firsts.length; row++) {
-        ranked.raise(row, keys[speed * firsts.length + row] as number);
-      }
+      ranked.fill(keys.subarray(speed * firsts.length, (speed + 1) * firsts.length));
     }
   }
 

@@ -59,6 +59,20 @@ export class RankedRows {
     this.#keys[row] = key;
   }
 
+  /** Replaces all rows by these keys' own. */
+  fill(keys: Float64Array): void {
+    this.#rows = 0;
+    this.grow(keys.length);
+    this.#keys.set(keys);
+    const order = Uint32Array.from(keys.keys());
+    this.#order.set(
+      order.sort((left, right) => {
+        const [one, other] = [keys[left] as number, keys[right] as number];
+        return one === other ? left - right : one > other ? -1 : 1;
+      }),
+    );
+  }
+
   /** The first place whose row does not stand before this row with this key. */
   #place(row: number, key: number): number {
     let low = 0;

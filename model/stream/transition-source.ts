@@ -49,6 +49,11 @@ export class TransitionSource implements Capturable {
     }
   }
 
+  /** The pairs, for who puts them away. */
+  get pairs(): BoundedPairs {
+    return this.#pairs;
+  }
+
   capture(): LearnerState {
     return this.#pairs.capture();
   }

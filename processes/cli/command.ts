@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 
 import type { ClusterProcess } from '../config/cluster-process.ts';
+import type { LearnerName } from '../config/learner.ts';
 import type { Environment } from '../config/variable-names.ts';
 import type { Client, ConnectOptions } from './client.ts';
 import type { ExitCode } from './failure.ts';
@@ -16,6 +17,7 @@ export interface ServerOptions {
   readonly port?: number;
   readonly host?: string;
   readonly partitions?: number;
+  readonly learner?: LearnerName;
 }
 
 /** A server that this process runs. */

@@ -2,13 +2,14 @@ import { writeFile } from 'node:fs/promises';
 
 import { InvalidArgumentError, Option } from 'commander';
 
+import type { TrainerName } from '../../activities/trainer.ts';
 import type {
   BatchSettings,
   BatchTrainerFactory,
   TrainingPairs,
 } from '../../model/batch/batch-trainer.ts';
-import { BATCH_TRAINERS, defaultSettings } from '../evaluation/batch-trainers.ts';
-import type { BatchTrainerName, Solver } from '../evaluation/batch-trainers.ts';
+import { BATCH_TRAINERS, defaultSettings } from '../trainer/batch-trainers.ts';
+import type { Solver } from '../trainer/batch-trainers.ts';
 import type { NcfData } from '../evaluation/ncf-files.ts';
 import { checkTrainable, ncfWarnings, readNcfFiles } from '../evaluation/ncf-files.ts';
 import { labelOf, ncfReport } from '../evaluation/ncf-report.ts';
@@ -35,7 +36,7 @@ interface NcfOptions {
   readonly test: string;
   readonly negatives: string;
   readonly factors: readonly number[];
-  readonly trainer: BatchTrainerName | 'popularity';
+  readonly trainer: TrainerName | 'popularity';
   readonly solver?: Solver;
   readonly seeds: number;
   readonly epochs?: number;
@@ -106,7 +107,7 @@ async function trainAll(
   context: CommandContext,
   data: NcfData,
   setting: NcfSetting,
-  options: NcfOptions & { readonly trainer: BatchTrainerName },
+  options: NcfOptions & { readonly trainer: TrainerName },
 ): Promise<NcfResult[]> {
   const { trainer, factors, seeds } = options;
   const base = settingsOf(options, data.pairs);
@@ -161,7 +162,7 @@ function trainOne(
 }
 
 function settingsOf(
-  options: NcfOptions & { readonly trainer: BatchTrainerName },
+  options: NcfOptions & { readonly trainer: TrainerName },
   pairs: TrainingPairs,
 ): Omit<BatchSettings, 'dimensions'> {
   const { trainer, solver, epochs, set } = options;
@@ -210,7 +211,7 @@ function listOfFactors(text: string): number[] {
 
 const SETTABLE: readonly string[] = [
   ...['learningRate', 'regularization', 'negatives', 'initDeviation', 'unobservedWeight'],
-  ...['frequencyExponent', 'seed', 'threads'],
+  ...['frequencyExponent', 'warmStartEpochs', 'seed', 'threads'],
 ];
 
 function setOne(text: string, before: Overrides): Overrides {

@@ -7,6 +7,8 @@ import { PARTITIONS_MAX } from '../../events/partition-of.ts';
 import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { ClusterProcess } from '../config/cluster-process.ts';
 import { CLUSTER_PROCESSES } from '../config/cluster-process.ts';
+import type { LearnerName } from '../config/learner.ts';
+import { DEFAULT_LEARNER, LEARNERS } from '../config/learner.ts';
 import type { Profile } from '../config/profile.ts';
 import { chooseStart, embeddedRemarks, PROFILES } from '../config/profile.ts';
 import type { CommandContext, CommandSpec, RunningServer } from './command.ts';
@@ -19,6 +21,7 @@ interface StartOptions {
   readonly port?: number;
   readonly host?: string;
   readonly partitions?: number;
+  readonly learner?: LearnerName;
   readonly demo?: DemoWish;
   readonly profile?: Profile;
   readonly only?: ClusterProcess;
@@ -46,6 +49,12 @@ export const startCommand: CommandSpec<StartOptions> = {
         'partitions, where the data folder or the cluster is made by this',
         wholeNumber(1, PARTITIONS_MAX),
       )
+      .addOption(
+        new Option(
+          '--learner <name>',
+          `learner, where the data folder or the cluster is made by this (default: REPRISE_LEARNER or ${DEFAULT_LEARNER})`,
+        ).choices(LEARNERS),
+      )
       .option('--demo', 'stream simulated listeners, whatever the data folder holds')
       .option('--no-demo', 'stream no simulated listeners')
       .addOption(
@@ -68,12 +77,13 @@ export const startCommand: CommandSpec<StartOptions> = {
       return undefined;
     }
     for (const remark of embeddedRemarks(env)) context.output.remark(`environment: ${remark}`);
-    const { port, host, partitions } = options;
+    const { port, host, partitions, learner } = options;
     const server = await context.deps.startServer({
       data: context.data,
       ...(port === undefined ? {} : { port }),
       ...(host === undefined ? {} : { host }),
       ...(partitions === undefined ? {} : { partitions }),
+      ...(learner === undefined ? {} : { learner }),
     });
     const http = new HttpClient(server.socketPath);
     try {
@@ -92,7 +102,7 @@ export const startCommand: CommandSpec<StartOptions> = {
 async function runCluster(
   context: CommandContext,
   only: ClusterProcess,
-  { port, host, partitions, demo }: StartOptions,
+  { port, host, partitions, learner, demo }: StartOptions,
 ): Promise<void> {
   if (demo === true) {
     throw new RepriseError(
@@ -100,7 +110,12 @@ async function runCluster(
       '--demo streams into the embedded profile alone: leave it out, and use `simulate` against the API',
     );
   }
-  const flags = { REPRISE_PORT: port, REPRISE_HOST: host, REPRISE_PARTITIONS: partitions };
+  const flags = {
+    REPRISE_PORT: port,
+    REPRISE_HOST: host,
+    REPRISE_PARTITIONS: partitions,
+    REPRISE_LEARNER: learner,
+  };
   const given = Object.entries(flags).filter(([, value]) => value !== undefined);
   await context.deps.runClusterProcess(only, {
     ...context.deps.env,

@@ -26,6 +26,7 @@ import { verifyLive } from '../core/verification.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { furthest, takeState } from './checkpoint-taking.ts';
 import type { CheckpointTakingDeps } from './checkpoint-taking.ts';
+import { wholeStateOf } from './checkpoint-states.ts';
 import type { StatePlace } from './checkpoint-states.ts';
 import type { ServingFeed } from './serving-feed.ts';
 import type { ClusterStores } from './stores.ts';
@@ -208,7 +209,7 @@ async function replaceBy(
 ): Promise<void> {
   await deps.feed.replace(fresh.partition, async (at) => {
     signal.throwIfAborted();
-    return (await caughtUp(deps, fresh, at, signal)).takeWhole();
+    return wholeStateOf(await caughtUp(deps, fresh, at, signal));
   });
 }
 

@@ -9,6 +9,7 @@ import { openPopular } from '../../adapters/cluster/popular.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import type { ClusterTransport } from '../../adapters/cluster/transport.ts';
 import { openUsers } from '../../adapters/cluster/users.ts';
+import type { RepriseError } from '../../events/error.ts';
 import type { AcknowledgementFeed } from '../../events/acknowledgements.ts';
 import { DEFAULT_LEARNER_SETTINGS } from '../../model/settings.ts';
 import type { ItemCatalogue } from '../../projections/items.ts';
@@ -20,6 +21,7 @@ import { DurableHost } from '../core/durable-host.ts';
 import { INDEX_BUILD_INTERVAL_MS_MIN, IndexPacing } from '../core/index-pacing.ts';
 import { readNativeParts } from '../core/native-parts.ts';
 import { ApproximateSearch } from '../core/search.ts';
+import { createRuntimeMaker } from '../core/runtime-maker.ts';
 import { createServing } from '../core/serving.ts';
 import { Warnings } from '../core/warnings.ts';
 import { yieldNow } from '../core/yield-now.ts';
@@ -32,11 +34,15 @@ import { openKafka } from './kafka.ts';
 import { KnownIdentities } from './known-identities.ts';
 import { need } from './need.ts';
 import { OffsetPlaces } from './offset-places.ts';
+import { openMergeReading } from './meeting.ts';
+import { patiently } from './patience.ts';
+import { patientJournal, patientMerges } from './patient-reads.ts';
 import { pause, persist } from './persisting.ts';
 import { openRedis } from './redis-link.ts';
 import { openRuntimes } from './runtimes.ts';
 import type { ClusterRuntimes } from './runtimes.ts';
 import { ServingFeed } from './serving-feed.ts';
+import type { ServingFeedDeps } from './serving-feed.ts';
 import { openClusterStores } from './stores.ts';
 import type { ClusterStores } from './stores.ts';
 import { connectRuns } from './temporal-runs.ts';
@@ -165,7 +171,7 @@ function openReadSide(ways: ReadSideWays, closers: Closers): ReadSide {
   const shared = { clock, sleep: pause, logger };
   const feed = new ServingFeed({
     ...{ ...shared, serving, reader, wishes, yieldNow },
-    states: createCheckpointStates(states),
+    ...learningOf(ways),
   });
   const identities = new KnownIdentities({ store: stores.identities, clock });
   const freshness = new Freshness({
@@ -177,6 +183,38 @@ function openReadSide(ways: ReadSideWays, closers: Closers): ReadSide {
   const taking = { ...states, ...shared, wishes };
   return {
     ...{ serving, feed, freshness, identities, taking, search, durable, runs, pacing, warnings },
+  };
+}
+
+/** What answers read where they read learners: these wait outages out, as a worker's do. */
+function learningOf({
+  config,
+  logger,
+  signal,
+  stores,
+  runtimes,
+}: ReadSideWays): Pick<ServingFeedDeps, 'states' | 'learning'> {
+  const { journal, identities, registry, checkpoints } = stores;
+  const onTrouble = (error: RepriseError): void => {
+    logger.warn({ err: error }, 'a learner waits for what does not answer');
+  };
+  const patience = { signal, onTrouble };
+  // Fractions, for slices are measured by it.
+  const clock = (): number => performance.timeOrigin + performance.now();
+  const maker = createRuntimeMaker({
+    ...{ kernels: runtimes.kernels, clock },
+    identities: {
+      reveal: (surrogates) => patiently(patience, () => identities.reveal(surrogates)),
+    },
+    journal: { isErased: (surrogate) => patiently(patience, () => journal.isErased(surrogate)) },
+  });
+  const merges = openMergeReading({ stores, clock, logger });
+  return {
+    states: createCheckpointStates({ checkpoints, registry, maker }),
+    learning: {
+      ...{ journal: patientJournal(journal, patience), clock, sliceMsMax: config.sliceMsMax },
+      ...(merges && { merges: patientMerges(merges, patience) }),
+    },
   };
 }
 

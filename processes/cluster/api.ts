@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { createHash, createSecretKey, randomUUID } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
@@ -19,6 +20,7 @@ import type { ApiParts } from './api-parts.ts';
 import { Closers } from './closers.ts';
 import { DependencyWatch } from './dependency-watch.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
+import { clusterPrequential } from './observed-telling.ts';
 import { markedQueries } from './marked-queries.ts';
 import { need } from './need.ts';
 import { pause, persist } from './persisting.ts';
@@ -112,6 +114,7 @@ function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
     door: openDoor(parts),
     queries: markedQueries(queries, { freshness, identities }),
     offsets: parts.offsets,
+    prequential: clusterPrequential(openObservedPlaces(parts.redis), config.prequentialShare),
     models: { list: () => listModels(stores.registry, liveVersion(serving) ?? '') },
     runs: parts.durable,
     maintenance: createApiMaintenance({

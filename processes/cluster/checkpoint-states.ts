@@ -13,13 +13,26 @@ export interface StatePlace {
   readonly sequence: number;
 }
 
+/** A whole state, and who goes on with it. */
+export interface WholeState {
+  readonly delta: ModelDelta;
+  /** The runtime that it was taken of, where answers read that itself: only it says what comes after. */
+  readonly learner?: PartitionRuntime;
+}
+
+/** Takes the whole state of a runtime. */
+export async function wholeStateOf(runtime: PartitionRuntime): Promise<WholeState> {
+  const delta = await runtime.takeWhole();
+  return runtime.isAsked ? { delta, learner: runtime } : { delta };
+}
+
 /** Whole states to serve from. */
 export interface WholeStates {
   /**
    * The newest state of a partition that lies past a place, undefined where there is none yet. Without a place there
    * always is one: the first version's start.
    */
-  newest(partition: Partition, past: StatePlace | undefined): Promise<ModelDelta | undefined>;
+  newest(partition: Partition, past: StatePlace | undefined): Promise<WholeState | undefined>;
 }
 
 /** What runtimes are restored from. */
@@ -33,12 +46,12 @@ export interface StatesDeps {
 export function createCheckpointStates(deps: StatesDeps): WholeStates {
   return {
     async newest(partition, past) {
-      if (past === undefined) return (await newestRuntime(deps, partition)).takeWhole();
+      if (past === undefined) return wholeStateOf(await newestRuntime(deps, partition));
       const listed = await deps.checkpoints.list(partition);
       if (!listed.some((one) => isPast(one, past))) return undefined;
       const found = await deps.checkpoints.newest({ partition });
       if (found === undefined || !isPast(found.saved, past)) return undefined;
-      return (await restored(deps, partition, found.checkpoint)).takeWhole();
+      return wholeStateOf(await restored(deps, partition, found.checkpoint));
     },
   };
 }

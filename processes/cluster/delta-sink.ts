@@ -14,7 +14,7 @@ export interface DeltaSinkDeps {
 }
 
 /**
- * Makes the sink of a partition: every delta is appended to the stream, again where that failed, before the partition
+ * Makes the sink of a partition: every delta that others answer by is appended to the stream, again where that failed, before the partition
  * goes on; the users are stored beside. Throws FENCED where a newer fence was taken, or the partition is given up.
  */
 export function createDeltaSink(deps: DeltaSinkDeps): (delta: ModelDelta) => Promise<void> {
@@ -22,7 +22,8 @@ export function createDeltaSink(deps: DeltaSinkDeps): (delta: ModelDelta) => Pro
   return async (delta) => {
     await patiently(patience, async () => {
       await watch.confirm();
-      await writer.append(delta, watch.fence.number);
+      // Who answers by such a learner has one of its own.
+      if (delta.ranker === undefined) await writer.append(delta, watch.fence.number);
     });
     users.offer(delta);
   };

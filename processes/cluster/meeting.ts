@@ -1,9 +1,11 @@
 import { LiveMerges } from '../../activities/live-merges.ts';
 import type { WaitingPartition } from '../../activities/live-merges.ts';
 import type { FenceStore } from '../../activities/fences.ts';
+import type { MergeExchange } from '../../activities/merge-exchange.ts';
 import type { MergeName } from '../../activities/merge-store.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import { openMerges } from '../../adapters/cluster/merges.ts';
+import { RepriseError } from '../../events/error.ts';
 import type { Journal } from '../../events/journal.ts';
 import type { Logger } from '../logger.ts';
 import { pauseFor } from './patience.ts';
@@ -45,6 +47,40 @@ export function openClusterMeeting(deps: MeetingDeps): LiveMerges | undefined {
     },
     onWarning: (text) => logger.warn(text),
   });
+}
+
+/** How long who follows without moving waits for a merge before it looks for a newer state: it may have been pruned. */
+export const MERGE_READ_MS_MAX = 5_000;
+
+/** Opens what a process takes merges by that moves no partition: it contributes nothing and derives none. */
+export function openMergeReading(
+  deps: Pick<MeetingDeps, 'stores' | 'clock' | 'logger'>,
+): MergeExchange | undefined {
+  const { stores, clock, logger } = deps;
+  const { journal, objects } = stores;
+  if (journal.partitions < 2) return undefined;
+  const store = openMerges({
+    ...{ objects, partitions: journal.partitions },
+    onDamaged: (path, reason) => logger.warn({ path, reason }, 'a merge is damaged'),
+  });
+  return {
+    contribute: () => Promise.resolve(),
+    async take(name, _partition, signal) {
+      const endMs = clock() + MERGE_READ_MS_MAX;
+      while (!signal.aborted) {
+        const merge = await store.read(name);
+        if (merge !== undefined) return merge;
+        if (clock() > endMs) {
+          throw new RepriseError(
+            'NOT_FOUND',
+            `there is no merge of barrier ${String(name.barrier)}: it is late, or no checkpoint needs it any more`,
+          );
+        }
+        await store.changed(name, signal);
+      }
+      return undefined;
+    },
+  };
 }
 
 /** Tells whether a partition's mover, by what it told last, is still on its way to a barrier. */

@@ -1,8 +1,11 @@
-import { RepriseError } from '../../events/error.ts';
+import { follow } from '../../activities/follower.ts';
+import type { VersionSource } from '../../activities/follower.ts';
+import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import { hasCode, RepriseError } from '../../events/error.ts';
 import type { Partition } from '../../events/position.ts';
 import { sequence } from '../../events/position.ts';
 import type { ModelDelta } from '../../model/delta.ts';
-import type { StatePlace } from './checkpoint-states.ts';
+import type { StatePlace, WholeState } from './checkpoint-states.ts';
 import type { ServingFeedDeps } from './serving-feed.ts';
 
 /** How one partition's feed stands, and since when (Unix milliseconds). */
@@ -14,7 +17,7 @@ export interface FeedStand {
 }
 
 /** Makes a whole state at exactly the place where the feed stands. */
-export type MakeWhole = (at: StatePlace) => Promise<ModelDelta>;
+export type MakeWhole = (at: StatePlace) => Promise<WholeState>;
 
 /** What one partition's feed works with. */
 export interface PartitionFeedDeps extends ServingFeedDeps {
@@ -41,6 +44,8 @@ export class PartitionFeed {
   readonly #partition: Partition;
   readonly #deps: PartitionFeedDeps;
   #place: StatePlace | undefined;
+  /** Goes on with the state that serves, where its answers read the learner itself. */
+  #learner: PartitionRuntime | undefined;
   #needsWhole = true;
   #stand: FeedStand;
   /** Ends the reading under way, for a replacement. */
@@ -99,7 +104,7 @@ export class PartitionFeed {
   async #takeNewest(): Promise<boolean> {
     const whole = await this.#deps.states.newest(this.#partition, this.#place);
     if (whole === undefined) return false;
-    await this.#apply(whole);
+    await this.#take(whole);
     this.#needsWhole = false;
     return true;
   }
@@ -120,11 +125,12 @@ export class PartitionFeed {
   async #replaceBy(make: MakeWhole): Promise<void> {
     const at = this.#place;
     if (at === undefined) throw new Error('nothing is served that could be replaced');
-    const whole = await make(at);
-    if (!whole.whole || whole.to !== at.sequence || whole.version !== at.version) {
-      throw new RangeError(`a state at ${String(whole.to)} is no state at ${String(at.sequence)}`);
+    const made = await make(at);
+    const { whole, to, version } = made.delta;
+    if (!whole || to !== at.sequence || version !== at.version) {
+      throw new RangeError(`a state at ${String(to)} is no state at ${String(at.sequence)}`);
     }
-    await this.#apply(whole);
+    await this.#take(made);
   }
 
   /** Folds deltas until one is missing, or a replacement is asked for. */
@@ -136,6 +142,10 @@ export class PartitionFeed {
     if (this.#replacements.length > 0) return;
     this.#standsAs('following');
     const reading = AbortSignal.any([signal, this.#reading.signal]);
+    if (this.#learner !== undefined) {
+      await this.#learn(this.#learner, reading);
+      return;
+    }
     const { reader } = this.#deps;
     const deltas = reader.read(this.#partition, sequence(at.sequence), at.version, reading);
     for await (const event of deltas) {
@@ -153,6 +163,34 @@ export class PartitionFeed {
     }
     // A reader that ends by itself is asked again, not in a hurry.
     if (!reading.aborted) await this.#deps.sleep(LOOK_MS_MIN, signal);
+  }
+
+  /** Lets the learner follow the journal, until it cannot go on: then a newer state is taken. */
+  async #learn(learner: PartitionRuntime, reading: AbortSignal): Promise<void> {
+    const { learning, yieldNow } = this.#deps;
+    const versions: VersionSource = {
+      runtimeAt: (version) =>
+        Promise.reject(new RepriseError('CONFLICT', `version ${version} was promoted`)),
+    };
+    // Called before anything else happens: answers read the learner and what is applied here as one.
+    const sink = (delta: ModelDelta): Promise<void> => this.#apply(delta);
+    try {
+      await follow(
+        { ...learning, runtime: learner, versions, sink, yieldNow },
+        { signal: reading },
+      );
+    } catch (error) {
+      // What is down for a while stops no learner.
+      if (learner.stopped === undefined && hasCode(error, 'UNAVAILABLE')) throw error;
+      this.#log(error);
+      const why = error instanceof Error ? error.message : String(error);
+      this.#missing(`the learner cannot go on, a checkpoint is awaited: ${why}`);
+    }
+  }
+
+  async #take({ delta, learner }: WholeState): Promise<void> {
+    await this.#apply(delta);
+    this.#learner = learner;
   }
 
   async #apply(delta: ModelDelta): Promise<void> {

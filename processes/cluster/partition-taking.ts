@@ -9,6 +9,7 @@ import { LivePartition } from '../../activities/live-partition.ts';
 import type { LivePartitionBounds } from '../../activities/live-partition.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import type { PrequentialObserver } from '../../actors/runtime/prequential-observer.ts';
 import type { Sequence } from '../../events/position.ts';
 import { sequence } from '../../events/position.ts';
 import type { ModelDelta } from '../../model/delta.ts';
@@ -44,6 +45,8 @@ export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax'
   readonly bounds: Pick<LivePartitionBounds, 'checkpointEventsMax' | 'checkpointMsMax'>;
   /** Where partitions meet at barriers; absent where there is one partition. */
   readonly merges?: Pick<LiveMerges, 'contribute' | 'take' | 'waiting'> | undefined;
+  /** Who looks at what a version is to learn. */
+  readonly observerOf: (version: string) => PrequentialObserver;
   readonly logger: Logger;
 }
 
@@ -104,6 +107,7 @@ export async function takePartition(
       if (what === 'follow') onLost(error);
     },
     bounds: deps.bounds,
+    observerOf: deps.observerOf,
   });
   const beside = (what: string, work: Promise<void>): void => {
     work.catch((error: unknown) => {

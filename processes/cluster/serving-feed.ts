@@ -1,4 +1,5 @@
 import type { CheckpointWishes } from '../../activities/checkpoint-wishes.ts';
+import type { FollowerDeps } from '../../activities/follower.ts';
 import type { Partition } from '../../events/position.ts';
 import type { DeltaReader } from '../../projections/delta-feed.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
@@ -7,11 +8,15 @@ import type { WholeStates } from './checkpoint-states.ts';
 import { PartitionFeed } from './partition-feed.ts';
 import type { FeedStand, MakeWhole } from './partition-feed.ts';
 
+/** What learners are followed with in a process that moves no partition. */
+export type LearningDeps = Pick<FollowerDeps, 'journal' | 'merges' | 'sliceMsMax' | 'clock'>;
+
 /** What the feed of the read side works with. */
 export interface ServingFeedDeps {
   readonly serving: ServingState;
   readonly states: WholeStates;
   readonly reader: Pick<DeltaReader, 'read'>;
+  readonly learning: LearningDeps;
   readonly wishes: Pick<CheckpointWishes, 'wish'>;
   /** Unix milliseconds. */
   readonly clock: () => number;
@@ -23,7 +28,7 @@ export interface ServingFeedDeps {
 
 /**
  * Feeds the read side of a process that answers: every partition from its newest checkpoint, then from the deltas of its
- * mover. Where deltas are missing, the state that serves goes on serving until a newer one is whole.
+ * mover, or, where answers read the learner itself, from a learner of this process that follows the journal. Where deltas are missing, the state that serves goes on serving until a newer one is whole.
  */
 export class ServingFeed {
   readonly #feeds: readonly PartitionFeed[];

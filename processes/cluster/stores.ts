@@ -15,10 +15,12 @@ import { openObjectS3 } from '../../adapters/cluster/object-s3.ts';
 import { openVersions } from '../../adapters/cluster/versions.ts';
 import type { CoveringJournal } from '../../events/covering-journal.ts';
 import type { IdentityStore } from '../../events/identity.ts';
+import { RepriseError } from '../../events/error.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
-import { DEFAULT_LEARNER_SETTINGS } from '../../model/settings.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
-import { registerFirst } from '../core/first-version.ts';
+import type { LearnerName } from '../config/learner.ts';
+import { settingsOf } from '../config/learner.ts';
+import { FIRST_VERSION, registerFirst } from '../core/first-version.ts';
 import type { Logger } from '../logger.ts';
 import { Closers } from './closers.ts';
 import { openJournalStores } from './journal-stores.ts';
@@ -63,10 +65,11 @@ export async function openClusterStores(options: StoresOptions): Promise<Cluster
     const registry = openVersions({ connection: mongo, database, blobs: openBaseBlobs(objects) });
     await registerFirst(
       registry,
-      { settings: DEFAULT_LEARNER_SETTINGS, types: DEFAULT_INTERACTION_TYPES, partitions },
+      { settings: settingsOf(config.learner), types: DEFAULT_INTERACTION_TYPES, partitions },
       // The same for every process that may come first.
       () => 0,
     );
+    await refuseOtherLearner(registry, config.learner);
     const fences = openFences({ connection: mongo, database, clock });
     const checkpoints = openCheckpoints({
       ...{ objects, fences, fenceOf },
@@ -91,6 +94,20 @@ export async function openClusterStores(options: StoresOptions): Promise<Cluster
     await closers.close();
     throw error;
   }
+}
+
+async function refuseOtherLearner(
+  registry: Pick<VersionRegistry, 'get'>,
+  wanted: LearnerName | undefined,
+): Promise<void> {
+  const learner = (await registry.get(FIRST_VERSION))?.definition.learner.learner;
+  if (wanted === undefined || learner === undefined || wanted === learner) return;
+  throw new RepriseError(
+    'CONFLICT',
+    `the cluster was made with REPRISE_LEARNER=${learner}, which is fixed, and not ${wanted}: leave it out, or ` +
+      'name another database with REPRISE_MONGO_DATABASE',
+    { learner, wanted },
+  );
 }
 
 async function openObjects(config: ClusterConfig, clock: () => number): Promise<ObjectStore> {

@@ -51,7 +51,7 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
     createRuns({
       ...{ starter, registry, live, clock, releaseClock, leaseMsMax: config.leaseMsMax },
       // What the trainer and the indexer lack is theirs to say.
-      trainingUnavailable: undefined,
+      tfjsUnavailable: undefined,
       indexUnavailable: undefined,
     });
   const runs = runsAt(clock);

@@ -33,7 +33,7 @@ export async function startClusterTrainer(ways: ProcessWays): Promise<RunningPro
     const { versions } = await openRuntimes(stores, ways);
     const trainer = createTrainerPool({
       script: new URL('../trainer.ts', import.meta.url),
-      unavailable: readNativeParts().tfjs.unavailable,
+      tfjsUnavailable: readNativeParts().tfjs.unavailable,
     });
     closers.add(() => trainer.close());
     const activities = createTrainingActivities({

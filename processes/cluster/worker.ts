@@ -5,6 +5,7 @@ import { Context } from '@temporalio/activity';
 import { createReplayActivities } from '../../activities/replay.ts';
 import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
 import { openDeltaWriter } from '../../adapters/cluster/delta-stream.ts';
+import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import { openPopular } from '../../adapters/cluster/popular.ts';
 import { openUsers } from '../../adapters/cluster/users.ts';
 import { openWorkerRegister } from '../../adapters/cluster/worker-register.ts';
@@ -12,6 +13,7 @@ import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { DEFAULT_LEARNER_SETTINGS } from '../../model/settings.ts';
 import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
+import { PrequentialMetricsBook } from '../core/prequential-metrics.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { installRuntimeLog } from '../durable/runtime-log.ts';
 import { WorkflowStarter } from '../durable/starter.ts';
@@ -22,6 +24,8 @@ import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { tellWaiting } from './meeting.ts';
 import { pruneMerges } from './merge-pruning.ts';
+import { tellObserved } from './observed-telling.ts';
+import type { ObservedTellingDeps } from './observed-telling.ts';
 import { takePartition } from './partition-taking.ts';
 import type { TakingDeps } from './partition-taking.ts';
 import { PartitionHost } from './partition-host.ts';
@@ -89,6 +93,7 @@ interface WorkerParts extends ProcessWays {
   readonly host: PartitionHost;
   readonly queue: string;
   readonly learning: WorkerLearning;
+  readonly telling: ObservedTellingDeps;
   readonly heed: (patience: Patience) => Promise<void>;
   readonly patience: Patience;
 }
@@ -128,11 +133,13 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     return Promise.resolve();
   });
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
+  const observed = new PrequentialMetricsBook(config.prequentialShare);
   const taking: TakingDeps = {
     ...{ versions, merges, sliceMsMax, clock, yieldNow, logger, bounds: config },
     ...{ journal: stores.journal, checkpoints: stores.checkpoints, fences: stores.fences },
     stream: openDeltaWriter(link, { onCheckpointNeeded: (partition) => host.wish(partition) }),
     users: openUsers({ connection: stores.mongo, database }),
+    observerOf: (version) => observed.observerOf(version),
     popular: openPopular({ link, halfLifeMs: DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs }),
     fold: {
       types: DEFAULT_INTERACTION_TYPES,
@@ -149,7 +156,8 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const wishes = openCheckpointWishes(link);
   const heed = (waiting: Patience): Promise<void> =>
     patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
-  return { ...ways, ...{ stores, temporal, host, queue, learning, heed, patience } };
+  const telling = { observed, places: openObservedPlaces(link), logger };
+  return { ...ways, ...{ stores, temporal, host, queue, learning, telling, heed, patience } };
 }
 
 /** Works on the workflows' queue, on that of the partitions, and on this worker's own. */
@@ -210,6 +218,7 @@ async function runBeside(parts: WorkerParts): Promise<void> {
   await Promise.all([
     meetAtBarriers(parts),
     host.run(patience.signal),
+    tellObserved(parts.telling, patience.signal),
     forgetShadows(parts),
     keepReplays(keeper, patience.signal),
     heed(patience).catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import type { LearnerName } from './learner.ts';
 import type { ClusterProcess } from './cluster-process.ts';
 import type { Secret } from './secret.ts';
 
@@ -70,6 +71,8 @@ export interface ClusterConfig {
   readonly apiKey: Secret | undefined;
   readonly logLevel: string;
   readonly partitions: number;
+  /** The learner of a cluster that is made, as asked for; another one than it has is refused. */
+  readonly learner: LearnerName | undefined;
   readonly signingKey: Secret | undefined;
   /** A folder of this process alone, for files on their way. */
   readonly scratchFolder: string;
@@ -79,6 +82,7 @@ export interface ClusterConfig {
   readonly leaseMsMax: number;
   readonly afterWaitMsMax: number;
   readonly exactScanItemsMax: number | undefined;
+  readonly prequentialShare: number;
   readonly dependencyWaitMsMax: number;
   readonly ackWaitMsMax: number;
   readonly lagEventsMax: number;

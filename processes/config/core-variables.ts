@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { milliseconds, port } from './fields.ts';
+import { LEARNERS } from './learner.ts';
 
 /** The variables that every process reads, as they are checked. */
 export const coreVariables = {
@@ -17,12 +18,9 @@ export const coreVariables = {
   REPRISE_LEASE_MS_MAX: milliseconds.default(60_000),
   REPRISE_AFTER_WAIT_MS_MAX: milliseconds.default(5_000),
   REPRISE_EXACT_SCAN_ITEMS_MAX: z.coerce.number().int().min(0).optional(),
+  REPRISE_LEARNER: z.enum(LEARNERS).optional(),
   REPRISE_PREQUENTIAL_SHARE: z.coerce.number().min(0).max(1).default(0.01),
 } as const;
 
 /** Of {@link coreVariables}, those that mean something in the embedded profile alone. */
-export const EMBEDDED_ONLY: readonly string[] = [
-  'REPRISE_DATA_DIR',
-  'REPRISE_DURABLE',
-  'REPRISE_PREQUENTIAL_SHARE',
-];
+export const EMBEDDED_ONLY: readonly string[] = ['REPRISE_DATA_DIR', 'REPRISE_DURABLE'];

@@ -102,7 +102,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     door: parts.door,
     queries,
     models: { list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '') },
-    prequential: { tell: (query) => parts.prequential.tell(query) },
+    prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
     maintenance: maintenanceOf(parts, counts),
     health: {

@@ -1,12 +1,20 @@
 import { PrequentialObserver } from '../../actors/runtime/prequential-observer.ts';
 import type { PrequentialQuery } from '../../api/deps.ts';
 import type { PrequentialAnswer } from '../../api/schema/answers.ts';
+import type { PlaceWindow } from '../../model/stream/place-window.ts';
 import { placeFigures } from '../../model/stream/prequential-figures.ts';
 
 /** Versions whose figures are kept; past it those of the one that came first are dropped. */
 export const observedVersionsMax = 16;
 
 const KS = [10, 20];
+
+/** What was seen of one version: events sampled so far, and the newest places of a window. */
+export interface ObservedVersion {
+  readonly version: string;
+  readonly sampled: number;
+  readonly newest: Uint16Array;
+}
 
 /** The observers of the versions that have served since the start, one a version over all partitions. */
 export class PrequentialMetricsBook {
@@ -31,19 +39,29 @@ export class PrequentialMetricsBook {
     return observer;
   }
 
+  /** The places of each version, in the order in which they came to serve. */
+  places(): readonly (readonly [version: string, places: PlaceWindow])[] {
+    return [...this.#observers].map(([version, { places }]) => [version, places]);
+  }
+
   /** The figures of a window, by version in the order in which they came to serve. */
   tell({ window, model }: PrequentialQuery): PrequentialAnswer {
-    const chosen = [...this.#observers].filter(
-      ([version]) => model === undefined || version === model,
-    );
-    return {
-      share: this.#share,
-      window,
-      models: chosen.map(([version, { places }]) => {
-        const newest = places.newest(window);
-        const sampled = places.total;
-        return { version, sampled, events: newest.length, ...placeFigures(newest, KS) };
-      }),
-    };
+    const chosen = this.places().filter(([version]) => model === undefined || version === model);
+    const seen = chosen.map(([version, places]) => {
+      return { version, sampled: places.total, newest: places.newest(window) };
+    });
+    return prequentialAnswer(this.#share, window, seen);
   }
+}
+
+/** The answer from the newest places of each version. */
+export function prequentialAnswer(
+  share: number,
+  window: number,
+  seen: readonly ObservedVersion[],
+): PrequentialAnswer {
+  const models = seen.map(({ version, sampled, newest }) => {
+    return { version, sampled, events: newest.length, ...placeFigures(newest, KS) };
+  });
+  return { share, window, models };
 }

@@ -14,12 +14,12 @@ export interface RuntimeMakerDeps {
   readonly clock: () => number;
 }
 
-/** Makes partition runtimes over the journal and the identity store, each with a kernel of its own. */
+/** Makes partition runtimes over the journal and the identity store, each with kernels of its own. */
 export function createRuntimeMaker(deps: RuntimeMakerDeps): RuntimeMaker {
   const depsOf = (definition: PartitionDeps['definition'], partition: number): PartitionDeps => ({
     definition,
     partition,
-    kernel: deps.kernels.create(),
+    kernels: deps.kernels,
     reveal: (surrogates) => deps.identities.reveal(surrogates),
     isErased: (surrogate) => deps.journal.isErased(surrogate),
     clock: deps.clock,

@@ -7,9 +7,10 @@ import { openJournal } from '../../adapters/embedded/journal.ts';
 import type { IdentityStore } from '../../events/identity.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import type { Journal } from '../../events/journal.ts';
-import { DEFAULT_LEARNER_SETTINGS } from '../../model/settings.ts';
 import type { ItemCatalogue } from '../../projections/items.ts';
 import { publishedItems, titleOf } from '../../projections/items.ts';
+import type { LearnerName } from '../config/learner.ts';
+import { settingsOf } from '../config/learner.ts';
 
 /** What a core opens in its data folder; nobody else may, while it has the folder's lock. */
 export interface Stores {
@@ -23,7 +24,7 @@ export interface Stores {
 /** Opens a data folder and its stores; what was opened is closed again where a later one fails. */
 export async function openStores(
   path: string,
-  partitions: number | undefined,
+  wanted: { readonly partitions?: number | undefined; readonly learner?: LearnerName | undefined },
   clock: () => number,
 ): Promise<Stores> {
   const closers: (() => Promise<void>)[] = [];
@@ -33,8 +34,9 @@ export async function openStores(
   try {
     const folder = await openDataFolder({
       path,
-      partitions,
-      settings: DEFAULT_LEARNER_SETTINGS,
+      partitions: wanted.partitions,
+      learner: wanted.learner,
+      settings: settingsOf(wanted.learner),
       types: DEFAULT_INTERACTION_TYPES,
       random: randomBytes,
     });

@@ -28,8 +28,8 @@ export interface RunsDeps {
   readonly releaseClock?: () => number;
   /** The version that serves. */
   readonly live: () => string | undefined;
-  /** Why there is no training here; undefined where there is, or where other processes do it. */
-  readonly trainingUnavailable: string | undefined;
+  /** Why tfjs-node is not here; undefined where it is, or where other processes train. */
+  readonly tfjsUnavailable: string | undefined;
   /** Why there is no index here. */
   readonly indexUnavailable: string | undefined;
 }
@@ -44,15 +44,18 @@ export function createRuns(deps: RunsDeps): RunsPort {
 }
 
 async function startTraining(
-  { starter, registry, leaseMsMax, trainingUnavailable }: RunsDeps,
-  { epochs = EPOCHS_DEFAULT, seed = randomInt(2 ** 32), promote = 'if-not-worse' }: TrainingRequest,
+  { starter, registry, leaseMsMax, tfjsUnavailable }: RunsDeps,
+  request: TrainingRequest,
 ): Promise<StartedRun> {
-  if (trainingUnavailable !== undefined) {
-    throw new RepriseError('UNAVAILABLE', `training is off: ${trainingUnavailable}`);
+  const { trainer = 'tfjs', promote = 'if-not-worse' } = request;
+  const { epochs = EPOCHS_DEFAULT, seed = randomInt(2 ** 32) } = request;
+  if (trainer === 'tfjs' && tfjsUnavailable !== undefined) {
+    const message = `training with tfjs is off: ${tfjsUnavailable}; the kernel trains without it (trainer kernel)`;
+    throw new RepriseError('UNAVAILABLE', message);
   }
   return starter.train({
     version: await registry.nextName(),
-    ...{ epochs, seed, promote, leaseMsMax },
+    ...{ trainer, epochs, seed, promote, leaseMsMax },
     patience: PATIENCE_EPOCHS,
     holdoutShare: HOLDOUT_SHARE,
   });

@@ -1,7 +1,7 @@
 import { RepriseError } from '../../events/error.ts';
 import type { TrainingPairs } from '../../model/batch/batch-trainer.ts';
 import type { RankingCase } from '../../model/batch/leave-one-out.ts';
-import { UserItems } from '../trainer/batch.ts';
+import { UserItems } from '../trainer/user-items.ts';
 import { lineFault, readProtocolLines } from './protocol-lines.ts';
 import { RowNumbers } from './row-numbers.ts';
 

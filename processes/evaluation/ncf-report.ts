@@ -19,7 +19,7 @@ export function ncfReport(runs: readonly NcfResult[]): ReportContent {
       `${count(pairs)} pairs of ${count(users)} users and ${count(items)} items; ${count(tests)} held-out items, each ` +
         `ranked among its given negatives, measured on the ${first.measuredOn}.`,
       'Figures are of the last epoch, means over the seeds; equal scores count at their expected value under random order.',
-      ...ncfWarnings(first.data).map((warning) => `${warning}.`),
+      ...ncfWarnings(first.data).map(sentence),
     ],
     plots: [
       ...FIGURES.map((figure) => byEpoch(runs, figure)),
@@ -44,6 +44,10 @@ export function ncfReport(runs: readonly NcfResult[]): ReportContent {
       },
     ],
   };
+}
+
+function sentence(warning: string): string {
+  return `${warning.charAt(0).toUpperCase()}${warning.slice(1)}.`;
 }
 
 function byEpoch(runs: readonly NcfResult[], figure: Figure): ReportPlot {

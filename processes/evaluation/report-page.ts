@@ -48,7 +48,8 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 980px; margin: 2em auto;
 h1 { font-size: 1.5em; } h2 { font-size: 1.1em; margin-top: 2em; }
 table { border-collapse: collapse; } th, td { padding: .2em .8em; border-bottom: 1px solid #ddd; text-align: right; }
 th:first-child, td:first-child { text-align: left; }
-.plot { overflow-x: auto; }`;
+.plot { overflow-x: auto; }
+.uplot:not(:hover) .u-legend .u-value { visibility: hidden; }`;
 
 /** Lays out a report as one HTML page that needs nothing beside itself: the plots' library (uPlot) stands in it. */
 export function reportPage({ title, remarks, plots, tables }: ReportContent): string {

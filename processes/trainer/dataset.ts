@@ -1,9 +1,14 @@
 import { TENSOR } from '../../actors/runtime/partition-checkpoint.ts';
-import type { TrainerSettings } from '../../activities/trainer.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
-import { UserItems } from './batch.ts';
-import type { TrainingRows } from './batch.ts';
 import type { Pairs } from './ranking.ts';
+import { UserItems } from './user-items.ts';
+
+/** The interactions of one partition by row, in the journal's order; the weight of a negative one is below 0. */
+export interface TrainingRows {
+  readonly users: Uint32Array;
+  readonly items: Uint32Array;
+  readonly weights: Float32Array;
+}
 
 /** One partition's dataset as the trainer reads it. */
 export interface PartitionDataset {
@@ -14,26 +19,21 @@ export interface PartitionDataset {
   readonly seen: UserItems;
 }
 
-/** Takes the columns of a dataset's file, weighed by recency, and what users had seen from the parent's. */
-export function readPartitionDataset(
-  dataset: Checkpoint,
-  parent: Checkpoint,
-  settings: TrainerSettings,
-): PartitionDataset {
-  const weights = floatColumn(dataset, 'trainWeights');
+/** Held-out pairs that are ranked after each epoch, at most. */
+const VALIDATION_PAIRS_MAX = 5_000;
+
+/** Takes the columns of a dataset's file, and what users had seen from the parent's. */
+export function readPartitionDataset(dataset: Checkpoint, parent: Checkpoint): PartitionDataset {
   return {
     rows: {
       users: rowColumn(dataset, 'trainUsers'),
       items: rowColumn(dataset, 'trainItems'),
-      weights: weighByRecency(weights, settings),
+      weights: floatColumn(dataset, 'trainWeights'),
     },
-    validation: firstPairs(
-      {
-        users: rowColumn(dataset, 'validationUsers'),
-        items: rowColumn(dataset, 'validationItems'),
-      },
-      settings.validationPairsMax,
-    ),
+    validation: {
+      users: rowColumn(dataset, 'validationUsers').subarray(0, VALIDATION_PAIRS_MAX),
+      items: rowColumn(dataset, 'validationItems').subarray(0, VALIDATION_PAIRS_MAX),
+    },
     holdout: {
       users: rowColumn(dataset, 'holdoutUsers'),
       items: rowColumn(dataset, 'holdoutItems'),
@@ -42,15 +42,29 @@ export function readPartitionDataset(
   };
 }
 
-/** Weights halve over a share of the dataset, counted back from its end, down to a floor. */
-export function weighByRecency(weights: Float32Array, settings: TrainerSettings): Float32Array {
-  const { recencyHalfLifeShare, recencyFloor } = settings;
-  if (recencyHalfLifeShare === 0) return weights;
-  const halfLife = recencyHalfLifeShare * weights.length;
-  return weights.map((weight, row) => {
-    const recency = 2 ** (-(weights.length - 1 - row) / halfLife);
-    return weight * (recencyFloor + (1 - recencyFloor) * recency);
-  });
+/** The pairs that stand at the end: of all that a user did with an item the last counts, and only where it was liked. */
+export function standingPairs(
+  { users, items, weights }: TrainingRows,
+  userCount: number,
+): { readonly users: Uint32Array; readonly items: Uint32Array } {
+  const order = new UserItems(
+    users,
+    Uint32Array.from(users, (_, row) => row),
+    userCount,
+  );
+  const standing = { users: new Uint32Array(users.length), items: new Uint32Array(users.length) };
+  let length = 0;
+  for (let user = 0; user < userCount; user += 1) {
+    const liked = new Map<number, boolean>();
+    for (const row of order.of(user)) liked.set(items[row] as number, (weights[row] as number) > 0);
+    for (const [item, isLiked] of liked) {
+      if (!isLiked) continue;
+      standing.users[length] = user;
+      standing.items[length] = item;
+      length += 1;
+    }
+  }
+  return { users: standing.users.slice(0, length), items: standing.items.slice(0, length) };
 }
 
 function seenAtCut(parent: Checkpoint): UserItems {
@@ -61,10 +75,6 @@ function seenAtCut(parent: Checkpoint): UserItems {
     users.fill(user, offsets[user], offsets[user + 1]);
   }
   return new UserItems(users, items, offsets.length - 1);
-}
-
-function firstPairs(pairs: Pairs, max: number): Pairs {
-  return { users: pairs.users.subarray(0, max), items: pairs.items.subarray(0, max) };
 }
 
 function rowColumn(checkpoint: Checkpoint, name: string): Uint32Array {

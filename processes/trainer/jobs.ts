@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   EpochJob,
   EpochResult,
@@ -6,101 +7,130 @@ import type {
   JobProgress,
   TrainingFiles,
 } from '../../activities/trainer.ts';
-import { DEFAULT_TRAINER_SETTINGS } from '../../activities/trainer.ts';
 import { readTensorFile, writeTensorFile } from '../../adapters/tensor-file.ts';
+import {
+  batchCheckpoint,
+  memoryTensors,
+  readBatchModel,
+  readTrainerMemory,
+} from '../../model/batch/batch-checkpoint.ts';
+import type {
+  BatchSettings,
+  BatchTrainer,
+  TrainingPairs,
+} from '../../model/batch/batch-trainer.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
+import { BATCH_TRAINERS, defaultSettings, FROM_PARENT } from './batch-trainers.ts';
+import { candidateOf, candidateTensors, readCandidate } from './candidate.ts';
 import { readPartitionDataset } from './dataset.ts';
-import { trainPartition } from './epoch.ts';
-import {
-  candidateRows,
-  epochTensors,
-  loadFactors,
-  rankedRows,
-  readCandidate,
-  startFactors,
-} from './factors.ts';
+import { joinPartitions, parentModel, parentRows } from './joined-partitions.ts';
+import type { JoinedPartitions, PartitionParts } from './joined-partitions.ts';
 import { countHits } from './ranking.ts';
 import type { Hits, RankedRows } from './ranking.ts';
-import type { TensorFlow } from './tensorflow.ts';
 
 /** What jobs are done with. */
 export interface JobTools {
-  readonly tf: TensorFlow;
   readonly kernels: KernelFactory;
   /** Milliseconds, for the seconds that an epoch took. */
   readonly clock: () => number;
-  /** Tells how far the job is, and lets the event loop turn. */
-  readonly onProgress: (progress: JobProgress) => Promise<void>;
+  /** Tells how far the job is. */
+  readonly onProgress: (progress: JobProgress) => void;
 }
 
 /** The share of an epoch's progress that is its training; the rest is its measurement. */
 const TRAINING_SHARE = 0.9;
 
-/** Trains one epoch over every partition, measures it, and writes its checkpoint. */
+/** Trains one epoch over all partitions together, measures it, and writes its checkpoint. */
 export async function runEpoch(tools: JobTools, job: EpochJob): Promise<EpochResult> {
   const began = tools.clock();
-  const before = job.from === null ? undefined : (await readTensorFile(job.from)).checkpoint;
-  const tensors: Record<string, Tensor> = {};
-  const losses: number[] = [];
-  const found: Hits[] = [];
-  for (const [at, files] of job.files.entries()) {
-    const part = await trainOne(tools, job, { files, before, at });
-    Object.assign(tensors, part.tensors);
-    losses.push(part.loss);
-    found.push(part.hits);
+  const width = job.learner.dimensions;
+  const joined = joinPartitions(await Promise.all(job.files.map(readPartition)), width);
+  tools.onProgress({ done: 0, total: 1 });
+  const settings = settingsOf(job, joined.pairs);
+  const trainer = await (await BATCH_TRAINERS[job.choice.trainer].load())(joined.pairs, settings);
+  try {
+    await startEpoch(trainer, job, joined);
+    const { loss } = await trainer.epoch((share) =>
+      tools.onProgress({ done: TRAINING_SHARE * share, total: 1 }),
+    );
+    const measured = await measure(tools, job, { joined, trainer, loss });
+    const written = await writeTensorFile(job.to, measured.checkpoint);
+    return {
+      ...{ epoch: job.epoch, loss, hitRate10: measured.hitRate10 },
+      checkpointSha256: written.sha256,
+      seconds: (tools.clock() - began) / 1_000,
+    };
+  } finally {
+    await trainer.close();
   }
-  const loss = losses.reduce((sum, one) => sum + one, 0) / Math.max(1, losses.length);
-  const hitRate10 = rateOf(found);
-  const written = await writeTensorFile(job.to, checkpointOf(job, { loss, hitRate10 }, tensors));
+}
+
+async function readPartition({ partition, ...files }: TrainingFiles): Promise<PartitionParts> {
+  const parent = (await readTensorFile(files.parent)).checkpoint;
+  const dataset = (await readTensorFile(files.dataset)).checkpoint;
+  return { partition, parent, dataset: readPartitionDataset(dataset, parent) };
+}
+
+function settingsOf({ choice, learner, seed }: EpochJob, pairs: TrainingPairs): BatchSettings {
   return {
-    epoch: job.epoch,
-    loss,
-    hitRate10,
-    checkpointSha256: written.sha256,
-    seconds: (tools.clock() - began) / 1_000,
+    ...defaultSettings(choice.trainer, undefined, pairs),
+    ...FROM_PARENT[choice.trainer],
+    ...choice.settings,
+    ...{ dimensions: learner.dimensions, epochs: choice.epochs, seed },
   };
 }
 
-interface PartOfEpoch {
-  readonly files: TrainingFiles;
-  readonly before: Checkpoint | undefined;
-  readonly at: number;
+/** Brings the trainer to where the epoch before left it; before the first one tfjs takes the parent's rows. */
+async function startEpoch(
+  trainer: BatchTrainer,
+  { epoch, from, learner }: EpochJob,
+  joined: JoinedPartitions,
+): Promise<void> {
+  if (from !== null) {
+    const { checkpoint } = await readTensorFile(from);
+    await trainer.load(readBatchModel(checkpoint), epoch - 1, readTrainerMemory(checkpoint));
+  } else if (trainer.name === 'tfjs') {
+    await trainer.load(parentModel(joined, learner.dimensions), 0);
+  }
 }
 
-async function trainOne(
+interface EpochTrained {
+  readonly joined: JoinedPartitions;
+  readonly trainer: BatchTrainer;
+  readonly loss: number;
+}
+
+/** Ranks the held-out pairs by the candidate of every partition, and puts all into one checkpoint. */
+async function measure(
   tools: JobTools,
-  job: EpochJob,
-  { files, before, at }: PartOfEpoch,
-): Promise<{ tensors: Record<string, Tensor>; loss: number; hits: Hits }> {
-  const { learner, trainer, epoch, seed } = job;
-  const { partition } = files;
-  const parent = (await readTensorFile(files.parent)).checkpoint;
-  const dataset = readPartitionDataset(
-    (await readTensorFile(files.dataset)).checkpoint,
-    parent,
-    trainer,
-  );
-  const start = startFactors(parent, learner);
-  const factors = before === undefined ? start : loadFactors(before, partition, learner);
-  const parentFactors = before === undefined ? startFactors(parent, learner) : start;
-  const total = dataset.rows.users.length;
-  const report = (share: number, loss?: number) =>
-    tools.onProgress({
-      done: at + share,
-      total: job.files.length,
-      ...(loss !== undefined && { loss }),
-    });
-  const loss = await trainPartition(tools.tf, {
-    ...{ partition, epoch, seed, factors, learner, trainer },
-    rows: dataset.rows,
-    onBatch: (done, mean) => report((TRAINING_SHARE * done) / total, mean),
-  });
-  const candidate = candidateRows(factors, parentFactors, trainer.trainedShare);
-  const hits = await countHits(tools.kernels, candidate, dataset.validation, dataset.seen, () =>
-    report(TRAINING_SHARE, loss),
-  );
-  return { tensors: epochTensors(partition, candidate, factors), loss, hits };
+  { run, epoch, learner, seed, choice }: EpochJob,
+  { joined, trainer, loss }: EpochTrained,
+): Promise<{ checkpoint: Checkpoint; hitRate10: number }> {
+  const model = await trainer.model();
+  const candidate = candidateOf(joined, { trainer: choice.trainer, model, learner, seed });
+  const tensors: Record<string, Tensor> = memoryTensors(await trainer.memory());
+  const found: Hits[] = [];
+  for (const part of joined.parts) {
+    const rows = candidate(part);
+    Object.assign(tensors, candidateTensors(part.partition, rows, learner.dimensions));
+    const { validation, seen } = part.dataset;
+    found.push(
+      await countHits(tools.kernels, rows, validation, seen, async () => {
+        tools.onProgress({ done: TRAINING_SHARE, total: 1, loss });
+        await nextTurn();
+      }),
+    );
+  }
+  const hitRate10 = rateOf(found);
+  const trained = batchCheckpoint(model, trainer.name, trainer.settings, epoch);
+  return {
+    checkpoint: {
+      manifest: { ...trained.manifest, version: run, extra: { loss, hitRate10 } },
+      tensors: { ...trained.tensors, ...tensors },
+    },
+    hitRate10,
+  };
 }
 
 /** Measures a candidate beside its parent on the pairs that neither saw and that chose nothing. */
@@ -109,18 +139,16 @@ export async function runEvaluation(tools: JobTools, job: EvaluationJob): Promis
   const ofCandidate: Hits[] = [];
   const ofParent: Hits[] = [];
   for (const [at, files] of job.files.entries()) {
-    const parent = (await readTensorFile(files.parent)).checkpoint;
-    const dataset = (await readTensorFile(files.dataset)).checkpoint;
-    const { holdout, seen } = readPartitionDataset(dataset, parent, DEFAULT_TRAINER_SETTINGS);
-    const count = (rows: RankedRows, half: number) =>
-      countHits(tools.kernels, rows, holdout, seen, (done) =>
-        tools.onProgress({
-          done: at + (half + done / Math.max(1, holdout.users.length)) / 2,
-          total: job.files.length,
-        }),
-      );
+    const { parent, dataset } = await readPartition(files);
+    const { holdout, seen } = dataset;
+    const count = (rows: RankedRows, half: number): Promise<Hits> =>
+      countHits(tools.kernels, rows, holdout, seen, async (done) => {
+        const share = (half + done / Math.max(1, holdout.users.length)) / 2;
+        tools.onProgress({ done: at + share, total: job.files.length });
+        await nextTurn();
+      });
     ofCandidate.push(await count(readCandidate(candidate, files.partition), 0));
-    ofParent.push(await count(rankedRows(startFactors(parent, job.learner)), 1));
+    ofParent.push(await count(parentRows(parent), 1));
   }
   return {
     candidate: rateOf(ofCandidate),
@@ -133,24 +161,4 @@ function rateOf(found: readonly Hits[]): number {
   const events = found.reduce((sum, one) => sum + one.events, 0);
   const hits = found.reduce((sum, one) => sum + one.hits, 0);
   return events === 0 ? 0 : hits / events;
-}
-
-function checkpointOf(
-  job: EpochJob,
-  reached: { loss: number; hitRate10: number },
-  tensors: Record<string, Tensor>,
-): Checkpoint {
-  return {
-    manifest: {
-      version: job.run,
-      partition: 0,
-      sequence: job.epoch,
-      settings: { learner: job.learner, trainer: job.trainer, seed: job.seed },
-      parent: null,
-      // A clock would make two checkpoints of the same epoch differ.
-      createdMs: 0,
-      extra: reached,
-    },
-    tensors,
-  };
 }

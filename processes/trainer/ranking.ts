@@ -1,7 +1,7 @@
 import { FactorTable } from '../../model/factor-table.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { weighQuery } from '../../model/model.ts';
-import type { UserItems } from './batch.ts';
+import type { UserItems } from './user-items.ts';
 
 /** The rows that a ranking reads. */
 export interface RankedRows {

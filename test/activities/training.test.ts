@@ -144,7 +144,8 @@ describe('preparing a training run', () => {
         message,
       });
     await refused({ epochs: 3 }, /settings\.epochs is not a setting/);
-    await refused({ learningRate: NaN }, /settings\.learningRate is a number/);
+    await refused({ speed: 3 }, /speed is not a setting/);
+    await refused({ learningRate: NaN }, /learningRate is a number/);
     await world.close();
   });
 

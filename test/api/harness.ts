@@ -100,7 +100,7 @@ function fixedPorts(
       }),
     },
     prequential: {
-      tell: (query) => {
+      tell: async (query) => {
         calls.push(['prequential', query]);
         const figures = { recall: { 10: 0.5 }, precision: { 10: 0.05 }, mrr: { 10: 0.25 } };
         const first = { version: 'first', sampled: 40, events: 4, ...figures };

@@ -67,6 +67,10 @@ describe('a request reaches its port', () => {
     }));
   test('a training run', () =>
     check('POST', '/v1/training-runs', { body: { epochs: 3 } }, 202, 'train', { epochs: 3 }));
+  test('a training run by the kernel', () =>
+    check('POST', '/v1/training-runs', { body: { trainer: 'kernel' } }, 202, 'train', {
+      trainer: 'kernel',
+    }));
   test('a training run without a body', () =>
     check('POST', '/v1/training-runs', {}, 202, 'train', {}));
   test('an index build', () =>

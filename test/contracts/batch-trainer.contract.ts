@@ -144,6 +144,23 @@ export function batchTrainerContract(tested: TestedTrainer): void {
       });
     });
 
+    it('goes on after a kill with the bits that it would have had', async () => {
+      const before = await withTrainer(async (trainer) => {
+        for (let at = 0; at < 2; at += 1) await trainer.epoch();
+        return { model: await trainer.model(), memory: await trainer.memory() };
+      });
+      await withTrainer(async (trainer) => {
+        await trainer.load(before.model, 2, before.memory);
+        const shares: number[] = [];
+        await trainer.epoch((share) => shares.push(share));
+        assert.equal(hashOf(trainer, await trainer.model()), await trained(3));
+        assert.ok(
+          shares.length > 0 && shares.every((share) => share > 0 && share <= 1),
+          'it says how far the epoch is',
+        );
+      });
+    });
+
     it('refuses a model of other rows or dimensions', async () => {
       const model = await withTrainer((trainer) => trainer.model());
       await withTrainer(async (trainer) => {

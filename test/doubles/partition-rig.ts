@@ -10,6 +10,7 @@ import { ORIGIN, sequence, type Sequence } from '../../events/position.ts';
 import { loadKernel, type KernelFactory } from '../../model/kernel/kernel.ts';
 import { DEFAULT_LEARNER_SETTINGS, type LearnerSettings } from '../../model/settings.ts';
 import { combineStateHashes } from '../../model/state-hash.ts';
+import { BLEND_LEARNER_SETTINGS, BLEND_RULE } from '../../model/stream/blend-settings.ts';
 import { createMemoryIdentities, type MemoryIdentities } from './memory-identities.ts';
 import { createMemoryJournal } from './memory-journal.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -30,6 +31,22 @@ export const RIG_LEARNER: LearnerSettings = {
   dimensions: 8,
   learningRate: 0.05,
   negatives: 3,
+};
+
+/** Settings of a blend so small that a short stream fills every part of it. */
+export const RIG_BLEND: LearnerSettings = {
+  ...BLEND_LEARNER_SETTINGS,
+  dimensions: 8,
+  negatives: 6,
+  blend: {
+    ...BLEND_RULE,
+    contextItemsMax: 4,
+    windowEventsMax: 20,
+    partnersMax: 6,
+    candidatesMax: 24,
+    popularMax: 4,
+    weighedEvery: 2,
+  },
 };
 
 /** The definition of an empty version that learns from the origin. */
@@ -66,8 +83,8 @@ export class PartitionRig {
     this.identities = createMemoryIdentities((length) => random.bytes(length));
   }
 
-  static async create(partitions = 1, seed = 1): Promise<PartitionRig> {
-    return new PartitionRig(await loadKernel({ plain: true }), partitions, seed);
+  static async create(partitions = 1, seed = 1, plain = true): Promise<PartitionRig> {
+    return new PartitionRig(await loadKernel({ plain }), partitions, seed);
   }
 
   readonly clock = (): number => {
@@ -111,7 +128,7 @@ export class PartitionRig {
     return {
       definition,
       partition,
-      kernel: this.#kernels.create(),
+      kernels: this.#kernels,
       reveal: (surrogates) => this.identities.reveal(surrogates),
       isErased: (surrogate) => this.journal.isErased(surrogate),
       clock: this.clock,

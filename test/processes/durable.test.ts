@@ -150,6 +150,19 @@ describe('durable runs of a core', { skip: skip ?? false }, () => {
     assert.equal(inUse, true);
   });
 
+  it('train by the kernel, too, from the version that tfjs trained', async () => {
+    const { workflowId } = await call('POST', '/v1/training-runs', {
+      ...{ trainer: 'kernel', epochs: 2, seed: 3 },
+    });
+    const { state, result, failure } = await ended(`/v1/training-runs/${String(workflowId)}`);
+    assert.equal(state, 'completed', String(failure));
+    const { version, parent, epochs, promoted } = result as Json;
+    assert.deepEqual([version, parent], ['v3', 'v2']);
+    assert.equal((epochs as Json[]).length, 2);
+    const { live } = await call('GET', '/v1/models');
+    assert.equal(live, promoted === true ? 'v3' : 'v2');
+  });
+
   it('are leased again after a restart, on the state that was left', async () => {
     const before = await settled();
     await core.close();

@@ -48,3 +48,33 @@ test('only the files below the given paths are run', async (t) => {
   assert.equal(code, 0, stdout);
   assert.match(stdout, /ℹ tests 1\n/);
 });
+
+const failingOnce = [
+  "import { existsSync, writeFileSync } from 'node:fs';",
+  "import { test } from 'node:test';",
+  "const isSecond = existsSync('met');",
+  "writeFileSync('met', '');",
+  "test('fails once', () => { if (!isSecond) throw new Error('no'); });\n",
+].join('\n');
+
+test('a file over servers that failed beside others is run again, alone, and that is said', async (t) => {
+  const clone = await cloneWith(t, {
+    'test/a.test.ts': passing,
+    'test/cluster/b.test.ts': failingOnce,
+  });
+  const { code, stdout } = await runTests(clone);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /run again, alone, .*: test\/cluster\/b\.test\.ts\n/);
+  assert.match(stdout, /ℹ tests 1\n(.*\n)*ℹ pass 1\nℹ fail 0\n/);
+});
+
+test('what fails again alone, and any other file that fails, fails the run', async (t) => {
+  const again = await cloneWith(t, { 'test/cluster/b.test.ts': failing });
+  const { code, stdout } = await runTests(again);
+  assert.equal(code, 1);
+  assert.match(stdout, /run again, alone/);
+  const other = await cloneWith(t, { 'test/model/b.test.ts': failingOnce });
+  const outcome = await runTests(other);
+  assert.equal(outcome.code, 1);
+  assert.doesNotMatch(outcome.stdout, /run again/);
+});

@@ -9,13 +9,20 @@ import { sequence } from '../../events/position.ts';
 import { unpackIds } from '../../model/item-ids.ts';
 import { mergeContributions, type Contribution, type Merge } from '../../model/merge.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../model/safetensors.ts';
+import type { LearnerSettings } from '../../model/settings.ts';
 import { combineStateHashes } from '../../model/state-hash.ts';
 import { finishAtOnce } from '../../actors/runtime/turns.ts';
 import { DeltaMirror } from '../doubles/delta-mirror.ts';
-import { definitionOf, PartitionRig } from '../doubles/partition-rig.ts';
+import { definitionOf, PartitionRig, RIG_BLEND } from '../doubles/partition-rig.ts';
 import { SeededRandom } from '../doubles/seeded-random.ts';
 import { inventEvents } from './stream.ts';
 
+/** The learners that the seeds take by turns. */
+const SETTINGS: readonly Partial<LearnerSettings>[] = [
+  RIG_BLEND,
+  { learner: 'gmf' },
+  { learner: 'isgd' },
+];
 const TURNS = 160;
 const NEVER = new AbortController().signal;
 const yieldNow = () => Promise.resolve();
@@ -46,7 +53,8 @@ class Lives {
   async turn(): Promise<void> {
     const draw = this.#random.below(20);
     const partition = this.#random.below(this.runtimes.length);
-    if (draw < 3) await this.#tell();
+    if (draw < 1) await this.#publish();
+    else if (draw < 3) await this.#tell();
     else if (draw < 6) await this.setBarrier();
     else if (draw < 15) await this.#goOn(partition, 1 + this.#random.below(30));
     else if (draw < 18) await this.#checkpoint(partition);
@@ -73,6 +81,14 @@ class Lives {
     const prefix = `${this.#random.next()}`;
     const told = inventEvents(this.#random, 1 + this.#random.below(60));
     await this.rig.tell(...told.map((each) => ({ ...each, id: `${prefix} ${each.id ?? ''}` })));
+  }
+
+  /** Items with attributes in common, so that new ones start elsewhere than at their seeds. */
+  async #publish(): Promise<void> {
+    const [{ item } = { item: '' }] = inventEvents(this.#random, 1);
+    const tags = ['a', 'b', 'c'].slice(this.#random.below(3));
+    const fact = { kind: 'ItemPublished', item, metadata: { tags }, timeMs: 0 } as const;
+    await this.rig.publish(fact, `published ${String(this.#random.next())}`);
   }
 
   async #goOn(partition: number, events: number): Promise<void> {
@@ -169,12 +185,13 @@ async function itemRows(runtime: PartitionRuntime): Promise<Map<string, number[]
 
 describe('partitions that merge at barriers', () => {
   for (const partitions of [1, 2, 4, 8]) {
-    for (const seed of [1, 2, 3, 4]) {
-      const learner = seed % 2 === 0 ? 'isgd' : 'gmf';
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const settings = SETTINGS[seed % SETTINGS.length]!;
+      const learner = String(settings.learner);
       it(`end where a clean replay does (${partitions} partitions, ${learner}, seed ${seed})`, async () => {
         const random = new SeededRandom(seed * 100 + partitions);
         const rig = await PartitionRig.create(partitions, seed);
-        const definition = definitionOf('v1', { learner }, partitions);
+        const definition = definitionOf('v1', settings, partitions);
         const lives = new Lives(rig, random, definition);
         for (let turn = 0; turn < TURNS; turn++) await lives.turn();
         await lives.finish();

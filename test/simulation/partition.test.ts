@@ -7,7 +7,7 @@ import type { Sequence } from '../../events/position.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../model/safetensors.ts';
 import { DeltaMirror } from '../doubles/delta-mirror.ts';
-import { definitionOf, PartitionRig } from '../doubles/partition-rig.ts';
+import { definitionOf, PartitionRig, RIG_BLEND } from '../doubles/partition-rig.ts';
 import { SeededRandom } from '../doubles/seeded-random.ts';
 import { inventEvents } from './stream.ts';
 
@@ -17,6 +17,7 @@ const DEFINITIONS: readonly VersionDefinition[] = [
   definitionOf('first'),
   definitionOf('second', { learningRate: 0.3 }),
   definitionOf('third', { learner: 'isgd', dimensions: 4 }),
+  definitionOf('fourth', RIG_BLEND),
 ];
 
 /** One partition's life, made up from a seed: events, slices, checkpoints, kills, promotions. */

@@ -7,11 +7,15 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../model/safetensors.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import { combineStateHashes } from '../../model/state-hash.ts';
 import { DeltaMirror } from '../doubles/delta-mirror.ts';
-import { definitionOf, PartitionRig, type Told } from '../doubles/partition-rig.ts';
+import { definitionOf, PartitionRig, RIG_BLEND, type Told } from '../doubles/partition-rig.ts';
 import { SeededRandom } from '../doubles/seeded-random.ts';
 import { inBatches, inventEvents } from './stream.ts';
 
-const VERSIONS = [definitionOf('gmf'), definitionOf('isgd', { learner: 'isgd' })];
+const VERSIONS = [
+  definitionOf('gmf'),
+  definitionOf('isgd', { learner: 'isgd' }),
+  definitionOf('blend', RIG_BLEND),
+];
 const EVENTS = 220;
 const RUNS = { numRuns: 12, seed: 20_260_701 };
 
@@ -47,7 +51,7 @@ function stored(checkpoint: Checkpoint): Checkpoint {
   return decodeCheckpoint(Buffer.concat([...encodeCheckpoint(checkpoint)]));
 }
 
-/** A property of a seed, for both learners and for one and two partitions. */
+/** A property of a seed, for every learner and for one and two partitions. */
 function holds(
   what: string,
   check: (seed: number, partitions: number, v: number) => Promise<void>,

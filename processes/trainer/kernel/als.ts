@@ -1,6 +1,7 @@
 import type {
   BatchModel,
   BatchSettings,
+  OnShare,
   TrainingPairs,
 } from '../../../model/batch/batch-trainer.ts';
 import {
@@ -77,8 +78,9 @@ export class AlsSolver implements KernelSolver {
     this.#threads = new TrainingThreads(kernel, this.#memory, scratches);
   }
 
-  async epoch(): Promise<number> {
+  async epoch(_number: number, onShare?: OnShare): Promise<number> {
     await this.#solve(this.#users);
+    onShare?.(0.5);
     await this.#solve(this.#items);
     let loss = this.#pairs;
     for (const less of this.#items.losses) loss -= less;

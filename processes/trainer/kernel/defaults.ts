@@ -17,7 +17,14 @@ export function kernelDefaults(
   pairs: TrainingPairs,
 ): KernelSettings {
   const density = pairs.userRows.length / Math.max(1, pairs.users * pairs.items);
-  const shared = { negatives: 8, initDeviation: 0.1, seed: 1, threads: 2, learningRate: 0.002 };
+  const shared = {
+    negatives: 8,
+    initDeviation: 0.1,
+    seed: 1,
+    threads: 2,
+    learningRate: 0.002,
+    warmStartEpochs: 0,
+  };
   if (solver === 'sgd') {
     const unused = { unobservedWeight: 0, frequencyExponent: 0 };
     return { ...shared, solver, epochs: 256, regularization: 0.005, ...unused };

@@ -1,6 +1,7 @@
 import type {
   BatchModel,
   BatchSettings,
+  OnShare,
   TrainingPairs,
 } from '../../../model/batch/batch-trainer.ts';
 import { BLOCK, EVENT, SGD, sgdScratchBytes } from '../../../model/kernel/training-layout.ts';
@@ -65,7 +66,7 @@ export class SgdSolver implements KernelSolver {
     this.#threads = new TrainingThreads(kernel, memory, scratches);
   }
 
-  async epoch(number: number): Promise<number> {
+  async epoch(number: number, onShare?: OnShare): Promise<number> {
     const turns = streamKey(this.#settings.seed, STREAM.order, number);
     for (let turn = 0; turn < STRATA; turn += 1) {
       const tasks = Array.from({ length: STRATA }, (_, part): ThreadTask => {
@@ -74,6 +75,7 @@ export class SgdSolver implements KernelSolver {
         return { name: 'sgdBlock', args: [this.#header, this.#entries[block] as number, ...key] };
       });
       await this.#threads.run(tasks);
+      onShare?.((turn + 1) / STRATA);
     }
     return this.#meanLoss();
   }

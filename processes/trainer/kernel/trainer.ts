@@ -6,6 +6,8 @@ import type {
   BatchTrainer,
   BatchTrainerFactory,
   EpochReport,
+  OnShare,
+  TrainerMemory,
   TrainingPairs,
 } from '../../../model/batch/batch-trainer.ts';
 import { loadTrainingKernel } from '../../../model/kernel/training-kernel.ts';
@@ -26,15 +28,20 @@ class KernelTrainer implements BatchTrainer {
     this.#solver = solver;
   }
 
-  async epoch(): Promise<EpochReport> {
+  async epoch(onShare?: OnShare): Promise<EpochReport> {
     const epoch = this.#epoch + 1;
-    const loss = await this.#solver.epoch(epoch);
+    const loss = await this.#solver.epoch(epoch, onShare);
     this.#epoch = epoch;
     return { epoch, loss };
   }
 
   model(): Promise<BatchModel> {
     return Promise.resolve(this.#solver.model());
+  }
+
+  memory(): Promise<TrainerMemory> {
+    // An epoch follows from the model, its number and the seed alone.
+    return Promise.resolve({});
   }
 
   async load(model: BatchModel, epoch: number): Promise<void> {

@@ -1,3 +1,6 @@
+import { takeMemory } from '../../../model/batch/batch-check.ts';
+import type { TrainerMemory } from '../../../model/batch/batch-trainer.ts';
+
 const MEAN_KEPT = 0.9;
 const SQUARES_KEPT = 0.99;
 const SQUARES_FLOOR = 1e-8;
@@ -17,6 +20,22 @@ export class AdamTable {
     this.#means = new Float32Array(values.length);
     this.#squares = new Float32Array(values.length);
     this.#steps = new Uint32Array(values.length / width);
+  }
+
+  /** Copies what is remembered, under a name. */
+  memory(name: string): TrainerMemory {
+    return {
+      [`${name}.means`]: this.#means.slice(),
+      [`${name}.squares`]: this.#squares.slice(),
+      [`${name}.steps`]: this.#steps.slice(),
+    };
+  }
+
+  /** Takes up what {@link memory} gave; throws an Error of code INVALID where it is of another table. */
+  remember(name: string, memory: TrainerMemory): void {
+    takeMemory(memory, `${name}.means`, this.#means);
+    takeMemory(memory, `${name}.squares`, this.#squares);
+    takeMemory(memory, `${name}.steps`, this.#steps);
   }
 
   /** Copies rows together. */

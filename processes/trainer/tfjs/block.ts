@@ -1,6 +1,7 @@
 import type { TrainingPairs } from '../../../model/batch/batch-trainer.ts';
-import { Touched, UserItems } from '../batch.ts';
 import type { Draws } from '../draws.ts';
+import { Touched } from '../touched.ts';
+import { UserItems } from '../user-items.ts';
 
 /** Items drawn evenly as negatives of a block; its users share them. */
 const DRAWN_ITEMS = 1_024;

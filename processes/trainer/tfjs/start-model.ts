@@ -5,6 +5,9 @@ import type {
 } from '../../../model/batch/batch-trainer.ts';
 import { popularityModel } from '../../../model/batch/popularity-model.ts';
 import { Draws } from '../draws.ts';
+import { kernelDefaults } from '../kernel/defaults.ts';
+import { createKernelTrainer } from '../kernel/trainer.ts';
+import { logitScale, scaleToLogits } from '../logit-scale.ts';
 
 /**
  * The model before the first epoch: small normal rows, an output layer of ones, and each item's bias where its share of
@@ -25,6 +28,30 @@ export function startModel(pairs: TrainingPairs, settings: BatchSettings): Batch
     itemBias: popularityModel(pairs).itemBias.map((count) => Math.log((count + 1) / (drawn + 1))),
     output: new Float32Array(dimensions).fill(1),
   };
+}
+
+/**
+ * The model before the first epoch where the kernel's `als` has found it in seconds: its rows, scaled so that a score is
+ * a logit, with one bias for all items; popularity stands in the rows.
+ */
+export async function warmStart(
+  pairs: TrainingPairs,
+  settings: BatchSettings,
+): Promise<BatchModel> {
+  const { dimensions, negatives, seed, threads, warmStartEpochs: epochs } = settings;
+  const defaults = kernelDefaults('als', pairs);
+  const trainer = await createKernelTrainer(pairs, {
+    ...defaults,
+    ...{ dimensions, seed, threads, epochs },
+  });
+  try {
+    for (let epoch = 1; epoch <= epochs; epoch += 1) await trainer.epoch();
+    const solved = await trainer.model();
+    const scale = logitScale(solved, pairs, { negatives, draws: new Draws(seed, 0, 1) });
+    return scaleToLogits(solved, scale, new Float32Array(pairs.items).fill(scale.bias));
+  } finally {
+    await trainer.close();
+  }
 }
 
 /** A draw of the standard normal distribution (Box and Muller). */

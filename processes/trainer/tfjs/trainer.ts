@@ -8,6 +8,8 @@ import type {
   BatchTrainer,
   BatchTrainerFactory,
   EpochReport,
+  OnShare,
+  TrainerMemory,
   TrainingPairs,
 } from '../../../model/batch/batch-trainer.ts';
 import { readNativeParts } from '../../core/native-parts.ts';
@@ -18,7 +20,7 @@ import { AdamTable } from './adam.ts';
 import { BlockMaker } from './block.ts';
 import type { Block } from './block.ts';
 import { blockGradients } from './block-gradients.ts';
-import { startModel } from './start-model.ts';
+import { startModel, warmStart } from './start-model.ts';
 
 /** Users whose pairs are one step. */
 const BLOCK_USERS = 16;
@@ -46,15 +48,15 @@ class TfjsTrainer implements BatchTrainer {
   #tables: Tables;
   #epoch = 0;
 
-  constructor(tf: TensorFlow, pairs: TrainingPairs, settings: BatchSettings) {
+  constructor(tf: TensorFlow, pairs: TrainingPairs, settings: BatchSettings, start: BatchModel) {
     this.#tf = tf;
     this.#pairs = pairs;
     this.settings = settings;
     this.#blocks = new BlockMaker(pairs, settings.negatives);
-    this.#tables = tablesOf(startModel(pairs, settings));
+    this.#tables = tablesOf(start);
   }
 
-  async epoch(): Promise<EpochReport> {
+  async epoch(onShare?: OnShare): Promise<EpochReport> {
     const { seed, epochs, learningRate } = this.settings;
     const epoch = this.#epoch + 1;
     const share = Math.min(1, (epoch - 1) / Math.max(1, epochs - 1));
@@ -64,6 +66,7 @@ class TfjsTrainer implements BatchTrainer {
     let loss = 0;
     for (let from = 0; from < order.length; from += BLOCK_USERS) {
       loss += this.#step(this.#blocks.make(order.subarray(from, from + BLOCK_USERS), draws), rate);
+      onShare?.(Math.min(1, (from + BLOCK_USERS) / order.length));
       await nextTurn();
     }
     this.#epoch = epoch;
@@ -106,10 +109,24 @@ class TfjsTrainer implements BatchTrainer {
     });
   }
 
-  async load(model: BatchModel, epoch: number): Promise<void> {
+  memory(): Promise<TrainerMemory> {
+    const memory: Record<string, Float32Array | Uint32Array> = {};
+    for (const [name, table] of Object.entries(this.#tables) as [string, AdamTable][]) {
+      Object.assign(memory, table.memory(name));
+    }
+    return Promise.resolve(memory);
+  }
+
+  async load(model: BatchModel, epoch: number, memory: TrainerMemory = {}): Promise<void> {
     checkBatchModel(model, this.#pairs, this.settings);
     await Promise.resolve();
-    this.#tables = tablesOf(model);
+    const tables = tablesOf(model);
+    if (Object.keys(memory).length > 0) {
+      for (const [name, table] of Object.entries(tables) as [string, AdamTable][]) {
+        table.remember(name, memory);
+      }
+    }
+    this.#tables = tables;
     this.#epoch = epoch;
   }
 
@@ -143,6 +160,7 @@ export const createTfjsTrainer: BatchTrainerFactory = async (pairs, settings) =>
   }
   // Sums that threads share out differ in their last bits from run to run; the steps of a block are small.
   process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
-  await nextTurn();
-  return new TfjsTrainer(loadTensorFlow(), pairs, settings);
+  const start =
+    settings.warmStartEpochs > 0 ? await warmStart(pairs, settings) : startModel(pairs, settings);
+  return new TfjsTrainer(loadTensorFlow(), pairs, settings, start);
 };

@@ -73,11 +73,11 @@ test('an item is found at its place among those that were not seen', async () =>
   const observer = new PrequentialObserver(1);
   const state = UserState.of({ seen: [3], recent: [], events: 1, positives: 1, timeMs: 0 });
   const places = [2, 1, 0, 3, -1].map((itemRow) => {
-    observer.observe({ model, before: state, userRow: 0, itemRow, key: 0 });
+    observer.observe({ model, before: state, userRow: 0, itemRow, timeMs: 0, key: 0 });
     return observer.places.newest(1)[0];
   });
   assert.deepEqual(places, [1, 2, 3, 0, 0]);
-  observer.observe({ model, before: state, userRow: -1, itemRow: 2, key: 0 });
+  observer.observe({ model, before: state, userRow: -1, itemRow: 2, timeMs: 0, key: 0 });
   assert.equal(observer.places.newest(1)[0], 0);
 });
 

@@ -112,7 +112,14 @@ test('train follows a run to its end and prints every epoch', async () => {
     },
   }));
   try {
-    const { exit, json, stderr } = await training.run('train', '--epochs', '2', '--json');
+    const { exit, json, stderr } = await training.run(
+      'train',
+      '--trainer',
+      'kernel',
+      '--epochs',
+      '2',
+      '--json',
+    );
     assert.equal(exit, 0);
     assert.deepEqual(json, {
       workflowId: 'train-1',
@@ -123,7 +130,7 @@ test('train follows a run to its end and prints every epoch', async () => {
     });
     assert.match(stderr, /watch it at http:\/\/127\.0\.0\.1:8233\/train-1/);
     assert.match(stderr, /epoch 1 +hitRate10 0\.2500 +checkpointSha256 aa/);
-    assert.deepEqual(training.api.calls, [['train', { epochs: 2 }]]);
+    assert.deepEqual(training.api.calls, [['train', { trainer: 'kernel', epochs: 2 }]]);
   } finally {
     await training.close();
   }

@@ -58,10 +58,11 @@ export class FeedWorld {
     newest: async (_partition, past) => {
       await Promise.resolve();
       if (this.failure !== undefined) throw this.failure;
-      if (past === undefined) return this.#checkpoint ?? new DeltaWorld().whole();
+      if (past === undefined) return { delta: this.#checkpoint ?? new DeltaWorld().whole() };
       const found = this.#checkpoint;
       if (found === undefined || found.to < past.sequence) return undefined;
-      return found.to > past.sequence || found.version !== past.version ? found : undefined;
+      const isPast = found.to > past.sequence || found.version !== past.version;
+      return isPast ? { delta: found } : undefined;
     },
   };
 

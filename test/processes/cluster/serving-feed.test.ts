@@ -7,6 +7,7 @@ import { ServingFeed } from '../../../processes/cluster/serving-feed.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../../../projections/bounds.ts';
 import { ServingState } from '../../../projections/serving-state.ts';
 import { createLogger } from '../../../processes/logger.ts';
+import { createMemoryJournal } from '../../doubles/memory-journal.ts';
 import { SeededRandom } from '../../doubles/seeded-random.ts';
 import { FeedWorld } from './feed-world.ts';
 import type { FeedEvent } from './feed-world.ts';
@@ -51,6 +52,8 @@ function start(t: TestContext, world = new FeedWorld()): Run {
     sleep: () => turn(),
     yieldNow: () => turn(),
     logger: createLogger('silent'),
+    // Answers of this world read no learner.
+    learning: { journal: createMemoryJournal(1), sliceMsMax: 8, clock: () => 0 },
   });
   const running = feed.run(ending.signal);
   const end = async (): Promise<void> => {
@@ -135,10 +138,12 @@ describe('the feed of the read side', () => {
     const old = serving.partition(0);
     await feed.replace(0, (at) => {
       assert.deepEqual(at, { version: 'v1', sequence: 1 });
-      return Promise.resolve(world.mover.whole());
+      return Promise.resolve({ delta: world.mover.whole() });
     });
     assert.notEqual(serving.partition(0), old);
-    const wrong = feed.replace(0, () => Promise.resolve({ ...world.mover.whole(), to: 7 }));
+    const wrong = feed.replace(0, () =>
+      Promise.resolve({ delta: { ...world.mover.whole(), to: 7 } }),
+    );
     await assert.rejects(wrong, RangeError);
     world.happen([event(random)]);
     await until(() => serving.position(0) === 2);

@@ -1,3 +1,4 @@
+import { PrequentialObserver } from '../../../actors/runtime/prequential-observer.ts';
 import type { CheckpointStore } from '../../../activities/checkpoint-store.ts';
 import type { Fence, FenceStore } from '../../../activities/fences.ts';
 import { follow } from '../../../activities/follower.ts';
@@ -124,6 +125,7 @@ export class WorkerWorld {
       popular: createMemoryPopular(1_000),
       fold: { types: DEFAULT_INTERACTION_TYPES, isErased: () => Promise.resolve(false) },
       bounds: { checkpointEventsMax: 1_000_000, checkpointMsMax: 1_000_000 },
+      observerOf: () => new PrequentialObserver(0),
     };
     const host: PartitionHost = new PartitionHost({
       ...{ holder, queue: `queue-${holder}`, partitions: rig.journal.partitions, logger: SILENT },

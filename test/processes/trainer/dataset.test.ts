@@ -1,32 +1,40 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DEFAULT_TRAINER_SETTINGS } from '../../../activities/trainer.ts';
-import { weighByRecency } from '../../../processes/trainer/dataset.ts';
+import { standingPairs } from '../../../processes/trainer/dataset.ts';
 
-describe('weights by recency', () => {
-  const settings = { ...DEFAULT_TRAINER_SETTINGS, recencyHalfLifeShare: 0.25, recencyFloor: 0 };
+function standing(rows: readonly (readonly [user: number, item: number, weight: number])[]) {
+  const column = (at: 0 | 1) => Uint32Array.from(rows, (row) => row[at]);
+  const weights = Float32Array.from(rows, ([, , weight]) => weight);
+  const { users, items } = standingPairs({ users: column(0), items: column(1), weights }, 4);
+  return Array.from(users, (user, at) => [user, items[at]]);
+}
 
-  it('halve over a share of the dataset, counted back from its end', () => {
-    const weighed = weighByRecency(new Float32Array(8).fill(1), settings);
-    assert.equal(weighed[7], 1);
-    assert.equal(weighed[5], 0.5);
-    assert.equal(weighed[3], 0.25);
+describe('the pairs that stand', () => {
+  it('are each there once, however often an item was played', () => {
+    const rows = [
+      [2, 7, 1],
+      [0, 3, 0.5],
+      [2, 7, 1],
+      [2, 1, 1],
+    ] as const;
+    assert.deepEqual(standing(rows), [
+      [0, 3],
+      [2, 7],
+      [2, 1],
+    ]);
   });
 
-  it('never fall below their floor, and keep the sign of what was disliked', () => {
-    const weights = new Float32Array(1_000).fill(-0.5);
-    const weighed = weighByRecency(weights, {
-      ...settings,
-      recencyHalfLifeShare: 0.01,
-      recencyFloor: 0.25,
-    });
-    assert.equal(weighed[999], -0.5);
-    assert.ok(weighed[0]! <= -0.125 && weighed[0]! > -0.126);
+  it('are what a user said last of an item', () => {
+    const rows = [
+      [1, 5, 1],
+      [1, 6, -1],
+      [1, 5, -0.5],
+      [1, 6, 1],
+    ] as const;
+    assert.deepEqual(standing(rows), [[1, 6]]);
   });
 
-  it('are left alone where nothing is asked', () => {
-    const weights = Float32Array.of(1, 0.5);
-    const weighed = weighByRecency(weights, { ...settings, recencyHalfLifeShare: 0 });
-    assert.deepEqual(weighed, weights);
+  it('are none where there is nothing', () => {
+    assert.deepEqual(standing([]), []);
   });
 });

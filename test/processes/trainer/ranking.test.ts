@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadKernel } from '../../../model/kernel/kernel.ts';
-import { UserItems } from '../../../processes/trainer/batch.ts';
+import { UserItems } from '../../../processes/trainer/user-items.ts';
 import { countHits } from '../../../processes/trainer/ranking.ts';
 import type { Pairs } from '../../../processes/trainer/ranking.ts';
 

@@ -1,8 +1,13 @@
 import { TENSOR } from '../../../actors/runtime/partition-checkpoint.ts';
-import { DEFAULT_TRAINER_SETTINGS } from '../../../activities/trainer.ts';
-import type { EpochJob, EvaluationJob } from '../../../activities/trainer.ts';
+import type {
+  EpochJob,
+  EvaluationJob,
+  TrainerChoice,
+  TrainerName,
+} from '../../../activities/trainer.ts';
 import { openRuns } from '../../../adapters/embedded/runs.ts';
 import type { Checkpoint, Tensor } from '../../../model/checkpoint.ts';
+import { packIds } from '../../../model/item-ids.ts';
 import { DEFAULT_LEARNER_SETTINGS } from '../../../model/settings.ts';
 import { SeededRandom } from '../../doubles/seeded-random.ts';
 
@@ -44,6 +49,7 @@ function drawPairs(random: SeededRandom): { train: Pair[]; held: Pair[] } {
 function parentOf(train: readonly Pair[], random: SeededRandom): Checkpoint {
   const floats = (length: number) =>
     Float32Array.from({ length }, () => (random.below(2_001) / 1_000 - 1) * 0.1);
+  const ids = packIds(Array.from({ length: ITEMS }, (_, item) => `i${item}`));
   const seen: number[] = [];
   const offsets = [0];
   for (let user = 0; user < USERS; user += 1) {
@@ -60,6 +66,8 @@ function parentOf(train: readonly Pair[], random: SeededRandom): Checkpoint {
       [TENSOR.itemVectors]: { shape: [ITEMS, DIMENSIONS], data: floats(ITEMS * DIMENSIONS) },
       [TENSOR.itemBias]: { shape: [ITEMS], data: new Float32Array(ITEMS) },
       [TENSOR.output]: { shape: [DIMENSIONS], data: new Float32Array(DIMENSIONS).fill(1) },
+      [TENSOR.itemIds]: ids.bytes,
+      [TENSOR.itemOffsets]: ids.offsets,
       [TENSOR.seenOffsets]: column(offsets),
       [TENSOR.seenItems]: column(seen),
     },
@@ -69,12 +77,14 @@ function parentOf(train: readonly Pair[], random: SeededRandom): Checkpoint {
 /** A prepared run in a folder, of which every job is known. */
 export class TrainerWorld {
   readonly #path: (name: string) => Promise<string>;
+  readonly #choice: TrainerChoice;
 
-  private constructor(path: (name: string) => Promise<string>) {
+  private constructor(path: (name: string) => Promise<string>, choice: TrainerChoice) {
     this.#path = path;
+    this.#choice = choice;
   }
 
-  static async open(folder: string): Promise<TrainerWorld> {
+  static async open(folder: string, trainer: TrainerName = 'tfjs'): Promise<TrainerWorld> {
     const random = new SeededRandom(11);
     const { train, held } = drawPairs(random);
     const runs = openRuns({ folder });
@@ -94,7 +104,8 @@ export class TrainerWorld {
       },
       {},
     );
-    return new TrainerWorld((name) => runs.path('run', name));
+    const settings = trainer === 'tfjs' ? { learningRate: 0.3 } : {};
+    return new TrainerWorld((name) => runs.path('run', name), { trainer, epochs: 8, settings });
   }
 
   /** The path of an epoch's checkpoint; runs of other names keep theirs apart. */
@@ -107,7 +118,7 @@ export class TrainerWorld {
       ...{ run: 'run', epoch, files: [await this.#files()], learner: LEARNER, seed: 5 },
       from: epoch === 1 ? null : await this.checkpoint(epoch - 1, from),
       to: await this.checkpoint(epoch, name),
-      trainer: { ...DEFAULT_TRAINER_SETTINGS, recencyHalfLifeShare: 0 },
+      choice: this.#choice,
     };
   }
 

@@ -17,6 +17,7 @@ export function settingsOf(own: Partial<BatchSettings> = {}): BatchSettings {
     negatives: 3,
     initDeviation: 0.1,
     unobservedWeight: 0.2,
+    warmStartEpochs: 0,
     frequencyExponent: 0.5,
     seed: 7,
     threads: 1,

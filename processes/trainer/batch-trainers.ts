@@ -1,10 +1,11 @@
+import type { TrainerName } from '../../activities/trainer.ts';
 import { RepriseError } from '../../events/error.ts';
 import type {
   BatchSettings,
   BatchTrainerFactory,
   TrainingPairs,
 } from '../../model/batch/batch-trainer.ts';
-import { kernelDefaults } from '../trainer/kernel/defaults.ts';
+import { kernelDefaults } from './kernel/defaults.ts';
 
 /** What a batch trainer may be asked to solve with. */
 export type Solver = BatchSettings['solver'];
@@ -12,8 +13,8 @@ export type Solver = BatchSettings['solver'];
 /** Settings that may follow from what is trained on. */
 export type SettingsOfPairs = (pairs: TrainingPairs) => Omit<BatchSettings, 'dimensions'>;
 
-/** A trainer that `evaluate ncf` knows. */
-export interface EvaluatedTrainer {
+/** A trainer that `evaluate ncf` and training runs know. */
+export interface KnownTrainer {
   /** The settings that it starts with, by solver; the first solver is the one that it takes unasked. */
   readonly defaults: Readonly<Partial<Record<Solver, SettingsOfPairs>>>;
   /** Loads its module, native parts and all, only when it is asked for. */
@@ -25,38 +26,43 @@ const FIRST_SEED = 1;
 
 const TFJS_SGD: Omit<BatchSettings, 'dimensions'> = {
   solver: 'sgd',
-  epochs: 50,
-  learningRate: 0.08,
-  regularization: 0.002,
+  epochs: 30,
+  learningRate: 0.05,
+  regularization: 0.0025,
   negatives: 8,
   initDeviation: 0.1,
   unobservedWeight: 0,
   frequencyExponent: 0,
+  warmStartEpochs: 8,
   seed: FIRST_SEED,
   threads: 2,
 };
 
-/** The trainers by name: one line makes another one known to `evaluate ncf`. */
-export const BATCH_TRAINERS: Readonly<Record<'tfjs' | 'kernel', EvaluatedTrainer>> = {
+/** What a run that goes on from a live version's rows sets otherwise: they are trained, and are to move with care. */
+export const FROM_PARENT: Readonly<Record<TrainerName, Partial<BatchSettings>>> = {
+  tfjs: { learningRate: 0.02, regularization: 0.005, warmStartEpochs: 0 },
+  // It solves from rows of its own.
+  kernel: {},
+};
+
+/** The trainers by name. */
+export const BATCH_TRAINERS: Readonly<Record<TrainerName, KnownTrainer>> = {
   tfjs: {
     defaults: { sgd: () => TFJS_SGD },
-    load: async () => (await import('../trainer/tfjs/trainer.ts')).createTfjsTrainer,
+    load: async () => (await import('./tfjs/trainer.ts')).createTfjsTrainer,
   },
   kernel: {
     defaults: {
       als: (pairs) => kernelDefaults('als', pairs),
       sgd: (pairs) => kernelDefaults('sgd', pairs),
     },
-    load: async () => (await import('../trainer/kernel/trainer.ts')).createKernelTrainer,
+    load: async () => (await import('./kernel/trainer.ts')).createKernelTrainer,
   },
 };
 
-/** The name of a trainer. */
-export type BatchTrainerName = keyof typeof BATCH_TRAINERS;
-
 /** The settings that a trainer starts with on these pairs; throws INVALID where it does not know the solver. */
 export function defaultSettings(
-  name: BatchTrainerName,
+  name: TrainerName,
   solver: Solver | undefined,
   pairs: TrainingPairs,
 ): Omit<BatchSettings, 'dimensions'> {
