@@ -22,9 +22,13 @@ export class WordCache {
       hash = Math.imul(hash ^ byte, 0x01000193);
     }
     const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-    const known = this.#words[slot] as string;
-    if (known.length === length && holds(known, text, start)) return known;
+    const first = this.#words[slot] as string;
+    if (first.length === length && holds(first, text, start)) return first;
+    // Two words may share a place: the one before moves to the place beside it.
+    const second = this.#words[slot ^ 1] as string;
+    if (second.length === length && holds(second, text, start)) return second;
     const word = text.toString('latin1', start, end);
+    this.#words[slot ^ 1] = first;
     this.#words[slot] = word;
     return word;
   }

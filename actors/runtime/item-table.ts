@@ -16,9 +16,13 @@ export class ItemTable {
   /** The row of an item; −1 where it has none. */
   find(id: string): number {
     const slot = slotOf(id);
-    const known = this.#memo[slot] as number;
-    if (known >= 0 && this.#ids[known] === id) return known;
+    const first = this.#memo[slot] as number;
+    if (first >= 0 && this.#ids[first] === id) return first;
+    // Two ids may share a place: the one before moves to the place beside it.
+    const second = this.#memo[slot ^ 1] as number;
+    if (second >= 0 && this.#ids[second] === id) return second;
     const row = this.#rows.get(id) ?? -1;
+    this.#memo[slot ^ 1] = first;
     this.#memo[slot] = row;
     return row;
   }
