@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openBlockNews } from '../../adapters/cluster/block-news.ts';
 import type { AppendedBlock } from '../../adapters/cluster/heard-blocks.ts';
 import { openJournal } from '../../adapters/cluster/journal.ts';
@@ -16,8 +17,6 @@ import { useStack } from './stack.ts';
 const stack = await useStack('mongo', 'redis');
 
 const NEVER = new AbortController().signal;
-/** So long that a test which needed the store would not end in time. */
-const NEVER_MS = 600_000;
 
 const entryOf = (id: string): JournalEntry => ({
   partition: 0,
@@ -29,19 +28,22 @@ describe('the news of blocks', () => {
   const database = `news-${randomBytes(4).toString('hex')}`;
   const over = new AbortController();
   let mongo: MongoConnection;
+  let readers: MongoConnection;
   let link: RedisLink;
   let reader: ClusterJournal;
   let writer: ClusterJournal;
   const told: AppendedBlock[] = [];
 
   before(async () => {
-    mongo = await connectMongo({ url: stack.value('REPRISE_MONGO_URL') });
+    const url = stack.value('REPRISE_MONGO_URL');
+    mongo = await connectMongo({ url });
+    // Another connection later on could be to another server, so that all that was told would be forgotten.
+    readers = await connectMongo({ url, bounds: { mongoConnectionsMax: 1 } });
     link = new RedisLink({ url: stack.value('REPRISE_REDIS_URL'), prefix: `${database}:` });
     const news = openBlockNews(link);
     const options = { connection: mongo, database, partitions: 2, clock: Date.now };
     writer = await openJournal({ ...options, onAppended: (block) => news.tell(block) });
-    const bounds = { pollMsMin: NEVER_MS, pollMsMax: NEVER_MS, toldPollMsMax: NEVER_MS };
-    reader = await openJournal({ ...options, bounds });
+    reader = await openJournal({ ...options, connection: readers });
     await news.hear((block) => {
       told.push(block);
       reader.hear(block);
@@ -50,22 +52,31 @@ describe('the news of blocks', () => {
 
   after(async () => {
     over.abort();
-    await writer.close();
-    // The reader sleeps until its next look at the store: its connection ends it.
+    await Promise.all([writer.close(), reader.close()]);
     await mongo.database(database).dropDatabase();
-    await Promise.all([mongo.close(), link.close()]);
-    setTimeout(() => process.exit(), 1_000).unref();
+    await Promise.all([mongo.close(), readers.close(), link.close()]);
   });
 
+  const isTold = async (count: number): Promise<void> => {
+    const endMs = performance.now() + 30_000;
+    while (told.length < count) {
+      assert.ok(performance.now() < endMs, 'nothing was told');
+      await sleep(5);
+    }
+  };
+
   it('wake who follows, who reads them without asking the store', async () => {
-    const news = reader.changed(0, ORIGIN, NEVER);
     await writer.append([entryOf('one')]);
-    await news;
-    assert.equal(reader.head(0), 0);
+    await reader.changed(0, ORIGIN, NEVER);
+    assert.equal((await reader.read(0, ORIGIN))?.count, 1);
+    const [first] = reader.status().heads;
+    assert.ok(first !== undefined);
+    const news = reader.changed(0, first, NEVER);
+    await writer.append([entryOf('two')]);
+    await Promise.all([news, isTold(2)]);
     // What was told is read though the store has it no more.
     await mongo.database(database).collection('blocks').deleteMany({});
-    const block = await reader.read(0, ORIGIN);
-    assert.equal(block?.count, 1);
+    assert.equal((await reader.read(0, first))?.count, 1);
   });
 
   it('are passed over where they do not continue what is known', () => {
@@ -75,7 +86,7 @@ describe('the news of blocks', () => {
     header[40] = (header[40] ?? 0) ^ 1;
     reader.hear({ ...first, header });
     reader.hear(first);
-    assert.equal(reader.head(0), sequence(0));
+    assert.equal(reader.head(0), sequence(1));
     assert.equal(reader.head(1), ORIGIN);
   });
 });
