@@ -70,6 +70,12 @@ function timed(work: ClusterWork, timing: Timing): Timed {
 
 const seconds = { startToCloseTimeout: '2m', attemptsMax: 20 } as const;
 
+const lease = {
+  startToCloseTimeout: '15m',
+  heartbeatTimeout: LEASE_HEARTBEAT_TIMEOUT,
+  pauseMax: '500ms',
+} as const;
+
 /** Notes and facts of a training: seconds. */
 export const quickTraining = timed('training', seconds);
 
@@ -80,11 +86,10 @@ export const quickIndexing = timed('indexing', seconds);
  * Leases of a partition: they end by themselves, and go on for ever. A mover that is gone is noticed in seconds, and
  * however often one was gone before, or declined, the next try comes soon.
  */
-export const leasing = timed('partitions', {
-  startToCloseTimeout: '15m',
-  heartbeatTimeout: LEASE_HEARTBEAT_TIMEOUT,
-  pauseMax: '500ms',
-});
+export const leasing = timed('partitions', lease);
+
+/** Leases of a shadow, which any worker may take: one with its share of the partitions, too. */
+export const shadowing = timed('shadows', lease);
 
 /** Datasets, epochs and measurements: hours at the most. */
 export const training = timed('training', { startToCloseTimeout: '6h', attemptsMax: 10 });

@@ -7,12 +7,13 @@ import type { TrainerName } from '../activities/trainer.ts';
 export const TASK_QUEUE = 'reprise';
 
 /** What a process of the cluster does for workflows, by the process that does it. */
-export type ClusterWork = 'partitions' | 'training' | 'indexing';
+export type ClusterWork = 'partitions' | 'shadows' | 'training' | 'indexing';
 
 /** The task queues of the cluster: workflows run on the first, activities on those of the processes that do them. */
 export const CLUSTER_TASK_QUEUES = {
   workflows: 'reprise-workflows',
   partitions: 'reprise-partitions',
+  shadows: 'reprise-shadows',
   training: 'reprise-training',
   indexing: 'reprise-indexing',
 } as const satisfies Readonly<Record<ClusterWork | 'workflows', string>>;

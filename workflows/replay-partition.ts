@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { LeaseResult } from '../activities/replay.ts';
 import { formatPosition, sequence } from '../events/position.ts';
-import { leasing } from './activity-proxies.ts';
+import { leasing, shadowing } from './activity-proxies.ts';
 import {
   MODEL_VERSION,
   PARTITION,
@@ -113,7 +113,7 @@ class PartitionReplay {
     if (bounded !== undefined) {
       const { version, to } = bounded;
       const until = formatPosition({ partition, sequence: sequence(to) });
-      return leasing(
+      return shadowing(
         `Replay of partition ${String(partition)} for model ${version}: learns the events after ${from} up to ${until}`,
         this.#queue,
       ).replayShadow({ partition, leaseMs, version, to });

@@ -38,7 +38,7 @@ const CHANGED_MS_MAX = 1_000;
 const CHANGED_LOOK_MS_MIN = 5;
 const CHANGED_LOOK_MS_TOP = 100;
 const MERGE = 'merge.safetensors';
-/** How long contributions are gathered here before the others are told: where all partitions are moved here, nobody is. */
+/** How long contributions are gathered before others are told where the last merge was made of those from here alone. */
 const GATHER_MS = 80;
 
 /**
@@ -59,6 +59,8 @@ class SharedMerges implements MergeStore {
   readonly #merging = new Map<string, Promise<Merge | undefined>>();
   /** What was contributed here, by merge and partition: it need not be read again, and comes again where it is lost. */
   readonly #own = new Map<string, Map<number, Contribution>>();
+  /** Whether the last merge was made of contributions from here alone, as where all partitions are moved here. */
+  #isAlone = false;
   /** What the others are about to be told. */
   readonly #telling = new Map<string, NodeJS.Timeout>();
   /** Told of every merge that is held from now on. */
@@ -83,7 +85,10 @@ class SharedMerges implements MergeStore {
     await this.#keeping.room();
     const own = this.#remember(folder, contribution);
     if (this.#isWhole(new Set(own.keys()))) await this.#mergeOnce(contribution, true);
-    else this.#tellSoon(contribution);
+    else if (this.#isAlone) this.#tellSoon(contribution);
+    else if (this.#isWhole(await this.#contributions.put(contribution))) {
+      await this.#mergeOnce(contribution, true);
+    }
   }
 
   async read(name: MergeName): Promise<Merge | undefined> {
@@ -157,6 +162,7 @@ class SharedMerges implements MergeStore {
     if (this.#telling.has(folder)) return;
     const tell = async (): Promise<void> => {
       this.#telling.delete(folder);
+      this.#isAlone = false;
       if (this.#held.has(folder) || (await this.#isMerged(name))) return;
       if (this.#isWhole(await this.#there(name))) await this.#mergeOnce(name, true);
     };
@@ -199,6 +205,7 @@ class SharedMerges implements MergeStore {
       if (read === undefined) return undefined;
       contributions.push(read);
     }
+    this.#isAlone = own?.size === contributions.length;
     const steps = mergeContributions(contributions);
     let step = steps.next();
     for (; step.done !== true; step = steps.next()) await nextTurn();

@@ -121,7 +121,10 @@ export class HeldPartition implements Leased {
 
   /** Stores the users of now, within a bound: whoever takes the partition goes on from there. */
   async flush(): Promise<void> {
-    await Promise.race([this.#parts.users.flush(), pauseFor(FLUSH_MS_MAX, this.#parts.over.signal)]);
+    await Promise.race([
+      this.#parts.users.flush(),
+      pauseFor(FLUSH_MS_MAX, this.#parts.over.signal),
+    ]);
   }
 
   /** Ends it: nothing is written any more. Resolves when nothing moves. */

@@ -11,6 +11,9 @@ import type { OnLost } from './partition-taking.ts';
 /** Time without a lease after which a partition's state is let go of. */
 export const WARM_MS_MAX = 60_000;
 
+/** The longest usual time between two leases of a partition on a worker's own queue. */
+const BETWEEN_LEASES_MS_MAX = 1_000;
+
 /** How often a worker says that it is alive, and where its partitions stand. */
 const TELL_MS = 1_000;
 
@@ -70,6 +73,13 @@ export class PartitionHost {
   /** The partitions that are held, with where they stand. */
   get held(): readonly HeldPartition[] {
     return [...this.#standing.values()];
+  }
+
+  /** How many partitions more may come: one whose lease is asked for elsewhere has its place still. */
+  get room(): number {
+    if (this.#isClosing) return 0;
+    const idle = this.held.filter(({ idleMs }) => idleMs > BETWEEN_LEASES_MS_MAX).length;
+    return this.#share.partitionsMax - this.#held.size + idle;
   }
 
   /**

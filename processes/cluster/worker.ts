@@ -34,6 +34,7 @@ import { patiently, pauseFor } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { connectRedis } from './redis-link.ts';
 import { keepReplays } from './replay-keeper.ts';
+import { ShareSlots } from './share-slots.ts';
 import { openFactSending } from './fact-sending.ts';
 import { need, openClusterStores } from './stores.ts';
 import type { ClusterStores } from './stores.ts';
@@ -196,7 +197,11 @@ async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoo
     namespace: temporal.namespace,
     queues: [
       { taskQueue: CLUSTER_TASK_QUEUES.workflows, workflows: true },
-      { taskQueue: CLUSTER_TASK_QUEUES.partitions, activities, activityPollersMax },
+      {
+        ...{ taskQueue: CLUSTER_TASK_QUEUES.partitions, activities, activityPollersMax },
+        activitySlots: new ShareSlots(() => host.room),
+      },
+      { taskQueue: CLUSTER_TASK_QUEUES.shadows, activities, activityPollersMax },
       { taskQueue: queue, activities, activityPollersMax },
     ],
     logger,

@@ -2,13 +2,22 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
-import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
+import type {
+  ActivitySlotInfo,
+  CustomSlotSupplier,
+  NativeConnection,
+  TunerHolder,
+  WorkerOptions,
+  WorkflowBundleOption,
+} from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
 import type { Logger } from '../logger.ts';
 
 const BUNDLE = new URL('../../.build/workflows.js', import.meta.url);
 const SOURCES = new URL('../../workflows/index.ts', import.meta.url);
 const RESTART_BACKOFF_MS = 1_000;
+/** Tasks of a queue at a time. */
+const ACTIVITIES_MAX = 512;
 /** How long a worker that stops waits for its activities, which end at their next slice. */
 const SHUTDOWN_MS_MAX = 2_500;
 
@@ -20,6 +29,8 @@ export interface WorkedQueue {
   readonly activities?: Partial<Activities>;
   /** Tasks that are asked for at a time: each may be lost for a while with a process that stops without a word. */
   readonly activityPollersMax?: number;
+  /** Says when another task may be asked for; at any time where it is left out. */
+  readonly activitySlots?: CustomSlotSupplier<ActivitySlotInfo>;
 }
 
 /** What the workers of a process are made with. */
@@ -128,9 +139,19 @@ async function findBundle(): Promise<WorkflowBundleOption> {
   return bundleWorkflowCode({ workflowsPath: fileURLToPath(SOURCES), logger });
 }
 
+/** Slots of other kinds are never used on such a queue. */
+function tunerOf(activityTaskSlotSupplier: CustomSlotSupplier<ActivitySlotInfo>): TunerHolder {
+  const fixed = { type: 'fixed-size', numSlots: ACTIVITIES_MAX } as const;
+  return {
+    activityTaskSlotSupplier,
+    ...{ workflowTaskSlotSupplier: fixed, localActivityTaskSlotSupplier: fixed },
+    nexusTaskSlotSupplier: fixed,
+  };
+}
+
 /** A worker that takes little of its process: one workflow thread, a small cache, few pollers. */
 function optionsOf(
-  { taskQueue, workflows, activities, activityPollersMax = 2 }: WorkedQueue,
+  { taskQueue, workflows, activities, activityPollersMax = 2, activitySlots }: WorkedQueue,
   workflowBundle: WorkflowBundleOption | undefined,
 ): WorkerOptions {
   return {
@@ -147,7 +168,9 @@ function optionsOf(
       }),
     ...(activities !== undefined && {
       activities,
-      maxConcurrentActivityTaskExecutions: 512,
+      ...(activitySlots === undefined
+        ? { maxConcurrentActivityTaskExecutions: ACTIVITIES_MAX }
+        : { tuner: tunerOf(activitySlots) }),
       activityTaskPollerBehavior: { type: 'simple-maximum', maximum: activityPollersMax },
       maxHeartbeatThrottleInterval: '1s',
       defaultHeartbeatThrottleInterval: '1s',

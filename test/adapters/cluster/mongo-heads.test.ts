@@ -39,6 +39,19 @@ describe('the heads of a journal in MongoDB', () => {
     assert.equal(await heads.refresh([0, 1]), false);
   });
 
+  it('takes what its writer tells of where it continues the chain, and nothing else', () => {
+    const { heads, asked } = chainsOf(0, 0);
+    const told = { ...EMPTY_END, partition: 0, count: 3, hash: new Uint8Array(32).fill(1) };
+    const header = { ...told, previous: EMPTY_END.hash, firstSequence: sequence(0) };
+    heads.hear({ ...header, firstSequence: sequence(1) } as never, 9);
+    heads.hear({ ...header, previous: new Uint8Array(32).fill(2) } as never, 9);
+    assert.deepEqual(heads.heads(), [-1, -1]);
+    heads.hear(header as never, 9);
+    assert.deepEqual(heads.heads(), [2, -1]);
+    assert.equal(heads.end(0).uncovered, 9);
+    assert.equal(asked.ends + asked.followings, 0);
+  });
+
   it('looks up where a chain ends that others moved far', async () => {
     const { heads, asked } = chainsOf(10_000, 2);
     assert.equal(await heads.refresh([0, 1]), true);

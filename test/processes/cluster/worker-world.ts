@@ -163,7 +163,11 @@ export class WorkerWorld {
     const { partition, version, to } = delta;
     const end = this.streams.get(partition);
     if ((end?.fence ?? 0) > fence) throw new RepriseError('FENCED', 'a newer writer');
-    if (end !== undefined && to <= end.to) return;
+    if (end !== undefined && to <= end.to) {
+      // What is there already changes nothing but who may write.
+      this.streams.set(partition, { ...end, fence });
+      return;
+    }
     this.streams.set(partition, { to, version, fence });
     const mirror = this.mirrors.get(partition) ?? new DeltaMirror();
     this.mirrors.set(partition, mirror);
