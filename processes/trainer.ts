@@ -32,10 +32,7 @@ async function main(): Promise<void> {
   say({ ready: true });
 }
 
-async function answer(
-  kernels: KernelFactory,
-  question: TrainerQuestion,
-): Promise<void> {
+async function answer(kernels: KernelFactory, question: TrainerQuestion): Promise<void> {
   const { id } = question;
   let saidMs = 0;
   const tools: JobTools = {
