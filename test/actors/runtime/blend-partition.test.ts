@@ -207,11 +207,11 @@ describe('a partition that learns by the blend among others', () => {
     await rig.tell(...told);
     await rig.publish({ kind: 'BarrierSet', barrier: 1, timeMs: 0 }, 'barrier 1');
     const definition = definitionOf('v1', RIG_BLEND, 2);
-    let during: (() => void) | undefined;
+    const during: (() => void)[] = [];
     const deps = {
       ...rig.deps(definition, 0, { holdMsMax: 0 }),
       yieldNow: () => {
-        during?.();
+        for (const hear of during) hear();
         return Promise.resolve();
       },
     };
@@ -229,14 +229,14 @@ describe('a partition that learns by the blend among others', () => {
     const asked = { user: mine.user, n: PLACES, exclude: 'seen', after: [] } as const;
     const asking: Promise<{ position: readonly string[] }>[] = [];
     let answered = 0;
-    during = () => {
+    during.push(() => {
       asking.push(
         queries.recommend(asked).then((answer) => {
           answered += 1;
           return answer;
         }),
       );
-    };
+    });
     await runtime.passBarrier(undefined);
     await new Promise((resolve) => setImmediate(resolve));
     assert.ok(asking.length > 0, 'somebody asked meanwhile');
