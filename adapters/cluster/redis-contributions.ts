@@ -1,13 +1,8 @@
 import type { MergeName } from '../../activities/merge-store.ts';
 import { hasCode } from '../../events/error.ts';
 import type { Contribution } from '../../model/merge.ts';
-import {
-  SharedContributions,
-  contributionBytes,
-  contributionFrom,
-  folderOf,
-} from './contributions.ts';
-import type { Contributions, OnDamaged } from './contributions.ts';
+import { contributionBytes, contributionFrom, folderOf } from './contributions.ts';
+import type { Contributions, OnDamaged, SharedContributions } from './contributions.ts';
 import type { RedisLink } from './redis.ts';
 
 /** The largest contribution that waits in Redis; a larger one waits among the shared objects. */

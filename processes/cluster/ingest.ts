@@ -30,8 +30,8 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
   const closers = new Closers();
   const trying = { logger, signal, waitMsMax: config.dependencyWaitMsMax };
   try {
-    const news: { tell?: BlockNews['tell'] } = {};
-    const opening = () => openJournalStores(config, clock, (block) => news.tell?.(block));
+    const told: { news?: BlockNews } = {};
+    const opening = () => openJournalStores(config, clock, (block) => told.news?.tell(block));
     const stores = await persist(opening, {
       ...{ ...trying, what: 'open the journal' },
     });
@@ -42,7 +42,7 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
     closers.add(() => transport.close());
     const link = await connectRedis(ways);
     closers.add(() => link.close());
-    news.tell = openBlockNews(link).tell;
+    told.news = openBlockNews(link);
     const feed = openAcknowledgements(link);
     closers.add(() => feed.close());
     const { mongo, journal, identities } = stores;

@@ -96,7 +96,8 @@ async function registerSearchAttributes(connection: Connection, namespace: strin
 function answerOf(error: unknown): { readonly code?: unknown; readonly said: string } {
   for (let at = error; at instanceof Error; at = at.cause) {
     const { code, details } = at as { readonly code?: unknown; readonly details?: unknown };
-    if (typeof code === 'number') return { code, said: String(details ?? at.message) };
+    const said = typeof details === 'string' ? details : at.message;
+    if (typeof code === 'number') return { code, said };
   }
   return { said: error instanceof Error ? error.message : String(error) };
 }

@@ -34,7 +34,7 @@ async function variables(): Promise<Readonly<Record<string, string>>> {
 async function until(
   what: string,
   holds: () => Promise<boolean> | boolean,
-  msMax = 60_000,
+  msMax = 120_000,
 ): Promise<number> {
   const startMs = performance.now();
   while (!(await holds())) {
