@@ -44,7 +44,9 @@ function assertContinues(before: ModelDelta, delta: ModelDelta): void {
   const { partition, version, from, whole } = delta;
   const continues = before.to === from && before.version === version && !whole;
   if (continues && before.partition === partition) return;
-  throw new RangeError(`a delta from ${String(from)} does not continue one to ${String(before.to)}`);
+  throw new RangeError(
+    `a delta from ${String(from)} does not continue one to ${String(before.to)}`,
+  );
 }
 
 function newUsersOf(deltas: readonly ModelDelta[]): Uint8Array {
@@ -62,10 +64,7 @@ function newUsersOf(deltas: readonly ModelDelta[]): Uint8Array {
 /** The touched users as each stood last. */
 function usersOf(
   deltas: readonly ModelDelta[],
-): Pick<
-  ModelDelta,
-  'userRows' | 'userVectors' | 'userEvents' | 'userPositives' | 'userTimeMs'
-> {
+): Pick<ModelDelta, 'userRows' | 'userVectors' | 'userEvents' | 'userPositives' | 'userTimeMs'> {
   const last = new Map<number, Touched>();
   for (const delta of deltas) delta.userRows.forEach((row, at) => last.set(row, { delta, at }));
   const d = deltas[0]?.dimensions ?? 0;

@@ -171,7 +171,7 @@ export class MongoBlocks {
   /** The blocks that were told from a sequence on, one after the other. */
   #heardFrom(partition: Partition, from: number, to: number, limit: number): readonly ReadBlock[] {
     const run: ReadBlock[] = [];
-    for (let next = from; next <= to && run.length < limit; ) {
+    for (let next = from; next <= to && run.length < limit;) {
       const heard = this.#heardAt(partition, next);
       if (heard === undefined) break;
       run.push(heard);

@@ -39,7 +39,10 @@ export function metricRoutes(deps: ApiDeps): readonly Route[] {
           const remedy = 'ask the embedded profile, or bin/reprise evaluate prequential';
           throw new HttpProblem('UNAVAILABLE', `no partition learns in this process: ${remedy}`);
         }
-        const answer = await deps.prequential.tell({ window, ...(model !== undefined && { model }) });
+        const answer = await deps.prequential.tell({
+          window,
+          ...(model !== undefined && { model }),
+        });
         if (model !== undefined && answer.models.length === 0) {
           throw new HttpProblem('NOT_FOUND', `version ${model} has not served since the start`);
         }
