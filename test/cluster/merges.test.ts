@@ -16,6 +16,9 @@ const stack = await useOwnStack('kafka', 'mongo', 'redis', 'temporal');
 
 const PARTITIONS = 4;
 const LEARNED_MS_MAX = 60_000;
+const BARRIERS_MIN = 3;
+const BATCHES_MIN = 6;
+const BATCHES_MAX = 40;
 
 describe('the partitions of a cluster', () => {
   let cluster: Cluster;
@@ -80,13 +83,15 @@ describe('the partitions of a cluster', () => {
 
   it('meet at barriers that a worker sets while events come', (t) =>
     cluster.watch(async () => {
-      for (let batch = 0; batch < 6; batch += 1) {
+      let barrier = 0;
+      // A worker sets them by its clock: on a quick machine a few batches see one or two.
+      for (let batch = 1; barrier < BARRIERS_MIN; batch += 1) {
+        assert.ok(batch < BATCHES_MAX, `${String(barrier)} barriers in ${String(batch)} batches`);
         await send(100);
         await sleep(400);
+        if (batch >= BATCHES_MIN) barrier = await passed();
       }
-      const barrier = await passed();
       t.diagnostic(`${String(barrier)} barriers`);
-      assert.ok(barrier >= 3);
       await standTogether();
     }));
 
