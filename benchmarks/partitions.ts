@@ -9,7 +9,7 @@ import {
   createPartitionState,
   type PartitionState,
 } from '../actors/runtime/partition-state.ts';
-import { finishAtOnce } from '../actors/runtime/turns.ts';
+import { atOnce } from '../model/steps.ts';
 import { eventKey } from '../events/event-key.ts';
 import { partitionOf } from '../events/partition-of.ts';
 import { ORIGIN } from '../events/position.ts';
@@ -126,10 +126,10 @@ async function measure(
     barrier += 1;
     const before = merge;
     const contributions = all.flatMap(({ state: { merging } }) => {
-      const one = merging && finishAtOnce(merging.pass(barrier, before));
+      const one = merging && atOnce(merging.pass(barrier, before));
       return one === undefined ? [] : [one];
     });
-    merge = finishAtOnce(mergeContributions(contributions));
+    merge = atOnce(mergeContributions(contributions));
     mergedRows += merge.items.length;
   }
   return {

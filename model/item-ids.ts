@@ -1,4 +1,6 @@
 import type { Tensor } from './checkpoint.ts';
+import { packTexts, unpackTexts } from './packed-texts.ts';
+import { atOnce } from './steps.ts';
 
 /** Item ids as tensors: their UTF-8 one after the other, and where each starts. */
 export interface PackedIds {
@@ -8,19 +10,10 @@ export interface PackedIds {
 
 /** Packs item ids as tensors. */
 export function packIds(items: readonly string[]): PackedIds {
-  const encoder = new TextEncoder();
-  const offsets = new Uint32Array(items.length + 1);
-  const texts = items.map((item) => encoder.encode(item));
-  let end = 0;
-  for (const [at, text] of texts.entries()) {
-    end += text.length;
-    offsets[at + 1] = end;
-  }
-  const bytes = new Uint8Array(end);
-  for (const [at, text] of texts.entries()) bytes.set(text, offsets[at]);
+  const { bytes, offsets } = atOnce(packTexts(items));
   return {
-    bytes: { shape: [end], data: bytes },
-    offsets: { shape: [items.length + 1], data: offsets },
+    bytes: { shape: [bytes.length], data: bytes },
+    offsets: { shape: [offsets.length], data: offsets },
   };
 }
 
@@ -33,10 +26,5 @@ export function unpackIds(
   const offsets = starts?.data;
   if (!(bytes instanceof Uint8Array && offsets instanceof Uint32Array)) return undefined;
   if (offsets.at(-1) !== bytes.length) return undefined;
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const items: string[] = [];
-  for (let row = 0; row + 1 < offsets.length; row += 1) {
-    items.push(decoder.decode(bytes.subarray(offsets[row], offsets[row + 1])));
-  }
-  return items;
+  return atOnce(unpackTexts({ bytes, offsets }));
 }

@@ -1,10 +1,10 @@
 import { RepriseError } from '../../events/error.ts';
 import type { Tensor } from '../../model/checkpoint.ts';
+import { inRuns, type Steps } from '../../model/steps.ts';
 import { TENSOR } from './checkpoint-names.ts';
 import type { CheckpointTensors } from './checkpoint-tensors.ts';
 import type { PartitionState } from './partition-state.ts';
-import { packTexts, unpackTexts } from './packed-texts.ts';
-import { inRuns, type Steps } from './turns.ts';
+import { packTexts, unpackTexts } from '../../model/packed-texts.ts';
 
 const ITEMS_A_RUN = 1_024;
 

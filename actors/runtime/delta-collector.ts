@@ -1,7 +1,7 @@
 import type { DeadLetter, ModelDelta } from '../../model/delta.ts';
 import type { FactorTable } from '../../model/factor-table.ts';
+import { inRuns, type Steps } from '../../model/steps.ts';
 import type { PartitionState } from './partition-state.ts';
-import { inRuns, type Steps } from './turns.ts';
 
 const PAIRS_MIN = 1_024;
 const ROWS_A_RUN = 1_024;

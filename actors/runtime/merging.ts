@@ -4,11 +4,11 @@ import type { ContentPrior } from '../../model/content-prior.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';
 import type { MemoryChange } from '../../model/memory-merge.ts';
 import type { LearnedModel } from '../../model/learned-model.ts';
+import { inRuns, type Steps } from '../../model/steps.ts';
 import type { VersionDefinition } from './definition.ts';
 import type { ItemTable } from './item-table.ts';
 import type { ItemTouches } from './item-touches.ts';
 import { MergedRows } from './merged-rows.ts';
-import { inRuns, type Steps } from './turns.ts';
 
 const ROWS_A_RUN = 1_024;
 

@@ -3,14 +3,14 @@ import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
 import { packChange, unpackChange } from '../../model/memory-tensors.ts';
 import type { Contribution } from '../../model/merge.ts';
 import { prefixed, unprefixed } from '../../model/stream/learner-state.ts';
+import { inRuns, type Steps } from '../../model/steps.ts';
 import { UserState } from '../user-state.ts';
 import { countOf } from './checkpoint-extra.ts';
 import { TENSOR } from './checkpoint-names.ts';
 import { CheckpointTensors } from './checkpoint-tensors.ts';
 import { captureContent, restoreContent } from './content-checkpoint.ts';
-import { packTexts } from './packed-texts.ts';
+import { packTexts } from '../../model/packed-texts.ts';
 import type { PartitionState } from './partition-state.ts';
-import { inRuns, type Steps } from './turns.ts';
 
 export { MERGE_TENSORS, TENSOR } from './checkpoint-names.ts';
 

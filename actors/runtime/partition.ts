@@ -8,6 +8,7 @@ import type { Checkpoint } from '../../model/checkpoint.ts';
 import type { DeadLetter, ModelDelta } from '../../model/delta.ts';
 import { attributesOf } from '../../model/item-attributes.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';
+import { atOnce } from '../../model/steps.ts';
 import { DEFAULT_PARTITION_BOUNDS, type PartitionBounds } from './bounds.ts';
 import { countOf, lettersOf, manifestOf } from './checkpoint-extra.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -22,7 +23,7 @@ import { checkIdentities, prepareBlock } from './prepare-block.ts';
 import type { PrequentialObserver } from './prequential-observer.ts';
 import { hashState } from './state-hash.ts';
 import { stoppedError } from './stopped-error.ts';
-import { finishAtOnce, finishInTurns, Turns } from './turns.ts';
+import { finishInTurns, Turns } from './turns.ts';
 
 export type * from './partition-deps.ts';
 
@@ -239,7 +240,7 @@ export class PartitionRuntime {
       return this.#collector.take(from, this.#position, this.#deadLetters.takeFresh());
     }
     this.#deadLetters.takeFresh();
-    return finishAtOnce(this.#collector.takeWhole(this.#position, this.deadLetters));
+    return atOnce(this.#collector.takeWhole(this.#position, this.deadLetters));
   }
 
   /** The whole state as one delta, yielding as it goes. */

@@ -3,9 +3,10 @@ import { surrogateToBytes } from '../../events/surrogate.ts';
 import { NO_RANK } from '../../model/learned-memory.ts';
 import { hashEvents } from '../../model/memory-merge.ts';
 import { StateHasher } from '../../model/state-hash.ts';
+import { inRuns, type Steps } from '../../model/steps.ts';
 import { inByteOrder } from './byte-order.ts';
 import type { PartitionState } from './partition-state.ts';
-import { finishInTurns, inRuns, type Steps, type Turns } from './turns.ts';
+import { finishInTurns, type Turns } from './turns.ts';
 
 const DOMAIN = 'reprise-state/1';
 const ROWS_A_RUN = 256;

@@ -1,3 +1,5 @@
+import type { Steps } from '../../model/steps.ts';
+
 /** Cuts long work on the event loop's thread into turns, so that it holds the thread no longer than asked. */
 export class Turns {
   readonly #clock: () => number;
@@ -22,28 +24,6 @@ export class Turns {
     await this.#yieldNow();
     this.#endMs = this.#clock() + this.#holdMsMax;
   }
-}
-
-/** Work cut into steps; what the last one returns is its result. */
-export type Steps<T> = Generator<undefined, T>;
-
-/** Visits the numbers from 0 to before `count` in runs, a step each. */
-export function* inRuns(
-  count: number,
-  runLength: number,
-  visit: (first: number, end: number) => void,
-): Steps<void> {
-  for (let first = 0; first < count; first += runLength) {
-    visit(first, Math.min(count, first + runLength));
-    yield undefined;
-  }
-}
-
-/** Takes all steps at once. */
-export function finishAtOnce<T>(steps: Steps<T>): T {
-  let step = steps.next();
-  while (step.done !== true) step = steps.next();
-  return step.value;
 }
 
 /** Takes all steps, ending the turn after a step where it is over. */

@@ -43,15 +43,7 @@ export function openBlockNews(link: RedisLink, options: SubscriptionOptions = {}
         const block = unpacked(message);
         if (block !== undefined) listener(block);
       });
-      const end = (): void => subscription.end();
-      signal.addEventListener('abort', end, { once: true });
-      try {
-        await subscription.start();
-      } catch (error) {
-        signal.removeEventListener('abort', end);
-        end();
-        throw error;
-      }
+      await subscription.startUntil(signal);
     },
   };
 }

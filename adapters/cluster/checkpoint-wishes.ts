@@ -23,15 +23,7 @@ export function openCheckpointWishes(
         const said = message.toString();
         if (/^\d{1,9}$/.test(said)) listener(Number(said));
       });
-      const end = (): void => subscription.end();
-      signal.addEventListener('abort', end, { once: true });
-      try {
-        await subscription.start();
-      } catch (error) {
-        signal.removeEventListener('abort', end);
-        end();
-        throw error;
-      }
+      await subscription.startUntil(signal);
     },
   };
 }

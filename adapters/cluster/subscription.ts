@@ -50,6 +50,19 @@ export class Subscription {
     this.#watch();
   }
 
+  /** Subscribes until the signal aborts, and ends where that fails; throws UNAVAILABLE where Redis cannot be reached. */
+  async startUntil(signal: AbortSignal): Promise<void> {
+    const end = (): void => this.end();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      await this.start();
+    } catch (error) {
+      signal.removeEventListener('abort', end);
+      end();
+      throw error;
+    }
+  }
+
   /** Ends the subscription at once. */
   end(): void {
     this.#isOver = true;

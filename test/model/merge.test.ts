@@ -9,13 +9,13 @@ import {
   unpackMerge,
 } from '../../model/merge-tensors.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../model/safetensors.ts';
-import { finishAtOnce } from '../../actors/runtime/turns.ts';
+import { atOnce } from '../../model/steps.ts';
 
 const WIDTH = 3;
 const RUNS = { numRuns: 100, seed: 20_260_702 };
 
 function merged(contributions: readonly Contribution[]): Merge {
-  return finishAtOnce(mergeContributions(contributions));
+  return atOnce(mergeContributions(contributions));
 }
 
 /** Contributions of some partitions, each to some of the same items: an item's base is the same in all. */

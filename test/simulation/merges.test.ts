@@ -11,7 +11,7 @@ import { mergeContributions, type Contribution, type Merge } from '../../model/m
 import { decodeCheckpoint, encodeCheckpoint } from '../../model/safetensors.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
 import { combineStateHashes } from '../../model/state-hash.ts';
-import { finishAtOnce } from '../../actors/runtime/turns.ts';
+import { atOnce } from '../../model/steps.ts';
 import { DeltaMirror } from '../doubles/delta-mirror.ts';
 import { definitionOf, PartitionRig, RIG_BLEND } from '../doubles/partition-rig.ts';
 import { SeededRandom } from '../doubles/seeded-random.ts';
@@ -119,7 +119,7 @@ class Lives {
     ]);
     const all = this.#given.get(contribution.barrier)!;
     if (all.length < this.runtimes.length) return;
-    this.#merges.set(contribution.barrier, finishAtOnce(mergeContributions(all)));
+    this.#merges.set(contribution.barrier, atOnce(mergeContributions(all)));
     this.#given.delete(contribution.barrier);
   }
 

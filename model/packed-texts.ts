@@ -1,4 +1,4 @@
-import { inRuns, type Steps } from './turns.ts';
+import { inRuns, type Steps } from './steps.ts';
 
 /** Texts as bytes: their UTF-8 one after the other, and where each starts. */
 export interface PackedTexts {
