@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import type { Problem } from './problem.ts';
+import { writeAtTurnEnd } from './turn-end.ts';
 
 /** The bytes of NDJSON that are gathered before they are written. */
 export const streamChunkBytesMax = 65_536;
@@ -26,12 +27,20 @@ const jsonHeaders = {
 
 const jsonHeaderList = Object.entries(jsonHeaders).flat();
 
-/** Writes an answer as JSON. */
+/** Writes an answer as JSON, together with the others of this turn of the event loop. */
 export function writeJson(response: ServerResponse, status: number, answer: unknown): void {
   const text = JSON.stringify(answer);
+  const bytes = Buffer.byteLength(text);
   // A flat list of names and values is what Node writes fastest.
-  const headers = [...jsonHeaderList, 'content-length', String(Buffer.byteLength(text))];
-  response.writeHead(status, headers).end(text);
+  const headers = [...jsonHeaderList, 'content-length', String(bytes)];
+  // Text without any wide character is copied as it is.
+  writeAtTurnEnd({
+    response,
+    status,
+    headers,
+    text,
+    encoding: bytes === text.length ? 'latin1' : 'utf8',
+  });
 }
 
 /** Writes a self-contained page: its policy lets it load nothing. */

@@ -72,9 +72,11 @@ export function check<S extends z.ZodType>(
   value: unknown,
   unknownRemedy = '',
 ): Checked<z.output<S>> {
-  const result = schema.safeParse(value, context);
-  if (result.success) return { ok: true, value: result.data };
-  return { ok: false, errors: fieldErrors(result.error.issues, unknownRemedy) };
+  const passed = schema.safeParse(value);
+  if (passed.success) return { ok: true, value: passed.data };
+  // Only what is refused is checked with the words for it, which make a check dearer.
+  const { error = passed.error } = schema.safeParse(value, context);
+  return { ok: false, errors: fieldErrors(error.issues, unknownRemedy) };
 }
 
 /** Makes the 400 of refused fields; the detail names the first. */

@@ -1,7 +1,13 @@
 import type { RowChanges } from './row-changes.ts';
+import type { RowScores } from './row-scores.ts';
 
-/** Scores some item rows for the ranking's user: out[i] is the score of rows[i]. */
-export type ScoreRows = (rows: Uint32Array, out: Float32Array) => void;
+/** The item rows that a ranking stands on. */
+export interface RankedVectors {
+  /** The rows that changed last. */
+  readonly changes: RowChanges;
+  /** Scores rows: out[i] is the score of rows[i] for a query. */
+  readonly scores: Pick<RowScores, 'score'>;
+}
 
 /** Rows that a ranking keeps beyond what was asked for, so that some may fall before all have to be scanned again. */
 const SPARE_ROWS = 22;
@@ -67,7 +73,12 @@ export class KeptRanking {
   }
 
   /** Takes up what changed since; false where the first n have to be scanned for again. */
-  catchUp(n: number, changes: RowChanges, excluded: Uint32Array, score: ScoreRows): boolean {
+  catchUp(
+    n: number,
+    { changes, scores }: RankedVectors,
+    query: Float32Array,
+    excluded: Uint32Array,
+  ): boolean {
     const since = changes.since(this.#changes);
     if (since === 0) return true;
     if (since === undefined || since > CATCH_UP_ROWS_MAX) return false;
@@ -78,7 +89,7 @@ export class KeptRanking {
       this.#remove(row);
       if (!isIn(changedRows, count, row) && !excluded.includes(row)) changedRows[count++] = row;
     }
-    score(changedRows.subarray(0, count), changedScores);
+    scores.score(query, changedRows.subarray(0, count), changedScores);
     for (let at = 0; at < count; at += 1) this.#offer(changedRows[at] ?? 0, changedScores[at] ?? 0);
     this.#changes = changes.count;
     if (this.#floor === -Infinity) return true;

@@ -1,7 +1,6 @@
 import type { UserRanker } from '../model/user-ranker.ts';
 import type { SearchReport } from './answer.ts';
 import type { ProjectionBounds } from './bounds.ts';
-import type { ScoreRows } from './kept-ranking.ts';
 import type { RankingBasis } from './kept-rankings.ts';
 import type { PartitionState } from './partition-state.ts';
 import { RankedList } from './ranked-list.ts';
@@ -70,11 +69,8 @@ export class Ranking {
     const { user, exclude, events, withdrawals } = asked;
     const basis = { user, n, exclude, events, withdrawals, query };
     const search: SearchReport = reason === undefined ? EXACT : { mode: 'exact', reason };
-    const score: ScoreRows = (rows, out) => {
-      vectors.scores.score(query, rows, out);
-    };
     let ranking = rankings.find(basis);
-    if (ranking?.catchUp(n, vectors.changes, excluded, score) !== true) {
+    if (ranking?.catchUp(n, vectors, query, excluded) !== true) {
       ranking = rankings.make(basis);
       const { capacity, rows, scores } = ranking;
       const found = vectors.table.topN(query, capacity, excluded, rows, scores);
