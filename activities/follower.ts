@@ -30,6 +30,8 @@ export interface FollowerDeps {
   readonly onProgress?: (position: Sequence, head: Sequence) => void;
   /** Told of the runtime that goes on after a promotion, before it consumes anything. */
   readonly onSwitch?: (runtime: PartitionRuntime) => void;
+  /** Given the runtime that a promotion took out of service, when nobody reads it any more: it stands at the promotion. */
+  readonly onRetired?: (runtime: PartitionRuntime) => void;
 }
 
 /** Where the follower ends. */
@@ -148,11 +150,13 @@ class Follower {
         `version ${promoted.version} was given at ${String(next.partition)}:${String(next.position)}, not at ${String(partition)}:${String(at)}`,
       );
     }
+    const retired = this.runtime;
     this.runtime = next;
     this.#deps.onSwitch?.(next);
     this.#given = undefined;
     await this.#contributeAgain();
     await this.#give();
+    this.#deps.onRetired?.(retired);
   }
 
   /** Gives the sink what it has not seen: the whole state to begin with, then what changed. */

@@ -1,8 +1,10 @@
 import { RepriseError } from '../events/error.ts';
 import type { Journal } from '../events/journal.ts';
 import { sequence } from '../events/position.ts';
+import type { Sequence } from '../events/position.ts';
 import { beating, isShutdown } from './beating.ts';
 import type { LivePartition } from './live-partition.ts';
+import type { Shadows } from './shadows.ts';
 import type { VersionRuntimes } from './version-runtimes.ts';
 
 /** What the replay activities need from outside. */
@@ -16,6 +18,8 @@ export interface ReplayDeps {
    */
   readonly ownQueue?: (partition: number) => string | undefined;
   readonly versions: Pick<VersionRuntimes, 'advanceShadow'>;
+  /** Where versions follow by themselves once they are built; absent where none is held. */
+  readonly shadows?: Pick<Shadows, 'advance'>;
 }
 
 /** A partition that can be leased. */
@@ -41,6 +45,8 @@ export interface LeaseResult {
 export interface ShadowInput extends LeaseInput {
   readonly version: string;
   readonly to: number;
+  /** True where the version follows the stream by itself once it is there. */
+  readonly follows?: boolean;
 }
 
 /** What the heartbeats of a replay say. */
@@ -93,10 +99,10 @@ export function createReplayActivities(deps: ReplayDeps): ReplayActivities {
         throwIfCancelled(signal);
         return ended(live);
       }),
-    replayShadow: ({ partition, leaseMs, version, to }) =>
+    replayShadow: ({ partition, leaseMs, version, to, follows = false }) =>
       beating<ReplayBeat, LeaseResult>(async ({ signal, report }) => {
         const position = await withinLease(leaseMs, signal, (lease) =>
-          deps.versions.advanceShadow(version, partition, sequence(to), {
+          advance(deps, follows, version, partition, sequence(to), {
             signal: lease,
             onProgress: (reached, until) => report({ position: reached, until }),
           }),
@@ -106,6 +112,16 @@ export function createReplayActivities(deps: ReplayDeps): ReplayActivities {
         return { version, position, head: deps.journal.head(partition), ...queueOf(partition) };
       }),
   };
+}
+
+function advance(
+  { versions, shadows }: ReplayDeps,
+  follows: boolean,
+  ...asked: Parameters<Shadows['advance']>
+): Promise<Sequence> {
+  if (!follows) return versions.advanceShadow(...asked);
+  if (shadows !== undefined) return shadows.advance(...asked);
+  throw new RepriseError('INVALID', 'no version follows by itself here: leave follows out');
 }
 
 /** A lease that ends because the worker shuts down has ended well: what it reached is told. */

@@ -1,8 +1,7 @@
 import { RepriseError } from '../events/error.ts';
 import type { EventDoor } from '../events/door.ts';
-import type { ModelPromoted } from '../events/fact.ts';
 import type { Journal } from '../events/journal.ts';
-import { formatPosition, sequence } from '../events/position.ts';
+import { formatPosition } from '../events/position.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
 import { composeBase } from './base-checkpoint.ts';
 import { shareItems } from './item-means.ts';
@@ -10,6 +9,7 @@ import { beating } from './beating.ts';
 import type { Beat } from './beating.ts';
 import { currentHead } from './current-head.ts';
 import { prepareRun } from './prepare-run.ts';
+import { promotionOf } from './promotion-fact.ts';
 import type { PrepareBeat, PrepareDeps } from './prepare-run.ts';
 import { readRunNote, RUN_FILES } from './run-note.ts';
 import type { RunNote } from './run-note.ts';
@@ -229,15 +229,7 @@ async function promoteVersion(
       version,
     });
   }
-  const { definition } = registered;
-  const fact: ModelPromoted = {
-    kind: 'ModelPromoted',
-    version,
-    baseSha256: definition.baseSha256 ?? [],
-    start: definition.start.map((start) => sequence(start)),
-    settings: { learner: definition.learner, types: definition.types },
-    timeMs: deps.clock(),
-  };
+  const fact = promotionOf(registered.definition, deps.clock());
   // The id is the run's own, so that a retry finds the promotion where it stands.
   const id = `promote ${version} ${String(registered.createdMs)}`;
   const { positions } = await deps.door.appendShared(fact, id);

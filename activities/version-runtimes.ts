@@ -181,6 +181,17 @@ export class VersionRuntimes implements VersionSource {
     });
   }
 
+  /**
+   * A runtime from which a version can be built to a sequence: its nearest checkpoint, or where it begins. Of many
+   * partitions it begins, for what they exchanged on the way is made again only by all of them together.
+   */
+  async startOf(version: string, partition: Partition, at: Sequence): Promise<PartitionRuntime> {
+    if (!(await this.#hasOthers(version))) return this.#nearest(version, partition, at);
+    const { definition } = await this.#known(version);
+    refuseBefore(definition, partition, at);
+    return this.#atStart(definition, partition);
+  }
+
   /** Brings a version's shadow to a sequence and keeps it there; what an earlier call reached is gone on from. */
   async advanceShadow(
     version: string,

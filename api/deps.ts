@@ -19,6 +19,7 @@ import type {
   UserAnswer,
   VerifyReport,
 } from './schema/answers.ts';
+import type { BackfillRequest, PromotionAnswer } from './schema/versions.ts';
 
 /** The way in: checks events, appends them to the journal and resolves when they are durable. */
 export type DoorPort = Pick<EventDoor, 'accept' | 'publishItem'>;
@@ -64,6 +65,17 @@ export interface ModelsPort {
   list(): Promise<Models>;
 }
 
+/** What makes versions live. */
+export interface PromotionsPort {
+  /**
+   * Makes a version live that follows the stream; resolves when every partition answers by it. Throws NOT_FOUND, and
+   * CONFLICT where it is live already, lags, is not held, or cannot be built from its base.
+   */
+  promote(version: string): Promise<PromotionAnswer>;
+  /** Makes live again what was before this version, which has to be the live one; throws what promote throws. */
+  rollback(version: string): Promise<PromotionAnswer>;
+}
+
 /** What the metrics of learning are asked for. */
 export interface PrequentialQuery {
   /** The newest sampled events that count. */
@@ -77,12 +89,22 @@ export interface PrequentialPort {
   tell(query: PrequentialQuery): Promise<PrequentialAnswer>;
 }
 
-/** Durable runs: training and index builds. Throws UNAVAILABLE with the remedy where Temporal or a native part is off. */
+/** The kinds of durable run that can be asked after. */
+export type RunKind = 'training' | 'index' | 'backfill';
+
+/** What can be done with a run that is under way. */
+export type RunControl = 'pause' | 'resume' | 'cancel';
+
+/** Durable runs: training, index builds and backfills. Throws UNAVAILABLE with the remedy where Temporal or a native part is off. */
 export interface RunsPort {
   startTraining(request: TrainingRequest): Promise<StartedRun>;
   startIndexBuild(request: IndexReleaseRequest): Promise<StartedRun>;
+  /** Builds a version by replay; throws CONFLICT where its name is taken or another one is being built. */
+  startBackfill(request: BackfillRequest): Promise<StartedRun>;
   /** The state of a run for polling; undefined where no such run is known. */
-  describe(kind: 'training' | 'index', workflowId: string): Promise<RunState | undefined>;
+  describe(kind: RunKind, workflowId: string): Promise<RunState | undefined>;
+  /** Pauses, resumes or cancels a backfill under way; false where no such run is known, CONFLICT where it has ended. */
+  controlBackfill(workflowId: string, control: RunControl): Promise<boolean>;
 }
 
 /** Tells how far a long operation has come: events done out of a total. */
@@ -143,6 +165,8 @@ export interface ApiDeps {
   /** Absent where events reach the journal through no transport. */
   readonly offsets?: OffsetsPort;
   readonly models: ModelsPort;
+  /** Absent where no version is held beside the live one. */
+  readonly promotions?: PromotionsPort;
   /** Absent where no partition learns in this process. */
   readonly prequential?: PrequentialPort;
   readonly runs: RunsPort;

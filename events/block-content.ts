@@ -146,6 +146,8 @@ function payloadOf(fact: Exclude<Fact, { kind: 'InteractionRecorded' }>): Payloa
     }
     case 'BarrierSet':
       return { barrier: fact.barrier };
+    case 'ShadowAssigned':
+      return { version: fact.version };
   }
 }
 

@@ -63,8 +63,16 @@ export interface BarrierSet {
   readonly timeMs: number;
 }
 
-/** An event that changes everybody's answers; it is appended to every partition. */
-export type SharedFact = ItemPublished | ModelPromoted | IndexReleased | BarrierSet;
+/** A model version became the `shadow`: it follows the stream beside the live one and is scored on it. */
+export interface ShadowAssigned {
+  readonly kind: 'ShadowAssigned';
+  readonly version: string;
+  readonly timeMs: number;
+}
+
+/** An event that changes everybody's answers or names a version; it is appended to every partition. */
+export type SharedFact =
+  ItemPublished | ModelPromoted | IndexReleased | BarrierSet | ShadowAssigned;
 
 /** What happened: every event that the journal can hold. */
 export type Fact = InteractionRecorded | UserErased | SharedFact;
@@ -77,6 +85,7 @@ export const FACT_KINDS = [
   'ModelPromoted',
   'IndexReleased',
   'BarrierSet',
+  'ShadowAssigned',
 ] as const satisfies readonly Fact['kind'][];
 
 /** The code of an interaction in a block's `kind` column. */

@@ -92,6 +92,7 @@ const SHARED: Readonly<Record<SharedFact['kind'], Fields>> = {
     timeMs: time,
   }),
   BarrierSet: fieldsOf({ barrier: sequenceNumber, timeMs: time }),
+  ShadowAssigned: fieldsOf({ version: name, timeMs: time }),
 };
 
 /** Says what keeps parsed JSON from being a message, undefined where nothing does; it quotes nothing of it. */

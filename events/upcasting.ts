@@ -23,6 +23,7 @@ export const UPCASTERS: Upcasters = {
   ModelPromoted: [],
   IndexReleased: [],
   BarrierSet: [],
+  ShadowAssigned: [],
 };
 
 /** The version that payloads of a kind are written in. */

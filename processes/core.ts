@@ -6,6 +6,7 @@ import { followItems } from '../projections/items.ts';
 import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import type { LearnerName } from './config/learner.ts';
+import { followAliases } from './core/alias-following.ts';
 import { serveApi } from './core/api-host.ts';
 import type { ApiPlaces, PublicPlace } from './core/api-host.ts';
 import type { CoreParts } from './core/core-parts.ts';
@@ -123,10 +124,11 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
       logger.warn({ err: error }, 'an index build is due and could not be started');
     },
   });
+  const book = followAliases({ ...ways, ...learning, stores, signal: ending.signal });
   const parts: CoreParts = {
     ...ways,
     ...learning,
-    ...{ stores, native, serving, search, door, durable, pacing, ending },
+    ...{ stores, native, serving, search, door, durable, pacing, book, ending },
     startedMs: clock(),
     startHeads: journal.status().heads,
   };
@@ -149,6 +151,7 @@ async function closeParts(parts: CoreParts): Promise<void> {
   parts.merges.exchange.close();
   await parts.durable.close();
   await parts.search.close();
+  await parts.shadows.close();
   for (const one of parts.live) {
     // What was learned since the last checkpoint is in the journal; keeping it only makes the next start quick.
     await one.checkpoint().catch((error: unknown) => {

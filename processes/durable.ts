@@ -9,6 +9,7 @@ import type { CoreParts } from './core/core-parts.ts';
 import type { DurableRuns } from './core/durable-host.ts';
 import { activityDeps } from './durable/activity-deps.ts';
 import { installRuntimeLog } from './durable/runtime-log.ts';
+import { BACKFILL_LEASE_MS_MAX } from './durable/backfills.ts';
 import { createRuns } from './durable/runs.ts';
 import { WorkflowStarter } from './durable/starter.ts';
 import { startWorkerLoop } from './durable/worker-loop.ts';
@@ -59,6 +60,12 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
         starter,
         ...{ registry: parts.registry, clock: parts.clock, leaseMsMax: config.leaseMsMax },
         live: () => live[0]?.runtime.definition.version,
+        backfills: {
+          ...{ registry: parts.registry, shadows: parts.shadows, journal: stores.journal },
+          live: () => live[0]?.runtime.definition.version ?? '',
+          lastBarrier: () => Math.max(...live.map(({ runtime }) => runtime.barrier)),
+          leaseMsMax: Math.min(config.leaseMsMax, BACKFILL_LEASE_MS_MAX),
+        },
         tfjsUnavailable: native.tfjs.unavailable,
         indexUnavailable: native.faiss.unavailable,
       }),

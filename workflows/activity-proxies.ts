@@ -82,6 +82,9 @@ export const quickTraining = timed('training', seconds);
 /** Looks, facts and swaps of an index build: seconds. */
 export const quickIndexing = timed('indexing', seconds);
 
+/** Notes and facts of a backfill: seconds. */
+export const quickBackfill = timed('shadows', seconds);
+
 /**
  * Leases of a partition: they end by themselves, and go on for ever. A mover that is gone is noticed in seconds, and
  * however often one was gone before, or declined, the next try comes soon.

@@ -23,6 +23,7 @@ export const WORKFLOW_TYPES = {
   replayPartition: 'replayPartition',
   trainModel: 'trainModel',
   buildIndex: 'buildIndex',
+  backfill: 'backfill',
 } as const;
 
 /** The model version that a run is about. */
@@ -40,14 +41,30 @@ export const HIT_RATE = defineSearchAttributeKey('HitRate', 'DOUBLE');
 /** The last position that a run consumed, `"0:1234"`. */
 export const POSITION = defineSearchAttributeKey('Position', 'KEYWORD');
 
+/** Events a second that a run has replayed, over its time so far. */
+export const RATE = defineSearchAttributeKey('Rate', 'DOUBLE');
+
 /** Every search attribute that the server must know, for its start. */
-export const SEARCH_ATTRIBUTES = [MODEL_VERSION, PARTITION, STAGE, HIT_RATE, POSITION] as const;
+export const SEARCH_ATTRIBUTES = [
+  ...[MODEL_VERSION, PARTITION, STAGE],
+  ...[HIT_RATE, POSITION, RATE],
+] as const;
 
 /** Asks a replay to stand still after its current lease; reads go on from the state that it left. */
 export const pauseSignal = defineSignal('pause');
 
 /** Asks a paused replay to go on. */
 export const resumeSignal = defineSignal('resume');
+
+/** Tells a run how far one of its replays has come. */
+export const replayedSignal = defineSignal<[ReplayedPart]>('replayed');
+
+/** How far the replay of one partition has come. */
+export interface ReplayedPart {
+  readonly partition: number;
+  /** The last sequence consumed. */
+  readonly position: number;
+}
 
 /** Asks a run how far it has come. */
 export const progressQuery = defineQuery<Progress>('progress');
@@ -75,7 +92,13 @@ export interface ReplayPartitionInput {
   /** The longest time that one activity holds the partition. */
   readonly leaseMsMax: number;
   /** Present for a bounded replay; the live follower has none. */
-  readonly bounded?: { readonly version: string; readonly from: number; readonly to: number };
+  readonly bounded?: {
+    readonly version: string;
+    readonly from: number;
+    readonly to: number;
+    /** True where the version follows the stream by itself from there on, and the parent is told of the way. */
+    readonly follows?: boolean;
+  };
   /** Leases taken by the runs before this one; carried over by continue-as-new. */
   readonly leases?: number;
   /** Leases after which a run hands over to the next, so that histories stay short. */
@@ -160,6 +183,50 @@ export interface TrainModelResult {
   readonly seed: number;
   /** SHA-256 of the dataset files, one a partition. */
   readonly datasetSha256: readonly string[];
+}
+
+/** The id of the workflow that builds a version by replay. */
+export function backfillId(version: string): string {
+  return `backfill-${version}`;
+}
+
+/** The id of the child workflow that replays one partition for a backfill. */
+export function backfillReplayId(run: string, partition: number): string {
+  return `${run}-partition-${String(partition)}`;
+}
+
+/** What a backfill is asked to do. */
+export interface BackfillInput {
+  readonly version: string;
+  /** What the version is to be; absent where it is registered already. */
+  readonly define?: BackfilledDefinition;
+  /** How far each partition is replayed before it follows by itself; null where that is the head. */
+  readonly to: readonly (number | null)[];
+  readonly leaseMsMax: number;
+}
+
+/** What a version that is built by replay is. */
+export interface BackfilledDefinition {
+  /** The version whose settings it changes. */
+  readonly parent: string;
+  readonly learner: Readonly<Record<string, unknown>>;
+  /** Where it starts to learn, a sequence a partition. */
+  readonly start: readonly number[];
+  /** The first barrier past every start, where there are many partitions and it isn't the first of all. */
+  readonly firstBarrier?: number;
+}
+
+/** What a backfill ended with. */
+export interface BackfillResult {
+  readonly workflowId: string;
+  readonly version: string;
+  /** Where the replay ended and following began, `"0:1234"` each. */
+  readonly replayedTo: readonly string[];
+  readonly events: number;
+  readonly seconds: number;
+  readonly eventsPerSecond: number;
+  /** Where `ShadowAssigned` stands, `"0:1234"` each. */
+  readonly positions: readonly string[];
 }
 
 /** What an index build is asked to do. */

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  getExternalWorkflowHandle,
   isCancellation,
   setCurrentDetails,
   setHandler,
@@ -18,6 +19,7 @@ import {
   pauseSignal,
   POSITION,
   progressQuery,
+  replayedSignal,
   resumeSignal,
   STAGE,
 } from './messages.ts';
@@ -38,6 +40,7 @@ export async function replayPartition(input: ReplayPartitionInput): Promise<Repl
   replay.show();
   for (;;) {
     await replay.holdOneLease();
+    await replay.tellParent();
     if (replay.isOver()) return replay.result();
     if (replay.isRunLong()) await continueAsNew<typeof replayPartition>(replay.nextInput());
   }
@@ -99,6 +102,17 @@ class PartitionReplay {
     this.show();
   }
 
+  /** Tells the run that waits for this one how far it has come. */
+  async tellParent(): Promise<void> {
+    const { partition, bounded } = this.#input;
+    const { parent } = workflowInfo();
+    if (bounded?.follows !== true || parent === undefined) return;
+    await getExternalWorkflowHandle(parent.workflowId).signal(replayedSignal, {
+      partition,
+      position: this.#position,
+    });
+  }
+
   /** Takes note that the worker that held the partition took no lease, or failed at it: any may take the next one. */
   #isLeft(error: unknown): boolean {
     const isFailure = error instanceof ActivityFailure && !isCancellation(error);
@@ -111,12 +125,12 @@ class PartitionReplay {
     const { partition, leaseMsMax: leaseMs, bounded } = this.#input;
     const from = formatPosition({ partition, sequence: sequence(this.#position) });
     if (bounded !== undefined) {
-      const { version, to } = bounded;
+      const { version, to, follows = false } = bounded;
       const until = formatPosition({ partition, sequence: sequence(to) });
       return shadowing(
         `Replay of partition ${String(partition)} for model ${version}: learns the events after ${from} up to ${until}`,
         this.#queue,
-      ).replayShadow({ partition, leaseMs, version, to });
+      ).replayShadow({ partition, leaseMs, version, to, ...(follows && { follows }) });
     }
     if (this.#paused) {
       return leasing(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { ApiDeps } from '../deps.ts';
+import type { ApiDeps, RunKind } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -15,9 +15,10 @@ import {
 
 const params = z.object({ workflowId: workflowIdSchema });
 
-function describeRun(
+/** Declares the route that tells how a run of a kind stands. */
+export function describeRun(
   deps: ApiDeps,
-  kind: 'training' | 'index',
+  kind: RunKind,
   path: string,
   operationId: string,
 ): Route {

@@ -135,8 +135,24 @@ export const modelsSchema = z
         z.looseObject({
           version: versionSchema,
           live: z.boolean(),
+          aliases: z
+            .array(z.enum(['live', 'shadow', 'previous']))
+            .readonly()
+            .optional()
+            .meta({ description: 'Embedded profile: the names that it has now.' }),
           learner: z.string(),
+          settings: z.record(z.string(), z.unknown()).optional(),
           start: stands,
+          positions: stands.nullable().optional().meta({
+            description: 'Where it stands, live or beside the live one; null where it is not held.',
+          }),
+          prequential: z
+            .object({ events: z.int().min(0), recall10: z.number(), mrr10: z.number() })
+            .nullable()
+            .optional()
+            .meta({
+              description: 'How well it foresaw the newest sampled events; null where it saw none.',
+            }),
           createdAt: z.iso.datetime().optional(),
           metrics: z.record(z.string(), z.number()).optional(),
         }),

@@ -2,12 +2,15 @@ import { Command, CommanderError } from 'commander';
 
 import type { CliDeps } from './command.ts';
 import { addCommand } from './command.ts';
+import { backfillCommand } from './backfill.ts';
 import { addEvaluate } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import type { ExitCode } from './failure.ts';
 import { EXIT, INTERRUPTED, READER_GONE, toFailure } from './failure.ts';
 import { importCommand } from './import.ts';
 import { indexCommand } from './index-release.ts';
+import { modelsCommand } from './models.ts';
+import { promoteCommand, rollbackCommand } from './promote.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { recommendCommand } from './recommend.ts';
 import { simulateCommand } from './simulate.ts';
@@ -63,6 +66,10 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, recommendCommand);
   addCommand(program, deps, exit, trainCommand);
   addCommand(program, deps, exit, indexCommand);
+  addCommand(program, deps, exit, modelsCommand);
+  addCommand(program, deps, exit, backfillCommand);
+  addCommand(program, deps, exit, promoteCommand);
+  addCommand(program, deps, exit, rollbackCommand);
   addCommand(program, deps, exit, rebuildCommand);
   addCommand(program, deps, exit, verifyCommand);
   addCommand(program, deps, exit, statusCommand);

@@ -60,6 +60,9 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
     url: temporal.uiUrl,
     startTraining: (request) => bounded(() => runs.startTraining(request)),
     startIndexBuild: (request) => bounded(() => runs.startIndexBuild(request)),
+    startBackfill: (request) => bounded(() => runs.startBackfill(request)),
+    controlBackfill: (workflowId, control) =>
+      bounded(() => runs.controlBackfill(workflowId, control)),
     describe: (kind, workflowId) => bounded(() => runs.describe(kind, workflowId)),
     buildDue: () => bounded(() => due.startIndexBuild({})),
     check: async () => {

@@ -1,6 +1,7 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps, MaintenancePort } from '../../api/deps.ts';
@@ -14,6 +15,7 @@ import type { CoreParts } from './core-parts.ts';
 import { countLive, distinctItems } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { listModels } from './models.ts';
+import { Promotions } from './promotions.ts';
 import { awaitedOf } from './readiness.ts';
 import { rebuildProjections } from './rebuild.ts';
 import { replayStandOf } from './replay-stand.ts';
@@ -101,7 +103,13 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
   return {
     door: parts.door,
     queries,
-    models: { list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '') },
+    models: {
+      list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '', parts),
+    },
+    promotions: new Promotions({
+      ...{ journal, serving, clock, door: parts.door, registry: parts.registry },
+      ...{ shadows: parts.shadows, book: parts.book, sleep },
+    }),
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
     maintenance: maintenanceOf(parts, counts),
@@ -195,4 +203,8 @@ function nativeParts({ native }: CoreParts): { name: string; on: boolean; reason
     describe('batch training (tfjs-node)', native.tfjs.unavailable),
     describe('approximate search (faiss-node)', native.faiss.unavailable),
   ];
+}
+
+async function sleep(ms: number): Promise<void> {
+  await wait(ms);
 }

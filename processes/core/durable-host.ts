@@ -76,6 +76,18 @@ export class DurableHost implements RunsPort {
     return (await this.#ensure()).startIndexBuild(...args);
   }
 
+  async startBackfill(
+    ...args: Parameters<RunsPort['startBackfill']>
+  ): ReturnType<RunsPort['startBackfill']> {
+    return (await this.#ensure()).startBackfill(...args);
+  }
+
+  async controlBackfill(
+    ...args: Parameters<RunsPort['controlBackfill']>
+  ): ReturnType<RunsPort['controlBackfill']> {
+    return (await this.#ensure()).controlBackfill(...args);
+  }
+
   async describe(...args: Parameters<RunsPort['describe']>): ReturnType<RunsPort['describe']> {
     return (await this.#ensure()).describe(...args);
   }

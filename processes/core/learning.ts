@@ -1,11 +1,15 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import { openVersions } from '../../adapters/embedded/versions.ts';
 import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import type { LivePartition } from '../../activities/live-partition.ts';
 import { follow } from '../../activities/follower.ts';
+import { ShadowPace } from '../../activities/shadow-pace.ts';
+import { Shadows } from '../../activities/shadows.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { RuntimeMaker, VersionRuntimesDeps } from '../../activities/version-runtimes.ts';
+import { ORIGIN } from '../../events/position.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import type { Config } from '../config.ts';
@@ -32,6 +36,8 @@ export interface Learning {
   readonly merges: Merges;
   /** How well the live versions foresee what they learn. */
   readonly prequential: PrequentialMetricsBook;
+  /** The versions held beside the live one. */
+  readonly shadows: Shadows;
   /** The live partitions, as far as they are recovered. */
   readonly live: LivePartition[];
 }
@@ -71,5 +77,25 @@ export async function openLearning(stores: Stores, ways: Ways): Promise<Learning
     checkpoints: { newest: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
   });
   const prequential = new PrequentialMetricsBook(config.prequentialShare);
-  return { kernels, checkpoints, registry, maker, versions, clean, merges, prequential, live };
+  const shadows = new Shadows({
+    ...{ journal, yieldNow, sliceMsMax, clock, follow },
+    partitions: journal.partitions,
+    pace: new ShadowPace({ clock, yieldNow, sleep }),
+    start: (version, partition, at) => versions.startOf(version, partition, at),
+    livePosition: (partition) => live[partition]?.runtime.position ?? ORIGIN,
+    observerOf: (version) => prequential.observerOf(version),
+    onError: (error, version) => {
+      logger.error({ err: error, version }, 'a shadow has stopped');
+      const reason = error instanceof Error ? error.message : String(error);
+      warnings.add(`version ${version} is held no more: ${reason}`);
+    },
+  });
+  return {
+    ...{ kernels, checkpoints, registry, maker, versions, clean, merges, prequential, shadows },
+    live,
+  };
+}
+
+async function sleep(ms: number): Promise<void> {
+  await wait(ms);
 }

@@ -1,5 +1,7 @@
 import { LivePartition } from '../../activities/live-partition.ts';
 import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import { SHADOW_TAKE_MS_MAX } from '../../activities/shadows.ts';
+import type { Shadows } from '../../activities/shadows.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { Journal } from '../../events/journal.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
@@ -22,6 +24,7 @@ export interface LivePartitionsDeps {
   readonly warnings: Warnings;
   readonly merges: Merges;
   readonly prequential: PrequentialMetricsBook;
+  readonly shadows: Shadows;
   /** Filled with what is recovered. */
   readonly live: LivePartition[];
 }
@@ -29,17 +32,27 @@ export interface LivePartitionsDeps {
 /** Recovers every partition from its newest good checkpoint; none moves yet. */
 export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
   const { journal, versions, checkpoints, serving, config, clock, logger, warnings } = deps;
-  const { merges, prequential, live } = deps;
+  const { merges, prequential, shadows, live } = deps;
   for (let partition = 0; partition < journal.partitions; partition += 1) {
     const runtime = await versions.recover(partition);
     live.push(
       new LivePartition(runtime, {
         journal,
-        versions,
+        versions: {
+          runtimeAt: async (version, one, at) => {
+            const signal = AbortSignal.timeout(SHADOW_TAKE_MS_MAX);
+            const held = await shadows.take(version, one, at, signal);
+            return held ?? versions.runtimeAt(version, one, at);
+          },
+        },
         sink: (delta) => {
-          if (delta.whole) return serving.applyWhole(delta, yieldNow);
+          if (delta.whole) return serving.applyWhole(delta, yieldNow).then(() => shadows.wake());
           serving.apply(delta);
+          shadows.wake();
           return undefined;
+        },
+        onRetired: (retired) => {
+          shadows.put(retired);
         },
         yieldNow,
         sliceMsMax: config.sliceMsMax,

@@ -12,11 +12,15 @@ import { yieldNow } from '../core/yield-now.ts';
 
 /** Gives the activities the parts of a core. */
 export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDeps {
-  const { stores, live, versions, registry, config } = parts;
+  const { stores, live, versions, shadows, registry, config } = parts;
   const { journal, folder } = stores;
   const clock = (): number => Math.floor(parts.clock());
   return {
-    replay: { journal, versions, live: (partition) => live[partition] },
+    replay: { journal, versions, shadows, live: (partition) => live[partition] },
+    backfill: {
+      ...{ journal, registry, shadows, clock, sleep },
+      ...{ door: parts.door, book: parts.book },
+    },
     training: {
       ...{ journal, registry, versions, trainer, yieldNow },
       door: parts.door,
@@ -30,12 +34,14 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
       files: openRuns({ folder: folder.partPath('runs') }),
       clock: parts.clock,
       sliceMsMax: config.sliceMsMax,
-      sleep: async (ms, signal) => {
-        await wait(ms, undefined, { signal }).catch(() => undefined);
-      },
+      sleep,
     },
     indexing: indexingDeps(parts, clock),
   };
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function indexingDeps(parts: CoreParts, clock: () => number): IndexingDeps {

@@ -3,6 +3,8 @@ import type { RunsPort } from '../../api/deps.ts';
 import type { IndexReleaseRequest, StartedRun, TrainingRequest } from '../../api/schema/answers.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { RepriseError } from '../../events/error.ts';
+import { backfillOf } from './backfills.ts';
+import type { BackfillStarts } from './backfills.ts';
 import type { WorkflowStarter } from './starter.ts';
 
 /** Epochs of a training that names none. */
@@ -32,6 +34,8 @@ export interface RunsDeps {
   readonly tfjsUnavailable: string | undefined;
   /** Why there is no index here. */
   readonly indexUnavailable: string | undefined;
+  /** What backfills are started with; absent where no version is held beside the live one. */
+  readonly backfills?: BackfillStarts;
 }
 
 /** Starts the runs that people ask for, and tells how they stand. */
@@ -39,7 +43,17 @@ export function createRuns(deps: RunsDeps): RunsPort {
   return {
     startTraining: (request) => startTraining(deps, request),
     startIndexBuild: (request) => startIndexBuild(deps, request),
+    startBackfill: async (request) => {
+      if (deps.backfills === undefined) {
+        throw new RepriseError(
+          'UNAVAILABLE',
+          'no version is held beside the live one here: backfills are of the embedded profile',
+        );
+      }
+      return deps.starter.backfill(await backfillOf(deps.backfills, request));
+    },
     describe: (kind, workflowId) => deps.starter.describe(kind, workflowId),
+    controlBackfill: (workflowId, control) => deps.starter.controlBackfill(workflowId, control),
   };
 }
 

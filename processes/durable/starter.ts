@@ -5,22 +5,30 @@ import {
 } from '@temporalio/client';
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
+import type { RunControl } from '../../api/deps.ts';
 import type { RunState, StartedRun } from '../../api/schema/answers.ts';
 import { RepriseError } from '../../events/error.ts';
 import {
+  backfillId,
   indexBuildId,
   liveReplayId,
   MODEL_VERSION,
   PARTITION,
+  pauseSignal,
   progressQuery,
+  resumeSignal,
   TASK_QUEUE,
   trainingId,
   WORKFLOW_TYPES,
 } from '../../workflows/messages.ts';
-import type { BuildIndexInput, TrainModelInput } from '../../workflows/messages.ts';
+import type { BackfillInput, BuildIndexInput, TrainModelInput } from '../../workflows/messages.ts';
 
 /** The workflow types of the runs that people start. */
-const TYPES = { training: WORKFLOW_TYPES.trainModel, index: WORKFLOW_TYPES.buildIndex } as const;
+const TYPES = {
+  training: WORKFLOW_TYPES.trainModel,
+  index: WORKFLOW_TYPES.buildIndex,
+  backfill: WORKFLOW_TYPES.backfill,
+} as const;
 
 const QUERY_MS_MAX = 2_000;
 
@@ -96,6 +104,32 @@ export class WorkflowStarter {
     });
   }
 
+  /** Starts a backfill; throws CONFLICT where one of the same version is under way. */
+  async backfill(input: BackfillInput): Promise<StartedRun> {
+    return this.#start(WORKFLOW_TYPES.backfill, backfillId(input.version), input, {
+      version: input.version,
+      summary: `Backfill of model version ${input.version}`,
+      details:
+        'Replays the journal into a new model version beside the live one, a child workflow a partition, within a ' +
+        'share of the time of the core; the version ends as the shadow and follows the stream.',
+    });
+  }
+
+  /** Pauses, resumes or cancels a backfill; false where none is known, CONFLICT where it has ended. */
+  async controlBackfill(workflowId: string, control: RunControl): Promise<boolean> {
+    const state = await this.describe('backfill', workflowId);
+    if (state === undefined) return false;
+    if (state.state !== 'running') {
+      throw new RepriseError('CONFLICT', `the run ${workflowId} has ended (${state.state})`, {
+        workflowId,
+      });
+    }
+    const handle = this.#client.workflow.getHandle(workflowId);
+    if (control === 'cancel') await handle.cancel();
+    else await handle.signal(control === 'pause' ? pauseSignal : resumeSignal);
+    return true;
+  }
+
   /** How a run stands; undefined where no run of this kind is known. */
   async describe(kind: keyof typeof TYPES, workflowId: string): Promise<RunState | undefined> {
     const handle = this.#client.workflow.getHandle(workflowId);
@@ -126,7 +160,7 @@ export class WorkflowStarter {
   async #start(
     type: string,
     workflowId: string,
-    input: TrainModelInput | BuildIndexInput,
+    input: TrainModelInput | BuildIndexInput | BackfillInput,
     about: { readonly version?: string; readonly summary: string; readonly details: string },
   ): Promise<StartedRun> {
     const { version, summary, details } = about;

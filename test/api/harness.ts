@@ -38,7 +38,10 @@ const place = ['0:7'];
 /** The read side, models, runs and maintenance of an instance that always says the same. */
 function fixedPorts(
   calls: unknown[][],
-): Pick<ApiDeps, 'queries' | 'models' | 'prequential' | 'runs' | 'maintenance' | 'health'> {
+): Pick<
+  ApiDeps,
+  'queries' | 'models' | 'promotions' | 'prequential' | 'runs' | 'maintenance' | 'health'
+> {
   const note = <T>(answer: T, ...call: unknown[]): T => {
     calls.push(call);
     return answer;
@@ -99,6 +102,16 @@ function fixedPorts(
         models: [{ version: 'first', live: true, learner: 'gmf', start: ['0:-1'] }],
       }),
     },
+    promotions: {
+      promote: async (version) =>
+        note({ version, previous: 'first', positions: place, switchMs: 1.5 }, 'promote', version),
+      rollback: async (version) =>
+        note(
+          { version: 'first', previous: version, positions: place, switchMs: 1.5 },
+          'rollback',
+          version,
+        ),
+    },
     prequential: {
       tell: async (query) => {
         calls.push(['prequential', query]);
@@ -110,6 +123,9 @@ function fixedPorts(
     runs: {
       startTraining: async (body) => note(started, 'train', body),
       startIndexBuild: async (body) => note(started, 'index', body),
+      startBackfill: async (body) => note(started, 'backfill', body),
+      controlBackfill: async (workflowId, control) =>
+        note(workflowId !== 'unknown', 'control', workflowId, control),
       describe: async (kind, workflowId) =>
         note(
           workflowId === 'unknown' ? undefined : { ...started, workflowId, state: 'running' },

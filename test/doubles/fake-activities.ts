@@ -62,6 +62,12 @@ export function fakeActivities(
     registerVersion: async () => ({ version: 'v2', baseSha256: ['g', 'h'], heads: [99, 89] }),
     promoteVersion: async () => ({ positions }),
     endTraining: async () => undefined,
+    prepareBackfill: async ({ define, to }) => {
+      const start = define?.start ?? to.map(() => -1);
+      return { start, to: to.map((at, partition) => at ?? 99 - 10 * partition) };
+    },
+    assignShadow: async () => ({ positions }),
+    endBackfill: async () => undefined,
     surveyVectors: async () => ({
       version: 'v1',
       items: 17,

@@ -44,6 +44,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     timeMs,
   }),
   fc.record({ kind: fc.constant('BarrierSet' as const), barrier: fc.nat(), timeMs }),
+  fc.record({ kind: fc.constant('ShadowAssigned' as const), version: text, timeMs }),
 );
 
 /** Any events of a block. */

@@ -29,7 +29,8 @@ const named = (text: string): boolean => text.length > 0;
 const shared = anyFact.filter((fact): fact is SharedFact => {
   if (fact.kind === 'ItemPublished') return idFault(fact.item) === undefined;
   if (fact.kind === 'IndexReleased') return named(fact.release) && named(fact.version);
-  return fact.kind === 'ModelPromoted' && named(fact.version);
+  const isOfVersion = fact.kind === 'ModelPromoted' || fact.kind === 'ShadowAssigned';
+  return isOfVersion && named(fact.version);
 });
 const message: fc.Arbitrary<TransportMessage> = fc.oneof(
   event.map((each) => ({ event: each })),

@@ -1,0 +1,37 @@
+import type { PartitionRuntime } from '../actors/runtime/partition.ts';
+
+/** One partition of a version that is held beside the live one: its runtime, moved by one at a time. */
+export class ShadowPart {
+  readonly runtime: PartitionRuntime;
+  readonly #ending = new AbortController();
+  #queue: Promise<unknown> = Promise.resolve();
+  #isFollowing = false;
+
+  constructor(runtime: PartitionRuntime) {
+    this.runtime = runtime;
+  }
+
+  /** Aborts when the part follows no more. */
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Ends what moves the part at its next slice boundary, for good. */
+  end(): void {
+    this.#ending.abort();
+  }
+
+  /** True for the first who asks, while the part has not ended: who is told so lets it follow. */
+  beginFollowing(): boolean {
+    if (this.#isFollowing || this.#ending.signal.aborted) return false;
+    this.#isFollowing = true;
+    return true;
+  }
+
+  /** Runs work while nobody else moves the part; calls are served in turn. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}

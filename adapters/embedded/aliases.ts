@@ -1,0 +1,35 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AliasStand, AliasStore } from '../../activities/aliases.ts';
+import { publishFile } from '../published-file.ts';
+
+const FILE = 'aliases.json';
+
+/** Opens the kept aliases of a folder of versions. */
+export function openAliases({ folder }: { readonly folder: string }): AliasStore {
+  const path = join(folder, FILE);
+  return {
+    async read() {
+      try {
+        return standOf(JSON.parse(await readFile(path, 'utf8')));
+      } catch {
+        // What cannot be read is folded from the journal again.
+        return undefined;
+      }
+    },
+    async write(stand) {
+      await mkdir(folder, { recursive: true });
+      const { live, shadow, previous, position } = stand;
+      await publishFile(path, `${JSON.stringify({ live, shadow, previous, position })}\n`);
+    },
+  };
+}
+
+function standOf(value: unknown): AliasStand | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { live, shadow, previous, position } = value as Readonly<Record<string, unknown>>;
+  const isName = (name: unknown): boolean => name === null || typeof name === 'string';
+  const fits =
+    typeof live === 'string' && isName(shadow) && isName(previous) && Number.isInteger(position);
+  return fits ? (value as AliasStand) : undefined;
+}

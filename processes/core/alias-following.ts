@@ -1,0 +1,63 @@
+import { AliasBook } from '../../activities/alias-book.ts';
+import type { Aliases } from '../../activities/aliases.ts';
+import { openAliases } from '../../adapters/embedded/aliases.ts';
+import { FIRST_VERSION } from './first-version.ts';
+import type { Learning, Ways } from './learning.ts';
+import type { Stores } from './stores.ts';
+
+/** What following the aliases works on. */
+export type AliasFollowingDeps = Ways &
+  Pick<Learning, 'shadows' | 'registry' | 'live'> & {
+    readonly stores: Stores;
+    readonly signal: AbortSignal;
+  };
+
+/**
+ * Reads the aliases from the journal and follows it: the versions that they name are held beside the live one, those
+ * that they name no more are let go of.
+ */
+export function followAliases(deps: AliasFollowingDeps): AliasBook {
+  const { stores, shadows, signal, logger, warnings } = deps;
+  const book = new AliasBook({
+    journal: stores.journal,
+    store: openAliases({ folder: stores.folder.partPath('models') }),
+    first: FIRST_VERSION,
+    onChange: (aliases) => {
+      shadows.keepOnly(new Set([aliases.live, ...namedBeside(aliases)]));
+    },
+  });
+  const run = async (): Promise<void> => {
+    await book.catchUp();
+    await holdAll(deps, book.aliases);
+    await book.follow(signal);
+  };
+  run().catch((error: unknown) => {
+    if (signal.aborted) return;
+    logger.error({ err: error }, 'the aliases of versions are followed no more');
+    const reason = error instanceof Error ? error.message : String(error);
+    warnings.add(`the aliases of versions are followed no more: ${reason}`);
+  });
+  return book;
+}
+
+/** The versions that have a name beside the live one. */
+function namedBeside({ live, shadow, previous }: Aliases): readonly string[] {
+  const named = [shadow, previous].filter((name): name is string => name !== null);
+  return [...new Set(named)].filter((name) => name !== live);
+}
+
+/** Builds what is named beside the live version again: what a core held before it ended is gone. */
+async function holdAll(deps: AliasFollowingDeps, aliases: Aliases): Promise<void> {
+  const { shadows, registry, live, warnings, logger } = deps;
+  for (const version of namedBeside(aliases)) {
+    // A partition that stands before its promotion still serves it, and leaves it here when it comes there.
+    if (live.some(({ runtime }) => runtime.definition.version === version)) continue;
+    if (shadows.has(version) || (await registry.get(version)) === undefined) continue;
+    await shadows.hold(version).catch((error: unknown) => {
+      shadows.drop(version);
+      logger.warn({ err: error, version }, 'a version cannot be held beside the live one');
+      const reason = error instanceof Error ? error.message : String(error);
+      warnings.add(`version ${version} cannot be held beside the live one: ${reason}`);
+    });
+  }
+}
