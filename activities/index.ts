@@ -1,3 +1,5 @@
+import { createErasingActivities } from './erasing.ts';
+import type { ErasingActivities, ErasingDeps } from './erasing.ts';
 import { createIndexingActivities } from './indexing.ts';
 import type { IndexingActivities, IndexingDeps } from './indexing.ts';
 import { createReplayActivities } from './replay.ts';
@@ -6,13 +8,15 @@ import { createTrainingActivities } from './training.ts';
 import type { TrainingActivities, TrainingDeps } from './training.ts';
 
 /** Every activity, by the name that workflows call it by. */
-export interface Activities extends ReplayActivities, TrainingActivities, IndexingActivities {}
+export interface Activities
+  extends ReplayActivities, TrainingActivities, IndexingActivities, ErasingActivities {}
 
 /** What the activities need from outside, by noun. */
 export interface ActivityDeps {
   readonly replay: ReplayDeps;
   readonly training: TrainingDeps;
   readonly indexing: IndexingDeps;
+  readonly erasing: ErasingDeps;
 }
 
 /** Makes the side effects of the workflows over what they need from outside. */
@@ -21,5 +25,6 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createReplayActivities(deps.replay),
     ...createTrainingActivities(deps.training),
     ...createIndexingActivities(deps.indexing),
+    ...createErasingActivities(deps.erasing),
   };
 }

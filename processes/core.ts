@@ -11,6 +11,7 @@ import type { ApiPlaces, PublicPlace } from './core/api-host.ts';
 import type { CoreParts } from './core/core-parts.ts';
 import { DurableHost } from './core/durable-host.ts';
 import type { DurableWish } from './core/durable-host.ts';
+import { openErasing } from './core/erasing.ts';
 import { INDEX_BUILD_INTERVAL_MS_MIN, IndexPacing } from './core/index-pacing.ts';
 import { openLearning } from './core/learning.ts';
 import type { Ways } from './core/learning.ts';
@@ -123,10 +124,21 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
       logger.warn({ err: error }, 'an index build is due and could not be started');
     },
   });
-  const parts: CoreParts = {
+  const made = {
     ...ways,
     ...learning,
-    ...{ stores, native, serving, search, door, durable, pacing, ending },
+    stores,
+    native,
+    serving,
+    search,
+    door,
+    durable,
+    pacing,
+    ending,
+  };
+  const parts: CoreParts = {
+    ...made,
+    ...(await openErasing(made)),
     startedMs: clock(),
     startHeads: journal.status().heads,
   };
@@ -140,6 +152,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   });
   void search.useNewest(live[0]?.runtime.definition.version ?? '');
   durable.begin();
+  await parts.erasures.resume();
   return parts;
 }
 
@@ -148,6 +161,7 @@ async function closeParts(parts: CoreParts): Promise<void> {
   parts.pacing.close();
   parts.merges.exchange.close();
   await parts.durable.close();
+  await parts.erasures.close();
   await parts.search.close();
   for (const one of parts.live) {
     // What was learned since the last checkpoint is in the journal; keeping it only makes the next start quick.

@@ -1,4 +1,5 @@
 // The only list of workflows: every function that is exported here is a workflow type.
 export { buildIndex } from './build-index.ts';
+export { eraseUsers } from './erase-users.ts';
 export { replayPartition } from './replay-partition.ts';
 export { trainModel } from './train-model.ts';

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import type { CliDeps } from './command.ts';
 import { addCommand } from './command.ts';
+import { eraseCommand } from './erase.ts';
 import { addEvaluate } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import type { ExitCode } from './failure.ts';
@@ -67,6 +68,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, verifyCommand);
   addCommand(program, deps, exit, statusCommand);
   addCommand(program, deps, exit, exportCommand);
+  addCommand(program, deps, exit, eraseCommand);
   addEvaluate(program, deps, exit);
   return program;
 }

@@ -1,5 +1,7 @@
+import type { ErasingDeps } from '../../activities/erasing.ts';
 import type { EventDoor } from '../../events/door.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
+import type { ErasureHost } from './erasure-host.ts';
 import type { DurableHost } from './durable-host.ts';
 import type { IndexPacing } from './index-pacing.ts';
 import type { Learning, Ways } from './learning.ts';
@@ -18,6 +20,8 @@ export interface CoreParts extends Learning, Ways {
   readonly search: ApproximateSearch;
   readonly door: EventDoor;
   readonly durable: DurableHost;
+  readonly erasing: ErasingDeps;
+  readonly erasures: ErasureHost;
   readonly pacing: IndexPacing;
   /** Aborts when the core ends. */
   readonly ending: AbortController;

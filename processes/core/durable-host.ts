@@ -1,4 +1,5 @@
 import type { RunsPort } from '../../api/deps.ts';
+import type { StartedRun } from '../../api/schema/answers.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Part } from './status.ts';
 
@@ -6,6 +7,8 @@ import type { Part } from './status.ts';
 export interface DurableRuns extends RunsPort {
   /** The Temporal UI. */
   readonly url: string;
+  /** Sees that pending erasures are carried out, at once or when more may have come; absent where none can be. */
+  startErasures?(now: boolean): Promise<StartedRun>;
   close(): Promise<void>;
 }
 
@@ -43,6 +46,11 @@ export class DurableHost implements RunsPort {
     }
   }
 
+  /** False where no workflow can run in this process, whoever asks. */
+  get isPossible(): boolean {
+    return this.#unavailable === undefined && this.#wish !== 'off';
+  }
+
   get url(): string | undefined {
     return this.#runs?.url;
   }
@@ -74,6 +82,13 @@ export class DurableHost implements RunsPort {
     ...args: Parameters<RunsPort['startIndexBuild']>
   ): ReturnType<RunsPort['startIndexBuild']> {
     return (await this.#ensure()).startIndexBuild(...args);
+  }
+
+  /** Sees that pending erasures are carried out by a workflow. */
+  async startErasures(now: boolean): Promise<StartedRun> {
+    const { startErasures } = await this.#ensure();
+    if (startErasures !== undefined) return startErasures(now);
+    throw new RepriseError('UNAVAILABLE', 'erasures are carried out in the embedded profile only');
   }
 
   async describe(...args: Parameters<RunsPort['describe']>): ReturnType<RunsPort['describe']> {

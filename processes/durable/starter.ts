@@ -8,6 +8,8 @@ import { rootCause } from '@temporalio/common';
 import type { RunState, StartedRun } from '../../api/schema/answers.ts';
 import { RepriseError } from '../../events/error.ts';
 import {
+  ERASURE_ID,
+  eraseSignal,
   indexBuildId,
   liveReplayId,
   MODEL_VERSION,
@@ -17,7 +19,11 @@ import {
   trainingId,
   WORKFLOW_TYPES,
 } from '../../workflows/messages.ts';
-import type { BuildIndexInput, TrainModelInput } from '../../workflows/messages.ts';
+import type {
+  BuildIndexInput,
+  EraseUsersInput,
+  TrainModelInput,
+} from '../../workflows/messages.ts';
 
 /** The workflow types of the runs that people start. */
 const TYPES = { training: WORKFLOW_TYPES.trainModel, index: WORKFLOW_TYPES.buildIndex } as const;
@@ -94,6 +100,23 @@ export class WorkflowStarter {
         "Builds a Faiss index of the live model's items, measures it against exact search, and swaps the searcher " +
         'to it when its recall is high enough.',
     });
+  }
+
+  /** Tells the run that erases users of more of them; starts it where none is under way. */
+  async eraseUsers(input: EraseUsersInput, now: boolean): Promise<StartedRun> {
+    await this.#client.workflow.signalWithStart(WORKFLOW_TYPES.eraseUsers, {
+      taskQueue: this.#place.taskQueue,
+      workflowId: ERASURE_ID,
+      args: [input],
+      signal: eraseSignal,
+      signalArgs: [now],
+      memo: { input: { ...input } },
+      staticSummary: 'Erasure of users',
+      staticDetails:
+        'Builds the live version anew by a replay that passes over the erased users, promotes it, and deletes what ' +
+        'still holds them. Users are named nowhere here.',
+    });
+    return { workflowId: ERASURE_ID, url: this.url(ERASURE_ID) };
   }
 
   /** How a run stands; undefined where no run of this kind is known. */
