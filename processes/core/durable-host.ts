@@ -86,8 +86,8 @@ export class DurableHost implements RunsPort {
 
   /** Sees that pending erasures are carried out by a workflow. */
   async startErasures(now: boolean): Promise<StartedRun> {
-    const { startErasures } = await this.#ensure();
-    if (startErasures !== undefined) return startErasures(now);
+    const runs = await this.#ensure();
+    if (runs.startErasures !== undefined) return runs.startErasures(now);
     throw new RepriseError('UNAVAILABLE', 'erasures are carried out in the embedded profile only');
   }
 
