@@ -8,6 +8,8 @@ import type { MergeExchange } from './merge-exchange.ts';
 /** Gives the runtime of a version, standing exactly at a sequence: base + replay, or a shadow that has caught up. */
 export interface VersionSource {
   runtimeAt(version: string, partition: number, sequence: Sequence): Promise<PartitionRuntime>;
+  /** Tells whether a version can't be built any more, because its base held users who were erased. */
+  isRetired?(version: string): Promise<boolean>;
 }
 
 /** What the follower needs from outside. */
@@ -142,6 +144,8 @@ class Follower {
   async #follow({ switch: promoted, at }: Switch): Promise<void> {
     const { versions } = this.#deps;
     if (versions === undefined || promoted.version === this.runtime.definition.version) return;
+    // It served once and was replaced: the promotion of what took its place comes later.
+    if ((await versions.isRetired?.(promoted.version)) === true) return;
     await this.#give();
     const { partition } = this.runtime;
     const next = await versions.runtimeAt(promoted.version, partition, at);

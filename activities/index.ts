@@ -1,5 +1,7 @@
 import { createBackfillActivities } from './backfilling.ts';
 import type { BackfillActivities, BackfillDeps } from './backfilling.ts';
+import { createErasingActivities } from './erasing.ts';
+import type { ErasingActivities, ErasingDeps } from './erasing.ts';
 import { createIndexingActivities } from './indexing.ts';
 import type { IndexingActivities, IndexingDeps } from './indexing.ts';
 import { createReplayActivities } from './replay.ts';
@@ -9,7 +11,12 @@ import type { TrainingActivities, TrainingDeps } from './training.ts';
 
 /** Every activity, by the name that workflows call it by. */
 export interface Activities
-  extends ReplayActivities, TrainingActivities, IndexingActivities, BackfillActivities {}
+  extends
+    ReplayActivities,
+    TrainingActivities,
+    IndexingActivities,
+    BackfillActivities,
+    ErasingActivities {}
 
 /** What the activities need from outside, by noun. */
 export interface ActivityDeps {
@@ -17,6 +24,7 @@ export interface ActivityDeps {
   readonly training: TrainingDeps;
   readonly indexing: IndexingDeps;
   readonly backfill: BackfillDeps;
+  readonly erasing: ErasingDeps;
 }
 
 /** Makes the side effects of the workflows over what they need from outside. */
@@ -26,5 +34,6 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createTrainingActivities(deps.training),
     ...createIndexingActivities(deps.indexing),
     ...createBackfillActivities(deps.backfill),
+    ...createErasingActivities(deps.erasing),
   };
 }

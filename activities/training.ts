@@ -8,6 +8,7 @@ import { shareItems } from './item-means.ts';
 import { beating } from './beating.ts';
 import type { Beat } from './beating.ts';
 import { currentHead } from './current-head.ts';
+import { refuseErased } from './held-users.ts';
 import { prepareRun } from './prepare-run.ts';
 import { promotionOf } from './promotion-fact.ts';
 import type { PrepareBeat, PrepareDeps } from './prepare-run.ts';
@@ -24,7 +25,7 @@ import type { VersionRegistry } from './version-registry.ts';
 
 /** What the training activities need from outside. */
 export interface TrainingDeps extends PrepareDeps {
-  readonly journal: Pick<Journal, 'head' | 'read' | 'partitions'>;
+  readonly journal: Pick<Journal, 'head' | 'read' | 'partitions' | 'isErased'>;
   readonly door: Pick<EventDoor, 'appendShared'>;
   readonly registry: VersionRegistry;
   readonly trainer: TrainerPool;
@@ -191,6 +192,7 @@ async function registerVersion(
     const parent = await read(deps, run, RUN_FILES.parent(partition));
     bases.push(composeBase(parent, trained, { version: note.version, partition, run }));
   }
+  await refuseErased(deps.journal, bases);
   const registered = await deps.registry.register(
     {
       definition: note.definition,
@@ -218,10 +220,11 @@ async function read(deps: TrainingDeps, run: string, name: string): Promise<Chec
   });
 }
 
-async function promoteVersion(
-  deps: TrainingDeps,
+/** Appends `ModelPromoted` for a registered version, and resolves when all live partitions have taken it over. */
+export async function promoteVersion(
+  deps: Pick<TrainingDeps, 'registry' | 'door' | 'live' | 'sleep' | 'clock'>,
   version: string,
-  { signal }: Beat<unknown>,
+  { signal }: Pick<Beat<unknown>, 'signal'>,
 ): Promise<Promotion> {
   const registered = await deps.registry.get(version);
   if (registered === undefined) {

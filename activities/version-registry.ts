@@ -11,6 +11,8 @@ export interface RegisteredVersion {
   readonly trainedBy: string | null;
   /** What was measured when it was made, by name. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** True where its bases held a user who was erased: they are gone, and it can't be built any more. */
+  readonly retired?: boolean;
 }
 
 /** A version about to be registered: the SHA-256 of its base files are the registry's to tell. */

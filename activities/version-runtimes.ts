@@ -209,6 +209,17 @@ export class VersionRuntimes implements VersionSource {
     return reached.position;
   }
 
+  async isRetired(version: string): Promise<boolean> {
+    return (await this.#deps.registry.get(version))?.retired === true;
+  }
+
+  /** Forgets the shadows of all versions but one: they may know users who were erased. */
+  dropOtherShadows(version: string): void {
+    for (const key of this.#shadows.keys()) {
+      if (!key.startsWith(`${version}/`)) this.#shadows.delete(key);
+    }
+  }
+
   /** Forgets a version's shadows. */
   dropShadows(version: string): void {
     for (const key of this.#shadows.keys()) {

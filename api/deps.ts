@@ -20,6 +20,7 @@ import type {
   VerifyReport,
 } from './schema/answers.ts';
 import type { BackfillRequest, PromotionAnswer } from './schema/versions.ts';
+import type { ErasureAnswer } from './schema/erasures.ts';
 
 /** The way in: checks events, appends them to the journal and resolves when they are durable. */
 export type DoorPort = Pick<EventDoor, 'accept' | 'publishItem'>;
@@ -107,6 +108,19 @@ export interface RunsPort {
   controlBackfill(workflowId: string, control: RunControl): Promise<boolean>;
 }
 
+/** Forgets users. */
+export interface ErasuresPort {
+  /**
+   * Erases users, all or none; resolves when no answer knows them and their identities are destroyed. `now` builds the
+   * version without them at once. Throws NOT_FOUND where one is unknown or was erased before.
+   */
+  request(users: readonly string[], now: boolean): Promise<ErasureAnswer>;
+  /** Undefined where there is no such erasure. */
+  get(erasureId: string): Promise<ErasureAnswer | undefined>;
+  /** Every erasure, oldest first. */
+  list(): Promise<readonly ErasureAnswer[]>;
+}
+
 /** Tells how far a long operation has come: events done out of a total. */
 export type OnProgress = (done: number, total: number) => void;
 
@@ -170,6 +184,8 @@ export interface ApiDeps {
   /** Absent where no partition learns in this process. */
   readonly prequential?: PrequentialPort;
   readonly runs: RunsPort;
+  /** Absent where users can't be erased yet. */
+  readonly erasures?: ErasuresPort;
   readonly maintenance: MaintenancePort;
   readonly health: HealthPort;
   readonly access: Access;

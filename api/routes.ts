@@ -3,6 +3,7 @@ import { openApi } from './openapi.ts';
 import type { Route } from './route.ts';
 import { backfillRoutes } from './routes/backfills.ts';
 import { documentationRoutes } from './routes/documentation.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { itemRoutes } from './routes/items.ts';
@@ -17,6 +18,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
   const routes: Route[] = [
     ...eventRoutes(deps),
     ...recommendationRoutes(deps),
+    ...erasureRoutes(deps),
     ...itemRoutes(deps),
     ...modelRoutes(deps),
     ...promotionRoutes(deps),

@@ -20,3 +20,12 @@ export interface IdentityStore {
   all(): AsyncIterable<Identity>;
   close(): Promise<void>;
 }
+
+/** An identity store that can forget for good. */
+export interface ForgettingIdentities extends IdentityStore {
+  /**
+   * Destroys identities with their keys, durably, so that no file of the store holds a byte of them any more; returns
+   * how many there were. Unknown surrogates are passed over; asking again ends what a kill had cut off.
+   */
+  erase(surrogates: readonly Surrogate[]): Promise<number>;
+}

@@ -25,6 +25,8 @@ export interface Config {
   readonly learner: LearnerName | undefined;
   /** The share of interactions that are ranked before they are learned, from 0 to 1. */
   readonly prequentialShare: number;
+  /** How long an erasure gathers users before the version without them is built. */
+  readonly erasureDelayMsMax: number;
 }
 
 /** Reads the configuration from the environment; throws INVALID with every fault at once. */
@@ -52,5 +54,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     exactScanItemsMax: value.REPRISE_EXACT_SCAN_ITEMS_MAX,
     learner: value.REPRISE_LEARNER,
     prequentialShare: value.REPRISE_PREQUENTIAL_SHARE,
+    erasureDelayMsMax: value.REPRISE_ERASURE_DELAY_MS_MAX,
   };
 }

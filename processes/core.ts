@@ -12,6 +12,7 @@ import type { ApiPlaces, PublicPlace } from './core/api-host.ts';
 import type { CoreParts } from './core/core-parts.ts';
 import { DurableHost } from './core/durable-host.ts';
 import type { DurableWish } from './core/durable-host.ts';
+import { openErasing } from './core/erasing.ts';
 import { INDEX_BUILD_INTERVAL_MS_MIN, IndexPacing } from './core/index-pacing.ts';
 import { openLearning } from './core/learning.ts';
 import type { Ways } from './core/learning.ts';
@@ -125,10 +126,14 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     },
   });
   const book = followAliases({ ...ways, ...learning, stores, signal: ending.signal });
-  const parts: CoreParts = {
+  const made = {
     ...ways,
     ...learning,
     ...{ stores, native, serving, search, door, durable, pacing, book, ending },
+  };
+  const parts: CoreParts = {
+    ...made,
+    ...(await openErasing(made)),
     startedMs: clock(),
     startHeads: journal.status().heads,
   };
@@ -142,6 +147,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   });
   void search.useNewest(live[0]?.runtime.definition.version ?? '');
   durable.begin();
+  await parts.erasures.resume();
   return parts;
 }
 
@@ -150,6 +156,7 @@ async function closeParts(parts: CoreParts): Promise<void> {
   parts.pacing.close();
   parts.merges.exchange.close();
   await parts.durable.close();
+  await parts.erasures.close();
   await parts.search.close();
   await parts.shadows.close();
   for (const one of parts.live) {

@@ -56,6 +56,11 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
     for (const { partition } of live) await starter.leaseReplay(partition, config.leaseMsMax);
     return {
       url: server.uiUrl,
+      startErasures: (now) =>
+        starter.eraseUsers(
+          { delayMsMax: config.erasureDelayMsMax, leaseMsMax: config.leaseMsMax },
+          now,
+        ),
       ...createRuns({
         starter,
         ...{ registry: parts.registry, clock: parts.clock, leaseMsMax: config.leaseMsMax },

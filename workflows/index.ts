@@ -1,5 +1,6 @@
 // The only list of workflows: every function that is exported here is a workflow type.
 export { backfill } from './backfill.ts';
 export { buildIndex } from './build-index.ts';
+export { eraseUsers } from './erase-users.ts';
 export { replayPartition } from './replay-partition.ts';
 export { trainModel } from './train-model.ts';

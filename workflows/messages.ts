@@ -24,6 +24,7 @@ export const WORKFLOW_TYPES = {
   trainModel: 'trainModel',
   buildIndex: 'buildIndex',
   backfill: 'backfill',
+  eraseUsers: 'eraseUsers',
 } as const;
 
 /** The model version that a run is about. */
@@ -65,6 +66,8 @@ export interface ReplayedPart {
   /** The last sequence consumed. */
   readonly position: number;
 }
+/** Tells the run that erases of users to be erased; true where their version is to be built at once. */
+export const eraseSignal = defineSignal<[now: boolean]>('erase');
 
 /** Asks a run how far it has come. */
 export const progressQuery = defineQuery<Progress>('progress');
@@ -265,6 +268,34 @@ export interface BuildIndexResult {
   /** Whether answers are searched with it now, and why not where they aren't. */
   readonly inUse: boolean;
   readonly why: string;
+}
+
+/** The id of the workflow that erases users; one run at a time. */
+export const ERASURE_ID = 'erase-users';
+
+/** The id of the child workflow that replays a partition into the version without erased users. */
+export function erasureReplayId(version: string, partition: number): string {
+  return `${ERASURE_ID}-${version}-${String(partition)}`;
+}
+
+/** How users are erased. */
+export interface EraseUsersInput {
+  /** How long an erasure gathers users before their version is built. */
+  readonly delayMsMax: number;
+  readonly leaseMsMax: number;
+  /** Present where an earlier run handed over: whether somebody asked, and whether at once. */
+  readonly asked?: boolean;
+  readonly hurried?: boolean;
+}
+
+/** What a run that erases ended with: the erasures that it carried out, the newest within a bound. */
+export interface EraseUsersResult {
+  readonly workflowId: string;
+  readonly erasures: readonly {
+    readonly erasure: string;
+    readonly version: string;
+    readonly stateHash: string;
+  }[];
 }
 
 /** The activities that workflows call, by type alone. */

@@ -20,6 +20,8 @@ export interface CheckpointsOptions {
   readonly onDamaged: (path: string, reason: string) => void;
 }
 
+const SUFFIX = '.safetensors';
+
 interface Listed {
   readonly version: string;
   readonly partition: number;
@@ -27,12 +29,18 @@ interface Listed {
   readonly path: string;
 }
 
+/** The checkpoint store of the embedded profile: with what erasure needs beside the port. */
+export interface EmbeddedCheckpoints extends CheckpointStore {
+  /** Deletes the checkpoints of all versions but one; returns how many there were. */
+  removeOthers(version: string): Promise<number>;
+}
+
 /** Opens the checkpoint store of a folder, which need not be there yet. */
-export function openCheckpoints(options: CheckpointsOptions): CheckpointStore {
+export function openCheckpoints(options: CheckpointsOptions): EmbeddedCheckpoints {
   return new FolderCheckpoints(options);
 }
 
-class FolderCheckpoints implements CheckpointStore {
+class FolderCheckpoints implements EmbeddedCheckpoints {
   readonly #folder: string;
   readonly #keptMax: number;
   readonly #onDamaged: CheckpointsOptions['onDamaged'];
@@ -72,6 +80,17 @@ class FolderCheckpoints implements CheckpointStore {
       }
     }
     return undefined;
+  }
+
+  async removeOthers(version: string): Promise<number> {
+    let removed = 0;
+    for (const other of await namesIn(this.#folder)) {
+      if (other === version) continue;
+      const folder = join(this.#folder, other);
+      removed += (await namesIn(folder)).filter((name) => name.endsWith(SUFFIX)).length;
+      await rm(folder, { recursive: true, force: true });
+    }
+    return removed;
   }
 
   async list(partition: number): Promise<readonly Listed[]> {

@@ -43,6 +43,7 @@ export type DataFolderPart =
   | 'models'
   | 'indexes'
   | 'runs'
+  | 'erasures'
   | 'temporal';
 
 /** How to open a data folder. */

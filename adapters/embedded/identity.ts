@@ -1,15 +1,17 @@
 import { binaryKey } from '../../events/binary-key.ts';
 import { RepriseError } from '../../events/error.ts';
 import { idFault } from '../../events/id.ts';
-import type { Identity, IdentityStore } from '../../events/identity.ts';
+import type { Surrogate } from '../../events/fact.ts';
+import type { ForgettingIdentities, Identity } from '../../events/identity.ts';
 import type { RandomBytes } from '../../events/random.ts';
 import { SURROGATE_BYTES, surrogateFromBytes, surrogateToBytes } from '../../events/surrogate.ts';
 import { openEnvironment } from './lmdb-environment.ts';
-import type { LmdbEnvironment, LmdbTable } from './lmdb-environment.ts';
+import type { LmdbEnvironment, LmdbOptions, LmdbTable } from './lmdb-environment.ts';
+import { copyRows, removeDraft, takeDraft } from './lmdb-rewriting.ts';
 import { IdentityCache } from '../../events/identity-cache.ts';
 
 /** The identity store of the embedded profile: with what erasure needs beside the port. */
-export interface EmbeddedIdentities extends IdentityStore {
+export interface EmbeddedIdentities extends ForgettingIdentities {
   /** Deletes an identity durably; false where there is none. What is sealed under its key can't be opened again. */
   remove(id: string): Promise<boolean>;
 }
@@ -32,6 +34,7 @@ interface Gathering {
 }
 
 const KEY_BYTES = 32;
+const TABLES = { ids: 'ids', surrogates: 'surrogates' } as const;
 const TABLES_MAX = 2;
 /** No id sorts before a single NUL, and no id lies between another one and that one with a NUL. */
 const FIRST_ID = Buffer.from([0]);
@@ -43,25 +46,23 @@ const PAGE_ROWS = 1_000;
  * Throws DAMAGED where ids and surrogates do not answer to one another.
  */
 export function openIdentities(options: IdentityOptions): EmbeddedIdentities {
-  const { folder } = options;
-  const environment = openEnvironment({
-    folder,
-    tablesMax: TABLES_MAX,
-    name: 'the identity store',
-  });
-  const identities = new LmdbIdentities(environment, options);
+  removeDraft(options.folder);
+  const identities = new LmdbIdentities(options);
   identities.assertWhole();
   return identities;
 }
 
 class LmdbIdentities implements EmbeddedIdentities {
-  readonly #environment: LmdbEnvironment;
+  readonly #place: LmdbOptions;
+  #environment: LmdbEnvironment;
   readonly #random: RandomBytes;
   readonly #cache: IdentityCache;
   /** UTF-8 id → surrogate and key. */
-  readonly #ids: LmdbTable;
+  #ids: LmdbTable;
   /** Surrogate → key and UTF-8 id. */
-  readonly #surrogates: LmdbTable;
+  #surrogates: LmdbTable;
+  /** Set while another file takes the place of the one that was read: whoever reads waits for it. */
+  #swapping: Promise<void> | undefined;
   /** New identities by id, from when they are made until they are durable. */
   readonly #making = new Map<string, { readonly identity: Identity; readonly in: Gathering }>();
   /** Removals under way by id. */
@@ -72,12 +73,14 @@ class LmdbIdentities implements EmbeddedIdentities {
   #lastCommit: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(environment: LmdbEnvironment, options: IdentityOptions) {
-    this.#environment = environment;
+  constructor(options: IdentityOptions) {
+    const { folder } = options;
+    this.#place = { folder, tablesMax: TABLES_MAX, name: 'the identity store' };
+    this.#environment = openEnvironment(this.#place);
     this.#random = options.random;
     this.#cache = new IdentityCache(options.identityCacheEntriesMax ?? IDENTITY_CACHE_ENTRIES_MAX);
-    this.#ids = environment.table('ids');
-    this.#surrogates = environment.table('surrogates');
+    this.#ids = this.#environment.table(TABLES.ids);
+    this.#surrogates = this.#environment.table(TABLES.surrogates);
   }
 
   /** Both tables are written together, so one that has more entries than the other has lost some. */
@@ -97,6 +100,7 @@ class LmdbIdentities implements EmbeddedIdentities {
     if (this.#removing.size > 0) {
       await Promise.allSettled(ids.flatMap((id) => this.#removing.get(id) ?? []));
     }
+    if (this.#swapping !== undefined) await this.#swapping;
     const gatherings = new Set<Gathering>();
     const identities = ids.map((id) => {
       const known = this.#making.has(id) ? undefined : this.#lookUp(id);
@@ -111,22 +115,25 @@ class LmdbIdentities implements EmbeddedIdentities {
 
   async find(id: string): Promise<Identity | undefined> {
     this.#assertOpen();
-    return Promise.resolve(idFault(id) === undefined ? this.#lookUp(id) : undefined);
+    if (this.#swapping !== undefined) await this.#swapping;
+    return idFault(id) === undefined ? this.#lookUp(id) : undefined;
   }
 
   async reveal(surrogates: Uint8Array): Promise<readonly (Identity | undefined)[]> {
     this.#assertOpen();
+    if (this.#swapping !== undefined) await this.#swapping;
     const identities: (Identity | undefined)[] = [];
     for (let at = 0; at < surrogates.length; at += SURROGATE_BYTES) {
       identities.push(this.#reveal(surrogates.subarray(at, at + SURROGATE_BYTES)));
     }
-    return Promise.resolve(identities);
+    return identities;
   }
 
   async *all(): AsyncGenerator<Identity, void, undefined> {
     let start: Uint8Array = FIRST_ID;
     for (;;) {
       this.#assertOpen();
+      if (this.#swapping !== undefined) await this.#swapping;
       // A page is read at once, so that no read transaction stays open while the reader works.
       const page = [...this.#ids.range({ start, limit: PAGE_ROWS })];
       for (const { key, value } of page) yield identityOf(textOf(key), value);
@@ -147,6 +154,13 @@ class LmdbIdentities implements EmbeddedIdentities {
     };
     removal.then(forget, forget);
     return removal;
+  }
+
+  erase(surrogates: readonly Surrogate[]): Promise<number> {
+    this.#assertOpen();
+    const erasing = this.#lastCommit.then(() => this.#erase(surrogates));
+    this.#lastCommit = erasing.catch(() => undefined);
+    return erasing;
   }
 
   async close(): Promise<void> {
@@ -234,6 +248,33 @@ class LmdbIdentities implements EmbeddedIdentities {
     });
     this.#cache.remove(identity);
     return true;
+  }
+
+  async #erase(surrogates: readonly Surrogate[]): Promise<number> {
+    const erased = surrogates.flatMap((each) => this.#reveal(surrogateToBytes(each)) ?? []);
+    await this.#environment.commit((writer) => {
+      for (const { id, surrogate } of erased) {
+        writer.remove(this.#ids, Buffer.from(id));
+        writer.remove(this.#surrogates, surrogateToBytes(surrogate));
+      }
+    });
+    for (const identity of erased) this.#cache.remove(identity);
+    await this.#rewrite();
+    return erased.length;
+  }
+
+  /** Pages that LMDB has freed keep what stood on them, so the rows that are left move to a new file. */
+  async #rewrite(): Promise<void> {
+    await copyRows(this.#environment, this.#place, Object.values(TABLES));
+    this.#swapping = this.#swap();
+    await this.#swapping;
+  }
+
+  async #swap(): Promise<void> {
+    this.#environment = await takeDraft(this.#environment, this.#place);
+    this.#ids = this.#environment.table(TABLES.ids);
+    this.#surrogates = this.#environment.table(TABLES.surrogates);
+    this.#swapping = undefined;
   }
 
   #assertOpen(): void {

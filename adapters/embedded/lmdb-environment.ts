@@ -50,6 +50,8 @@ export interface LmdbOptions {
   readonly tablesMax: number;
   /** What the messages call the store, e.g. "the journal". */
   readonly name: string;
+  /** True where nothing has to be on the disk before its file is synced as a whole: commits then wait for no disk. */
+  readonly isDraft?: boolean;
 }
 
 const DATA_FILE = 'data.mdb';
@@ -108,6 +110,7 @@ class Environment implements LmdbEnvironment {
       overlappingSync: false,
       // With batching by turns of the event loop, a failed commit also rejects a promise that nobody can reach.
       eventTurnBatching: false,
+      noSync: options.isDraft === true,
     } as const;
     this.#root = orDamaged(options, () => open<Uint8Array, Uint8Array>(settings));
   }

@@ -28,12 +28,18 @@ export const MERGES_HELD_MAX = 8;
 /** The longest time that a wait for a merge takes before it is looked again. */
 const CHANGED_MS_MAX = 1_000;
 
+/** The merge store of the embedded profile: with what erasure needs beside the port. */
+export interface EmbeddedMerges extends MergeStore {
+  /** Deletes the merges of all versions but one, and what was contributed to them; returns how many there were. */
+  removeOthers(version: string): Promise<number>;
+}
+
 /** Opens the merge store of a folder, which need not be there yet. What is not merged yet is held in memory. */
-export function openMerges(options: MergesOptions): MergeStore {
+export function openMerges(options: MergesOptions): EmbeddedMerges {
   return new FolderMerges(options);
 }
 
-class FolderMerges implements MergeStore {
+class FolderMerges implements EmbeddedMerges {
   readonly #options: MergesOptions;
   /** Contributions to what is not merged yet, by merge and partition. */
   readonly #given = new Map<string, Map<number, Contribution>>();
@@ -128,6 +134,21 @@ class FolderMerges implements MergeStore {
     }
   }
 
+  async removeOthers(version: string): Promise<number> {
+    let removed = 0;
+    for (const held of [this.#held, this.#given]) {
+      for (const name of held.keys()) if (!name.startsWith(`${version}/`)) held.delete(name);
+    }
+    for (const other of await namesIn(this.#options.folder)) {
+      if (other === version) continue;
+      const folder = join(this.#options.folder, other);
+      removed += (await barriersIn(folder)).length;
+      this.#kept.delete(other);
+      await rm(folder, { recursive: true, force: true });
+    }
+    return removed;
+  }
+
   async #merge(contributions: readonly Contribution[]): Promise<void> {
     const steps = mergeContributions(contributions);
     let step = steps.next();
@@ -164,15 +185,20 @@ class FolderMerges implements MergeStore {
   }
 }
 
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
 async function barriersIn(folder: string): Promise<number[]> {
   const barriers: number[] = [];
-  try {
-    for (const name of await readdir(folder)) {
-      const match = /^m(\d+)\.safetensors$/.exec(name);
-      if (match !== null) barriers.push(Number(match[1]));
-    }
-  } catch (error) {
-    if (!isMissing(error)) throw error;
+  for (const name of await namesIn(folder)) {
+    const match = /^m(\d+)\.safetensors$/.exec(name);
+    if (match !== null) barriers.push(Number(match[1]));
   }
   return barriers.sort((left, right) => left - right);
 }

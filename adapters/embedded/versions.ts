@@ -13,12 +13,18 @@ import { readTensorFile, writeTensorFile } from '../tensor-file.ts';
 
 const MANIFEST = 'manifest.json';
 
+/** The registry of the embedded profile: with what erasure needs beside the port. */
+export interface EmbeddedVersions extends VersionRegistry {
+  /** Deletes the bases of a version, for good; one that starts empty has none and stays as it is. */
+  retire(version: string): Promise<void>;
+}
+
 /** Opens the registry of model versions of a folder: a folder a version, its manifest and its base checkpoints. */
-export function openVersions({ folder }: { readonly folder: string }): VersionRegistry {
+export function openVersions({ folder }: { readonly folder: string }): EmbeddedVersions {
   return new FolderVersions(folder);
 }
 
-class FolderVersions implements VersionRegistry {
+class FolderVersions implements EmbeddedVersions {
   readonly #folder: string;
 
   constructor(folder: string) {
@@ -90,6 +96,19 @@ class FolderVersions implements VersionRegistry {
     return registered;
   }
 
+  async retire(version: string): Promise<void> {
+    const known = await this.get(version);
+    const hashes = known?.definition.baseSha256 ?? null;
+    if (known === undefined || hashes === null) return;
+    const folder = join(this.#folder, version);
+    const manifest: RegisteredVersion = { ...known, retired: true };
+    await publishFile(join(folder, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
+    for (const partition of hashes.keys()) {
+      await rm(join(folder, baseName(partition)), { force: true });
+    }
+    await syncFolder(folder);
+  }
+
   async base(version: string, partition: number): Promise<Checkpoint | undefined> {
     const known = await this.get(version);
     if (known === undefined) {
@@ -98,6 +117,7 @@ class FolderVersions implements VersionRegistry {
       });
     }
     if (known.definition.baseSha256 === null) return undefined;
+    if (known.retired === true) throw retired(version);
     const path = join(this.#folder, version, baseName(partition));
     const { checkpoint, sha256 } = await readTensorFile(path).catch((error: unknown) => {
       throw damagedBase(path, error);
@@ -127,6 +147,14 @@ function damagedBase(path: string, cause: unknown): RepriseError {
     `the base ${path} cannot be used (${why}): restore it from a backup, for nothing else holds it`,
     { path },
     cause,
+  );
+}
+
+function retired(version: string): RepriseError {
+  return new RepriseError(
+    'NOT_FOUND',
+    `the base of ${version} held users who were erased, so it was deleted: train a new version`,
+    { version },
   );
 }
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { CliDeps } from './command.ts';
 import { addCommand } from './command.ts';
 import { backfillCommand } from './backfill.ts';
+import { eraseCommand } from './erase.ts';
 import { addEvaluate } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import type { ExitCode } from './failure.ts';
@@ -74,6 +75,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, verifyCommand);
   addCommand(program, deps, exit, statusCommand);
   addCommand(program, deps, exit, exportCommand);
+  addCommand(program, deps, exit, eraseCommand);
   addEvaluate(program, deps, exit);
   return program;
 }

@@ -19,8 +19,13 @@ export const coreVariables = {
   REPRISE_AFTER_WAIT_MS_MAX: milliseconds.default(5_000),
   REPRISE_EXACT_SCAN_ITEMS_MAX: z.coerce.number().int().min(0).optional(),
   REPRISE_LEARNER: z.enum(LEARNERS).optional(),
+  REPRISE_ERASURE_DELAY_MS_MAX: milliseconds.default(60_000),
   REPRISE_PREQUENTIAL_SHARE: z.coerce.number().min(0).max(1).default(0.01),
 } as const;
 
 /** Of {@link coreVariables}, those that mean something in the embedded profile alone. */
-export const EMBEDDED_ONLY: readonly string[] = ['REPRISE_DATA_DIR', 'REPRISE_DURABLE'];
+export const EMBEDDED_ONLY: readonly string[] = [
+  'REPRISE_DATA_DIR',
+  'REPRISE_DURABLE',
+  'REPRISE_ERASURE_DELAY_MS_MAX',
+];

@@ -112,6 +112,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     }),
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
+    erasures: parts.erasures,
     maintenance: maintenanceOf(parts, counts),
     health: {
       awaited,
@@ -137,7 +138,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
 }
 
 function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort {
-  const { stores, serving, live, registry, maker, clean, merges, clock, config } = parts;
+  const { stores, serving, live, registry, maker, clean, merges, clock, config, erasures } = parts;
   const { journal, identities, catalogue, folder } = stores;
   const { sliceMsMax } = config;
   const onlyLive = (version: string | undefined): void => {
@@ -158,14 +159,15 @@ function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort 
         onProgress,
         signal,
       ),
-    verify: (version, onProgress, signal) => {
+    verify: async (version, onProgress, signal) => {
       onlyLive(version);
+      await erasures.refusePending();
       const scratch = async (): ReturnType<Parameters<typeof verifyLive>[0]['scratch']> => {
         const path = await mkdtemp(join(folder.path, 'scratch-'));
         const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
         return { store: openCheckpoints({ folder: path, onDamaged: refuseDamage }), remove };
       };
-      return verifyLive(
+      const report = await verifyLive(
         {
           ...{ journal, identities, registry, maker, clean, scratch, clock, sliceMsMax },
           takeServed: () => takeLive(live, identities),
@@ -173,6 +175,9 @@ function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort 
         onProgress,
         signal,
       );
+      // Whoever was erased meanwhile is in what was served and not in what was replayed.
+      if (!report.equal) await erasures.refusePending();
+      return report;
     },
     stateHash: async (version, after) => {
       onlyLive(version);

@@ -1,6 +1,8 @@
 import type { AliasBook } from '../../activities/alias-book.ts';
+import type { ErasingDeps } from '../../activities/erasing.ts';
 import type { EventDoor } from '../../events/door.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
+import type { ErasureHost } from './erasure-host.ts';
 import type { DurableHost } from './durable-host.ts';
 import type { IndexPacing } from './index-pacing.ts';
 import type { Learning, Ways } from './learning.ts';
@@ -21,6 +23,8 @@ export interface CoreParts extends Learning, Ways {
   readonly durable: DurableHost;
   /** Which versions have a name of their own. */
   readonly book: AliasBook;
+  readonly erasing: ErasingDeps;
+  readonly erasures: ErasureHost;
   readonly pacing: IndexPacing;
   /** Aborts when the core ends. */
   readonly ending: AbortController;

@@ -1,4 +1,5 @@
 import type { RunsPort } from '../../api/deps.ts';
+import type { StartedRun } from '../../api/schema/answers.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Part } from './status.ts';
 
@@ -6,6 +7,8 @@ import type { Part } from './status.ts';
 export interface DurableRuns extends RunsPort {
   /** The Temporal UI. */
   readonly url: string;
+  /** Sees that pending erasures are carried out, at once or when more may have come; absent where none can be. */
+  startErasures?(now: boolean): Promise<StartedRun>;
   close(): Promise<void>;
 }
 
@@ -41,6 +44,11 @@ export class DurableHost implements RunsPort {
       // A failure is kept for status; whoever asks for a run is told then.
       this.#ensure().catch(() => undefined);
     }
+  }
+
+  /** False where no workflow can run in this process, whoever asks. */
+  get isPossible(): boolean {
+    return this.#unavailable === undefined && this.#wish !== 'off';
   }
 
   get url(): string | undefined {
@@ -86,6 +94,13 @@ export class DurableHost implements RunsPort {
     ...args: Parameters<RunsPort['controlBackfill']>
   ): ReturnType<RunsPort['controlBackfill']> {
     return (await this.#ensure()).controlBackfill(...args);
+  }
+
+  /** Sees that pending erasures are carried out by a workflow. */
+  async startErasures(now: boolean): Promise<StartedRun> {
+    const runs = await this.#ensure();
+    if (runs.startErasures !== undefined) return runs.startErasures(now);
+    throw new RepriseError('UNAVAILABLE', 'erasures are carried out in the embedded profile only');
   }
 
   async describe(...args: Parameters<RunsPort['describe']>): ReturnType<RunsPort['describe']> {

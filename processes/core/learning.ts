@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
+import type { EmbeddedCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import { openVersions } from '../../adapters/embedded/versions.ts';
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import type { EmbeddedVersions } from '../../adapters/embedded/versions.ts';
 import type { LivePartition } from '../../activities/live-partition.ts';
 import { follow } from '../../activities/follower.ts';
 import { ShadowPace } from '../../activities/shadow-pace.ts';
 import { Shadows } from '../../activities/shadows.ts';
-import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { RuntimeMaker, VersionRuntimesDeps } from '../../activities/version-runtimes.ts';
 import { ORIGIN } from '../../events/position.ts';
@@ -25,8 +25,8 @@ import { yieldNow } from './yield-now.ts';
 /** What builds the states of model versions. */
 export interface Learning {
   readonly kernels: KernelFactory;
-  readonly checkpoints: CheckpointStore;
-  readonly registry: VersionRegistry;
+  readonly checkpoints: EmbeddedCheckpoints;
+  readonly registry: EmbeddedVersions;
   readonly maker: RuntimeMaker;
   /** Runtimes of any version, checkpoints taken for what they say. */
   readonly versions: VersionRuntimes;

@@ -6,6 +6,7 @@ import type { MergeName, MergeStore } from '../../activities/merge-store.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import { CHECKPOINTS_KEPT_MAX } from '../../adapters/checkpoint-naming.ts';
 import { openMerges } from '../../adapters/embedded/merges.ts';
+import type { EmbeddedMerges } from '../../adapters/embedded/merges.ts';
 import type { CoreParts } from './core-parts.ts';
 import type { Ways } from './learning.ts';
 import type { Stores } from './stores.ts';
@@ -17,6 +18,7 @@ const BARRIER_LOOK_MS = 25;
 export interface Merges {
   readonly exchange: LiveMerges;
   readonly retention: MergeRetention;
+  readonly store: EmbeddedMerges;
 }
 
 /** Opens where partitions meet; `versions` replays what was lost, `live` is filled as partitions are recovered. */
@@ -46,7 +48,8 @@ export function openMeeting(
     onWarning,
   });
   const checkpointsKeptMax = CHECKPOINTS_KEPT_MAX;
-  return { exchange, retention: new MergeRetention({ store, partitions, checkpointsKeptMax }) };
+  const retention = new MergeRetention({ store, partitions, checkpointsKeptMax });
+  return { exchange, retention, store };
 }
 
 /** A partition that is not recovered yet, or has stopped, comes when it is; one past the barrier has lost its part. */

@@ -82,6 +82,15 @@ export class ApproximateSearch {
     return true;
   }
 
+  /** Removes the releases of all versions but one; returns their names. */
+  async removeOthers(version: string): Promise<readonly string[]> {
+    const kept = (await this.releases.list()).filter((one) => one.version === version);
+    return this.releases.removeOld(
+      0,
+      kept.map(({ release }) => release),
+    );
+  }
+
   /** Removes what is past the newest releases. */
   async removeOld(): Promise<void> {
     await this.releases.removeOld(RELEASES_KEPT_MAX);

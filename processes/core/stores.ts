@@ -4,7 +4,7 @@ import { openDataFolder } from '../../adapters/embedded/data-folder.ts';
 import { openIdentities } from '../../adapters/embedded/identity.ts';
 import { openItems } from '../../adapters/embedded/items.ts';
 import { openJournal } from '../../adapters/embedded/journal.ts';
-import type { IdentityStore } from '../../events/identity.ts';
+import type { ForgettingIdentities } from '../../events/identity.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import type { Journal } from '../../events/journal.ts';
 import type { ItemCatalogue } from '../../projections/items.ts';
@@ -16,7 +16,7 @@ import { settingsOf } from '../config/learner.ts';
 export interface Stores {
   readonly folder: DataFolder;
   readonly journal: Journal;
-  readonly identities: IdentityStore;
+  readonly identities: ForgettingIdentities;
   readonly catalogue: ItemCatalogue;
   close(): Promise<void>;
 }

@@ -37,6 +37,7 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
       sleep,
     },
     indexing: indexingDeps(parts, clock),
+    erasing: parts.erasing,
   };
 }
 
@@ -70,6 +71,12 @@ function indexingDeps(parts: CoreParts, clock: () => number): IndexingDeps {
         : undefined,
     unavailable,
     useRelease: async (manifest: IndexManifest) => {
+      const live = parts.live[0]?.runtime.definition.version;
+      if (manifest.version !== live) {
+        // It was begun before a promotion, and may hold what was erased since.
+        await search.removeOthers(live ?? '');
+        return `version ${manifest.version} is not live any more`;
+      }
       await search.useNewest(manifest.version);
       await search.removeOld();
       const used = search.searcher?.release;

@@ -10,6 +10,8 @@ import type { RunState, StartedRun } from '../../api/schema/answers.ts';
 import { RepriseError } from '../../events/error.ts';
 import {
   backfillId,
+  ERASURE_ID,
+  eraseSignal,
   indexBuildId,
   liveReplayId,
   MODEL_VERSION,
@@ -21,7 +23,12 @@ import {
   trainingId,
   WORKFLOW_TYPES,
 } from '../../workflows/messages.ts';
-import type { BackfillInput, BuildIndexInput, TrainModelInput } from '../../workflows/messages.ts';
+import type {
+  BackfillInput,
+  BuildIndexInput,
+  EraseUsersInput,
+  TrainModelInput,
+} from '../../workflows/messages.ts';
 
 /** The workflow types of the runs that people start. */
 const TYPES = {
@@ -128,6 +135,23 @@ export class WorkflowStarter {
     if (control === 'cancel') await handle.cancel();
     else await handle.signal(control === 'pause' ? pauseSignal : resumeSignal);
     return true;
+  }
+
+  /** Tells the run that erases users of more of them; starts it where none is under way. */
+  async eraseUsers(input: EraseUsersInput, now: boolean): Promise<StartedRun> {
+    await this.#client.workflow.signalWithStart(WORKFLOW_TYPES.eraseUsers, {
+      taskQueue: this.#place.taskQueue,
+      workflowId: ERASURE_ID,
+      args: [input],
+      signal: eraseSignal,
+      signalArgs: [now],
+      memo: { input: { ...input } },
+      staticSummary: 'Erasure of users',
+      staticDetails:
+        'Builds the live version anew by a replay that passes over the erased users, promotes it, and deletes what ' +
+        'still holds them. Users are named nowhere here.',
+    });
+    return { workflowId: ERASURE_ID, url: this.url(ERASURE_ID) };
   }
 
   /** How a run stands; undefined where no run of this kind is known. */
