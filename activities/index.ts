@@ -4,15 +4,19 @@ import { createReplayActivities } from './replay.ts';
 import type { ReplayActivities, ReplayDeps } from './replay.ts';
 import { createTrainingActivities } from './training.ts';
 import type { TrainingActivities, TrainingDeps } from './training.ts';
+import { createTravelActivities } from './travel.ts';
+import type { TravelActivities, TravelDeps } from './travel.ts';
 
 /** Every activity, by the name that workflows call it by. */
-export interface Activities extends ReplayActivities, TrainingActivities, IndexingActivities {}
+export interface Activities
+  extends ReplayActivities, TrainingActivities, IndexingActivities, TravelActivities {}
 
 /** What the activities need from outside, by noun. */
 export interface ActivityDeps {
   readonly replay: ReplayDeps;
   readonly training: TrainingDeps;
   readonly indexing: IndexingDeps;
+  readonly travel: TravelDeps;
 }
 
 /** Makes the side effects of the workflows over what they need from outside. */
@@ -21,5 +25,6 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createReplayActivities(deps.replay),
     ...createTrainingActivities(deps.training),
     ...createIndexingActivities(deps.indexing),
+    ...createTravelActivities(deps.travel),
   };
 }

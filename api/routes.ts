@@ -9,12 +9,14 @@ import { maintenanceRoutes } from './routes/maintenance.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
+import { travelRoutes } from './routes/travels.ts';
 
 /** Lists all routes; the last of them describe all of them. */
 export function createRoutes(deps: ApiDeps): readonly Route[] {
   const routes: Route[] = [
     ...eventRoutes(deps),
     ...recommendationRoutes(deps),
+    ...travelRoutes(deps),
     ...itemRoutes(deps),
     ...modelRoutes(deps),
     ...metricRoutes(deps),

@@ -2,3 +2,4 @@
 export { buildIndex } from './build-index.ts';
 export { replayPartition } from './replay-partition.ts';
 export { trainModel } from './train-model.ts';
+export { travelTo } from './travel-to.ts';

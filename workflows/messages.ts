@@ -23,6 +23,7 @@ export const WORKFLOW_TYPES = {
   replayPartition: 'replayPartition',
   trainModel: 'trainModel',
   buildIndex: 'buildIndex',
+  travelTo: 'travelTo',
 } as const;
 
 /** The model version that a run is about. */
@@ -198,6 +199,20 @@ export interface BuildIndexResult {
   /** Whether answers are searched with it now, and why not where they aren't. */
   readonly inUse: boolean;
   readonly why: string;
+}
+
+/** What a time travel is asked to do. */
+export interface TravelToInput {
+  /** Where to, `"0:1234"` each. */
+  readonly positions: readonly string[];
+  /** The version, where it is not the one that was live there. */
+  readonly version?: string;
+}
+
+/** Where a time travel arrived. */
+export interface TravelToResult {
+  readonly version: string;
+  readonly positions: readonly string[];
 }
 
 /** The activities that workflows call, by type alone. */

@@ -1,3 +1,4 @@
+import type { TimeTravel } from '../../activities/time-travel.ts';
 import type { EventDoor } from '../../events/door.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { DurableHost } from './durable-host.ts';
@@ -18,6 +19,8 @@ export interface CoreParts extends Learning, Ways {
   readonly search: ApproximateSearch;
   readonly door: EventDoor;
   readonly durable: DurableHost;
+  /** Answers from the past. */
+  readonly travel: TimeTravel;
   readonly pacing: IndexPacing;
   /** Aborts when the core ends. */
   readonly ending: AbortController;

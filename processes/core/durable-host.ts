@@ -6,7 +6,17 @@ import type { Part } from './status.ts';
 export interface DurableRuns extends RunsPort {
   /** The Temporal UI. */
   readonly url: string;
+  /** Shows a time travel as a workflow; absent where none is made. Resolves to its page in the UI. */
+  travel?(travel: ShownTravel): Promise<string>;
   close(): Promise<void>;
+}
+
+/** A time travel that takes long, as it is shown. */
+export interface ShownTravel {
+  readonly id: string;
+  /** Where to, `"0:1234"` each. */
+  readonly positions: readonly string[];
+  readonly version?: string;
 }
 
 /** When durable workflows start: with the core, with the first run that needs them, or never. */
@@ -74,6 +84,11 @@ export class DurableHost implements RunsPort {
     ...args: Parameters<RunsPort['startIndexBuild']>
   ): ReturnType<RunsPort['startIndexBuild']> {
     return (await this.#ensure()).startIndexBuild(...args);
+  }
+
+  /** Shows a time travel where Temporal runs already; resolves to its page, undefined where it is shown nowhere. */
+  async showTravel(travel: ShownTravel): Promise<string | undefined> {
+    return this.#runs?.travel?.(travel);
   }
 
   async describe(...args: Parameters<RunsPort['describe']>): ReturnType<RunsPort['describe']> {

@@ -35,6 +35,7 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
       },
     },
     indexing: indexingDeps(parts, clock),
+    travel: { go: (destination) => parts.travel.go(destination) },
   };
 }
 

@@ -17,7 +17,7 @@ import {
   trainingId,
   WORKFLOW_TYPES,
 } from '../../workflows/messages.ts';
-import type { BuildIndexInput, TrainModelInput } from '../../workflows/messages.ts';
+import type { BuildIndexInput, TrainModelInput, TravelToInput } from '../../workflows/messages.ts';
 
 /** The workflow types of the runs that people start. */
 const TYPES = { training: WORKFLOW_TYPES.trainModel, index: WORKFLOW_TYPES.buildIndex } as const;
@@ -93,6 +93,20 @@ export class WorkflowStarter {
       details:
         "Builds a Faiss index of the live model's items, measures it against exact search, and swaps the searcher " +
         'to it when its recall is high enough.',
+    });
+  }
+
+  /** Shows a time travel under its id: one that runs already, or ran before, is the same travel. */
+  async travel(workflowId: string, input: TravelToInput): Promise<void> {
+    await this.#client.workflow.start(WORKFLOW_TYPES.travelTo, {
+      taskQueue: this.#place.taskQueue,
+      workflowId,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [input],
+      staticSummary: `Time travel to ${input.positions.join(', ')}`,
+      staticDetails:
+        'Replays the journal from the nearest copy before these positions, beside what serves, and keeps the state ' +
+        'in memory for answers as of then.',
     });
   }
 

@@ -69,6 +69,7 @@ export function fakeActivities(
     }),
     buildRelease: async () => FAKE_MANIFEST,
     announceRelease: async () => ({ positions: ['0:42'] }),
+    reachPast: async ({ positions }) => ({ version: 'v1', positions }),
     swapSearch: async () => ({ inUse: true, why: 'answers are searched with r1' }),
   };
   const noted = Object.entries({ ...plain, ...replaced }).map(([name, activity]) => [
