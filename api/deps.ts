@@ -159,7 +159,7 @@ export interface ApiDeps {
   readonly door: DoorPort;
   readonly queries: QueriesPort;
   /** Absent where a process answers from the newest position only. */
-  readonly travel?: TravelPort;
+  readonly travel?: TravelPort | undefined;
   /** Absent where events reach the journal through no transport. */
   readonly offsets?: OffsetsPort;
   readonly models: ModelsPort;
