@@ -8,6 +8,8 @@ import { createReplayActivities } from './replay.ts';
 import type { ReplayActivities, ReplayDeps } from './replay.ts';
 import { createTrainingActivities } from './training.ts';
 import type { TrainingActivities, TrainingDeps } from './training.ts';
+import { createTravelActivities } from './travel.ts';
+import type { TravelActivities, TravelDeps } from './travel.ts';
 
 /** Every activity, by the name that workflows call it by. */
 export interface Activities
@@ -16,7 +18,8 @@ export interface Activities
     TrainingActivities,
     IndexingActivities,
     BackfillActivities,
-    ErasingActivities {}
+    ErasingActivities,
+    TravelActivities {}
 
 /** What the activities need from outside, by noun. */
 export interface ActivityDeps {
@@ -25,6 +28,7 @@ export interface ActivityDeps {
   readonly indexing: IndexingDeps;
   readonly backfill: BackfillDeps;
   readonly erasing: ErasingDeps;
+  readonly travel: TravelDeps;
 }
 
 /** Makes the side effects of the workflows over what they need from outside. */
@@ -35,5 +39,6 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createIndexingActivities(deps.indexing),
     ...createBackfillActivities(deps.backfill),
     ...createErasingActivities(deps.erasing),
+    ...createTravelActivities(deps.travel),
   };
 }

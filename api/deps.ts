@@ -1,6 +1,7 @@
 import type { EventDoor } from '../events/door.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
+import type { AsOf } from './as-of.ts';
 import type {
   DeadLetters,
   IndexReleaseRequest,
@@ -21,6 +22,7 @@ import type {
 } from './schema/answers.ts';
 import type { BackfillRequest, PromotionAnswer } from './schema/versions.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
+import type { TravelAnswer } from './schema/travels.ts';
 
 /** The way in: checks events, appends them to the journal and resolves when they are durable. */
 export type DoorPort = Pick<EventDoor, 'accept' | 'publishItem'>;
@@ -34,6 +36,22 @@ export interface RecommendationQuery {
   readonly exclude: 'seen' | 'none';
   /** The item at hand: an unknown user gets the items similar to it. */
   readonly item?: string;
+}
+
+/** A recommendation as of a moment of the past. */
+export interface PastQuery extends Omit<RecommendationQuery, 'after'> {
+  readonly asOf: AsOf;
+}
+
+/** An answer from the past, or the travel that it has to wait for. */
+export type PastAnswer<T> = { readonly answer: T } | { readonly travel: TravelAnswer };
+
+/** Answers from the past, by replay. */
+export interface TravelPort {
+  /** Throws INVALID, naming `asOf`, where there is no such moment. */
+  recommend(query: PastQuery): Promise<PastAnswer<RecommendationAnswer>>;
+  /** How a travel stands; undefined where it is not known, or ended long ago. */
+  describe(travelId: string): TravelAnswer | undefined;
 }
 
 /** The read side; every answer is ready to be written as JSON. */
@@ -176,6 +194,8 @@ export type Access =
 export interface ApiDeps {
   readonly door: DoorPort;
   readonly queries: QueriesPort;
+  /** Absent where a process answers from the newest position only. */
+  readonly travel?: TravelPort | undefined;
   /** Absent where events reach the journal through no transport. */
   readonly offsets?: OffsetsPort;
   readonly models: ModelsPort;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { parameterNames } from './router.ts';
-import type { Route } from './route.ts';
+import type { AnswerSpec, Route } from './route.ts';
 import { problemSchema } from './schema/problem.ts';
 
 /** A part of the document: plain JSON. */
@@ -116,12 +116,17 @@ function requestBodyOf(route: Route, schemas: Schemas): { readonly requestBody?:
   };
 }
 
-function responsesOf(route: Route, schemas: Schemas): Operation['responses'] {
-  const { status, description, schema, mediaType = 'application/json' } = route.answer;
+function responseOf(answer: AnswerSpec<z.ZodType>, schemas: Schemas): [string, Json] {
+  const { status, description, schema, mediaType = 'application/json' } = answer;
   const content = { [mediaType]: schema === undefined ? {} : { schema: schemas.write(schema) } };
+  return [String(status), { description, ...(status === 302 ? {} : { content }) }];
+}
+
+function responsesOf(route: Route, schemas: Schemas): Operation['responses'] {
+  const answers = [route.answer, ...(route.later === undefined ? [] : [route.later])];
   const problems = [...new Set([...everyRoute, ...(route.problems ?? [])])].sort((a, b) => a - b);
   return Object.fromEntries<Json>([
-    [String(status), { description, ...(status === 302 ? {} : { content }) }],
+    ...answers.map((answer) => responseOf(answer, schemas)),
     ...problems.map((problem): [string, Json] => [
       String(problem),
       { $ref: '#/components/responses/Problem' },

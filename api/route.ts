@@ -61,6 +61,8 @@ export interface RouteSpec<
   /** The bodies that the handler reads itself. */
   readonly bodies?: readonly BodyMedia[];
   readonly answer: AnswerSpec<Answer>;
+  /** What the handler writes instead where the answer takes longer than it is waited for. */
+  readonly later?: AnswerSpec<z.ZodType>;
   handle(
     call: Call<z.output<Params>, z.output<Query>, z.output<Body>>,
   ): Reply<z.input<Answer>> | Promise<Reply<z.input<Answer>>>;
@@ -73,6 +75,7 @@ export interface Route extends RouteWords {
   readonly body?: z.ZodType;
   readonly bodies?: readonly BodyMedia[];
   readonly answer: AnswerSpec<z.ZodType>;
+  readonly later?: AnswerSpec<z.ZodType>;
   handle(call: Call<unknown, unknown, unknown>): unknown;
 }
 

@@ -12,6 +12,7 @@ import { metricRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { promotionRoutes } from './routes/promotions.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
+import { travelRoutes } from './routes/travels.ts';
 
 /** Lists all routes; the last of them describe all of them. */
 export function createRoutes(deps: ApiDeps): readonly Route[] {
@@ -19,6 +20,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...eventRoutes(deps),
     ...recommendationRoutes(deps),
     ...erasureRoutes(deps),
+    ...travelRoutes(deps),
     ...itemRoutes(deps),
     ...modelRoutes(deps),
     ...promotionRoutes(deps),

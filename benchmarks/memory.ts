@@ -89,6 +89,7 @@ function blockAt(first: number): EventBlock {
     value: new Float64Array(count).fill(NaN),
     timeMs: Float64Array.from({ length: count }, (_, row) => (first + row) * 100),
     keys: Uint32Array.from({ length: count * 4 }, () => random() * 2 ** 32),
+    appendedMs: () => 0,
     fact: () => {
       throw new RangeError('replay reads columns, not facts');
     },

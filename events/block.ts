@@ -34,4 +34,6 @@ export interface EventBlock {
   readonly keys: Uint32Array;
   /** The whole fact of row i; interactions carry their sealed bytes. Allocates: not for the replay loop. */
   fact(row: number): Fact;
+  /** When row i was appended, Unix milliseconds: blocks that are read as one were appended at several times. */
+  appendedMs(row: number): number;
 }

@@ -95,6 +95,10 @@ export class ColumnarBlock implements EventBlock {
     return { kind, ...named, ...payload, timeMs } as Fact;
   }
 
+  appendedMs(): number {
+    return this.appendTimeMs;
+  }
+
   #userOf(row: number): ReturnType<typeof surrogateFromBytes> {
     return surrogateFromBytes(this.users, 16 * (this.user[row] ?? 0));
   }

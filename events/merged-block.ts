@@ -64,6 +64,16 @@ class MergedBlock implements EventBlock {
   }
 
   fact(row: number): Fact {
+    const { part, start } = this.#partOf(row);
+    return part.fact(row - start);
+  }
+
+  appendedMs(row: number): number {
+    const { part, start } = this.#partOf(row);
+    return part.appendedMs(row - start);
+  }
+
+  #partOf(row: number): { readonly part: EventBlock; readonly start: number } {
     let low = 0;
     let high = this.#parts.length - 1;
     while (low < high) {
@@ -75,7 +85,7 @@ class MergedBlock implements EventBlock {
     if (part === undefined || row < 0 || row >= this.count) {
       throw new RangeError(`row ${String(row)} is not one of the block's ${String(this.count)}`);
     }
-    return part.fact(row - (this.#starts[low] ?? 0));
+    return { part, start: this.#starts[low] ?? 0 };
   }
 
   #copy(part: EventBlock, start: number): void {

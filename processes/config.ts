@@ -20,6 +20,8 @@ export interface Config {
   readonly checkpointMsMax: number;
   readonly leaseMsMax: number;
   readonly afterWaitMsMax: number;
+  /** How long an answer from the past is waited for. */
+  readonly timeTravelWaitMsMax: number;
   readonly exactScanItemsMax: number | undefined;
   /** The learner of a data folder that is made, as asked for; another one than a folder has is refused. */
   readonly learner: LearnerName | undefined;
@@ -51,6 +53,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     checkpointMsMax: value.REPRISE_CHECKPOINT_MS_MAX,
     leaseMsMax: value.REPRISE_LEASE_MS_MAX,
     afterWaitMsMax: value.REPRISE_AFTER_WAIT_MS_MAX,
+    timeTravelWaitMsMax: value.REPRISE_TIME_TRAVEL_WAIT_MS_MAX,
     exactScanItemsMax: value.REPRISE_EXACT_SCAN_ITEMS_MAX,
     learner: value.REPRISE_LEARNER,
     prequentialShare: value.REPRISE_PREQUENTIAL_SHARE,

@@ -74,6 +74,10 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
         tfjsUnavailable: native.tfjs.unavailable,
         indexUnavailable: native.faiss.unavailable,
       }),
+      travel: async ({ id, ...input }) => {
+        await starter.travel(id, input);
+        return starter.url(id);
+      },
       close,
     };
   } catch (error) {

@@ -97,6 +97,9 @@ export const shadowing = timed('shadows', lease);
 /** Datasets, epochs and measurements: hours at the most. */
 export const training = timed('training', { startToCloseTimeout: '6h', attemptsMax: 10 });
 
+/** Time travels: as long as a replay from the start takes; a core that is back begins anew. */
+export const travelling = timed('partitions', { startToCloseTimeout: '6h', attemptsMax: 5 });
+
 /** Index builds: hours at the most. */
 export const indexing = timed('indexing', { startToCloseTimeout: '6h', attemptsMax: 5 });
 

@@ -4,3 +4,4 @@ export { buildIndex } from './build-index.ts';
 export { eraseUsers } from './erase-users.ts';
 export { replayPartition } from './replay-partition.ts';
 export { trainModel } from './train-model.ts';
+export { travelTo } from './travel-to.ts';

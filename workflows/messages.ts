@@ -25,6 +25,7 @@ export const WORKFLOW_TYPES = {
   buildIndex: 'buildIndex',
   backfill: 'backfill',
   eraseUsers: 'eraseUsers',
+  travelTo: 'travelTo',
 } as const;
 
 /** The model version that a run is about. */
@@ -296,6 +297,20 @@ export interface EraseUsersResult {
     readonly version: string;
     readonly stateHash: string;
   }[];
+}
+
+/** What a time travel is asked to do. */
+export interface TravelToInput {
+  /** Where to, `"0:1234"` each. */
+  readonly positions: readonly string[];
+  /** The version, where it is not the one that was live there. */
+  readonly version?: string;
+}
+
+/** Where a time travel arrived. */
+export interface TravelToResult {
+  readonly version: string;
+  readonly positions: readonly string[];
 }
 
 /** The activities that workflows call, by type alone. */

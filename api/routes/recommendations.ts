@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { readAfter } from '../after.ts';
+import { asOfSchema, readAsOf } from '../as-of.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
@@ -12,6 +13,8 @@ import {
   userSchema,
 } from '../schema/answers.ts';
 import { afterSchema, countSchema, idSchema } from '../schema/fields.ts';
+import { refusal } from '../validation.ts';
+import { replyFromPast, TRAVELLING, travelOf } from './travels.ts';
 
 const idParams = z.object({ id: idSchema });
 const countQuery = z.strictObject({ n: countSchema });
@@ -19,6 +22,7 @@ const countQuery = z.strictObject({ n: countSchema });
 const recommendationQuery = z.strictObject({
   n: countSchema,
   after: afterSchema,
+  asOf: asOfSchema.optional(),
   exclude: z.enum(['seen', 'none']).default('seen').meta({
     description: 'Whether items that the user has seen are left out.',
   }),
@@ -27,6 +31,11 @@ const recommendationQuery = z.strictObject({
   }),
 });
 
+const BOTH_AFTER_AND_AS_OF = {
+  field: 'asOf',
+  reason: 'cannot be given together with after: one asks for the past, the other for what comes',
+};
+
 function recommend(deps: ApiDeps): Route {
   return route({
     method: 'GET',
@@ -34,15 +43,21 @@ function recommend(deps: ApiDeps): Route {
     operationId: 'recommend',
     tag: 'recommendations',
     summary: 'Recommends items to a user; an unknown user gets similar or popular ones.',
-    problems: [503, 504],
+    problems: [422, 429, 503, 504],
     params: idParams,
     query: recommendationQuery,
     answer: { status: 200, description: 'The best items first.', schema: recommendationSchema },
-    handle: async ({ params, query }) => {
-      const { n, exclude, item } = query;
+    later: TRAVELLING,
+    handle: async ({ params, query, response }) => {
+      const { n, exclude, item, asOf } = query;
+      const asked = { user: params.id, n, exclude, ...(item !== undefined && { item }) };
+      if (asOf !== undefined) {
+        if (query.after.length > 0) throw refusal('the query', [BOTH_AFTER_AND_AS_OF]);
+        const past = await travelOf(deps).recommend({ ...asked, asOf: readAsOf(asOf) });
+        return replyFromPast(past, { response });
+      }
       const after = await readAfter(deps, query.after);
-      const asked = { user: params.id, n, after, exclude };
-      return deps.queries.recommend(item === undefined ? asked : { ...asked, item });
+      return deps.queries.recommend({ ...asked, after });
     },
   });
 }

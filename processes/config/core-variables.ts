@@ -17,6 +17,7 @@ export const coreVariables = {
   REPRISE_CHECKPOINT_MS_MAX: milliseconds.default(60_000),
   REPRISE_LEASE_MS_MAX: milliseconds.default(60_000),
   REPRISE_AFTER_WAIT_MS_MAX: milliseconds.default(5_000),
+  REPRISE_TIME_TRAVEL_WAIT_MS_MAX: milliseconds.default(5_000),
   REPRISE_EXACT_SCAN_ITEMS_MAX: z.coerce.number().int().min(0).optional(),
   REPRISE_LEARNER: z.enum(LEARNERS).optional(),
   REPRISE_ERASURE_DELAY_MS_MAX: milliseconds.default(60_000),

@@ -1,5 +1,6 @@
 import type { AliasBook } from '../../activities/alias-book.ts';
 import type { ErasingDeps } from '../../activities/erasing.ts';
+import type { TimeTravel } from '../../activities/time-travel.ts';
 import type { EventDoor } from '../../events/door.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { ErasureHost } from './erasure-host.ts';
@@ -25,6 +26,8 @@ export interface CoreParts extends Learning, Ways {
   readonly book: AliasBook;
   readonly erasing: ErasingDeps;
   readonly erasures: ErasureHost;
+  /** Answers from the past. */
+  readonly travel: TimeTravel;
   readonly pacing: IndexPacing;
   /** Aborts when the core ends. */
   readonly ending: AbortController;

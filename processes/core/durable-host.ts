@@ -9,7 +9,17 @@ export interface DurableRuns extends RunsPort {
   readonly url: string;
   /** Sees that pending erasures are carried out, at once or when more may have come; absent where none can be. */
   startErasures?(now: boolean): Promise<StartedRun>;
+  /** Shows a time travel as a workflow; absent where none is made. Resolves to its page in the UI. */
+  travel?(travel: ShownTravel): Promise<string>;
   close(): Promise<void>;
+}
+
+/** A time travel that takes long, as it is shown. */
+export interface ShownTravel {
+  readonly id: string;
+  /** Where to, `"0:1234"` each. */
+  readonly positions: readonly string[];
+  readonly version?: string;
 }
 
 /** When durable workflows start: with the core, with the first run that needs them, or never. */
@@ -101,6 +111,11 @@ export class DurableHost implements RunsPort {
     const runs = await this.#ensure();
     if (runs.startErasures !== undefined) return runs.startErasures(now);
     throw new RepriseError('UNAVAILABLE', 'erasures are carried out in the embedded profile only');
+  }
+
+  /** Shows a time travel where Temporal runs already; resolves to its page, undefined where it is shown nowhere. */
+  async showTravel(travel: ShownTravel): Promise<string | undefined> {
+    return this.#runs?.travel?.(travel);
   }
 
   async describe(...args: Parameters<RunsPort['describe']>): ReturnType<RunsPort['describe']> {

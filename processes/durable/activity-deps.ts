@@ -38,6 +38,7 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
     },
     indexing: indexingDeps(parts, clock),
     erasing: parts.erasing,
+    travel: { go: (destination) => parts.travel.go(destination) },
   };
 }
 

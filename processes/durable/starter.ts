@@ -28,6 +28,7 @@ import type {
   BuildIndexInput,
   EraseUsersInput,
   TrainModelInput,
+  TravelToInput,
 } from '../../workflows/messages.ts';
 
 /** The workflow types of the runs that people start. */
@@ -152,6 +153,20 @@ export class WorkflowStarter {
         'still holds them. Users are named nowhere here.',
     });
     return { workflowId: ERASURE_ID, url: this.url(ERASURE_ID) };
+  }
+
+  /** Shows a time travel under its id: one that runs already, or ran before, is the same travel. */
+  async travel(workflowId: string, input: TravelToInput): Promise<void> {
+    await this.#client.workflow.start(WORKFLOW_TYPES.travelTo, {
+      taskQueue: this.#place.taskQueue,
+      workflowId,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [input],
+      staticSummary: `Time travel to ${input.positions.join(', ')}`,
+      staticDetails:
+        'Replays the journal from the nearest copy before these positions, beside what serves, and keeps the state ' +
+        'in memory for answers as of then.',
+    });
   }
 
   /** How a run stands; undefined where no run of this kind is known. */

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
+import type { RecommendationAnswer } from '../../api/schema/answers.ts';
+import type { TravelAnswer } from '../../api/schema/travels.ts';
 import { createDoor } from '../../events/door.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import type { IdentityStore } from '../../events/identity.ts';
@@ -35,12 +37,30 @@ function countingBytes(): (length: number) => Uint8Array {
 const scored = { id: 'song', score: 1.25, title: 'A song' };
 const place = ['0:7'];
 
+const RECOMMENDATION: RecommendationAnswer = {
+  recommendationId: 'r1',
+  basedOn: 'user',
+  position: place,
+  model: 'first',
+  search: { mode: 'exact' },
+  items: [scored],
+};
+
+/** A travel that takes long. */
+export const TRAVEL: TravelAnswer = {
+  travelId: 'travel-0123456789abcdef',
+  state: 'running',
+  position: place,
+  progress: { done: 1, total: 7 },
+  poll: '/v1/travels/travel-0123456789abcdef',
+};
+
 /** The read side, models, runs and maintenance of an instance that always says the same. */
 function fixedPorts(
   calls: unknown[][],
 ): Pick<
   ApiDeps,
-  'queries' | 'models' | 'promotions' | 'prequential' | 'runs' | 'maintenance' | 'health'
+  'queries' | 'travel' | 'models' | 'promotions' | 'prequential' | 'runs' | 'maintenance' | 'health'
 > {
   const note = <T>(answer: T, ...call: unknown[]): T => {
     calls.push(call);
@@ -49,19 +69,7 @@ function fixedPorts(
   const started = { workflowId: 'train-1', url: 'http://127.0.0.1:8233/train-1' };
   return {
     queries: {
-      recommend: (query) =>
-        note(
-          {
-            recommendationId: 'r1',
-            basedOn: 'user',
-            position: place,
-            model: 'first',
-            search: { mode: 'exact' },
-            items: [scored],
-          },
-          'recommend',
-          query,
-        ),
+      recommend: (query) => note(RECOMMENDATION, 'recommend', query),
       similar: async (item, n) =>
         note(
           item === 'unknown'
@@ -95,6 +103,13 @@ function fixedPorts(
           },
         ],
       }),
+    },
+    travel: {
+      recommend: async (query) => {
+        calls.push(['travel', query]);
+        return query.user === 'far' ? { travel: TRAVEL } : { answer: RECOMMENDATION };
+      },
+      describe: (travelId) => (travelId === TRAVEL.travelId ? TRAVEL : undefined),
     },
     models: {
       list: async () => ({

@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 
 import type { OpenApiDocument, Operation } from '../../api/openapi.ts';
 import { createRoutes } from '../../api/routes.ts';
-import { fakeDeps, startApi } from './harness.ts';
+import { fakeDeps, startApi, TRAVEL } from './harness.ts';
 import type { Api, Sent } from './harness.ts';
 
 let api: Api;
@@ -115,7 +115,11 @@ describe('the schema of an event', () => {
 });
 
 describe('an answer has the form that the document says', () => {
-  const filled: Readonly<Record<string, string>> = { '{id}': 'song', '{workflowId}': 'train-1' };
+  const filled: Readonly<Record<string, string>> = {
+    '{id}': 'song',
+    '{workflowId}': 'train-1',
+    '{travelId}': TRAVEL.travelId,
+  };
   const bodies: Readonly<Record<string, Sent>> = {
     acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },
     publishItem: { body: { title: 'T' } },

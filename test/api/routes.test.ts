@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 
 import type { ApiDeps } from '../../api/deps.ts';
 import { RepriseError } from '../../events/error.ts';
-import { callOnce, fakeDeps, startApi } from './harness.ts';
+import { callOnce, fakeDeps, startApi, TRAVEL } from './harness.ts';
 import type { Answer, Api, Sent } from './harness.ts';
 
 let api: Api;
@@ -46,6 +46,14 @@ describe('a request reaches its port', () => {
         { partition: 2, sequence: 3 },
       ],
     }));
+  const past = { user: 'u', n: 10, exclude: 'seen' };
+  const travel = (query: string, asOf: object): Promise<void> =>
+    check('GET', `/v1/users/u/recommendations?asOf=${query}`, {}, 200, 'travel', { ...past, asOf });
+  test('a position of the past', () =>
+    travel('0:12', { position: { partition: 0, sequence: 12 } }));
+  test('a time of the past', () => travel('2026-01-02T03:04:05Z', { timeMs: 1_767_323_045_000 }));
+  test('a time of the past in another zone', () =>
+    travel('2026-01-02T05:04:05.250%2B02:00', { timeMs: 1_767_323_045_250 }));
   test('a percent-encoded user', () =>
     recommend('a%2Fb%20%C3%BC/recommendations', { user: 'a/b ü' }));
   test('a user named __proto__', () =>
@@ -125,6 +133,13 @@ describe('a request is refused', () => {
     ['a position that is none', 'GET', `${recommendations}?after=5`, {}, 400, 'after[0]'],
     ['an empty position', 'GET', `${recommendations}?after=`, {}, 400, 'after[0]'],
     ['65 positions', 'GET', `${recommendations}?after=${'0:1,'.repeat(64)}0:1`, {}, 400, 'after'],
+    ['a moment that is none', 'GET', `${recommendations}?asOf=yesterday`, {}, 400, 'asOf'],
+    ['a date without a time', 'GET', `${recommendations}?asOf=2026-01-02`, {}, 400, 'asOf'],
+    ['30 February', 'GET', `${recommendations}?asOf=2026-02-30T00:00:00Z`, {}, 400, 'asOf'],
+    ['an empty moment', 'GET', `${recommendations}?asOf=`, {}, 400, 'asOf'],
+    ['asOf with after', 'GET', `${recommendations}?asOf=0:1&after=0:1`, {}, 400, 'asOf'],
+    ['an unknown travel', 'GET', '/v1/travels/travel-00000000000000ff', {}, 404],
+    ['a travel id that is none', 'GET', '/v1/travels/x', {}, 400, 'travelId'],
     ['a window of 0', 'GET', '/v1/metrics/prequential?window=0', {}, 400, 'window'],
     [
       'metrics of a version that never served',
@@ -248,6 +263,23 @@ describe('an error of a port becomes its problem', () => {
     const line = deps.logged[0] ?? {};
     assert.equal(line['requestId'], 'request-1');
     assert.match(String(line['err']), /secret of \/the\/inside/);
+  });
+});
+
+describe('an answer from the past', () => {
+  test('that takes long is a 202 with the travel to poll', async () => {
+    const { status, json } = await get('/v1/users/far/recommendations?asOf=0:3');
+    assert.equal(status, 202);
+    assert.deepEqual(json, TRAVEL);
+    const polled = await get(String(json['poll']));
+    assert.deepEqual([polled.status, polled.json], [200, TRAVEL]);
+  });
+
+  test('is a 503 with the remedy where a process has no past', async () => {
+    const path = '/v1/users/u/recommendations?asOf=0:3';
+    const { json } = await callOnce({ travel: undefined }, 'GET', path);
+    assert.equal(json['status'], 503);
+    assert.match(String(json['detail']), /embedded profile/);
   });
 });
 

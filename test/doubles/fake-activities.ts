@@ -82,6 +82,7 @@ export function fakeActivities(
       return { erasure: 'e1', version: 'v3', users: 2, from: [-1, -1], heads: [99, 89] };
     },
     finishErasure: async ({ erasure }) => ({ erasure, version: 'v3', done: true, stateHash: 'f' }),
+    reachPast: async ({ positions }) => ({ version: 'v1', positions }),
     swapSearch: async () => ({ inUse: true, why: 'answers are searched with r1' }),
   };
   const noted = Object.entries({ ...plain, ...replaced }).map(([name, activity]) => [

@@ -75,11 +75,14 @@ export class PartitionRig {
   /** Milliseconds that a look at the clock takes. */
   lookMs = 0;
 
+  /** When what is told next is appended: one more with every batch. */
+  appendedMs = 0;
+
   private constructor(kernels: KernelFactory, partitions: number, seed: number) {
     const random = new SeededRandom(seed);
     this.#kernels = kernels;
     this.#partitions = partitions;
-    this.journal = createMemoryJournal(partitions);
+    this.journal = createMemoryJournal(partitions, () => this.appendedMs);
     this.identities = createMemoryIdentities((length) => random.bytes(length));
   }
 
@@ -112,11 +115,13 @@ export class PartitionRig {
         },
       };
     });
+    this.appendedMs += 1;
     await this.journal.append(entries);
   }
 
   /** Appends a fact to every partition. */
   async publish(fact: Fact, id: string): Promise<void> {
+    this.appendedMs += 1;
     await this.journal.append([{ partition: 'all', key: eventKey(id), fact }]);
   }
 

@@ -32,6 +32,10 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
     type: WORKFLOW_TYPES.buildIndex,
     input: { release: 'r1', createdMs: 1, recall10Min: 0.99 },
   },
+  'travel-to': {
+    type: WORKFLOW_TYPES.travelTo,
+    input: { positions: ['0:41', '1:39'] },
+  },
 };
 
 function fileOf(name: string): URL {

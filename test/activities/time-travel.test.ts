@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sequence } from '../../events/position.ts';
+import type { LearnerSettings } from '../../model/settings.ts';
+import { temporaryFolder } from '../adapters/temporary-folder.ts';
+import { RIG_BLEND } from '../doubles/partition-rig.ts';
+import { SeededRandom } from '../doubles/seeded-random.ts';
+import type { Noted } from '../doubles/travel-world.ts';
+import { TravelWorld } from '../doubles/travel-world.ts';
+
+const PAIRS = 60;
+const LEARNERS: readonly (Partial<LearnerSettings> & { learner: string })[] = [
+  { learner: 'isgd' },
+  { learner: 'gmf' },
+  RIG_BLEND,
+];
+
+/** A world with a history: plays, publications, withdrawals, barriers, a checkpoint and a promotion there and back. */
+async function livedWorld(
+  partitions: number,
+  learner: Partial<LearnerSettings>,
+): Promise<TravelWorld> {
+  const world = await TravelWorld.open(await temporaryFolder(), partitions, learner);
+  await world.catchUp();
+  for (let turn = 0; turn < 60; turn += 1) {
+    await world.turn();
+    if (turn === 25) await world.checkpoint();
+    if (turn === 35) await world.promote('v2');
+  }
+  return world;
+}
+
+/** A few of what was noted, the same every time. */
+function pairsOf(noted: readonly Noted[], seed: number): readonly Noted[] {
+  const random = new SeededRandom(seed);
+  return Array.from({ length: PAIRS }, () => noted[random.below(noted.length)]!);
+}
+
+describe('time travel', () => {
+  for (const partitions of [1, 2]) {
+    for (const learner of LEARNERS) {
+      it(`answers as a run that was stopped there: ${learner.learner}, ${partitions} partition(s)`, async () => {
+        const world = await livedWorld(partitions, learner);
+        const travel = world.travel();
+        const bases = new Set<string>();
+        const models = new Set<string>();
+        for (const { request, own, heads, timeMs, answer } of pairsOf(world.noted, partitions)) {
+          const byTime = await travel.recommend({ ...request, asOf: { timeMs } });
+          assert.ok('answer' in byTime);
+          const { recommendationId: _, ...past } = byTime.answer;
+          const { recommendationId: __, ...live } = answer;
+          assert.deepEqual(past, live);
+          bases.add(answer.basedOn);
+          models.add(answer.model);
+          const at = { partition: own, sequence: heads[own]! };
+          if (at.sequence < 0 || (answer.basedOn !== 'user' && partitions > 1)) continue;
+          const byPosition = await travel.recommend({ ...request, asOf: { position: at } });
+          assert.ok('answer' in byPosition);
+          assert.deepEqual(byPosition.answer.items, answer.items);
+          assert.deepEqual(byPosition.answer.position, answer.position);
+        }
+        assert.deepEqual([...bases].sort(), ['item', 'popular', 'user']);
+        assert.deepEqual([...models].sort(), ['v1', 'v2']);
+      });
+    }
+  }
+
+  it('refuses moments that there are not, naming asOf', async () => {
+    const world = await livedWorld(2, { learner: 'isgd' });
+    const travel = world.travel();
+    const { request, own, heads } = world.noted.at(-1)!;
+    const at = (partition: number, place: number) =>
+      travel.recommend({
+        ...request,
+        asOf: { position: { partition, sequence: sequence(place) } },
+      });
+    const head = heads[own]!;
+    const beyond = { code: 'INVALID', message: new RegExp(`beyond the head ${own}:${head}$`) };
+    await assert.rejects(at(own, head + 1), beyond);
+    await assert.rejects(at(1 - own, 0), { code: 'INVALID', message: /in partition/ });
+    const early = travel.recommend({ ...request, asOf: { timeMs: 0 } });
+    await assert.rejects(early, { code: 'INVALID', message: /before the first event/ });
+  });
+});

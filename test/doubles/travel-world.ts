@@ -1,0 +1,253 @@
+import { createSecretKey } from 'node:crypto';
+import { FactHistory } from '../../activities/fact-history.ts';
+import { follow } from '../../activities/follower.ts';
+import { ScratchMerges } from '../../activities/scratch-merges.ts';
+import { TimeTravel } from '../../activities/time-travel.ts';
+import { TravelBuilder } from '../../activities/travel-builder.ts';
+import { TravelJobs } from '../../activities/travel-jobs.ts';
+import type { TravelJobBounds } from '../../activities/travel-jobs.ts';
+import { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import { partitionOf } from '../../events/partition-of.ts';
+import type { Sequence } from '../../events/position.ts';
+import type { Checkpoint } from '../../model/checkpoint.ts';
+import { loadKernel } from '../../model/kernel/kernel.ts';
+import type { LearnerSettings } from '../../model/settings.ts';
+import type { Recommendation, RecommendationRequest } from '../../projections/answer.ts';
+import { DEFAULT_PROJECTION_BOUNDS } from '../../projections/bounds.ts';
+import { Recommender } from '../../projections/recommend.ts';
+import { ServingState } from '../../projections/serving-state.ts';
+import { memoryCatalogue } from '../projections/serving-rig.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { TrainingWorld } from './training-world.ts';
+
+const NEVER = new AbortController().signal;
+const SIGNING_KEY = createSecretKey(Buffer.alloc(32, 7));
+const TASTES = ['rock', 'jazz'];
+
+/** What live answered, and where and when. */
+export interface Noted {
+  readonly request: RecommendationRequest;
+  readonly own: number;
+  readonly heads: readonly Sequence[];
+  readonly timeMs: number;
+  readonly answer: Recommendation;
+}
+
+/** An instance in memory whose live partitions stop at every turn, so that what they would answer there is known. */
+export class TravelWorld {
+  readonly world: TrainingWorld;
+  readonly serving: ServingState;
+  readonly catalogue = memoryCatalogue();
+  readonly noted: Noted[] = [];
+  readonly #random: SeededRandom;
+  readonly #runtimes: PartitionRuntime[];
+  readonly #merges: ScratchMerges;
+  readonly #newServing: (exactScanItemsMax: number) => ServingState;
+  #told = 0;
+  #barriers = 0;
+  #facts = 0;
+
+  private constructor(
+    world: TrainingWorld,
+    newServing: (exactScanItemsMax: number) => ServingState,
+    seed: number,
+  ) {
+    this.world = world;
+    this.#newServing = newServing;
+    this.serving = newServing(5_000);
+    this.#random = new SeededRandom(seed);
+    this.#runtimes = world.first.start.map((_, partition) =>
+      world.rig.runtime(world.first, partition),
+    );
+    this.#merges = new ScratchMerges({
+      partitions: this.partitions,
+      yieldNow: () => Promise.resolve(),
+    });
+  }
+
+  static async open(
+    folder: string,
+    partitions: number,
+    learner: Partial<LearnerSettings>,
+    seed = 1,
+  ): Promise<TravelWorld> {
+    const world = await TrainingWorld.open(folder, partitions, learner);
+    const kernels = await loadKernel({ plain: true });
+    const newServing = (exactScanItemsMax: number): ServingState =>
+      new ServingState({
+        ...{ partitions, kernels },
+        bounds: { ...DEFAULT_PROJECTION_BOUNDS, exactScanItemsMax },
+        schedule: () => () => undefined,
+      });
+    return new TravelWorld(world, newServing, seed);
+  }
+
+  get partitions(): number {
+    return this.world.rig.journal.partitions;
+  }
+
+  /** Time travel over the journal of now. */
+  travel(
+    waitMsMax = 60_000,
+    bounds: Partial<TravelJobBounds> = {},
+    ending: AbortSignal = NEVER,
+  ): TimeTravel {
+    const { rig, registry, checkpoints } = this.world;
+    const { journal } = rig;
+    const yieldNow = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const histories = this.#runtimes.map(
+      (_, partition) => new FactHistory({ journal, yieldNow }, partition),
+    );
+    const history = (partition: number): FactHistory => histories[partition]!;
+    const builder = new TravelBuilder({
+      ...{ journal, registry, checkpoints, history, yieldNow },
+      maker: {
+        create: (definition, partition) => rig.runtime(definition, partition),
+        restore: (definition, partition, checkpoint) =>
+          PartitionRuntime.restore(rig.deps(definition, partition), checkpoint),
+      },
+      newServing: () => this.#newServing(Infinity),
+      sliceMsMax: 8,
+      clock: () => performance.now(),
+    });
+    return new TimeTravel({
+      ...{ journal, builder, history, waitMsMax, yieldNow },
+      jobs: new TravelJobs(ending, bounds),
+      identities: rig.identities,
+      partitionOf: (user) => partitionOf(user, this.partitions),
+      firstVersion: () => Promise.resolve('v1'),
+      signingKey: SIGNING_KEY,
+      show: () => Promise.resolve(undefined),
+    });
+  }
+
+  /** Lets something happen, brings live to the heads and notes what it answers there. */
+  async turn(): Promise<void> {
+    const draw = this.#random.below(10);
+    if (draw === 0 && this.partitions > 1) await this.setBarrier();
+    else if (draw === 1) await this.#publish();
+    else await this.#play(1 + this.#random.below(12));
+    await this.catchUp();
+    await this.note();
+  }
+
+  /** Makes another version of what live has learned, its item rows a little other, and promotes it. */
+  async promote(version: string): Promise<void> {
+    const { rig, registry, first } = this.world;
+    const bases: Checkpoint[] = [];
+    for (const runtime of this.#runtimes) {
+      const { manifest, tensors } = await runtime.capture();
+      const vectors = tensors['items.vectors']!;
+      const data = (vectors.data as Float32Array).map((value) => value * 0.9 + 0.01);
+      bases.push({
+        manifest: { ...manifest, version },
+        tensors: { ...tensors, 'items.vectors': { ...vectors, data } },
+      });
+    }
+    const { baseSha256: _, ...rest } = first;
+    const start = this.#runtimes.map(({ position }) => position);
+    const definition = { ...rest, version, start, firstBarrier: this.#barriers + 1 };
+    const about = { parent: 'v1', createdMs: 1, trainedBy: `train-${version}`, metrics: {} };
+    const registered = await registry.register({ definition, ...about }, bases);
+    // What comes between its start and its promotion is replayed into it.
+    await this.#play(9);
+    const { baseSha256 } = registered.definition;
+    await rig.publish(
+      {
+        ...{ kind: 'ModelPromoted', version, baseSha256: baseSha256 ?? [], start },
+        ...{ settings: {}, timeMs: 1 },
+      },
+      `promote-${version}`,
+    );
+    await this.catchUp();
+    await this.note();
+  }
+
+  async setBarrier(): Promise<void> {
+    this.#barriers += 1;
+    const barrier = this.#barriers;
+    await this.world.rig.publish({ kind: 'BarrierSet', barrier, timeMs: 1 }, `b${barrier}`);
+  }
+
+  /** Follows every partition to its head. */
+  async catchUp(): Promise<void> {
+    const { rig, versions } = this.world;
+    const { journal } = rig;
+    const followed = this.#runtimes.map((runtime) =>
+      follow(
+        {
+          ...{ journal, runtime, versions, merges: this.#merges },
+          sink: (delta) => {
+            this.serving.apply(delta);
+          },
+          yieldNow: () => Promise.resolve(),
+          ...{ sliceMsMax: 8, clock: rig.clock },
+        },
+        { until: journal.head(runtime.partition), signal: NEVER },
+      ),
+    );
+    this.#runtimes.splice(0, this.#runtimes.length, ...(await Promise.all(followed)));
+  }
+
+  /** Notes what live answers to some: users of either taste, one who is new, one nobody knows. */
+  async note(): Promise<void> {
+    const { rig } = this.world;
+    const recommender = new Recommender({
+      ...{ serving: this.serving, identities: rig.identities, catalogue: this.catalogue },
+      partitionOf: (user) => partitionOf(user, this.partitions),
+      signingKey: SIGNING_KEY,
+    });
+    const users = [`u${this.#random.below(14)}`, `new${this.#random.below(30)}`, 'nobody'];
+    for (const user of users) {
+      const item = this.#random.below(2) === 0 ? { item: this.#item() } : {};
+      const exclude = this.#random.below(3) === 0 ? 'none' : 'seen';
+      const request = { user, n: 1 + this.#random.below(12), exclude, ...item } as const;
+      const { journal, appendedMs } = rig;
+      this.noted.push({
+        ...{ request, own: partitionOf(user, this.partitions), timeMs: appendedMs },
+        heads: this.#runtimes.map((_, partition) => journal.head(partition)),
+        answer: await recommender.recommend(request),
+      });
+    }
+  }
+
+  /** Takes a checkpoint of every live partition. */
+  async checkpoint(): Promise<void> {
+    for (const runtime of this.#runtimes) {
+      await this.world.checkpoints.save(await runtime.capture());
+    }
+  }
+
+  async #play(count: number): Promise<void> {
+    const told = Array.from({ length: count }, () => {
+      this.#told += 1;
+      const type = this.#random.below(9) === 0 ? 'dislike' : 'play';
+      const isNew = this.#random.below(12) === 0;
+      const user = isNew ? `new${this.#random.below(30)}` : `u${this.#random.below(14)}`;
+      const timeMs = this.#told * 1_000;
+      return { user, item: this.#item(), type, timeMs, id: `e${this.#told}` };
+    });
+    await this.world.rig.tell(...told);
+  }
+
+  #item(): string {
+    return `${TASTES[this.#random.below(2)] ?? ''}-${this.#random.below(25)}`;
+  }
+
+  /** Publishes an item under a title, or withdraws it. */
+  async #publish(): Promise<void> {
+    const item = this.#item();
+    this.#facts += 1;
+    const title = `Title ${this.#facts}`;
+    const metadata =
+      this.#random.below(2) === 0 ? null : { title, artist: TASTES[this.#facts % 2] };
+    const fact = { kind: 'ItemPublished', item, metadata, timeMs: 1 } as const;
+    await this.world.rig.publish(fact, `f${this.#facts}`);
+    const { withdrawn } = this.catalogue;
+    if (metadata === null) withdrawn.add(item);
+    else {
+      withdrawn.delete(item);
+      this.catalogue.advance(Number.MAX_SAFE_INTEGER, { [item]: title });
+    }
+  }
+}
