@@ -180,7 +180,10 @@ for (const partitions of [1, 2]) {
     });
 
     it('start where they are told to, with other settings, one of a name', async () => {
-      const from = Array.from({ length: partitions }, (_, partition) => `${partition}:${100 + partition}`);
+      const from = Array.from(
+        { length: partitions },
+        (_, partition) => `${partition}:${100 + partition}`,
+      );
       const settings = { learner: 'isgd', learningRate: 0.08 };
       const body = { from, settings, name: 'v5' };
       const { workflowId } = await call('POST', '/v1/backfills', body);

@@ -28,6 +28,13 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
       ...{ holdoutShare: 0.1, leaseMsMax: 1_000 },
     },
   },
+  backfill: {
+    type: WORKFLOW_TYPES.backfill,
+    input: {
+      ...{ version: 'v2', to: [null, 49], leaseMsMax: 1_000 },
+      define: { parent: 'v1', learner: { learner: 'isgd' }, start: [-1, 9] },
+    },
+  },
   'build-index': {
     type: WORKFLOW_TYPES.buildIndex,
     input: { release: 'r1', createdMs: 1, recall10Min: 0.99 },
@@ -47,11 +54,15 @@ export async function readHistory(name: string): Promise<History> {
   return historyFromJSON(JSON.parse(await readFile(fileOf(name), 'utf8')));
 }
 
-/** Runs the workflows as they stand now and records their histories: on purpose, when a workflow has changed. */
-export async function record(): Promise<void> {
+/**
+ * Runs the workflows as they stand now and records their histories, those named or all: on purpose, when a workflow
+ * has changed.
+ */
+export async function record(names: readonly string[]): Promise<void> {
   const stage = await WorkflowStage.open();
   try {
     for (const [name, { type, input }] of Object.entries(RECORDED)) {
+      if (names.length > 0 && !names.includes(name)) continue;
       const history = await stage.play(fakeActivities().activities, async (client) => {
         const start = { taskQueue: TASK_QUEUE, workflowId: name, args: [input] };
         const handle = await client.workflow.start(type, start);
@@ -72,4 +83,6 @@ function withoutMachine(json: string): string {
   return json.replace(/"\d+@[^"]*"/g, '"recorder"');
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await record();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await record(process.argv.slice(2));
+}
