@@ -13,6 +13,8 @@ export type History = ReturnType<typeof historyFromJSON>;
 interface Recorded {
   readonly type: string;
   readonly input: unknown;
+  /** What it is told as it starts, where it waits to be. */
+  readonly signal?: { readonly name: string; readonly args: readonly unknown[] };
 }
 
 /** The runs whose histories stand beside this file, by name. */
@@ -32,6 +34,11 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
     type: WORKFLOW_TYPES.buildIndex,
     input: { release: 'r1', createdMs: 1, recall10Min: 0.99 },
   },
+  'erase-users': {
+    type: WORKFLOW_TYPES.eraseUsers,
+    input: { delayMsMax: 300, leaseMsMax: 1_000 },
+    signal: { name: 'erase', args: [false] },
+  },
 };
 
 function fileOf(name: string): URL {
@@ -47,10 +54,18 @@ export async function readHistory(name: string): Promise<History> {
 export async function record(): Promise<void> {
   const stage = await WorkflowStage.open();
   try {
-    for (const [name, { type, input }] of Object.entries(RECORDED)) {
+    // Names after the command's choose which; all are recorded where none is given.
+    const chosen = process.argv.slice(2);
+    for (const [name, { type, input, signal }] of Object.entries(RECORDED)) {
+      if (chosen.length > 0 && !chosen.includes(name)) continue;
       const history = await stage.play(fakeActivities().activities, async (client) => {
         const start = { taskQueue: TASK_QUEUE, workflowId: name, args: [input] };
-        const handle = await client.workflow.start(type, start);
+        const handle =
+          signal === undefined
+            ? await client.workflow.start(type, start)
+            : await client.workflow.signalWithStart(type, {
+                ...{ ...start, signal: signal.name, signalArgs: [...signal.args] },
+              });
         await handle.result();
         return handle.fetchHistory();
       });
