@@ -108,21 +108,21 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     maintenance: maintenanceOf(parts, counts),
     health: {
       awaited,
-      status: () =>
-        Promise.resolve(
-          describeStatus({
-            ...{ clock, journal, serving, catalogue, counts, awaited },
-            replay: () => replayStandOf(live, () => parts.durable.reason),
-            release: RELEASE,
-            profile: 'embedded',
-            startedMs: parts.startedMs,
-            searcher: () => search.searcher?.status(),
-            parts: () => [parts.durable.part, ...nativeParts(parts)],
-            waiting: () => parts.merges.exchange.waiting,
-            links: () => (parts.durable.url === undefined ? {} : { temporal: parts.durable.url }),
-            warnings: () => parts.warnings.list(),
-          }),
-        ),
+      status: async () => ({
+        ...describeStatus({
+          ...{ clock, journal, serving, catalogue, counts, awaited },
+          replay: () => replayStandOf(live, () => parts.durable.reason),
+          release: RELEASE,
+          profile: 'embedded',
+          startedMs: parts.startedMs,
+          searcher: () => search.searcher?.status(),
+          parts: () => [parts.durable.part, ...nativeParts(parts)],
+          waiting: () => parts.merges.exchange.waiting,
+          links: () => (parts.durable.url === undefined ? {} : { temporal: parts.durable.url }),
+          warnings: () => parts.warnings.list(),
+        }),
+        ...(await parts.erasures.statusOfPending()),
+      }),
     },
     logger: parts.logger,
     newRequestId: randomUUID,

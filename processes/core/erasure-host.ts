@@ -6,6 +6,7 @@ import type { Erasures } from '../../activities/erasures.ts';
 import { promoteVersion } from '../../activities/training.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { ErasuresPort } from '../../api/deps.ts';
+import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { ErasureAnswer } from '../../api/schema/erasures.ts';
 import { RepriseError } from '../../events/error.ts';
 import { sequence } from '../../events/position.ts';
@@ -66,6 +67,15 @@ export class ErasureHost implements ErasuresPort {
   /** Goes on with what was pending when the core before ended. */
   async resume(): Promise<void> {
     if ((await this.#deps.erasures.pending()).length > 0) this.#wake(true);
+  }
+
+  /** What status says of erasures: nothing where none is pending. */
+  async statusOfPending(): Promise<Pick<StatusAnswer, 'erasures'>> {
+    const pending = await this.#deps.erasures.pending();
+    if (pending.length === 0) return {};
+    return {
+      erasures: pending.map(({ erasure, state, users }) => ({ erasureId: erasure, state, users })),
+    };
   }
 
   /** Throws CONFLICT while an erasure is pending: what serves still knows users whom no replay knows. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createDoor } from '../../events/door.ts';
+import { RepriseError } from '../../events/error.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import type { IdentityStore } from '../../events/identity.ts';
 import type { Journal } from '../../events/journal.ts';
@@ -34,11 +35,21 @@ function countingBytes(): (length: number) => Uint8Array {
 
 const scored = { id: 'song', score: 1.25, title: 'A song' };
 const place = ['0:7'];
+const erasure = {
+  erasureId: 'e1',
+  state: 'collecting' as const,
+  users: 1,
+  requestedAt: '2026-01-01T00:00:00.000Z',
+  identitiesDestroyed: true,
+};
 
 /** The read side, models, runs and maintenance of an instance that always says the same. */
 function fixedPorts(
   calls: unknown[][],
-): Pick<ApiDeps, 'queries' | 'models' | 'prequential' | 'runs' | 'maintenance' | 'health'> {
+): Pick<
+  ApiDeps,
+  'queries' | 'models' | 'prequential' | 'runs' | 'erasures' | 'maintenance' | 'health'
+> {
   const note = <T>(answer: T, ...call: unknown[]): T => {
     calls.push(call);
     return answer;
@@ -117,6 +128,14 @@ function fixedPorts(
           kind,
           workflowId,
         ),
+    },
+    erasures: {
+      request: async (users, now) => {
+        if (users.includes('unknown')) throw new RepriseError('NOT_FOUND', 'user 0 is not known');
+        return note(erasure, 'erase', users, now);
+      },
+      get: async (erasureId) => (erasureId === 'e1' ? erasure : undefined),
+      list: async () => [erasure],
     },
     maintenance: {
       rebuild: async (projections, onProgress) => {

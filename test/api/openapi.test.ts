@@ -115,10 +115,13 @@ describe('the schema of an event', () => {
 });
 
 describe('an answer has the form that the document says', () => {
-  const filled: Readonly<Record<string, string>> = { '{id}': 'song', '{workflowId}': 'train-1' };
+  const filled: Readonly<Record<string, string>> = {
+    ...{ '{id}': 'song', '{workflowId}': 'train-1', '{erasureId}': 'e1' },
+  };
   const bodies: Readonly<Record<string, Sent>> = {
     acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },
     publishItem: { body: { title: 'T' } },
+    eraseUsers: { body: { users: ['u'] } },
   };
 
   for (const route of createRoutes(fakeDeps())) {
