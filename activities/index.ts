@@ -2,6 +2,8 @@ import { createErasingActivities } from './erasing.ts';
 import type { ErasingActivities, ErasingDeps } from './erasing.ts';
 import { createIndexingActivities } from './indexing.ts';
 import type { IndexingActivities, IndexingDeps } from './indexing.ts';
+import { createQuarantineActivities } from './quarantining.ts';
+import type { QuarantineActivities, QuarantiningDeps } from './quarantining.ts';
 import { createReplayActivities } from './replay.ts';
 import type { ReplayActivities, ReplayDeps } from './replay.ts';
 import { createTrainingActivities } from './training.ts';
@@ -9,7 +11,12 @@ import type { TrainingActivities, TrainingDeps } from './training.ts';
 
 /** Every activity, by the name that workflows call it by. */
 export interface Activities
-  extends ReplayActivities, TrainingActivities, IndexingActivities, ErasingActivities {}
+  extends
+    ReplayActivities,
+    TrainingActivities,
+    IndexingActivities,
+    ErasingActivities,
+    QuarantineActivities {}
 
 /** What the activities need from outside, by noun. */
 export interface ActivityDeps {
@@ -17,6 +24,7 @@ export interface ActivityDeps {
   readonly training: TrainingDeps;
   readonly indexing: IndexingDeps;
   readonly erasing: ErasingDeps;
+  readonly quarantining: QuarantiningDeps;
 }
 
 /** Makes the side effects of the workflows over what they need from outside. */
@@ -26,5 +34,6 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createTrainingActivities(deps.training),
     ...createIndexingActivities(deps.indexing),
     ...createErasingActivities(deps.erasing),
+    ...createQuarantineActivities(deps.quarantining),
   };
 }

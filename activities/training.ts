@@ -1,3 +1,4 @@
+import type { VersionDefinition } from '../actors/runtime/definition.ts';
 import { RepriseError } from '../events/error.ts';
 import type { EventDoor } from '../events/door.ts';
 import type { ModelPromoted } from '../events/fact.ts';
@@ -21,6 +22,7 @@ import type {
   TrainerPool,
   TrainingFiles,
 } from './trainer.ts';
+import { differingBetween } from './version-origin.ts';
 import type { VersionRegistry } from './version-registry.ts';
 
 /** What the training activities need from outside. */
@@ -193,6 +195,7 @@ async function registerVersion(
     bases.push(composeBase(parent, trained, { version: note.version, partition, run }));
   }
   await refuseErased(deps.journal, bases);
+  await refuseOtherQuarantine(deps, note);
   const registered = await deps.registry.register(
     {
       definition: note.definition,
@@ -210,6 +213,23 @@ async function registerVersion(
       note.heads.map((_head, partition) => currentHead(deps.journal, partition)),
     ),
   };
+}
+
+/** What a promotion says of a version; what is in quarantine stands in the journal under its name. */
+function settingsOf({ learner, types, leftOut }: VersionDefinition): ModelPromoted['settings'] {
+  const names = leftOut?.map(({ quarantine }) => quarantine);
+  return { learner, types, ...(names && { leftOut: names }) };
+}
+
+/** Throws CONFLICT where a quarantine was set or lifted since a run was prepared: its version would undo that. */
+async function refuseOtherQuarantine(deps: TrainingDeps, note: RunNote): Promise<void> {
+  const { version } = await deps.live(0);
+  const live = await deps.registry.get(version);
+  if (differingBetween(live?.definition.leftOut, note.definition.leftOut).length === 0) return;
+  throw new RepriseError(
+    'CONFLICT',
+    'a quarantine was set or lifted since this training began: start it again',
+  );
 }
 
 async function read(deps: TrainingDeps, run: string, name: string): Promise<Checkpoint> {
@@ -238,7 +258,7 @@ export async function promoteVersion(
     version,
     baseSha256: definition.baseSha256 ?? [],
     start: definition.start.map((start) => sequence(start)),
-    settings: { learner: definition.learner, types: definition.types },
+    settings: settingsOf(definition),
     timeMs: deps.clock(),
   };
   // The id is the run's own, so that a retry finds the promotion where it stands.

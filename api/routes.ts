@@ -9,6 +9,7 @@ import { itemRoutes } from './routes/items.ts';
 import { maintenanceRoutes } from './routes/maintenance.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
+import { quarantineRoutes } from './routes/quarantines.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 
 /** Lists all routes; the last of them describe all of them. */
@@ -17,6 +18,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...eventRoutes(deps),
     ...recommendationRoutes(deps),
     ...erasureRoutes(deps),
+    ...quarantineRoutes(deps),
     ...itemRoutes(deps),
     ...modelRoutes(deps),
     ...metricRoutes(deps),

@@ -146,6 +146,12 @@ function payloadOf(fact: Exclude<Fact, { kind: 'InteractionRecorded' }>): Payloa
     }
     case 'BarrierSet':
       return { barrier: fact.barrier };
+    case 'QuarantineSet': {
+      const { quarantine, users, from, to } = fact;
+      return { quarantine, users, from, to };
+    }
+    case 'QuarantineLifted':
+      return { quarantine: fact.quarantine };
   }
 }
 

@@ -63,8 +63,27 @@ export interface BarrierSet {
   readonly timeMs: number;
 }
 
+/** Events of some users were quarantined: versions that are built from here on leave them out, until it is lifted. */
+export interface QuarantineSet {
+  readonly kind: 'QuarantineSet';
+  readonly quarantine: string;
+  readonly users: readonly Surrogate[];
+  /** Which of their events: those after `from` and up to `to`, one sequence a partition each. */
+  readonly from: readonly Sequence[];
+  readonly to: readonly Sequence[];
+  readonly timeMs: number;
+}
+
+/** A quarantine was lifted: versions that are built from here on have its events again. */
+export interface QuarantineLifted {
+  readonly kind: 'QuarantineLifted';
+  readonly quarantine: string;
+  readonly timeMs: number;
+}
+
 /** An event that changes everybody's answers; it is appended to every partition. */
-export type SharedFact = ItemPublished | ModelPromoted | IndexReleased | BarrierSet;
+export type SharedFact =
+  ItemPublished | ModelPromoted | IndexReleased | BarrierSet | QuarantineSet | QuarantineLifted;
 
 /** What happened: every event that the journal can hold. */
 export type Fact = InteractionRecorded | UserErased | SharedFact;
@@ -77,6 +96,8 @@ export const FACT_KINDS = [
   'ModelPromoted',
   'IndexReleased',
   'BarrierSet',
+  'QuarantineSet',
+  'QuarantineLifted',
 ] as const satisfies readonly Fact['kind'][];
 
 /** The code of an interaction in a block's `kind` column. */

@@ -92,6 +92,14 @@ const SHARED: Readonly<Record<SharedFact['kind'], Fields>> = {
     timeMs: time,
   }),
   BarrierSet: fieldsOf({ barrier: sequenceNumber, timeMs: time }),
+  QuarantineSet: fieldsOf({
+    quarantine: name,
+    users: listOf(name),
+    from: listOf(sequenceNumber),
+    to: listOf(sequenceNumber),
+    timeMs: time,
+  }),
+  QuarantineLifted: fieldsOf({ quarantine: name, timeMs: time }),
 };
 
 /** Says what keeps parsed JSON from being a message, undefined where nothing does; it quotes nothing of it. */

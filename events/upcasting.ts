@@ -23,6 +23,8 @@ export const UPCASTERS: Upcasters = {
   ModelPromoted: [],
   IndexReleased: [],
   BarrierSet: [],
+  QuarantineSet: [],
+  QuarantineLifted: [],
 };
 
 /** The version that payloads of a kind are written in. */

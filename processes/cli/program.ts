@@ -9,6 +9,7 @@ import type { ExitCode } from './failure.ts';
 import { EXIT, INTERRUPTED, READER_GONE, toFailure } from './failure.ts';
 import { importCommand } from './import.ts';
 import { indexCommand } from './index-release.ts';
+import { quarantineCommand } from './quarantine.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { recommendCommand } from './recommend.ts';
 import { simulateCommand } from './simulate.ts';
@@ -69,6 +70,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, statusCommand);
   addCommand(program, deps, exit, exportCommand);
   addCommand(program, deps, exit, eraseCommand);
+  addCommand(program, deps, exit, quarantineCommand);
   addEvaluate(program, deps, exit);
   return program;
 }

@@ -105,6 +105,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
     erasures: parts.erasures,
+    quarantines: parts.quarantines,
     maintenance: maintenanceOf(parts, counts),
     health: {
       awaited,

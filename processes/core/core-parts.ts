@@ -1,16 +1,15 @@
-import type { ErasingDeps } from '../../activities/erasing.ts';
 import type { EventDoor } from '../../events/door.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
-import type { ErasureHost } from './erasure-host.ts';
 import type { DurableHost } from './durable-host.ts';
 import type { IndexPacing } from './index-pacing.ts';
 import type { Learning, Ways } from './learning.ts';
+import type { LeavingOut } from './leaving-out.ts';
 import type { NativePart, NativePartName } from './native-parts.ts';
 import type { ApproximateSearch } from './search.ts';
 import type { Stores } from './stores.ts';
 
 /** Everything that a core is put together from. */
-export interface CoreParts extends Learning, Ways {
+export interface CoreParts extends Learning, Ways, LeavingOut {
   readonly stores: Stores;
   readonly startedMs: number;
   /** Where each partition's journal ended when the core started: it is ready when it has come so far. */
@@ -20,8 +19,6 @@ export interface CoreParts extends Learning, Ways {
   readonly search: ApproximateSearch;
   readonly door: EventDoor;
   readonly durable: DurableHost;
-  readonly erasing: ErasingDeps;
-  readonly erasures: ErasureHost;
   readonly pacing: IndexPacing;
   /** Aborts when the core ends. */
   readonly ending: AbortController;

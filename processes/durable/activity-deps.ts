@@ -36,6 +36,7 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
     },
     indexing: indexingDeps(parts, clock),
     erasing: parts.erasing,
+    quarantining: parts.quarantining,
   };
 }
 

@@ -4,7 +4,8 @@ import { Erasures } from '../../activities/erasures.ts';
 import { beginErasure, finishErasure } from '../../activities/erasing.ts';
 import type { ErasingDeps, ErasurePlan } from '../../activities/erasing.ts';
 import type { TrainingActivities } from '../../activities/training.ts';
-import { openErasures } from '../../adapters/embedded/erasures.ts';
+import { OneAtATime } from '../../activities/one-at-a-time.ts';
+import { openErasures } from '../../adapters/embedded/records.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { sequence } from '../../events/position.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
@@ -37,6 +38,8 @@ class ErasingWorld {
     this.deps = {
       ...{ erasures: this.erasures, journal, registry, checkpoints, clock: rig.clock },
       live: () => this.live,
+      promote: (version) => this.training.promoteVersion({ version }),
+      promotions: new OneAtATime(),
       stateHash: async () => ({ hash: await this.hash(), positions: [] }),
       deleteTraces: async (version, holds) => {
         const bases: string[] = [];
@@ -44,7 +47,7 @@ class ErasingWorld {
           const { version: other, baseSha256 } = known.definition;
           if (other === version || baseSha256 === null || known.retired === true) continue;
           const base = await registry.base(other, 0);
-          if (base !== undefined && holds(base, known)) {
+          if (base !== undefined && holds(base)) {
             await registry.retire(other);
             bases.push(other);
           }
@@ -103,8 +106,7 @@ class ErasingWorld {
       const control = { signal: NEVER };
       await this.world.versions.advanceShadow(plan.version, partition, sequence(head), control);
     }
-    const { positions } = await this.training.promoteVersion({ version: plan.version });
-    const end = await finishErasure(this.deps, { erasure: plan.erasure, promotedAt: positions });
+    const end = await finishErasure(this.deps, plan.erasure, NEVER);
     assert.equal(end.done, true);
     const record = await this.erasures.get(plan.erasure);
     assert.ok(record?.manifest !== undefined);
@@ -209,9 +211,18 @@ describe('the version without erased users', () => {
     await erasing.erasures.request(['u1']);
     const plan = await erasing.begin();
     assert.deepEqual(await erasing.begin(), plan);
-    const end = await finishErasure(erasing.deps, { erasure: plan.erasure, promotedAt: [] });
-    assert.equal(end.done, false, 'v1 is live still');
-    assert.equal((await erasing.begin()).version, 'v3');
+    const { registry } = erasing.world;
+    const first = await registry.get('v1');
+    const { baseSha256: _, ...definition } = first!.definition;
+    const about = { parent: 'v1', createdMs: 0, trainedBy: null, metrics: {} };
+    await registry.register({ definition: { ...definition, version: 'v9' }, ...about }, null);
+    await erasing.training.promoteVersion({ version: 'v9' });
+    const end = await finishErasure(erasing.deps, plan.erasure, NEVER);
+    assert.equal(end.done, false, 'v9 was not what it was built on');
+    assert.equal(erasing.live, 'v9');
+    assert.equal((await erasing.begin()).version, 'v10');
+    assert.equal((await finishErasure(erasing.deps, plan.erasure, NEVER)).done, true);
+    assert.equal(erasing.live, 'v10');
     await erasing.close();
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ERASURE_USERS_MAX, Erasures } from '../../activities/erasures.ts';
 import type { ErasureRecord, ErasureStore } from '../../activities/erasure-record.ts';
-import { openErasures } from '../../adapters/embedded/erasures.ts';
+import { openErasures } from '../../adapters/embedded/records.ts';
 import { hasCode } from '../../events/error.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
 import { temporaryFolder } from '../adapters/temporary-folder.ts';

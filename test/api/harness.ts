@@ -42,13 +42,30 @@ const erasure = {
   requestedAt: '2026-01-01T00:00:00.000Z',
   identitiesDestroyed: true,
 };
+const quarantine = {
+  quarantineId: 'q1',
+  state: 'building' as const,
+  inForce: false,
+  users: 1,
+  events: 2,
+  from: ['0:-1'],
+  to: place,
+  requestedAt: '2026-01-01T00:00:00.000Z',
+};
 
 /** The read side, models, runs and maintenance of an instance that always says the same. */
 function fixedPorts(
   calls: unknown[][],
 ): Pick<
   ApiDeps,
-  'queries' | 'models' | 'prequential' | 'runs' | 'erasures' | 'maintenance' | 'health'
+  | 'queries'
+  | 'models'
+  | 'prequential'
+  | 'runs'
+  | 'erasures'
+  | 'quarantines'
+  | 'maintenance'
+  | 'health'
 > {
   const note = <T>(answer: T, ...call: unknown[]): T => {
     calls.push(call);
@@ -136,6 +153,12 @@ function fixedPorts(
       },
       get: async (erasureId) => (erasureId === 'e1' ? erasure : undefined),
       list: async () => [erasure],
+    },
+    quarantines: {
+      request: async (query) => note(quarantine, 'quarantine', query),
+      lift: async (id) => note({ ...quarantine, state: 'lifting' }, 'lift', id),
+      get: async (id) => (id === 'q1' ? quarantine : undefined),
+      list: async () => [quarantine],
     },
     maintenance: {
       rebuild: async (projections, onProgress) => {

@@ -116,12 +116,13 @@ describe('the schema of an event', () => {
 
 describe('an answer has the form that the document says', () => {
   const filled: Readonly<Record<string, string>> = {
-    ...{ '{id}': 'song', '{workflowId}': 'train-1', '{erasureId}': 'e1' },
+    ...{ '{id}': 'song', '{workflowId}': 'train-1', '{erasureId}': 'e1', '{quarantineId}': 'q1' },
   };
   const bodies: Readonly<Record<string, Sent>> = {
     acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },
     publishItem: { body: { title: 'T' } },
     eraseUsers: { body: { users: ['u'] } },
+    quarantine: { body: { users: ['u'] } },
   };
 
   for (const route of createRoutes(fakeDeps())) {

@@ -37,7 +37,12 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
   'erase-users': {
     type: WORKFLOW_TYPES.eraseUsers,
     input: { delayMsMax: 300, leaseMsMax: 1_000 },
-    signal: { name: 'erase', args: [false] },
+    signal: { name: 'rebuild', args: [false] },
+  },
+  'quarantine-events': {
+    type: WORKFLOW_TYPES.quarantineEvents,
+    input: { delayMsMax: 0, leaseMsMax: 1_000 },
+    signal: { name: 'rebuild', args: [true] },
   },
 };
 
