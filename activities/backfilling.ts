@@ -120,10 +120,11 @@ async function definitionOf(
   if (known === undefined) throw unknown(parent);
   const settings = learner as unknown as LearnerSettings;
   checkSettings(settings);
-  const { types, actors } = known.definition;
+  const { types, actors, leftOut } = known.definition;
   return {
     ...{ version, learner: settings, types, start },
     ...(actors && { actors }),
+    ...(leftOut && { leftOut }),
     ...(firstBarrier !== undefined && { firstBarrier }),
   };
 }

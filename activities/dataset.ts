@@ -7,6 +7,7 @@ import type { Journal } from '../events/journal.ts';
 import { ORIGIN, sequence } from '../events/position.ts';
 import type { Sequence } from '../events/position.ts';
 import { SURROGATE_BYTES } from '../events/surrogate.ts';
+import type { LeftOutEvents } from '../actors/runtime/left-out-events.ts';
 import { TENSOR } from '../actors/runtime/partition-checkpoint.ts';
 import type { Checkpoint, Tensor } from '../model/checkpoint.ts';
 import { NumberColumn } from './number-column.ts';
@@ -36,6 +37,8 @@ export interface DatasetRange {
   /** The last sequence that is held out. */
   readonly head: Sequence;
   readonly types: InteractionTypes;
+  /** Which events the parent leaves out; none where absent. */
+  readonly leftOut?: Pick<LeftOutEvents, 'rowsOf'>;
 }
 
 /** A dataset in tensors, and what it counts. */
@@ -166,10 +169,11 @@ async function readBlock(block: EventBlock, after: Sequence, into: Reading): Pro
   const users = blockUserRows(block, rows.users);
   const items = block.items.map((item) => rows.items.get(item));
   const types = block.types.map((type) => range.types[type]);
+  const leftOut = range.leftOut?.rowsOf(block);
   const last = Math.min(block.firstSequence + block.count - 1, range.head);
   for (let row = after + 1 - block.firstSequence; row <= last - block.firstSequence; row += 1) {
     if (row % ROWS_PER_LOOK === 0) await into.slice();
-    if (block.kind[row] !== INTERACTION) continue;
+    if (block.kind[row] !== INTERACTION || leftOut?.[row] === 1) continue;
     const user = users[block.user[row] ?? 0];
     const item = items[block.item[row] ?? 0];
     const type = types[block.type[row] ?? 0];

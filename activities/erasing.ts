@@ -1,26 +1,18 @@
-import type { VersionDefinition } from '../actors/runtime/definition.ts';
 import { binaryKey } from '../events/binary-key.ts';
-import type { Journal } from '../events/journal.ts';
 import { sequence } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
+import type { Checkpoint } from '../model/checkpoint.ts';
 import { beating } from './beating.ts';
-import type { CheckpointStore } from './checkpoint-store.ts';
-import { currentHead } from './current-head.ts';
 import type { DeletedTraces, ErasedEvents, ErasureRecord } from './erasure-record.ts';
 import type { Erasures } from './erasures.ts';
 import { holdsAny } from './held-users.ts';
+import { headsOf, promoteRebuilt, registerRebuilt } from './rebuilding.ts';
+import type { RebuildingDeps, RebuildPlan } from './rebuilding.ts';
 import { readUsersEvents } from './users-events.ts';
-import { originWithout } from './version-origin.ts';
-import type { VersionRegistry } from './version-registry.ts';
 
 /** What building the version without erased users needs from outside. */
-export interface ErasingDeps {
+export interface ErasingDeps extends RebuildingDeps {
   readonly erasures: Pick<Erasures, 'pending' | 'change' | 'get'>;
-  readonly journal: Pick<Journal, 'head' | 'read' | 'partitions'>;
-  readonly registry: Pick<VersionRegistry, 'get' | 'list' | 'base' | 'register' | 'nextName'>;
-  readonly checkpoints: Pick<CheckpointStore, 'newest' | 'save'>;
-  /** The version that serves. */
-  readonly live: () => string;
   /** Hashes the live states of all partitions. */
   readonly stateHash: () => Promise<{
     readonly hash: string;
@@ -28,21 +20,14 @@ export interface ErasingDeps {
   }>;
   /** Takes checkpoints of the live version and deletes every derived file that may hold an erased user. */
   readonly deleteTraces: (live: string, holds: TraceTest) => Promise<DeletedTraces>;
-  readonly clock: () => number;
-  readonly yieldNow: () => Promise<void>;
 }
 
 /** Tells whether a trained base holds an erased user. */
-export type TraceTest = Parameters<typeof originWithout>[2];
+export type TraceTest = (base: Checkpoint) => boolean;
 
 /** A version to build and to promote in the place of one that knew erased users. */
-export interface ErasurePlan {
+export interface ErasurePlan extends RebuildPlan {
   readonly erasure: string;
-  readonly version: string;
-  readonly users: number;
-  /** Where its replay begins and where it is to come, one sequence a partition. */
-  readonly from: readonly number[];
-  readonly heads: readonly number[];
 }
 
 /** An erasure as it ended. */
@@ -58,15 +43,15 @@ export interface ErasureEnd {
 export interface ErasingActivities {
   /** Closes the oldest pending erasure and registers the version without its users; null where none is pending. */
   beginErasure(): Promise<ErasurePlan | null>;
-  /** Deletes what holds the users, after the version without them is live, and notes what proves it. */
-  finishErasure(input: { erasure: string; promotedAt: readonly string[] }): Promise<ErasureEnd>;
+  /** Makes the version live, deletes what holds the users, and notes what proves it. */
+  finishErasure(input: { erasure: string }): Promise<ErasureEnd>;
 }
 
 /** Makes the erasing activities. */
 export function createErasingActivities(deps: ErasingDeps): ErasingActivities {
   return {
     beginErasure: () => beating(async () => (await beginErasure(deps)) ?? null),
-    finishErasure: (input) => beating(() => finishErasure(deps, input)),
+    finishErasure: ({ erasure }) => beating(({ signal }) => finishErasure(deps, erasure, signal)),
   };
 }
 
@@ -77,7 +62,7 @@ export async function beginErasure(deps: ErasingDeps): Promise<ErasurePlan | und
   const { erasure } = oldest;
   // The name is noted before it is taken, so that a second call after a kill goes on with the same version.
   await deps.erasures.change(erasure, (current) =>
-    current.version === undefined ? planned(deps, current) : current,
+    isPlanned(deps, current) ? current : planned(deps, current),
   );
   const record = await deps.erasures.change(erasure, (current) =>
     current.from === undefined ? registered(deps, current) : current,
@@ -86,90 +71,58 @@ export async function beginErasure(deps: ErasingDeps): Promise<ErasurePlan | und
   return { erasure, users, version, from, heads: await headsOf(deps) };
 }
 
-/** Deletes what holds the users, after the version without them is live, and notes what proves it. */
+/** Makes the version live, deletes what holds the users, and notes what proves it. */
 export async function finishErasure(
   deps: ErasingDeps,
-  { erasure, promotedAt }: { readonly erasure: string; readonly promotedAt: readonly string[] },
+  erasure: string,
+  signal: AbortSignal,
 ): Promise<ErasureEnd> {
+  const before = await deps.erasures.get(erasure);
+  const promotion =
+    before?.state === 'rebuilding' ? await promoteRebuilt(deps, before, signal) : undefined;
   const record = await deps.erasures.change(erasure, async (current) => {
-    if (current.state === 'done') return current;
-    const { version } = current;
-    if (version === undefined || version !== deps.live()) return unplanned(current);
-    const deleted = await deps.deleteTraces(version, sawAny(keysOf(current)));
+    if (current.state === 'done' || promotion === undefined) return current;
+    const deleted = await deps.deleteTraces(current.version ?? '', sawAny(current));
     const { hash, positions } = await deps.stateHash();
     const finishedMs = Math.floor(deps.clock());
+    const { positions: promotedAt } = promotion;
     const manifest = { finishedMs, stateHash: hash, stateAt: positions, promotedAt, deleted };
     return { ...current, state: 'done', surrogates: [], manifest };
   });
   const { version = '', manifest } = record;
-  return {
-    ...{ erasure, version, done: record.state === 'done' },
-    stateHash: manifest?.stateHash ?? '',
-  };
+  const done = record.state === 'done';
+  return { erasure, version, done, stateHash: manifest?.stateHash ?? '' };
+}
+
+/** False where a third version is live by now: what was planned is to be built on that. */
+function isPlanned({ live }: ErasingDeps, { version, parent }: ErasureRecord): boolean {
+  return version !== undefined && [version, parent].includes(live());
 }
 
 async function planned(deps: ErasingDeps, record: ErasureRecord): Promise<ErasureRecord> {
-  const parent = deps.live();
   const users = keysOf(record);
-  const { known } = await originWithout(deps.registry, parent, sawAny(users));
   const found: ErasedEvents[] = [];
   for (const [partition, head] of (await headsOf(deps)).entries()) {
-    found.push(await readUsersEvents(deps, partition, sequence(head), users));
+    found.push(await readUsersEvents(deps, { partition, to: sequence(head) }, users));
   }
+  const { from: _, ...rest } = record;
   const version = await deps.registry.nextName();
-  const origin = known.definition.version;
-  return { ...record, state: 'rebuilding', version, parent, origin, found };
-}
-
-/** Another version was promoted meanwhile, whose state may know the users: the next begin plans anew. */
-function unplanned(record: ErasureRecord): ErasureRecord {
-  const { version: _version, from: _from, ...rest } = record;
-  return rest;
+  return { ...rest, state: 'rebuilding', version, parent: deps.live(), found };
 }
 
 async function registered(deps: ErasingDeps, record: ErasureRecord): Promise<ErasureRecord> {
-  const { version = '', parent = '', origin = parent } = record;
-  const { known, bases } = await originWithout(deps.registry, origin, sawAny(keysOf(record)));
-  const { baseSha256: _, ...definition } = known.definition;
-  const createdMs = Math.floor(deps.clock());
-  const about = { parent, createdMs, trainedBy: null, metrics: {} };
-  await deps.registry.register(
-    { definition: { ...definition, version }, ...about },
-    bases?.map((base) => ({ ...base, manifest: { ...base.manifest, version } })) ?? null,
-  );
-  return { ...record, from: await startsOf(deps, record, definition) };
+  const { version = '', parent = '', found = [] } = record;
+  const leftOut = (await deps.registry.get(parent))?.definition.leftOut ?? [];
+  const first = found.map((one) => one.first);
+  const saw = sawAny(record);
+  return { ...record, ...(await registerRebuilt(deps, { version, parent, leftOut, first, saw })) };
 }
 
-/**
- * Where the replay begins. What a version had learned before the first event of the users is what the new one has
- * learned there, so its checkpoint is taken over. Where partitions meet at barriers, all are replayed from their start.
- */
-async function startsOf(
-  { checkpoints, journal }: ErasingDeps,
-  { origin, parent, version = '', found = [] }: ErasureRecord,
-  { start }: Pick<VersionDefinition, 'start'>,
-): Promise<readonly number[]> {
-  if (start.length > 1 || origin === undefined || origin !== parent) return start;
-  const first = found[0]?.first ?? journal.head(0) + 1;
-  const before = await checkpoints.newest({ version: origin, partition: 0, atMost: first - 1 });
-  if (before === undefined) return start;
-  const { saved, checkpoint } = before;
-  await checkpoints.save({
-    manifest: { ...checkpoint.manifest, version, parent: saved.sha256 },
-    tensors: checkpoint.tensors,
-  });
-  return [saved.sequence];
-}
-
-function sawAny(users: ReadonlySet<string>): TraceTest {
+function sawAny(record: ErasureRecord): TraceTest {
+  const users = keysOf(record);
   return (base) => holdsAny(base, users);
 }
 
 function keysOf({ surrogates }: ErasureRecord): ReadonlySet<string> {
   return new Set(surrogates.map((surrogate) => binaryKey(surrogateToBytes(surrogate))));
-}
-
-function headsOf({ journal }: ErasingDeps): Promise<readonly number[]> {
-  const partitions = Array.from({ length: journal.partitions }, (_, partition) => partition);
-  return Promise.all(partitions.map((partition) => currentHead(journal, partition)));
 }

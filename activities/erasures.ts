@@ -6,6 +6,7 @@ import type { Journal, JournalEntry } from '../events/journal.ts';
 import type { Partition } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
 import type { ErasureRecord, ErasureStore } from './erasure-record.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 
 /** Users that one erasure gathers, at most. */
 export const ERASURE_USERS_MAX = 10_000;
@@ -27,7 +28,7 @@ export interface ErasuresDeps {
 export class Erasures {
   readonly #deps: ErasuresDeps;
   /** One change at a time: a user is never in two erasures, and no record is written from an old one. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #changes = new OneAtATime();
 
   constructor(deps: ErasuresDeps) {
     this.#deps = deps;
@@ -38,7 +39,7 @@ export class Erasures {
    * BUSY where the erasure that gathers now is full. Returns the erasure that they are part of.
    */
   request(users: readonly string[]): Promise<ErasureRecord> {
-    return this.#inTurn(async () => {
+    return this.#changes.do(async () => {
       const identities = await this.#known([...new Set(users)]);
       const record = await this.#joined(identities);
       // From here on a start after a kill ends what was begun.
@@ -52,7 +53,7 @@ export class Erasures {
 
   /** Ends what a kill has cut off; resolves when every identity that was to be destroyed is. */
   resume(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#changes.do(async () => {
       for (const record of await this.pending()) {
         if (record.forgotten) continue;
         const revealed = await this.#revealed(record.surrogates);
@@ -84,7 +85,7 @@ export class Erasures {
     erasure: string,
     by: (record: ErasureRecord) => Promise<ErasureRecord> | ErasureRecord,
   ): Promise<ErasureRecord> {
-    return this.#inTurn(async () => {
+    return this.#changes.do(async () => {
       const record = await this.#deps.store.get(erasure);
       if (record === undefined) {
         throw new RepriseError('NOT_FOUND', `there is no erasure ${erasure}`, { erasure });
@@ -156,11 +157,5 @@ export class Erasures {
     const bytes = Buffer.concat(surrogates.map((each) => surrogateToBytes(each)));
     const found = await this.#deps.identities.reveal(bytes);
     return found.filter((identity) => identity !== undefined);
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 }

@@ -4,6 +4,8 @@ import { createErasingActivities } from './erasing.ts';
 import type { ErasingActivities, ErasingDeps } from './erasing.ts';
 import { createIndexingActivities } from './indexing.ts';
 import type { IndexingActivities, IndexingDeps } from './indexing.ts';
+import { createQuarantineActivities } from './quarantining.ts';
+import type { QuarantineActivities, QuarantiningDeps } from './quarantining.ts';
 import { createReplayActivities } from './replay.ts';
 import type { ReplayActivities, ReplayDeps } from './replay.ts';
 import { createTrainingActivities } from './training.ts';
@@ -19,6 +21,7 @@ export interface Activities
     IndexingActivities,
     BackfillActivities,
     ErasingActivities,
+    QuarantineActivities,
     TravelActivities {}
 
 /** What the activities need from outside, by noun. */
@@ -29,6 +32,7 @@ export interface ActivityDeps {
   readonly backfill: BackfillDeps;
   readonly erasing: ErasingDeps;
   readonly travel: TravelDeps;
+  readonly quarantining: QuarantiningDeps;
 }
 
 /** Makes the side effects of the workflows over what they need from outside. */
@@ -40,5 +44,6 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createBackfillActivities(deps.backfill),
     ...createErasingActivities(deps.erasing),
     ...createTravelActivities(deps.travel),
+    ...createQuarantineActivities(deps.quarantining),
   };
 }

@@ -1,4 +1,5 @@
 import type { VersionDefinition } from '../actors/runtime/definition.ts';
+import { LeftOutEvents } from '../actors/runtime/left-out-events.ts';
 import type { PartitionRuntime } from '../actors/runtime/partition.ts';
 import { RepriseError } from '../events/error.ts';
 import type { Journal } from '../events/journal.ts';
@@ -135,7 +136,8 @@ async function preparePart(
   const { signal } = beat;
   const { partition, position: cut, barrier } = runtime;
   const parent = await runtime.capture();
-  const range = { partition, cut, head, types: known.types };
+  const leftOut = new LeftOutEvents(known, partition);
+  const range = { partition, cut, head, types: known.types, leftOut };
   const dataset = await readDataset(deps, range, parent, {
     signal,
     onProgress: (done) => beat.report({ doing: 'reading events', partition, done, total: head }),
@@ -160,7 +162,7 @@ function noteOf(input: PrepareInput, { parent, known, choice, parts }: NoteParts
   const sum = (count: (dataset: Dataset) => number) =>
     parts.reduce((total, part) => total + count(part.dataset), 0);
   const { version } = input;
-  const { learner, types, actors } = known;
+  const { learner, types, actors, leftOut } = known;
   const start = parts.map((part) => part.cut);
   return {
     version,
@@ -168,6 +170,7 @@ function noteOf(input: PrepareInput, { parent, known, choice, parts }: NoteParts
     definition: {
       ...{ version, learner, types, start },
       ...(actors && { actors }),
+      ...(leftOut && { leftOut }),
       ...(parts.length > 1 && { firstBarrier: Math.max(...parts.map((part) => part.barrier)) + 1 }),
     },
     heads: parts.map((part) => part.head),

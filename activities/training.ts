@@ -21,6 +21,7 @@ import type {
   TrainerPool,
   TrainingFiles,
 } from './trainer.ts';
+import { differingBetween } from './version-origin.ts';
 import type { VersionRegistry } from './version-registry.ts';
 
 /** What the training activities need from outside. */
@@ -193,6 +194,7 @@ async function registerVersion(
     bases.push(composeBase(parent, trained, { version: note.version, partition, run }));
   }
   await refuseErased(deps.journal, bases);
+  await refuseOtherQuarantine(deps, note);
   const registered = await deps.registry.register(
     {
       definition: note.definition,
@@ -210,6 +212,17 @@ async function registerVersion(
       note.heads.map((_head, partition) => currentHead(deps.journal, partition)),
     ),
   };
+}
+
+/** Throws CONFLICT where a quarantine was set or lifted since a run was prepared: its version would undo that. */
+async function refuseOtherQuarantine(deps: TrainingDeps, note: RunNote): Promise<void> {
+  const { version } = await deps.live(0);
+  const live = await deps.registry.get(version);
+  if (differingBetween(live?.definition.leftOut, note.definition.leftOut).length === 0) return;
+  throw new RepriseError(
+    'CONFLICT',
+    'a quarantine was set or lifted since this training began: start it again',
+  );
 }
 
 async function read(deps: TrainingDeps, run: string, name: string): Promise<Checkpoint> {

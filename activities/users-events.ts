@@ -18,16 +18,23 @@ export interface UsersEvents {
   readonly events: number;
 }
 
-/** Counts the interactions of users, given as {@link binaryKey} writes their surrogates, up to a sequence. */
+/** Which interactions: those of a partition after one sequence and up to another. */
+export interface UsersEventsRange {
+  readonly partition: Partition;
+  /** The start where absent. */
+  readonly from?: Sequence;
+  readonly to: Sequence;
+}
+
+/** Counts the interactions of users, given as {@link binaryKey} writes their surrogates, within a range. */
 export async function readUsersEvents(
   { journal, yieldNow }: UsersEventsDeps,
-  partition: Partition,
-  to: Sequence,
+  { partition, from = ORIGIN, to }: UsersEventsRange,
   users: ReadonlySet<string>,
 ): Promise<UsersEvents> {
   let first: Sequence | null = null;
   let events = 0;
-  let at: Sequence = ORIGIN;
+  let at: Sequence = from;
   while (at < to) {
     const block = await journal.read(partition, at);
     if (block === undefined) break;

@@ -23,6 +23,7 @@ import type {
 import type { BackfillRequest, PromotionAnswer } from './schema/versions.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
 import type { TravelAnswer } from './schema/travels.ts';
+import type { QuarantineAnswer } from './schema/quarantines.ts';
 
 /** The way in: checks events, appends them to the journal and resolves when they are durable. */
 export type DoorPort = Pick<EventDoor, 'accept' | 'publishItem'>;
@@ -139,6 +140,25 @@ export interface ErasuresPort {
   list(): Promise<readonly ErasureAnswer[]>;
 }
 
+/** Which events a quarantine leaves out: those of users after some positions and up to others. */
+export interface QuarantineQuery {
+  readonly users: readonly string[];
+  readonly from: readonly Position[];
+  readonly to: readonly Position[];
+}
+
+/** Leaves events out after the fact. */
+export interface QuarantinesPort {
+  /** Sets a quarantine; throws NOT_FOUND, INVALID or BUSY, and nothing is changed then. */
+  request(query: QuarantineQuery): Promise<QuarantineAnswer>;
+  /** Begins to lift one; throws NOT_FOUND, or CONFLICT where it is not active. */
+  lift(quarantineId: string): Promise<QuarantineAnswer>;
+  /** Undefined where there is no such quarantine. */
+  get(quarantineId: string): Promise<QuarantineAnswer | undefined>;
+  /** Every quarantine, oldest first. */
+  list(): Promise<readonly QuarantineAnswer[]>;
+}
+
 /** Tells how far a long operation has come: events done out of a total. */
 export type OnProgress = (done: number, total: number) => void;
 
@@ -206,6 +226,8 @@ export interface ApiDeps {
   readonly runs: RunsPort;
   /** Absent where users can't be erased yet. */
   readonly erasures?: ErasuresPort;
+  /** Absent where events can't be quarantined yet. */
+  readonly quarantines?: QuarantinesPort;
   readonly maintenance: MaintenancePort;
   readonly health: HealthPort;
   readonly access: Access;

@@ -11,6 +11,7 @@ import { maintenanceRoutes } from './routes/maintenance.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { promotionRoutes } from './routes/promotions.ts';
+import { quarantineRoutes } from './routes/quarantines.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { travelRoutes } from './routes/travels.ts';
 
@@ -21,6 +22,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...recommendationRoutes(deps),
     ...erasureRoutes(deps),
     ...travelRoutes(deps),
+    ...quarantineRoutes(deps),
     ...itemRoutes(deps),
     ...modelRoutes(deps),
     ...promotionRoutes(deps),

@@ -148,6 +148,12 @@ function payloadOf(fact: Exclude<Fact, { kind: 'InteractionRecorded' }>): Payloa
       return { barrier: fact.barrier };
     case 'ShadowAssigned':
       return { version: fact.version };
+    case 'QuarantineSet': {
+      const { quarantine, users, from, to } = fact;
+      return { quarantine, users, from, to };
+    }
+    case 'QuarantineLifted':
+      return { quarantine: fact.quarantine };
   }
 }
 

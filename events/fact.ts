@@ -70,9 +70,33 @@ export interface ShadowAssigned {
   readonly timeMs: number;
 }
 
+/** Events of some users were quarantined: versions that are built from here on leave them out, until it is lifted. */
+export interface QuarantineSet {
+  readonly kind: 'QuarantineSet';
+  readonly quarantine: string;
+  readonly users: readonly Surrogate[];
+  /** Which of their events: those after `from` and up to `to`, one sequence a partition each. */
+  readonly from: readonly Sequence[];
+  readonly to: readonly Sequence[];
+  readonly timeMs: number;
+}
+
+/** A quarantine was lifted: versions that are built from here on have its events again. */
+export interface QuarantineLifted {
+  readonly kind: 'QuarantineLifted';
+  readonly quarantine: string;
+  readonly timeMs: number;
+}
+
 /** An event that changes everybody's answers or names a version; it is appended to every partition. */
 export type SharedFact =
-  ItemPublished | ModelPromoted | IndexReleased | BarrierSet | ShadowAssigned;
+  | ItemPublished
+  | ModelPromoted
+  | IndexReleased
+  | BarrierSet
+  | ShadowAssigned
+  | QuarantineSet
+  | QuarantineLifted;
 
 /** What happened: every event that the journal can hold. */
 export type Fact = InteractionRecorded | UserErased | SharedFact;
@@ -86,6 +110,8 @@ export const FACT_KINDS = [
   'IndexReleased',
   'BarrierSet',
   'ShadowAssigned',
+  'QuarantineSet',
+  'QuarantineLifted',
 ] as const satisfies readonly Fact['kind'][];
 
 /** The code of an interaction in a block's `kind` column. */

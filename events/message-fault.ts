@@ -93,6 +93,14 @@ const SHARED: Readonly<Record<SharedFact['kind'], Fields>> = {
   }),
   BarrierSet: fieldsOf({ barrier: sequenceNumber, timeMs: time }),
   ShadowAssigned: fieldsOf({ version: name, timeMs: time }),
+  QuarantineSet: fieldsOf({
+    quarantine: name,
+    users: listOf(name),
+    from: listOf(sequenceNumber),
+    to: listOf(sequenceNumber),
+    timeMs: time,
+  }),
+  QuarantineLifted: fieldsOf({ quarantine: name, timeMs: time }),
 };
 
 /** Says what keeps parsed JSON from being a message, undefined where nothing does; it quotes nothing of it. */

@@ -24,6 +24,8 @@ export const UPCASTERS: Upcasters = {
   IndexReleased: [],
   BarrierSet: [],
   ShadowAssigned: [],
+  QuarantineSet: [],
+  QuarantineLifted: [],
 };
 
 /** The version that payloads of a kind are written in. */

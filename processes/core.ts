@@ -12,8 +12,8 @@ import type { ApiPlaces, PublicPlace } from './core/api-host.ts';
 import type { CoreParts } from './core/core-parts.ts';
 import { DurableHost } from './core/durable-host.ts';
 import type { DurableWish } from './core/durable-host.ts';
-import { openErasing } from './core/erasing.ts';
 import { INDEX_BUILD_INTERVAL_MS_MIN, IndexPacing } from './core/index-pacing.ts';
+import { openLeavingOut } from './core/leaving-out.ts';
 import { openLearning } from './core/learning.ts';
 import type { Ways } from './core/learning.ts';
 import { recoverLive } from './core/live-partitions.ts';
@@ -134,7 +134,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   };
   const parts: CoreParts = {
     ...made,
-    ...(await openErasing(made)),
+    ...(await openLeavingOut(made)),
     travel: createTimeTravel(made),
     startedMs: clock(),
     startHeads: journal.status().heads,
@@ -150,6 +150,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   void search.useNewest(live[0]?.runtime.definition.version ?? '');
   durable.begin();
   await parts.erasures.resume();
+  await parts.quarantines.resume();
   return parts;
 }
 
@@ -159,6 +160,7 @@ async function closeParts(parts: CoreParts): Promise<void> {
   parts.merges.exchange.close();
   await parts.durable.close();
   await parts.erasures.close();
+  await parts.quarantines.close();
   await parts.search.close();
   await parts.shadows.close();
   for (const one of parts.live) {

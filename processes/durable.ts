@@ -56,9 +56,13 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
     for (const { partition } of live) await starter.leaseReplay(partition, config.leaseMsMax);
     return {
       url: server.uiUrl,
-      startErasures: (now) =>
-        starter.eraseUsers(
-          { delayMsMax: config.erasureDelayMsMax, leaseMsMax: config.leaseMsMax },
+      startRebuild: (kind, now) =>
+        starter.rebuild(
+          kind,
+          {
+            delayMsMax: kind === 'erasure' ? config.erasureDelayMsMax : 0,
+            leaseMsMax: config.leaseMsMax,
+          },
           now,
         ),
       ...createRuns({

@@ -103,5 +103,5 @@ export const travelling = timed('partitions', { startToCloseTimeout: '6h', attem
 /** Index builds: hours at the most. */
 export const indexing = timed('indexing', { startToCloseTimeout: '6h', attemptsMax: 5 });
 
-/** Plans of erasures, which read the journal once, and their ends, which hash the live state: minutes at the most. */
-export const erasing = timed('training', { startToCloseTimeout: '1h', attemptsMax: 50 });
+/** Plans of versions that leave events out, which read the journal once, and their promotion: minutes at the most. */
+export const rebuilding = timed('training', { startToCloseTimeout: '1h', attemptsMax: 50 });

@@ -26,6 +26,7 @@ export const WORKFLOW_TYPES = {
   backfill: 'backfill',
   eraseUsers: 'eraseUsers',
   travelTo: 'travelTo',
+  quarantineEvents: 'quarantineEvents',
 } as const;
 
 /** The model version that a run is about. */
@@ -67,8 +68,9 @@ export interface ReplayedPart {
   /** The last sequence consumed. */
   readonly position: number;
 }
-/** Tells the run that erases of users to be erased; true where their version is to be built at once. */
-export const eraseSignal = defineSignal<[now: boolean]>('erase');
+
+/** Tells a run that builds versions anew that something is pending; true where it is to be begun at once. */
+export const rebuildSignal = defineSignal<[now: boolean]>('rebuild');
 
 /** Asks a run how far it has come. */
 export const progressQuery = defineQuery<Progress>('progress');
@@ -274,14 +276,17 @@ export interface BuildIndexResult {
 /** The id of the workflow that erases users; one run at a time. */
 export const ERASURE_ID = 'erase-users';
 
-/** The id of the child workflow that replays a partition into the version without erased users. */
-export function erasureReplayId(version: string, partition: number): string {
-  return `${ERASURE_ID}-${version}-${String(partition)}`;
+/** The id of the workflow that puts quarantines into force and lifts them; one run at a time. */
+export const QUARANTINE_ID = 'quarantine-events';
+
+/** The id of the child workflow that replays a partition into a version that leaves events out. */
+export function rebuildReplayId(version: string, partition: number): string {
+  return `rebuild-${version}-${String(partition)}`;
 }
 
-/** How users are erased. */
-export interface EraseUsersInput {
-  /** How long an erasure gathers users before their version is built. */
+/** How versions are built anew. */
+export interface RebuildsInput {
+  /** How long it waits for more to come before a version is built. */
   readonly delayMsMax: number;
   readonly leaseMsMax: number;
   /** Present where an earlier run handed over: whether somebody asked, and whether at once. */
@@ -311,6 +316,15 @@ export interface TravelToInput {
 export interface TravelToResult {
   readonly version: string;
   readonly positions: readonly string[];
+}
+
+/** What a run of quarantines ended with: the versions that it made live, and what each changed. */
+export interface QuarantineEventsResult {
+  readonly workflowId: string;
+  readonly changes: readonly {
+    readonly version: string;
+    readonly quarantines: readonly string[];
+  }[];
 }
 
 /** The activities that workflows call, by type alone. */

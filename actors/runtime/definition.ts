@@ -2,6 +2,18 @@ import type { InteractionTypes } from '../../events/interaction-type.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
 import type { ActorSettings } from '../user-state.ts';
 
+/** Events that a version leaves out: those of some users within a range of each partition. */
+export interface LeftOut {
+  /** What they are left out for. */
+  readonly quarantine: string;
+  /** Surrogates as hex. */
+  readonly users: readonly string[];
+  /** After this sequence … */
+  readonly from: readonly number[];
+  /** … and up to this one, one a partition each. */
+  readonly to: readonly number[];
+}
+
 /**
  * A model version by what replay needs to build it: its state at any position is a pure function of this, its base
  * checkpoints and the journal.
@@ -17,6 +29,8 @@ export interface VersionDefinition {
   readonly start: readonly number[];
   /** The first barrier past the start of every partition, where their item rows begin to be merged; 1 where absent. */
   readonly firstBarrier?: number;
+  /** The events that replay passes over, as if they had never been; none where absent. */
+  readonly leftOut?: readonly LeftOut[];
   /** SHA-256 (hex) of each partition's base checkpoint file; null where the version starts empty. */
   readonly baseSha256: readonly string[] | null;
 }

@@ -9,7 +9,7 @@ import type { PrequentialObserver } from './prequential-observer.ts';
 export class Delivery {
   /** Interactions accepted so far. */
   events = 0;
-  /** Interactions of erased users, passed over. */
+  /** Interactions of erased users, and those that the version leaves out. */
   passedOver = 0;
   /** Looks at interactions before they are learned. */
   observer: PrequentialObserver | undefined;
@@ -31,7 +31,7 @@ export class Delivery {
     const item = block.item[row] as number;
     const timeMs = block.timeMs[row] as number;
     let userRow = userRows[user] as number;
-    if (userRow === ERASED) {
+    if (userRow === ERASED || mail.leftOut?.[row] === 1) {
       this.passedOver++;
       return;
     }

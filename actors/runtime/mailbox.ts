@@ -16,6 +16,8 @@ export interface PreparedBlock {
   readonly seeds: Uint32Array;
   readonly itemRows: Int32Array;
   readonly types: readonly (InteractionType | undefined)[];
+  /** 1 by row whose interaction the version leaves out; undefined where it leaves none out. */
+  readonly leftOut: Uint8Array | undefined;
   /** The block's row that is run next. */
   next: number;
 }

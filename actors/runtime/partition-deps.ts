@@ -46,7 +46,7 @@ export interface PartitionCounters {
   readonly items: number;
   /** Interactions refused: dead letters, those no longer kept included. */
   readonly refused: number;
-  /** Interactions of erased users, passed over. */
+  /** Interactions that were passed over: those of erased users, and those that the version leaves out. */
   readonly passedOver: number;
   readonly activeActors: number;
 }

@@ -9,6 +9,7 @@ import { ActiveActors } from './active-actors.ts';
 import type { VersionDefinition } from './definition.ts';
 import { ItemTable } from './item-table.ts';
 import { ItemTouches } from './item-touches.ts';
+import { LeftOutEvents } from './left-out-events.ts';
 import { Merging } from './merging.ts';
 import type { PreparedBlock } from './mailbox.ts';
 import { UserTable } from './user-table.ts';
@@ -27,6 +28,7 @@ export interface PartitionState {
   /** Keeps the item rows together with the other partitions'; undefined where there is one partition only. */
   readonly merging: Merging | undefined;
   readonly actors: ActiveActors;
+  readonly leftOut: LeftOutEvents;
   /** Pairs of user and seen item over all actors. */
   seenPairs: number;
 }
@@ -61,6 +63,7 @@ export function createPartitionState(
       ? new Merging({ definition, partition, model, items, touches, prior })
       : undefined,
     actors: new ActiveActors(settings, activeActorsMax),
+    leftOut: new LeftOutEvents(definition, partition),
     seenPairs: 0,
   };
 }

@@ -18,7 +18,7 @@ export interface UserResolution {
  */
 export async function prepareBlock(
   block: EventBlock,
-  { users, definition }: PartitionState,
+  { users, definition, leftOut }: PartitionState,
   resolution: UserResolution,
 ): Promise<PreparedBlock> {
   const count = block.users.length / 16;
@@ -35,6 +35,7 @@ export async function prepareBlock(
     seeds: await seedUnknown(block, unknown, userRows, resolution),
     itemRows: new Int32Array(block.items.length).fill(NO_ROW),
     types: block.types.map((name) => types.get(name)),
+    leftOut: leftOut.rowsOf(block),
     next: 0,
   };
 }

@@ -44,6 +44,7 @@ export type DataFolderPart =
   | 'indexes'
   | 'runs'
   | 'erasures'
+  | 'quarantines'
   | 'temporal';
 
 /** How to open a data folder. */

@@ -251,7 +251,9 @@ class LmdbIdentities implements EmbeddedIdentities {
   }
 
   async #erase(surrogates: readonly Surrogate[]): Promise<number> {
-    const erased = surrogates.flatMap((each) => this.#reveal(surrogateToBytes(each)) ?? []);
+    const erased = [...new Set(surrogates)].flatMap(
+      (each) => this.#reveal(surrogateToBytes(each)) ?? [],
+    );
     await this.#environment.commit((writer) => {
       for (const { id, surrogate } of erased) {
         writer.remove(this.#ids, Buffer.from(id));

@@ -106,6 +106,11 @@ export const statusSchema = z
       .readonly()
       .optional()
       .meta({ description: 'Cluster profile: the servers that this process depends on.' }),
+    erasures: z
+      .array(z.looseObject({ erasureId: z.string(), state: z.string(), users: z.int() }))
+      .readonly()
+      .optional()
+      .meta({ description: 'Erasures that are pending: the live state still knows their users.' }),
     movers: z
       .array(z.looseObject({ partition: z.int(), holder: z.string(), position: standSchema }))
       .readonly()

@@ -12,6 +12,7 @@ import { importCommand } from './import.ts';
 import { indexCommand } from './index-release.ts';
 import { modelsCommand } from './models.ts';
 import { promoteCommand, rollbackCommand } from './promote.ts';
+import { quarantineCommand } from './quarantine.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { recommendCommand } from './recommend.ts';
 import { simulateCommand } from './simulate.ts';
@@ -76,6 +77,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, statusCommand);
   addCommand(program, deps, exit, exportCommand);
   addCommand(program, deps, exit, eraseCommand);
+  addCommand(program, deps, exit, quarantineCommand);
   addEvaluate(program, deps, exit);
   return program;
 }

@@ -55,6 +55,10 @@ function describe(status: StatusAnswer, server: string): string[] {
       ({ name, on, reason }) => [name, on ? 'on' : `off${because(reason)}`] as const,
     ),
     ...Object.entries(status.links ?? {}),
+    ...(status.erasures ?? []).map(
+      ({ erasureId, state, users }) =>
+        ['erasure', `${erasureId} ${state}, ${grouped(users)} user(s)`] as const,
+    ),
     ...(status.warnings ?? []).map(({ message }) => ['warning', message] as const),
     ...(status.awaited.length === 0 ? [] : [['awaited', status.awaited.join(', ')] as const]),
   ]);

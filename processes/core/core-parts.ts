@@ -1,18 +1,17 @@
 import type { AliasBook } from '../../activities/alias-book.ts';
-import type { ErasingDeps } from '../../activities/erasing.ts';
 import type { TimeTravel } from '../../activities/time-travel.ts';
 import type { EventDoor } from '../../events/door.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
-import type { ErasureHost } from './erasure-host.ts';
 import type { DurableHost } from './durable-host.ts';
 import type { IndexPacing } from './index-pacing.ts';
 import type { Learning, Ways } from './learning.ts';
+import type { LeavingOut } from './leaving-out.ts';
 import type { NativePart, NativePartName } from './native-parts.ts';
 import type { ApproximateSearch } from './search.ts';
 import type { Stores } from './stores.ts';
 
 /** Everything that a core is put together from. */
-export interface CoreParts extends Learning, Ways {
+export interface CoreParts extends Learning, Ways, LeavingOut {
   readonly stores: Stores;
   readonly startedMs: number;
   /** Where each partition's journal ended when the core started: it is ready when it has come so far. */
@@ -24,8 +23,6 @@ export interface CoreParts extends Learning, Ways {
   readonly durable: DurableHost;
   /** Which versions have a name of their own. */
   readonly book: AliasBook;
-  readonly erasing: ErasingDeps;
-  readonly erasures: ErasureHost;
   /** Answers from the past. */
   readonly travel: TimeTravel;
   readonly pacing: IndexPacing;

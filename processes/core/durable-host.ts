@@ -7,10 +7,10 @@ import type { Part } from './status.ts';
 export interface DurableRuns extends RunsPort {
   /** The Temporal UI. */
   readonly url: string;
-  /** Sees that pending erasures are carried out, at once or when more may have come; absent where none can be. */
-  startErasures?(now: boolean): Promise<StartedRun>;
   /** Shows a time travel as a workflow; absent where none is made. Resolves to its page in the UI. */
   travel?(travel: ShownTravel): Promise<string>;
+  /** Sees that what is pending is built, at once or when more may have come; absent where it can't be. */
+  startRebuild?(kind: RebuildKind, now: boolean): Promise<StartedRun>;
   close(): Promise<void>;
 }
 
@@ -21,6 +21,9 @@ export interface ShownTravel {
   readonly positions: readonly string[];
   readonly version?: string;
 }
+
+/** What versions are built anew for. */
+export type RebuildKind = 'erasure' | 'quarantine';
 
 /** When durable workflows start: with the core, with the first run that needs them, or never. */
 export type DurableWish = 'eager' | 'lazy' | 'off';
@@ -106,11 +109,11 @@ export class DurableHost implements RunsPort {
     return (await this.#ensure()).controlBackfill(...args);
   }
 
-  /** Sees that pending erasures are carried out by a workflow. */
-  async startErasures(now: boolean): Promise<StartedRun> {
+  /** Sees that what is pending is built by a workflow. */
+  async startRebuild(kind: RebuildKind, now: boolean): Promise<StartedRun> {
     const runs = await this.#ensure();
-    if (runs.startErasures !== undefined) return runs.startErasures(now);
-    throw new RepriseError('UNAVAILABLE', 'erasures are carried out in the embedded profile only');
+    if (runs.startRebuild !== undefined) return runs.startRebuild(kind, now);
+    throw new RepriseError('UNAVAILABLE', `an ${kind} is carried out in the embedded profile only`);
   }
 
   /** Shows a time travel where Temporal runs already; resolves to its page, undefined where it is shown nowhere. */

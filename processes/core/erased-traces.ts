@@ -64,7 +64,7 @@ async function holdsAny(
   for (const partition of known.definition.start.keys()) {
     // One that cannot be read may hold a user, too, and nothing can be built from it.
     const base = await registry.base(known.definition.version, partition).catch(() => null);
-    if (base === null || (base !== undefined && holds(base, known))) return true;
+    if (base === null || (base !== undefined && holds(base))) return true;
   }
   return false;
 }

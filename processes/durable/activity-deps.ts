@@ -39,6 +39,7 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
     indexing: indexingDeps(parts, clock),
     erasing: parts.erasing,
     travel: { go: (destination) => parts.travel.go(destination) },
+    quarantining: parts.quarantining,
   };
 }
 

@@ -8,10 +8,10 @@ import { rootCause } from '@temporalio/common';
 import type { RunControl } from '../../api/deps.ts';
 import type { RunState, StartedRun } from '../../api/schema/answers.ts';
 import { RepriseError } from '../../events/error.ts';
+import type { RebuildKind } from '../core/durable-host.ts';
 import {
   backfillId,
   ERASURE_ID,
-  eraseSignal,
   indexBuildId,
   liveReplayId,
   MODEL_VERSION,
@@ -19,6 +19,8 @@ import {
   pauseSignal,
   progressQuery,
   resumeSignal,
+  QUARANTINE_ID,
+  rebuildSignal,
   TASK_QUEUE,
   trainingId,
   WORKFLOW_TYPES,
@@ -26,7 +28,7 @@ import {
 import type {
   BackfillInput,
   BuildIndexInput,
-  EraseUsersInput,
+  RebuildsInput,
   TrainModelInput,
   TravelToInput,
 } from '../../workflows/messages.ts';
@@ -36,6 +38,22 @@ const TYPES = {
   training: WORKFLOW_TYPES.trainModel,
   index: WORKFLOW_TYPES.buildIndex,
   backfill: WORKFLOW_TYPES.backfill,
+} as const;
+
+/** The workflows that build versions which leave events out. */
+const REBUILDS = {
+  erasure: {
+    ...{ type: WORKFLOW_TYPES.eraseUsers, workflowId: ERASURE_ID, summary: 'Erasure of users' },
+    details:
+      'Builds the live version anew by a replay that passes over the erased users, promotes it, and deletes what ' +
+      'still holds them. Users are named nowhere here.',
+  },
+  quarantine: {
+    ...{ type: WORKFLOW_TYPES.quarantineEvents, workflowId: QUARANTINE_ID, summary: 'Quarantine' },
+    details:
+      'Builds the live version anew by a replay that leaves out what is in quarantine, and promotes it. A quarantine ' +
+      'that is lifted ends the same way.',
+  },
 } as const;
 
 const QUERY_MS_MAX = 2_000;
@@ -138,21 +156,15 @@ export class WorkflowStarter {
     return true;
   }
 
-  /** Tells the run that erases users of more of them; starts it where none is under way. */
-  async eraseUsers(input: EraseUsersInput, now: boolean): Promise<StartedRun> {
-    await this.#client.workflow.signalWithStart(WORKFLOW_TYPES.eraseUsers, {
-      taskQueue: this.#place.taskQueue,
-      workflowId: ERASURE_ID,
-      args: [input],
-      signal: eraseSignal,
-      signalArgs: [now],
-      memo: { input: { ...input } },
-      staticSummary: 'Erasure of users',
-      staticDetails:
-        'Builds the live version anew by a replay that passes over the erased users, promotes it, and deletes what ' +
-        'still holds them. Users are named nowhere here.',
+  /** Tells the run that builds versions for something that more is pending; starts it where none is under way. */
+  async rebuild(kind: RebuildKind, input: RebuildsInput, now: boolean): Promise<StartedRun> {
+    const { type, workflowId, summary, details } = REBUILDS[kind];
+    await this.#client.workflow.signalWithStart(type, {
+      ...{ taskQueue: this.#place.taskQueue, workflowId, args: [input] },
+      ...{ signal: rebuildSignal, signalArgs: [now], memo: { input: { ...input } } },
+      ...{ staticSummary: summary, staticDetails: details },
     });
-    return { workflowId: ERASURE_ID, url: this.url(ERASURE_ID) };
+    return { workflowId, url: this.url(workflowId) };
   }
 
   /** Shows a time travel under its id: one that runs already, or ran before, is the same travel. */

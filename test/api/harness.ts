@@ -7,6 +7,7 @@ import type { ApiDeps } from '../../api/deps.ts';
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
 import { createDoor } from '../../events/door.ts';
+import { RepriseError } from '../../events/error.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import type { IdentityStore } from '../../events/identity.ts';
 import type { Journal } from '../../events/journal.ts';
@@ -36,6 +37,23 @@ function countingBytes(): (length: number) => Uint8Array {
 
 const scored = { id: 'song', score: 1.25, title: 'A song' };
 const place = ['0:7'];
+const erasure = {
+  erasureId: 'e1',
+  state: 'collecting' as const,
+  users: 1,
+  requestedAt: '2026-01-01T00:00:00.000Z',
+  identitiesDestroyed: true,
+};
+const quarantine = {
+  quarantineId: 'q1',
+  state: 'building' as const,
+  inForce: false,
+  users: 1,
+  events: 2,
+  from: ['0:-1'],
+  to: place,
+  requestedAt: '2026-01-01T00:00:00.000Z',
+};
 
 const RECOMMENDATION: RecommendationAnswer = {
   recommendationId: 'r1',
@@ -60,7 +78,16 @@ function fixedPorts(
   calls: unknown[][],
 ): Pick<
   ApiDeps,
-  'queries' | 'travel' | 'models' | 'promotions' | 'prequential' | 'runs' | 'maintenance' | 'health'
+  | 'queries'
+  | 'travel'
+  | 'promotions'
+  | 'models'
+  | 'prequential'
+  | 'runs'
+  | 'erasures'
+  | 'quarantines'
+  | 'maintenance'
+  | 'health'
 > {
   const note = <T>(answer: T, ...call: unknown[]): T => {
     calls.push(call);
@@ -148,6 +175,20 @@ function fixedPorts(
           kind,
           workflowId,
         ),
+    },
+    erasures: {
+      request: async (users, now) => {
+        if (users.includes('unknown')) throw new RepriseError('NOT_FOUND', 'user 0 is not known');
+        return note(erasure, 'erase', users, now);
+      },
+      get: async (erasureId) => (erasureId === 'e1' ? erasure : undefined),
+      list: async () => [erasure],
+    },
+    quarantines: {
+      request: async (query) => note(quarantine, 'quarantine', query),
+      lift: async (id) => note({ ...quarantine, state: 'lifting' }, 'lift', id),
+      get: async (id) => (id === 'q1' ? quarantine : undefined),
+      list: async () => [quarantine],
     },
     maintenance: {
       rebuild: async (projections, onProgress) => {

@@ -119,10 +119,14 @@ describe('an answer has the form that the document says', () => {
     '{id}': 'song',
     '{workflowId}': 'train-1',
     '{travelId}': TRAVEL.travelId,
+    '{erasureId}': 'e1',
+    '{quarantineId}': 'q1',
   };
   const bodies: Readonly<Record<string, Sent>> = {
     acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },
     publishItem: { body: { title: 'T' } },
+    eraseUsers: { body: { users: ['u'] } },
+    quarantine: { body: { users: ['u'] } },
   };
 
   for (const route of createRoutes(fakeDeps())) {

@@ -43,7 +43,7 @@ export function fakeActivities(
 ): { activities: Activities; calls: Call[]; names: () => string[] } {
   const calls: Call[] = [];
   const positions = ['0:100', '1:90'];
-  let erasures = 0;
+  let rebuilds = 0;
   const plain: Activities = {
     leaseLive: async () => ({ version: 'v1', position: 10, head: 10 }),
     holdStill: async () => ({ version: 'v1', position: 10, head: 12 }),
@@ -77,12 +77,18 @@ export function fakeActivities(
     buildRelease: async () => FAKE_MANIFEST,
     announceRelease: async () => ({ positions: ['0:42'] }),
     beginErasure: async () => {
-      erasures += 1;
-      if (erasures > 1) return null;
+      rebuilds += 1;
+      if (rebuilds > 1) return null;
       return { erasure: 'e1', version: 'v3', users: 2, from: [-1, -1], heads: [99, 89] };
     },
     finishErasure: async ({ erasure }) => ({ erasure, version: 'v3', done: true, stateHash: 'f' }),
     reachPast: async ({ positions }) => ({ version: 'v1', positions }),
+    beginQuarantine: async () => {
+      rebuilds += 1;
+      if (rebuilds > 1) return null;
+      return { version: 'v3', users: 2, from: [-1, -1], heads: [99, 89] };
+    },
+    finishQuarantine: async () => ({ quarantines: ['q1'] }),
     swapSearch: async () => ({ inUse: true, why: 'answers are searched with r1' }),
   };
   const noted = Object.entries({ ...plain, ...replaced }).map(([name, activity]) => [

@@ -1,10 +1,10 @@
 import { binaryKey } from '../../events/binary-key.ts';
-import type { Identity, IdentityStore } from '../../events/identity.ts';
+import type { ForgettingIdentities, Identity } from '../../events/identity.ts';
 import type { RandomBytes } from '../../events/random.ts';
 import { SURROGATE_BYTES, surrogateFromBytes, surrogateToBytes } from '../../events/surrogate.ts';
 
 /** An identity store in memory, with the removal that erasure needs. */
-export interface MemoryIdentities extends IdentityStore {
+export interface MemoryIdentities extends ForgettingIdentities {
   remove(id: string): Promise<boolean>;
 }
 
@@ -20,6 +20,12 @@ export function createMemoryIdentities(random: RandomBytes): MemoryIdentities {
     byId.set(id, identity);
     bySurrogate.set(binaryKey(bytes), identity);
     return identity;
+  };
+  const remove = (id: string): boolean => {
+    const identity = byId.get(id);
+    if (identity === undefined) return false;
+    byId.delete(id);
+    return bySurrogate.delete(binaryKey(surrogateToBytes(identity.surrogate)));
   };
   return {
     resolve: (ids) => Promise.resolve(ids.map(resolveOne)),
@@ -38,12 +44,13 @@ export function createMemoryIdentities(random: RandomBytes): MemoryIdentities {
         if (identity !== undefined) yield identity;
       }
     },
-    remove(id) {
-      const identity = byId.get(id);
-      if (identity === undefined) return Promise.resolve(false);
-      byId.delete(id);
-      bySurrogate.delete(binaryKey(surrogateToBytes(identity.surrogate)));
-      return Promise.resolve(true);
+    remove: (id) => Promise.resolve(remove(id)),
+    erase(surrogates) {
+      const known = surrogates.flatMap(
+        (surrogate) => bySurrogate.get(binaryKey(surrogateToBytes(surrogate))) ?? [],
+      );
+      for (const { id } of known) remove(id);
+      return Promise.resolve(known.length);
     },
     close: () => Promise.resolve(),
   };

@@ -45,6 +45,15 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('BarrierSet' as const), barrier: fc.nat(), timeMs }),
   fc.record({ kind: fc.constant('ShadowAssigned' as const), version: text, timeMs }),
+  fc.record({
+    kind: fc.constant('QuarantineSet' as const),
+    quarantine: text,
+    users: fc.array(user, { maxLength: 3 }),
+    from: fc.array(fc.nat().map(sequence), { maxLength: 3 }),
+    to: fc.array(fc.nat().map(sequence), { maxLength: 3 }),
+    timeMs,
+  }),
+  fc.record({ kind: fc.constant('QuarantineLifted' as const), quarantine: text, timeMs }),
 );
 
 /** Any events of a block. */

@@ -13,6 +13,8 @@ export type History = ReturnType<typeof historyFromJSON>;
 interface Recorded {
   readonly type: string;
   readonly input: unknown;
+  /** What it is told as it starts, where it waits to be. */
+  readonly signal?: { readonly name: string; readonly args: readonly unknown[] };
 }
 
 /** The runs whose histories stand beside this file, by name. */
@@ -43,6 +45,16 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
     type: WORKFLOW_TYPES.travelTo,
     input: { positions: ['0:41', '1:39'] },
   },
+  'erase-users': {
+    type: WORKFLOW_TYPES.eraseUsers,
+    input: { delayMsMax: 300, leaseMsMax: 1_000 },
+    signal: { name: 'rebuild', args: [false] },
+  },
+  'quarantine-events': {
+    type: WORKFLOW_TYPES.quarantineEvents,
+    input: { delayMsMax: 0, leaseMsMax: 1_000 },
+    signal: { name: 'rebuild', args: [true] },
+  },
 };
 
 function fileOf(name: string): URL {
@@ -61,11 +73,16 @@ export async function readHistory(name: string): Promise<History> {
 export async function record(names: readonly string[]): Promise<void> {
   const stage = await WorkflowStage.open();
   try {
-    for (const [name, { type, input }] of Object.entries(RECORDED)) {
+    for (const [name, { type, input, signal }] of Object.entries(RECORDED)) {
       if (names.length > 0 && !names.includes(name)) continue;
       const history = await stage.play(fakeActivities().activities, async (client) => {
         const start = { taskQueue: TASK_QUEUE, workflowId: name, args: [input] };
-        const handle = await client.workflow.start(type, start);
+        const handle =
+          signal === undefined
+            ? await client.workflow.start(type, start)
+            : await client.workflow.signalWithStart(type, {
+                ...{ ...start, signal: signal.name, signalArgs: [...signal.args] },
+              });
         await handle.result();
         return handle.fetchHistory();
       });
