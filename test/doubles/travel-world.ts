@@ -7,6 +7,7 @@ import { TravelBuilder } from '../../activities/travel-builder.ts';
 import { TravelJobs } from '../../activities/travel-jobs.ts';
 import type { TravelJobBounds } from '../../activities/travel-jobs.ts';
 import { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import { eventKey } from '../../events/event-key.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import type { Sequence } from '../../events/position.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
@@ -209,6 +210,17 @@ export class TravelWorld {
         answer: await recommender.recommend(request),
       });
     }
+  }
+
+  /** Erases a user: the row is gone, and the journal says so. */
+  async erase(user: string): Promise<void> {
+    const { identities, journal } = this.world.rig;
+    const identity = await identities.find(user);
+    if (identity === undefined) throw new Error(`${user} is not known`);
+    identities.remove(user);
+    const partition = partitionOf(user, this.partitions);
+    const fact = { kind: 'UserErased', user: identity.surrogate, timeMs: 1 } as const;
+    await journal.append([{ partition, key: eventKey(`erase-${user}`), fact }]);
   }
 
   /** Takes a checkpoint of every live partition. */
