@@ -22,8 +22,8 @@ export interface TravelBuilderDeps {
   readonly registry: Pick<VersionRegistry, 'get' | 'base'>;
   readonly checkpoints: Pick<CheckpointStore, 'newest' | 'list'>;
   readonly maker: RuntimeMaker;
-  /** An empty read side, which scans exactly whatever there is. */
-  readonly newServing: () => ServingState;
+  /** An empty read side, which scans exactly up to so many items; whatever there is where none is named. */
+  readonly newServing: (exactScanItemsMax?: number) => ServingState;
   /** The shared facts of a partition, read as far as any place that is asked for. */
   readonly history: (partition: Partition) => FactHistory;
   readonly yieldNow: () => Promise<void>;
@@ -35,6 +35,8 @@ export interface TravelBuilderDeps {
 export interface TravelSource {
   /** Copies that were kept of builds before. */
   readonly cuts: readonly Cut[];
+  /** Items past which an index release proposes candidates; none does where it is left out. */
+  readonly exactScanItemsMax?: number;
   /** Another journal than the one that happened, and where the two part. */
   readonly edited?: {
     readonly journal: TravelBuilderDeps['journal'];
@@ -78,7 +80,7 @@ export class TravelBuilder {
     }
     const build = new Build(this.#deps, known.definition, ats, source, control);
     const { wholes, cut } = journal.partitions === 1 ? await build.alone() : await build.together();
-    const serving = this.#deps.newServing();
+    const serving = this.#deps.newServing(source.exactScanItemsMax);
     for (const whole of wholes) await serving.applyWhole(whole, this.#deps.yieldNow);
     return { place, serving, cut };
   }

@@ -20,6 +20,7 @@ import type {
   UserAnswer,
   VerifyReport,
 } from './schema/answers.ts';
+import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
 import type { TravelAnswer } from './schema/travels.ts';
 
 /** The way in: checks events, appends them to the journal and resolves when they are durable. */
@@ -48,6 +49,10 @@ export type PastAnswer<T> = { readonly answer: T } | { readonly travel: TravelAn
 export interface TravelPort {
   /** Throws INVALID, naming `asOf`, where there is no such moment. */
   recommend(query: PastQuery): Promise<PastAnswer<RecommendationAnswer>>;
+  /** Where an answer came from, made again; undefined where the id was not made here. */
+  lineage(recommendationId: string): Promise<PastAnswer<LineageAnswer> | undefined>;
+  /** Whether an answer is what a replay to its place gives; undefined where the id was not made here. */
+  verify(recommendationId: string): Promise<PastAnswer<AnswerProofAnswer> | undefined>;
   /** How a travel stands; undefined where it is not known, or ended long ago. */
   describe(travelId: string): TravelAnswer | undefined;
 }

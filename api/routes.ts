@@ -8,6 +8,7 @@ import { itemRoutes } from './routes/items.ts';
 import { maintenanceRoutes } from './routes/maintenance.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
+import { proofRoutes } from './routes/proofs.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { travelRoutes } from './routes/travels.ts';
 
@@ -17,6 +18,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...eventRoutes(deps),
     ...recommendationRoutes(deps),
     ...travelRoutes(deps),
+    ...proofRoutes(deps),
     ...itemRoutes(deps),
     ...modelRoutes(deps),
     ...metricRoutes(deps),

@@ -22,7 +22,7 @@ import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
 import { openStores } from './core/stores.ts';
 import type { Stores } from './core/stores.ts';
-import { createTimeTravel } from './core/time-travel.ts';
+import { createPast } from './core/time-travel.ts';
 import { Warnings } from './core/warnings.ts';
 import { yieldNow } from './core/yield-now.ts';
 import { startDurable } from './durable.ts';
@@ -124,11 +124,11 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
       logger.warn({ err: error }, 'an index build is due and could not be started');
     },
   });
-  const travel = createTimeTravel({ ...ways, ...learning, stores, durable, ending });
+  const past = createPast({ ...ways, ...learning, stores, native, search, durable, ending });
   const parts: CoreParts = {
     ...ways,
     ...learning,
-    ...{ stores, native, serving, search, door, durable, travel, pacing, ending },
+    ...{ stores, native, serving, search, door, durable, past, pacing, ending },
     startedMs: clock(),
     startHeads: journal.status().heads,
   };

@@ -5,7 +5,8 @@ import { idSchema, positionSchema, standSchema, versionSchema } from './fields.t
 const stands = z.array(standSchema).readonly();
 const metadata = z.record(z.string(), z.unknown());
 
-const scoredItem = z.object({
+/** An item of an answer. */
+export const scoredItemSchema = z.object({
   id: idSchema,
   score: z.number(),
   title: z.string().optional(),
@@ -54,7 +55,7 @@ export const recommendationSchema = z
     search,
     note: z.string().optional().meta({ description: 'Why there are fewer items than asked for.' }),
     stale,
-    items: z.array(scoredItem).readonly(),
+    items: z.array(scoredItemSchema).readonly(),
   })
   .meta({ id: 'Recommendation' });
 /** What a recommendation answers, ready to be written. */
@@ -67,7 +68,7 @@ export const similarSchema = z
     position: stands,
     model: versionSchema,
     stale,
-    items: z.array(scoredItem).readonly(),
+    items: z.array(scoredItemSchema).readonly(),
   })
   .meta({ id: 'SimilarItems' });
 /** The items most similar to one. */
@@ -75,7 +76,7 @@ export type SimilarAnswer = z.infer<typeof similarSchema>;
 
 /** What `GET /v1/items/popular` answers. */
 export const popularSchema = z
-  .object({ position: stands, stale, items: z.array(scoredItem).readonly() })
+  .object({ position: stands, stale, items: z.array(scoredItemSchema).readonly() })
   .meta({ id: 'PopularItems' });
 /** The most popular items by forward-decayed weight. */
 export type PopularAnswer = z.infer<typeof popularSchema>;

@@ -19,7 +19,7 @@ import { rebuildProjections } from './rebuild.ts';
 import { replayStandOf } from './replay-stand.ts';
 import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
-import { travelPort } from './time-travel.ts';
+import { travelPort } from './travel-port.ts';
 import { verifyLive } from './verification.ts';
 
 /** The release that status names. */
@@ -102,7 +102,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
   return {
     door: parts.door,
     queries,
-    travel: travelPort(parts.travel),
+    travel: travelPort(parts.past),
     models: { list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '') },
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,

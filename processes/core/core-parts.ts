@@ -1,4 +1,3 @@
-import type { TimeTravel } from '../../activities/time-travel.ts';
 import type { EventDoor } from '../../events/door.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { DurableHost } from './durable-host.ts';
@@ -7,6 +6,7 @@ import type { Learning, Ways } from './learning.ts';
 import type { NativePart, NativePartName } from './native-parts.ts';
 import type { ApproximateSearch } from './search.ts';
 import type { Stores } from './stores.ts';
+import type { PastParts } from './travel-port.ts';
 
 /** Everything that a core is put together from. */
 export interface CoreParts extends Learning, Ways {
@@ -19,8 +19,8 @@ export interface CoreParts extends Learning, Ways {
   readonly search: ApproximateSearch;
   readonly door: EventDoor;
   readonly durable: DurableHost;
-  /** Answers from the past. */
-  readonly travel: TimeTravel;
+  /** Answers the past. */
+  readonly past: PastParts;
   readonly pacing: IndexPacing;
   /** Aborts when the core ends. */
   readonly ending: AbortController;

@@ -35,7 +35,7 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
       },
     },
     indexing: indexingDeps(parts, clock),
-    travel: { go: (destination) => parts.travel.go(destination) },
+    travel: { go: (destination) => parts.past.travel.go(destination) },
   };
 }
 

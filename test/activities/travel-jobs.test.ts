@@ -33,7 +33,7 @@ describe('travels', () => {
     const one = held('one');
     const two = held('two');
     const first = jobs.start({ id: 'a', position: ['0:1'], work: one.work });
-    assert.equal(jobs.start({ id: 'a', position: ['0:1'], work: one.work }), first);
+    assert.equal(jobs.start({ id: 'a', position: ['0:1'], work: one.work }).result, first.result);
     const second = jobs.start({ id: 'b', position: ['0:2'], work: two.work });
     await turn();
     assert.deepEqual([one.begun(), two.begun()], [1, 0]);
@@ -70,6 +70,19 @@ describe('travels', () => {
     one.end();
     await Promise.all([first.result, second.result]);
     assert.equal(await jobs.start(third).result, 1);
+  });
+
+  it('keep what they gave where it is asked for again, and let it go where it is not', async () => {
+    const jobs = new TravelJobs(NEVER);
+    let made = 0;
+    const work = (): Promise<number> => Promise.resolve((made += 1));
+    const kept = { id: 'a', position: [], work, isKept: true };
+    assert.equal(await jobs.start(kept).result, 1);
+    assert.equal(await jobs.start(kept).result, 1);
+    const other = { id: 'b', position: [], work };
+    assert.equal(await jobs.start(other).result, 2);
+    await turn();
+    assert.equal(await jobs.start(other).result, 3);
   });
 
   it('are forgotten, the oldest first, when many have ended', async () => {

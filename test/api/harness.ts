@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
+import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
 import { createDoor } from '../../events/door.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
@@ -44,6 +45,18 @@ const RECOMMENDATION: RecommendationAnswer = {
   model: 'first',
   search: { mode: 'exact' },
   items: [scored],
+};
+
+const LINEAGE: LineageAnswer = {
+  ...{ recommendationId: 'r1', basedOn: 'user', user: 'u', n: 10, exclude: 'seen', item: null },
+  ...{ position: place, appendedAt: ['2026-01-01T00:00:00.000Z'] },
+  model: { version: 'first', learner: 'gmf', parent: null, start: ['0:-1'] },
+  ...{ release: null, verdict: 'equal', items: [scored] },
+};
+
+const PROOF: AnswerProofAnswer = {
+  ...{ recommendationId: 'r1', equal: true, verdict: 'equal', method: 'exact' },
+  ...{ expectedHash: 'ab', recomputedHash: 'ab', changedByErasure: false, items: [scored] },
 };
 
 /** A travel that takes long. */
@@ -109,6 +122,14 @@ function fixedPorts(
         calls.push(['travel', query]);
         return query.user === 'far' ? { travel: TRAVEL } : { answer: RECOMMENDATION };
       },
+      lineage: async (recommendationId) =>
+        recommendationId === 'foreign'
+          ? undefined
+          : recommendationId === 'far'
+            ? { travel: TRAVEL }
+            : { answer: LINEAGE },
+      verify: async (recommendationId) =>
+        recommendationId === 'foreign' ? undefined : { answer: PROOF },
       describe: (travelId) => (travelId === TRAVEL.travelId ? TRAVEL : undefined),
     },
     models: {

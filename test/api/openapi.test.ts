@@ -119,6 +119,7 @@ describe('an answer has the form that the document says', () => {
     '{id}': 'song',
     '{workflowId}': 'train-1',
     '{travelId}': TRAVEL.travelId,
+    '{recommendationId}': 'r1',
   };
   const bodies: Readonly<Record<string, Sent>> = {
     acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },

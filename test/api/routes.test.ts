@@ -106,6 +106,8 @@ describe('a request reaches its port', () => {
     ]));
 });
 
+const RECOMMENDATION = 'recommendationId';
+
 describe('a request is refused', () => {
   async function check(
     method: string,
@@ -138,6 +140,10 @@ describe('a request is refused', () => {
     ['30 February', 'GET', `${recommendations}?asOf=2026-02-30T00:00:00Z`, {}, 400, 'asOf'],
     ['an empty moment', 'GET', `${recommendations}?asOf=`, {}, 400, 'asOf'],
     ['asOf with after', 'GET', `${recommendations}?asOf=0:1&after=0:1`, {}, 400, 'asOf'],
+    ['an id that was not made here', 'GET', '/v1/recommendations/foreign', {}, 400, RECOMMENDATION],
+    ['a proof of one', 'GET', '/v1/recommendations/foreign/verify', {}, 400, RECOMMENDATION],
+    ['an id that is none', 'GET', '/v1/recommendations/a.b', {}, 400, RECOMMENDATION],
+    ['an endless id', 'GET', `/v1/recommendations/${'a'.repeat(4_097)}`, {}, 400, RECOMMENDATION],
     ['an unknown travel', 'GET', '/v1/travels/travel-00000000000000ff', {}, 404],
     ['a travel id that is none', 'GET', '/v1/travels/x', {}, 400, 'travelId'],
     ['a window of 0', 'GET', '/v1/metrics/prequential?window=0', {}, 400, 'window'],
@@ -273,6 +279,11 @@ describe('an answer from the past', () => {
     assert.deepEqual(json, TRAVEL);
     const polled = await get(String(json['poll']));
     assert.deepEqual([polled.status, polled.json], [200, TRAVEL]);
+  });
+
+  test('that is looked up by its id may take long, too', async () => {
+    const { status, json } = await get('/v1/recommendations/far');
+    assert.deepEqual([status, json], [202, TRAVEL]);
   });
 
   test('is a 503 with the remedy where a process has no past', async () => {

@@ -107,7 +107,7 @@ export class TravelWorld {
         restore: (definition, partition, checkpoint) =>
           PartitionRuntime.restore(rig.deps(definition, partition), checkpoint),
       },
-      newServing: () => this.#newServing(Infinity),
+      newServing: (exactScanItemsMax = Infinity) => this.#newServing(exactScanItemsMax),
       sliceMsMax: 8,
       clock: () => performance.now(),
     });
