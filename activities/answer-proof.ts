@@ -68,7 +68,7 @@ export interface AnswerProof {
   readonly items: readonly ScoredItem[];
 }
 
-interface Made {
+interface Made extends Pick<Recommendation, 'search'> {
   readonly hash: string;
   readonly items: readonly ScoredItem[];
 }
@@ -155,6 +155,12 @@ export class AnswerProofs {
     );
     if (!('answer' in made)) return made;
     if ('missing' in made.answer) return open(made.answer.missing);
+    const { search } = made.answer;
+    if (search.mode === 'exact') {
+      return open(
+        `release ${release} could not be searched: ${search.reason ?? 'it is too small'}`,
+      );
+    }
     if (made.answer.hash !== exact.expectedHash) {
       return open(
         `the candidates of release ${release} give another answer now: which items had drifted from it by then is not recorded`,
@@ -189,8 +195,8 @@ export class AnswerProofs {
     });
     const request: RecommendationRequest = { user: '', n, exclude };
     const asked = item === null ? request : { ...request, item };
-    const { items }: Recommendation = await recommender.recommend(asked);
-    return { hash: hex(answerHash(items)), items };
+    const { items, search } = await recommender.recommend(asked);
+    return { hash: hex(answerHash(items)), items, search };
   }
 
   async #identityOf({ surrogate }: RecommendationFacts): Promise<Identity | undefined> {

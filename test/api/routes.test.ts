@@ -277,7 +277,7 @@ describe('an answer from the past', () => {
     const { status, json } = await get('/v1/users/far/recommendations?asOf=0:3');
     assert.equal(status, 202);
     assert.deepEqual(json, TRAVEL);
-    const polled = await get(String(json['poll']));
+    const polled = await get(TRAVEL.poll);
     assert.deepEqual([polled.status, polled.json], [200, TRAVEL]);
   });
 

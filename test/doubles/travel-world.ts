@@ -1,4 +1,6 @@
 import { createSecretKey } from 'node:crypto';
+import { AnswerProofs } from '../../activities/answer-proof.ts';
+import type { AnswerProofDeps } from '../../activities/answer-proof.ts';
 import { FactHistory } from '../../activities/fact-history.ts';
 import { follow } from '../../activities/follower.ts';
 import { ScratchMerges } from '../../activities/scratch-merges.ts';
@@ -22,7 +24,8 @@ import { SeededRandom } from './seeded-random.ts';
 import { TrainingWorld } from './training-world.ts';
 
 const NEVER = new AbortController().signal;
-const SIGNING_KEY = createSecretKey(Buffer.alloc(32, 7));
+/** What the ids of answers are signed with. */
+export const SIGNING_KEY = createSecretKey(Buffer.alloc(32, 7));
 const TASTES = ['rock', 'jazz'];
 
 /** What live answered, and where and when. */
@@ -43,6 +46,7 @@ export class TravelWorld {
   readonly #random: SeededRandom;
   readonly #runtimes: PartitionRuntime[];
   readonly #merges: ScratchMerges;
+  readonly #histories: readonly FactHistory[];
   readonly #newServing: (exactScanItemsMax: number) => ServingState;
   #told = 0;
   #barriers = 0;
@@ -59,6 +63,10 @@ export class TravelWorld {
     this.#random = new SeededRandom(seed);
     this.#runtimes = world.first.start.map((_, partition) =>
       world.rig.runtime(world.first, partition),
+    );
+    const { journal } = world.rig;
+    this.#histories = this.#runtimes.map(
+      (_, partition) => new FactHistory({ journal, yieldNow: () => Promise.resolve() }, partition),
     );
     this.#merges = new ScratchMerges({
       partitions: this.partitions,
@@ -96,10 +104,7 @@ export class TravelWorld {
     const { rig, registry, checkpoints } = this.world;
     const { journal } = rig;
     const yieldNow = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-    const histories = this.#runtimes.map(
-      (_, partition) => new FactHistory({ journal, yieldNow }, partition),
-    );
-    const history = (partition: number): FactHistory => histories[partition]!;
+    const history = (partition: number): FactHistory => this.#histories[partition]!;
     const builder = new TravelBuilder({
       ...{ journal, registry, checkpoints, history, yieldNow },
       maker: {
@@ -119,6 +124,23 @@ export class TravelWorld {
       firstVersion: () => Promise.resolve('v1'),
       signingKey: SIGNING_KEY,
       show: () => Promise.resolve(undefined),
+    });
+  }
+
+  /** Proofs over a time travel; releases are lent by `withRelease`. */
+  proofs(
+    travel: TimeTravel,
+    withRelease: AnswerProofDeps['withRelease'] = (release) =>
+      Promise.resolve({ missing: `there is no ${release}` }),
+  ): AnswerProofs {
+    const { rig, registry } = this.world;
+    const { journal, identities } = rig;
+    const yieldNow = (): Promise<void> => Promise.resolve();
+    return new AnswerProofs({
+      ...{ travel, journal, identities, registry, withRelease, yieldNow },
+      history: (partition) => this.#histories[partition]!,
+      signingKey: SIGNING_KEY,
+      exactScanItemsMax: 3,
     });
   }
 
@@ -217,7 +239,7 @@ export class TravelWorld {
     const { identities, journal } = this.world.rig;
     const identity = await identities.find(user);
     if (identity === undefined) throw new Error(`${user} is not known`);
-    identities.remove(user);
+    await identities.remove(user);
     const partition = partitionOf(user, this.partitions);
     const fact = { kind: 'UserErased', user: identity.surrogate, timeMs: 1 } as const;
     await journal.append([{ partition, key: eventKey(`erase-${user}`), fact }]);
