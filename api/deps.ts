@@ -1,4 +1,5 @@
 import type { EventDoor } from '../events/door.ts';
+import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
 import type { AsOf } from './as-of.ts';
@@ -22,6 +23,7 @@ import type {
 } from './schema/answers.ts';
 import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
 import type { TravelAnswer } from './schema/travels.ts';
+import type { WhatIfAnswer } from './schema/what-if.ts';
 
 /** The way in: checks events, appends them to the journal and resolves when they are durable. */
 export type DoorPort = Pick<EventDoor, 'accept' | 'publishItem'>;
@@ -42,6 +44,14 @@ export interface PastQuery extends Omit<RecommendationQuery, 'after'> {
   readonly asOf: AsOf;
 }
 
+/** What might have happened to a user. */
+export interface WhatIfQuery extends Omit<RecommendationQuery, 'after'> {
+  readonly add: readonly Omit<IncomingEvent, 'user'>[];
+  readonly remove: readonly Position[];
+  /** Now where absent. */
+  readonly asOf?: AsOf;
+}
+
 /** An answer from the past, or the travel that it has to wait for. */
 export type PastAnswer<T> = { readonly answer: T } | { readonly travel: TravelAnswer };
 
@@ -49,6 +59,8 @@ export type PastAnswer<T> = { readonly answer: T } | { readonly travel: TravelAn
 export interface TravelPort {
   /** Throws INVALID, naming `asOf`, where there is no such moment. */
   recommend(query: PastQuery): Promise<PastAnswer<RecommendationAnswer>>;
+  /** What a user would be answered; throws INVALID, naming the field, for events that are not theirs to change. */
+  whatIf(query: WhatIfQuery): Promise<PastAnswer<WhatIfAnswer>>;
   /** Where an answer came from, made again; undefined where the id was not made here. */
   lineage(recommendationId: string): Promise<PastAnswer<LineageAnswer> | undefined>;
   /** Whether an answer is what a replay to its place gives; undefined where the id was not made here. */

@@ -11,6 +11,7 @@ import { modelRoutes } from './routes/models.ts';
 import { proofRoutes } from './routes/proofs.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { travelRoutes } from './routes/travels.ts';
+import { whatIfRoutes } from './routes/what-if.ts';
 
 /** Lists all routes; the last of them describe all of them. */
 export function createRoutes(deps: ApiDeps): readonly Route[] {
@@ -19,6 +20,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...recommendationRoutes(deps),
     ...travelRoutes(deps),
     ...proofRoutes(deps),
+    ...whatIfRoutes(deps),
     ...itemRoutes(deps),
     ...modelRoutes(deps),
     ...metricRoutes(deps),

@@ -65,12 +65,9 @@ export const answerProofSchema = z
     equal: z.boolean(),
     verdict,
     method,
-    expectedHash: z
-      .string()
-      .meta({
-        description:
-          'First 16 bytes of SHA-256 over ids and scores, hex: signed when it was given.',
-      }),
+    expectedHash: z.string().meta({
+      description: 'First 16 bytes of SHA-256 over ids and scores, hex: signed when it was given.',
+    }),
     recomputedHash: z.string(),
     reason: z.string().optional(),
     changedByErasure: z

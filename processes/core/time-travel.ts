@@ -4,13 +4,18 @@ import { FactHistory } from '../../activities/fact-history.ts';
 import { TimeTravel } from '../../activities/time-travel.ts';
 import { TravelBuilder } from '../../activities/travel-builder.ts';
 import { TravelJobs } from '../../activities/travel-jobs.ts';
+import { WhatIfs } from '../../activities/what-if.ts';
+import { EVENT_AHEAD_MS_MAX } from '../../events/door.ts';
+import type { Identity, IdentityStore } from '../../events/identity.ts';
 import { partitionOf } from '../../events/partition-of.ts';
+import { SURROGATE_BYTES, surrogateFromBytes } from '../../events/surrogate.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../../projections/bounds.ts';
 import { ServingState } from '../../projections/serving-state.ts';
 import type { CoreParts } from './core-parts.ts';
 import { FIRST_VERSION } from './first-version.ts';
 import type { Learning, Ways } from './learning.ts';
 import { withRelease } from './lent-release.ts';
+import { createRuntimeMaker } from './runtime-maker.ts';
 import type { PastParts } from './travel-port.ts';
 import { yieldNow } from './yield-now.ts';
 
@@ -71,5 +76,25 @@ export function createPast(parts: TravelParts): PastParts {
         work,
       ),
   });
-  return { travel, proofs };
+  const whatIfs = new WhatIfs({
+    ...{ travel, journal, identities, registry, clock },
+    partitionOf: (user) => partitionOf(user, journal.partitions),
+    makerWith: (guest) =>
+      createRuntimeMaker({ kernels, identities: withGuest(identities, guest), journal, clock }),
+    eventAheadMsMax: EVENT_AHEAD_MS_MAX,
+  });
+  return { travel, proofs, whatIfs };
+}
+
+/** An identity store that knows one more, who is written nowhere. */
+function withGuest(
+  identities: Pick<IdentityStore, 'reveal'>,
+  guest: Identity,
+): Pick<IdentityStore, 'reveal'> {
+  return {
+    reveal: async (surrogates) =>
+      (await identities.reveal(surrogates)).map((found, at) =>
+        surrogateFromBytes(surrogates, at * SURROGATE_BYTES) === guest.surrogate ? guest : found,
+      ),
+  };
 }

@@ -1,19 +1,24 @@
 import type { AnswerLineage, AnswerProof, AnswerProofs } from '../../activities/answer-proof.ts';
 import type { PastAnswer, TimeTravel } from '../../activities/time-travel.ts';
 import type { TravelJob } from '../../activities/travel-jobs.ts';
+import type { WhatIfAnswer as Asked, WhatIfs } from '../../activities/what-if.ts';
 import type { PastAnswer as ToldAnswer, TravelPort } from '../../api/deps.ts';
 import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
+import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
 import { formatPosition, sequence } from '../../events/position.ts';
+import { differenceOf } from '../../projections/answer-difference.ts';
+import type { Recommendation } from '../../projections/answer.ts';
 
 /** What questions about the past are put to. */
 export interface PastParts {
   readonly travel: TimeTravel;
   readonly proofs: AnswerProofs;
+  readonly whatIfs: WhatIfs;
 }
 
 /** The past as the API asks for it. */
-export function travelPort({ travel, proofs }: PastParts): TravelPort {
+export function travelPort({ travel, proofs, whatIfs }: PastParts): TravelPort {
   /** What is known of an id, and what a proof of it becomes; undefined where it was not made here. */
   const proven = async <T>(
     id: string,
@@ -25,6 +30,7 @@ export function travelPort({ travel, proofs }: PastParts): TravelPort {
   };
   return {
     recommend: async (query) => told(await travel.recommend(query), (answer) => answer),
+    whatIf: async (query) => told(await whatIfs.ask(query), whatIfAnswer),
     lineage: (id) => proven(id, (lineage, proof) => lineageAnswer(id, lineage, proof)),
     verify: (id) => proven(id, (_, proof) => proofAnswer(id, proof)),
     describe: (id) => {
@@ -36,6 +42,25 @@ export function travelPort({ travel, proofs }: PastParts): TravelPort {
 
 function told<T, Told>(past: PastAnswer<T>, become: (answer: T) => Told): ToldAnswer<Told> {
   return 'answer' in past ? { answer: become(past.answer) } : { travel: travelAnswer(past.travel) };
+}
+
+/** Both answers without their ids: what did not happen is nothing that could be proven later. */
+function whatIfAnswer({ before, after }: Asked): WhatIfAnswer {
+  return {
+    before: answered(before),
+    after: answered(after),
+    difference: differenceOf(before.items, after.items),
+  };
+}
+
+function answered({
+  basedOn,
+  position,
+  model,
+  note,
+  items,
+}: Recommendation): WhatIfAnswer['before'] {
+  return { basedOn, position, model, ...(note !== undefined && { note }), items };
 }
 
 function travelAnswer(job: TravelJob): TravelAnswer {

@@ -6,6 +6,7 @@ import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
 import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
+import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
 import { createDoor } from '../../events/door.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
@@ -52,6 +53,14 @@ const LINEAGE: LineageAnswer = {
   ...{ position: place, appendedAt: ['2026-01-01T00:00:00.000Z'] },
   model: { version: 'first', learner: 'gmf', parent: null, start: ['0:-1'] },
   ...{ release: null, verdict: 'equal', items: [scored] },
+};
+
+const AS_IT_IS = { basedOn: 'user', position: place, model: 'first', items: [scored] } as const;
+
+const WHAT_IF: WhatIfAnswer = {
+  before: AS_IT_IS,
+  after: AS_IT_IS,
+  difference: { entered: [], left: [], moved: [] },
 };
 
 const PROOF: AnswerProofAnswer = {
@@ -122,6 +131,7 @@ function fixedPorts(
         calls.push(['travel', query]);
         return query.user === 'far' ? { travel: TRAVEL } : { answer: RECOMMENDATION };
       },
+      whatIf: async (query) => note({ answer: WHAT_IF }, 'whatIf', query),
       lineage: async (recommendationId) =>
         recommendationId === 'foreign'
           ? undefined

@@ -124,6 +124,7 @@ describe('an answer has the form that the document says', () => {
   const bodies: Readonly<Record<string, Sent>> = {
     acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },
     publishItem: { body: { title: 'T' } },
+    whatIf: { body: { user: 'u', remove: ['0:1'] } },
   };
 
   for (const route of createRoutes(fakeDeps())) {

@@ -54,6 +54,27 @@ describe('a request reaches its port', () => {
   test('a time of the past', () => travel('2026-01-02T03:04:05Z', { timeMs: 1_767_323_045_000 }));
   test('a time of the past in another zone', () =>
     travel('2026-01-02T05:04:05.250%2B02:00', { timeMs: 1_767_323_045_250 }));
+  test('what if', () =>
+    check(
+      'POST',
+      '/v1/what-if',
+      {
+        body: {
+          ...{ user: 'u', n: 3, asOf: '0:9', remove: ['0:1', '0:4'] },
+          add: [{ type: 'play', item: 'i', time: '2026-01-02T03:04:05Z' }],
+        },
+      },
+      200,
+      'whatIf',
+      {
+        ...{ user: 'u', n: 3, exclude: 'seen', asOf: { position: { partition: 0, sequence: 9 } } },
+        add: [{ type: 'play', item: 'i', time: 1_767_323_045_000 }],
+        remove: [
+          { partition: 0, sequence: 1 },
+          { partition: 0, sequence: 4 },
+        ],
+      },
+    ));
   test('a percent-encoded user', () =>
     recommend('a%2Fb%20%C3%BC/recommendations', { user: 'a/b ü' }));
   test('a user named __proto__', () =>
@@ -144,6 +165,39 @@ describe('a request is refused', () => {
     ['a proof of one', 'GET', '/v1/recommendations/foreign/verify', {}, 400, RECOMMENDATION],
     ['an id that is none', 'GET', '/v1/recommendations/a.b', {}, 400, RECOMMENDATION],
     ['an endless id', 'GET', `/v1/recommendations/${'a'.repeat(4_097)}`, {}, 400, RECOMMENDATION],
+    ['nothing to change', 'POST', '/v1/what-if', { body: { user: 'u' } }, 422, 'add'],
+    [
+      'what if 10,000 things had happened',
+      'POST',
+      '/v1/what-if',
+      { body: { user: 'u', add: new Array(10_000).fill({ type: 'play', item: 'i' }) } },
+      422,
+      'add',
+    ],
+    [
+      'what if too many had not',
+      'POST',
+      '/v1/what-if',
+      { body: { user: 'u', remove: new Array(1_001).fill('0:1') } },
+      422,
+      'remove',
+    ],
+    [
+      'another user in what is added',
+      'POST',
+      '/v1/what-if',
+      { body: { user: 'u', add: [{ type: 'play', item: 'i', user: 'v' }] } },
+      400,
+      'add[0].user',
+    ],
+    [
+      'what if a position that is none',
+      'POST',
+      '/v1/what-if',
+      { body: { user: 'u', remove: ['5'] } },
+      400,
+      'remove[0]',
+    ],
     ['an unknown travel', 'GET', '/v1/travels/travel-00000000000000ff', {}, 404],
     ['a travel id that is none', 'GET', '/v1/travels/x', {}, 400, 'travelId'],
     ['a window of 0', 'GET', '/v1/metrics/prequential?window=0', {}, 400, 'window'],

@@ -8,7 +8,12 @@ import { TimeTravel } from '../../activities/time-travel.ts';
 import { TravelBuilder } from '../../activities/travel-builder.ts';
 import { TravelJobs } from '../../activities/travel-jobs.ts';
 import type { TravelJobBounds } from '../../activities/travel-jobs.ts';
+import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
+import { WhatIfs } from '../../activities/what-if.ts';
+import type { VersionDefinition } from '../../actors/runtime/definition.ts';
 import { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import type { PartitionDeps } from '../../actors/runtime/partition.ts';
+import type { Identity } from '../../events/identity.ts';
 import { eventKey } from '../../events/event-key.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import type { Sequence } from '../../events/position.ts';
@@ -43,6 +48,8 @@ export class TravelWorld {
   readonly serving: ServingState;
   readonly catalogue = memoryCatalogue();
   readonly noted: Noted[] = [];
+  /** Ids of events that do not happen here. */
+  readonly leftOut = new Set<string>();
   readonly #random: SeededRandom;
   readonly #runtimes: PartitionRuntime[];
   readonly #merges: ScratchMerges;
@@ -144,6 +151,43 @@ export class TravelWorld {
     });
   }
 
+  /** What-if over a time travel. */
+  whatIfs(travel: TimeTravel): WhatIfs {
+    const { rig, registry } = this.world;
+    const { journal, identities } = rig;
+    return new WhatIfs({
+      ...{ travel, journal, identities, registry, eventAheadMsMax: 1_000 },
+      partitionOf: (user) => partitionOf(user, this.partitions),
+      makerWith: (guest) => this.#makerWith(guest),
+      clock: () => 1_000_000,
+    });
+  }
+
+  #makerWith(guest: Identity): RuntimeMaker {
+    const { rig } = this.world;
+    const deps = (...of: [VersionDefinition, number]): PartitionDeps => ({
+      ...rig.deps(...of),
+      reveal: async (surrogates) =>
+        (await rig.identities.reveal(surrogates)).map((known) => known ?? guest),
+    });
+    return {
+      create: (...of) => new PartitionRuntime(deps(...of)),
+      restore: (definition, partition, checkpoint) =>
+        PartitionRuntime.restore(deps(definition, partition), checkpoint),
+    };
+  }
+
+  /** What live answers a user now. */
+  answer(request: RecommendationRequest): Promise<Recommendation> {
+    const { rig } = this.world;
+    const recommender = new Recommender({
+      ...{ serving: this.serving, identities: rig.identities, catalogue: this.catalogue },
+      partitionOf: (user) => partitionOf(user, this.partitions),
+      signingKey: SIGNING_KEY,
+    });
+    return recommender.recommend(request);
+  }
+
   /** Lets something happen, brings live to the heads and notes what it answers there. */
   async turn(): Promise<void> {
     const draw = this.#random.below(10);
@@ -215,11 +259,6 @@ export class TravelWorld {
   /** Notes what live answers to some: users of either taste, one who is new, one nobody knows. */
   async note(): Promise<void> {
     const { rig } = this.world;
-    const recommender = new Recommender({
-      ...{ serving: this.serving, identities: rig.identities, catalogue: this.catalogue },
-      partitionOf: (user) => partitionOf(user, this.partitions),
-      signingKey: SIGNING_KEY,
-    });
     const users = [`u${this.#random.below(14)}`, `new${this.#random.below(30)}`, 'nobody'];
     for (const user of users) {
       const item = this.#random.below(2) === 0 ? { item: this.#item() } : {};
@@ -229,7 +268,7 @@ export class TravelWorld {
       this.noted.push({
         ...{ request, own: partitionOf(user, this.partitions), timeMs: appendedMs },
         heads: this.#runtimes.map((_, partition) => journal.head(partition)),
-        answer: await recommender.recommend(request),
+        answer: await this.answer(request),
       });
     }
   }
@@ -261,7 +300,8 @@ export class TravelWorld {
       const timeMs = this.#told * 1_000;
       return { user, item: this.#item(), type, timeMs, id: `e${this.#told}` };
     });
-    await this.world.rig.tell(...told);
+    const happened = told.filter(({ id }) => !this.leftOut.has(id));
+    if (happened.length > 0) await this.world.rig.tell(...happened);
   }
 
   #item(): string {
