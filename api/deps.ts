@@ -37,6 +37,8 @@ export interface RecommendationQuery {
   readonly exclude: 'seen' | 'none';
   /** The item at hand: an unknown user gets the items similar to it. */
   readonly item?: string;
+  /** Whether each item says why it is there. */
+  readonly explain?: boolean;
 }
 
 /** A recommendation as of a moment of the past. */
@@ -45,7 +47,7 @@ export interface PastQuery extends Omit<RecommendationQuery, 'after'> {
 }
 
 /** What might have happened to a user. */
-export interface WhatIfQuery extends Omit<RecommendationQuery, 'after'> {
+export interface WhatIfQuery extends Omit<RecommendationQuery, 'after' | 'explain'> {
   readonly add: readonly Omit<IncomingEvent, 'user'>[];
   readonly remove: readonly Position[];
   /** Now where absent. */
@@ -55,10 +57,15 @@ export interface WhatIfQuery extends Omit<RecommendationQuery, 'after'> {
 /** An answer from the past, or the travel that it has to wait for. */
 export type PastAnswer<T> = { readonly answer: T } | { readonly travel: TravelAnswer };
 
+/** The newest interactions of a user, as an answer tells them. */
+export type UserEvents = NonNullable<RecommendationAnswer['events']>;
+
 /** Answers from the past, by replay. */
 export interface TravelPort {
   /** Throws INVALID, naming `asOf`, where there is no such moment. */
   recommend(query: PastQuery): Promise<PastAnswer<RecommendationAnswer>>;
+  /** The newest interactions of a user at or before the positions of an answer, newest first. */
+  events(user: string, position: readonly string[]): Promise<UserEvents>;
   /** What a user would be answered; throws INVALID, naming the field, for events that are not theirs to change. */
   whatIf(query: WhatIfQuery): Promise<PastAnswer<WhatIfAnswer>>;
   /** Where an answer came from, made again; undefined where the id was not made here. */

@@ -4,11 +4,12 @@ import { FactHistory } from '../../activities/fact-history.ts';
 import { TimeTravel } from '../../activities/time-travel.ts';
 import { TravelBuilder } from '../../activities/travel-builder.ts';
 import { TravelJobs } from '../../activities/travel-jobs.ts';
+import { newestEvents } from '../../activities/user-events.ts';
 import { WhatIfs } from '../../activities/what-if.ts';
 import { EVENT_AHEAD_MS_MAX } from '../../events/door.ts';
 import type { Identity, IdentityStore } from '../../events/identity.ts';
 import { partitionOf } from '../../events/partition-of.ts';
-import { SURROGATE_BYTES, surrogateFromBytes } from '../../events/surrogate.ts';
+import { SURROGATE_BYTES, surrogateFromBytes, surrogateToBytes } from '../../events/surrogate.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../../projections/bounds.ts';
 import { ServingState } from '../../projections/serving-state.ts';
 import type { CoreParts } from './core-parts.ts';
@@ -83,7 +84,14 @@ export function createPast(parts: TravelParts): PastParts {
       createRuntimeMaker({ kernels, identities: withGuest(identities, guest), journal, clock }),
     eventAheadMsMax: EVENT_AHEAD_MS_MAX,
   });
-  return { travel, proofs, whatIfs };
+  const eventsOf: PastParts['eventsOf'] = async (user, positions) => {
+    const own = partitionOf(user, journal.partitions);
+    const at = positions.find(({ partition }) => partition === own);
+    const identity = at && (await identities.find(user));
+    if (at === undefined || identity === undefined) return [];
+    return newestEvents(journal, at, surrogateToBytes(identity.surrogate), yieldNow);
+  };
+  return { travel, proofs, whatIfs, eventsOf };
 }
 
 /** An identity store that knows one more, who is written nowhere. */

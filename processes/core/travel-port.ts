@@ -6,7 +6,9 @@ import type { PastAnswer as ToldAnswer, TravelPort } from '../../api/deps.ts';
 import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
 import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
-import { formatPosition, sequence } from '../../events/position.ts';
+import type { UserEvent } from '../../activities/user-events.ts';
+import { formatPosition, parsePosition, sequence } from '../../events/position.ts';
+import type { Position } from '../../events/position.ts';
 import { differenceOf } from '../../projections/answer-difference.ts';
 import type { Recommendation } from '../../projections/answer.ts';
 
@@ -15,10 +17,15 @@ export interface PastParts {
   readonly travel: TimeTravel;
   readonly proofs: AnswerProofs;
   readonly whatIfs: WhatIfs;
+  /** The newest interactions of a user at or before a position of their partition. */
+  readonly eventsOf: (
+    user: string,
+    positions: readonly Position[],
+  ) => Promise<readonly UserEvent[]>;
 }
 
 /** The past as the API asks for it. */
-export function travelPort({ travel, proofs, whatIfs }: PastParts): TravelPort {
+export function travelPort({ travel, proofs, whatIfs, eventsOf }: PastParts): TravelPort {
   /** What is known of an id, and what a proof of it becomes; undefined where it was not made here. */
   const proven = async <T>(
     id: string,
@@ -30,6 +37,11 @@ export function travelPort({ travel, proofs, whatIfs }: PastParts): TravelPort {
   };
   return {
     recommend: async (query) => told(await travel.recommend(query), (answer) => answer),
+    events: async (user, position) => {
+      const positions = position.flatMap((text) => parsePosition(text) ?? []);
+      const events = await eventsOf(user, positions);
+      return events.map(({ timeMs, ...event }) => ({ ...event, time: dateOf(timeMs) }));
+    },
     whatIf: async (query) => told(await whatIfs.ask(query), whatIfAnswer),
     lineage: (id) => proven(id, (lineage, proof) => lineageAnswer(id, lineage, proof)),
     verify: (id) => proven(id, (_, proof) => proofAnswer(id, proof)),
@@ -97,4 +109,9 @@ function lineageAnswer(
 
 function proofAnswer(recommendationId: string, proof: AnswerProof): AnswerProofAnswer {
   return { recommendationId, equal: proof.verdict === 'equal', ...proof };
+}
+
+function dateOf(timeMs: number): string | null {
+  const date = new Date(timeMs);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

@@ -131,6 +131,10 @@ function fixedPorts(
         calls.push(['travel', query]);
         return query.user === 'far' ? { travel: TRAVEL } : { answer: RECOMMENDATION };
       },
+      events: async (user, position) => {
+        calls.push(['events', user, position]);
+        return [{ position: '0:3', type: 'play', item: 'song', time: null }];
+      },
       whatIf: async (query) => note({ answer: WHAT_IF }, 'whatIf', query),
       lineage: async (recommendationId) =>
         recommendationId === 'foreign'

@@ -54,6 +54,18 @@ describe('a request reaches its port', () => {
   test('a time of the past', () => travel('2026-01-02T03:04:05Z', { timeMs: 1_767_323_045_000 }));
   test('a time of the past in another zone', () =>
     travel('2026-01-02T05:04:05.250%2B02:00', { timeMs: 1_767_323_045_250 }));
+  test('an explanation, with what the user did last', async () => {
+    api.deps.calls.length = 0;
+    const { status, json } = await get('/v1/users/u/recommendations?explain=true');
+    assert.equal(status, 200);
+    assert.deepEqual(json['events'], [{ position: '0:3', type: 'play', item: 'song', time: null }]);
+    const expected = [
+      ['recommend', { ...asked, explain: true }],
+      ['events', 'u', ['0:7']],
+    ];
+    assert.deepEqual(api.deps.calls, expected);
+  });
+  test('no explanation', () => recommend('u/recommendations?explain=false', {}));
   test('what if', () =>
     check(
       'POST',
@@ -198,6 +210,7 @@ describe('a request is refused', () => {
       400,
       'remove[0]',
     ],
+    ['an explanation of a kind', 'GET', `${recommendations}?explain=yes`, {}, 400, 'explain'],
     ['an unknown travel', 'GET', '/v1/travels/travel-00000000000000ff', {}, 404],
     ['a travel id that is none', 'GET', '/v1/travels/x', {}, 400, 'travelId'],
     ['a window of 0', 'GET', '/v1/metrics/prequential?window=0', {}, 400, 'window'],

@@ -95,6 +95,37 @@ for (const partitions of [1, 2]) {
       }
     });
 
+    test('would be another if other things had happened, and nothing is written', async () => {
+      const { user = '' } = some()[0] ?? {};
+      const { heads } = (await server.get('/v1/status')).json['journal'] as { heads: string[] };
+      const told = await server.get(`/v1/users/${user}/recommendations?explain=true`);
+      const events = told.json['events'] as readonly { position: string; item: string }[];
+      assert.ok(events.length > 5, told.text);
+      const remove = events.slice(0, 3).map(({ position }) => position);
+      const body = { user, remove, add: [{ type: 'play', item: 'brand-new' }] };
+      const asked = (fields: object) =>
+        server.call('POST', '/v1/what-if', JSON.stringify(fields), 'application/json');
+      const { status, json, text } = await asked(body);
+      assert.equal(status, 200, text);
+      const { before, after, difference } = json as Record<string, Json>;
+      assert.deepEqual(before?.['items'], (await plain(user))['items']);
+      assert.notDeepEqual(after?.['items'], before?.['items']);
+      const { entered, left, moved } = difference as Record<string, readonly unknown[]>;
+      assert.equal(entered?.length, left?.length);
+      assert.ok((entered?.length ?? 0) + (moved?.length ?? 0) > 0, text);
+      const others = await server.get('/v1/users/user-2/recommendations?explain=true');
+      const [theirs] = others.json['events'] as readonly { position: string }[];
+      const refused = await asked({ user, remove: [theirs?.position] });
+      assert.equal(refused.status, 422);
+      assert.match(refused.text, new RegExp(`remove names ${theirs?.position ?? ''}`));
+      const { journal } = (await server.get('/v1/status')).json as Record<string, Json>;
+      assert.deepEqual(journal?.['heads'], heads);
+    });
+
+    async function plain(user: string): Promise<Json> {
+      return (await server.get(`/v1/users/${user}/recommendations`)).json;
+    }
+
     test('is on the command line, too', async () => {
       const last = some().at(-1);
       const [position = ''] = (last?.answer['position'] ?? []) as readonly string[];
