@@ -64,6 +64,11 @@ export class FactHistory {
     return this.#published.at(at);
   }
 
+  /** Places near a sequence at which the catalogue was another, the nearest first. */
+  publicationsNear(at: Sequence, placesMax: number): readonly Sequence[] {
+    return this.#published.near(at, placesMax);
+  }
+
   /** Where a user was erased last, as far as the history was read; ORIGIN where none was. */
   get lastErasure(): Sequence {
     return this.#lastErasure;

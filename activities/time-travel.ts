@@ -1,25 +1,23 @@
 import type { KeyObject } from 'node:crypto';
-import { appendedMsOf, lastAppendedBy } from '../events/append-time.ts';
-import { RepriseError } from '../events/error.ts';
 import type { IdentityStore } from '../events/identity.ts';
 import type { Journal } from '../events/journal.ts';
-import { formatPosition, ORIGIN, sequence } from '../events/position.ts';
+import { formatPosition } from '../events/position.ts';
 import type { Partition, Position } from '../events/position.ts';
 import { sha256 } from '../events/sha256.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
 import type { Recommendation, RecommendationRequest } from '../projections/answer.ts';
 import { Recommender } from '../projections/recommend.ts';
 import type { FactHistory } from './fact-history.ts';
-import type { TravelBuilder, TravelControl } from './travel-builder.ts';
-import type { TravelJob, TravelJobs } from './travel-jobs.ts';
+import { PastPlaces } from './past-places.ts';
+import type { AsOf } from './past-places.ts';
+import type { TravelBuilder, TravelControl, TravelSource } from './travel-builder.ts';
+import type { StartedTravel, TravelJob, TravelJobs } from './travel-jobs.ts';
+import type { TravelPlace } from './travel-place.ts';
 import type { TravelState } from './travel-state.ts';
 import { TravelStates } from './travel-states.ts';
 
 /** Milliseconds that an answer from the past is waited for; the travel goes on after that. */
 export const timeTravelWaitMsMax = 5_000;
-
-/** The moment that is asked for: a position of the user's partition, or a time of appending. */
-export type AsOf = { readonly position: Position } | { readonly timeMs: number };
 
 /** What is asked of the past. */
 export interface PastQuery extends RecommendationRequest {
@@ -30,6 +28,14 @@ export interface PastQuery extends RecommendationRequest {
 export interface Destination {
   readonly positions: readonly Position[];
   readonly version?: string;
+}
+
+/** Work on a state that is built for it alone. */
+export interface ApartWork<T> {
+  /** Tells this work from others at the same destination. */
+  readonly name: string;
+  readonly source?: Omit<TravelSource, 'cuts'>;
+  readonly work: (state: TravelState) => Promise<T>;
 }
 
 /** An answer, or the travel that it has to wait for. */
@@ -54,25 +60,27 @@ export interface TimeTravelDeps {
 
 /** Answers as `live` would have answered at any place of the journal: each state by replay, beside what serves. */
 export class TimeTravel {
+  readonly places: PastPlaces;
   readonly #deps: TimeTravelDeps;
   readonly #states = new TravelStates();
   #lastErasures = '';
 
   constructor(deps: TimeTravelDeps) {
     this.#deps = deps;
+    this.places = new PastPlaces(deps);
   }
 
   /** What a user would have been recommended; where the way there is long, the travel to wait for. */
   async recommend(query: PastQuery): Promise<PastAnswer<Recommendation>> {
     const own = this.#deps.partitionOf(query.user);
-    const at = await this.#placeOf(query.asOf, own);
+    const at = await this.places.own(query.asOf, own);
     const identity = await this.#deps.identities.find(query.user);
-    const alone = await this.#within({ positions: [at] });
+    const alone = await this.reach({ positions: [at] });
     if (!('answer' in alone)) return alone;
     const surrogate = identity && surrogateToBytes(identity.surrogate);
     let state = alone.answer;
     if (this.#deps.journal.partitions > 1 && !hasTaste(state, own, surrogate)) {
-      const all = await this.#within({ positions: await this.#everywhere(at, query.asOf) });
+      const all = await this.reach({ positions: await this.places.all(at, query.asOf) });
       if (!('answer' in all)) return all;
       state = all.answer;
     }
@@ -101,111 +109,93 @@ export class TimeTravel {
   }
 
   /** Starts a travel, or joins it where it is under way; it ends at once where its state is kept. */
-  go(destination: Destination): TravelJob<TravelState> {
-    const position = destination.positions.map(formatPosition);
-    const id = travelId(destination);
-    const work = (control: TravelControl): Promise<TravelState> =>
-      this.#reach(destination, control);
-    return this.#deps.jobs.start({ id, position, work });
+  go(destination: Destination): StartedTravel<TravelState> {
+    return this.#deps.jobs.start({
+      ...{ id: this.#idOf(destination, ''), position: destination.positions.map(formatPosition) },
+      work: (control) => this.#reach(destination, control),
+    });
   }
 
-  /** The state at a destination where it comes within the bound; else the travel, which goes on. */
-  async #within(destination: Destination): Promise<PastAnswer<TravelState>> {
-    const job = this.go(destination);
-    const waited = await within(job.result, this.#deps.waitMsMax ?? timeTravelWaitMsMax);
+  /** The state at a destination, kept for the next question; where the way there is long, the travel to wait for. */
+  reach(destination: Destination): Promise<PastAnswer<TravelState>> {
+    return this.#awaited(this.go(destination), destination.version);
+  }
+
+  /** Does some work on a state that is built for it alone; what the work gives is kept for whoever asks again. */
+  apart<T>(destination: Destination, { name, source, work }: ApartWork<T>): Promise<PastAnswer<T>> {
+    const started = this.#deps.jobs.start({
+      ...{ id: this.#idOf(destination, name), position: destination.positions.map(formatPosition) },
+      isKept: true,
+      work: async (control) => {
+        const place = await this.#placeOf(destination, control);
+        const { cuts } = this.#states;
+        return work(await this.#deps.builder.build(place, { ...source, cuts }, control));
+      },
+    });
+    return this.#awaited(started, destination.version, false);
+  }
+
+  /** What a travel gives within the bound; else the travel, which goes on. */
+  async #awaited<T>(
+    { job, result }: StartedTravel<T>,
+    version: string | undefined,
+    isShown = true,
+  ): Promise<PastAnswer<T>> {
+    const waited = await within(result, this.#deps.waitMsMax ?? timeTravelWaitMsMax);
     if (waited !== undefined) return { answer: waited };
-    job.url ??= await this.#deps.show(job, destination.version);
+    if (isShown) job.url ??= await this.#deps.show(job, version);
     return { travel: job };
   }
 
   async #reach(destination: Destination, control: TravelControl): Promise<TravelState> {
-    const { history, journal, builder, firstVersion } = this.#deps;
-    const { positions } = destination;
+    const place = await this.#placeOf(destination, control);
+    const kept = this.#states.find(place);
+    if (kept !== undefined) return kept;
+    const { cuts } = this.#states;
+    const built = await this.#deps.builder.build(place, { cuts }, control);
+    this.#states.keep(built);
+    return built;
+  }
+
+  /** Reads what the journal says beside interactions, and tells which version answers at the first position. */
+  async #placeOf(
+    { positions, version }: Destination,
+    control: TravelControl,
+  ): Promise<TravelPlace> {
+    const { history, journal, firstVersion } = this.#deps;
     for (let partition = 0; partition < journal.partitions; partition += 1) {
       await history(partition).to(journal.head(partition), control.signal);
     }
     this.#heedErasures();
     const [first] = positions;
     const live = first && history(first.partition).versionAt(first.sequence);
-    const version = destination.version ?? live ?? (await firstVersion());
-    const place = {
-      version,
-      ats: new Map(positions.map(({ partition, sequence }) => [partition, sequence])),
+    return {
+      version: version ?? live ?? (await firstVersion()),
+      ats: new Map(positions.map(({ partition, sequence: at }) => [partition, at])),
     };
-    const kept = this.#states.find(place);
-    if (kept !== undefined) return kept;
-    const built = await builder.build(place, { cuts: this.#states.cuts }, control);
-    this.#states.keep(built);
-    return built;
   }
 
   /** A state that was built before somebody was erased holds them still. */
   #heedErasures(): void {
-    const { history, journal } = this.#deps;
-    const partitions = Array.from({ length: journal.partitions }, (_, partition) => partition);
-    const erasures = partitions.map((partition) => history(partition).lastErasure).join();
+    const erasures = this.#erasures();
     if (erasures !== this.#lastErasures) this.#states.clear();
     this.#lastErasures = erasures;
   }
 
-  async #placeOf(asOf: AsOf, own: Partition): Promise<Position> {
-    if ('timeMs' in asOf) return this.#placeBy(asOf.timeMs, own);
-    const { position } = asOf;
-    const head = this.#deps.journal.head(own);
-    const end = formatPosition({ partition: own, sequence: head });
-    if (position.partition !== own) {
-      throw refused(
-        `names ${formatPosition(position)}, but the user's events stand in partition ${String(own)}: name a position there, up to ${end}, or a time`,
-      );
-    }
-    if (position.sequence > head) {
-      throw refused(`names ${formatPosition(position)}, which lies beyond the head ${end}`);
-    }
-    return position;
+  /** Where users were erased last, as far as the journal was read. */
+  #erasures(): string {
+    const { history, journal } = this.#deps;
+    const partitions = Array.from({ length: journal.partitions }, (_, partition) => partition);
+    return partitions.map((partition) => history(partition).lastErasure).join();
   }
 
-  async #placeBy(timeMs: number, own: Partition): Promise<Position> {
-    const places = await this.#placesBy(timeMs);
-    if (places.every(({ sequence }) => sequence === ORIGIN)) {
-      const firstMs = await this.#firstMs();
-      const since = Number.isFinite(firstMs)
-        ? `the first event was appended at ${new Date(firstMs).toISOString()}`
-        : 'no event has been appended yet';
-      throw refused(`lies before the first event: ${since}`);
-    }
-    return places[own] ?? { partition: own, sequence: ORIGIN };
-  }
-
-  /** When the first event of any partition was appended; Infinity where there is none. */
-  async #firstMs(): Promise<number> {
-    const { journal } = this.#deps;
-    let firstMs = Infinity;
-    for (let partition = 0; partition < journal.partitions; partition += 1) {
-      const appendedMs = await appendedMsOf(journal, partition, sequence(0));
-      if (appendedMs !== undefined) firstMs = Math.min(firstMs, appendedMs);
-    }
-    return firstMs;
-  }
-
-  async #placesBy(timeMs: number): Promise<readonly Position[]> {
-    const { journal, yieldNow } = this.#deps;
-    const places: Position[] = [];
-    for (let partition = 0; partition < journal.partitions; partition += 1) {
-      places.push({
-        partition,
-        sequence: await lastAppendedBy(journal, partition, timeMs, yieldNow),
-      });
-    }
-    return places;
-  }
-
-  /** All partitions at the moment that the user's own stood at a place: what was appended by then. */
-  async #everywhere(at: Position, asOf: AsOf): Promise<readonly Position[]> {
-    const ownMs = await appendedMsOf(this.#deps.journal, at.partition, at.sequence);
-    const timeMs = 'timeMs' in asOf ? asOf.timeMs : (ownMs ?? -Infinity);
-    const places = await this.#placesBy(timeMs);
-    // The user's own goes first: the version that was live there answers.
-    return [at, ...places.filter(({ partition }) => partition !== at.partition)];
+  /** The id of a travel: the same destination, and the same work there, has the same. */
+  #idOf({ positions, version = '' }: Destination, work: string): string {
+    const parts = [version, work, work === '' ? '' : this.#erasures()];
+    const text = JSON.stringify([...parts, ...positions.map(formatPosition)]);
+    return `travel-${Buffer.from(sha256(Buffer.from(text)))
+      .toString('hex')
+      .slice(0, 16)}`;
   }
 }
 
@@ -221,14 +211,6 @@ function hasTaste(
   return row >= 0 && users.facts(row).positives > 0;
 }
 
-/** The id of a travel: the same destination has the same. */
-function travelId({ positions, version = '' }: Destination): string {
-  const text = JSON.stringify([version, ...positions.map(formatPosition)]);
-  return `travel-${Buffer.from(sha256(Buffer.from(text)))
-    .toString('hex')
-    .slice(0, 16)}`;
-}
-
 /** What a promise gives within a time; undefined where it takes longer. */
 async function within<T>(promise: Promise<T>, msMax: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
@@ -242,8 +224,4 @@ async function within<T>(promise: Promise<T>, msMax: number): Promise<T | undefi
   } finally {
     clearTimeout(timer);
   }
-}
-
-function refused(reason: string): RepriseError {
-  return new RepriseError('INVALID', `asOf ${reason}`, { field: 'asOf' });
 }

@@ -22,8 +22,8 @@ export interface TravelBuilderDeps {
   readonly registry: Pick<VersionRegistry, 'get' | 'base'>;
   readonly checkpoints: Pick<CheckpointStore, 'newest' | 'list'>;
   readonly maker: RuntimeMaker;
-  /** An empty read side, which scans exactly whatever there is. */
-  readonly newServing: () => ServingState;
+  /** An empty read side, which scans exactly up to so many items; whatever there is where none is named. */
+  readonly newServing: (exactScanItemsMax?: number) => ServingState;
   /** The shared facts of a partition, read as far as any place that is asked for. */
   readonly history: (partition: Partition) => FactHistory;
   readonly yieldNow: () => Promise<void>;
@@ -35,11 +35,17 @@ export interface TravelBuilderDeps {
 export interface TravelSource {
   /** Copies that were kept of builds before. */
   readonly cuts: readonly Cut[];
+  /** Items past which an index release proposes candidates; none does where it is left out. */
+  readonly exactScanItemsMax?: number;
   /** Another journal than the one that happened, and where the two part. */
   readonly edited?: {
     readonly journal: TravelBuilderDeps['journal'];
     /** The last sequence of each partition up to which both are the same. */
     readonly common: readonly Sequence[];
+    /** Where each partition ends, but for what was added. */
+    readonly until: readonly Sequence[];
+    /** Makes its runtimes, where they know somebody whom the identity store does not. */
+    readonly maker?: RuntimeMaker;
   };
 }
 
@@ -78,7 +84,7 @@ export class TravelBuilder {
     }
     const build = new Build(this.#deps, known.definition, ats, source, control);
     const { wholes, cut } = journal.partitions === 1 ? await build.alone() : await build.together();
-    const serving = this.#deps.newServing();
+    const serving = this.#deps.newServing(source.exactScanItemsMax);
     for (const whole of wholes) await serving.applyWhole(whole, this.#deps.yieldNow);
     return { place, serving, cut };
   }
@@ -125,6 +131,7 @@ class Build {
 
   /** Many partitions: all to the last barrier that they have in common, then those that are read to their places. */
   async together(): Promise<{ wholes: readonly ModelDelta[]; cut: Cut | undefined }> {
+    this.#refuseApart();
     const goal = this.#goal();
     const start = this.#nearestCut(goal);
     let runtimes = start === undefined ? await this.#bases() : await this.#restored(start);
@@ -144,11 +151,29 @@ class Build {
     return { wholes, cut: this.#source.edited === undefined ? cut : undefined };
   }
 
+  /**
+   * Refuses places of an edited journal where a partition stands past a barrier that takes what the edited one would
+   * have added after its end: it would wait for ever.
+   */
+  #refuseApart(): void {
+    const { edited } = this.#source;
+    if (edited === undefined) return;
+    const { history } = this.#deps;
+    const barriers = [...this.#ats].map(
+      ([partition, at]) =>
+        history(partition).barrierAt(sequence(Math.min(at, edited.until[partition] ?? at)))
+          ?.barrier ?? 0,
+    );
+    if (Math.max(...barriers) - Math.min(...barriers) <= 1) return;
+    const message = 'the partitions stood too far apart at this moment: ask at another one';
+    throw new RepriseError('UNAVAILABLE', message);
+  }
+
   /** A runtime that nobody moves on: who asks a learner itself asks this one. */
   async #still(reached: PartitionRuntime): Promise<PartitionRuntime> {
     if (!reached.isAsked) return reached;
     const { definition, partition } = reached;
-    return this.#deps.maker.restore(definition, partition, await reached.capture());
+    return this.#maker.restore(definition, partition, await reached.capture());
   }
 
   /** Where all partitions stand right after the last barrier that every partition of the place has passed. */
@@ -156,7 +181,9 @@ class Build {
     const { history, journal } = this.#deps;
     let barrier = Infinity;
     for (const [partition, at] of this.#ats) {
-      barrier = Math.min(barrier, history(partition).barrierAt(at)?.barrier ?? 0);
+      // Past the place where both journals part, the one that happened has barriers that the other has not.
+      const last = sequence(Math.min(at, this.#source.edited?.common[partition] ?? at));
+      barrier = Math.min(barrier, history(partition).barrierAt(last)?.barrier ?? 0);
     }
     const places: Sequence[] = [];
     for (let partition = 0; partition < journal.partitions; partition += 1) {
@@ -179,7 +206,7 @@ class Build {
   }
 
   async #nearest(at: Sequence): Promise<PartitionRuntime> {
-    const { checkpoints, maker } = this.#deps;
+    const { checkpoints } = this.#deps;
     const { version } = this.#definition;
     const [common = at] = this.#source.edited?.common ?? [];
     const most = sequence(Math.min(at, common));
@@ -190,7 +217,7 @@ class Build {
       return (await this.#restored(kept))[0] as PartitionRuntime;
     }
     const newest = written && (await checkpoints.newest({ version, partition: 0, atMost: most }));
-    if (newest !== undefined) return maker.restore(this.#definition, 0, newest.checkpoint);
+    if (newest !== undefined) return this.#maker.restore(this.#definition, 0, newest.checkpoint);
     return this.#base(0);
   }
 
@@ -241,10 +268,9 @@ class Build {
   }
 
   async #restored({ checkpoints }: Cut): Promise<readonly PartitionRuntime[]> {
-    const { maker } = this.#deps;
     const restored: PartitionRuntime[] = [];
     for (const [partition, checkpoint] of checkpoints.entries()) {
-      restored.push(await maker.restore(this.#definition, partition, checkpoint));
+      restored.push(await this.#maker.restore(this.#definition, partition, checkpoint));
     }
     return restored;
   }
@@ -256,10 +282,14 @@ class Build {
   }
 
   async #base(partition: Partition): Promise<PartitionRuntime> {
-    const { registry, maker } = this.#deps;
+    const { registry } = this.#deps;
     const base = await registry.base(this.#definition.version, partition);
-    if (base === undefined) return maker.create(this.#definition, partition);
-    return maker.restore(this.#definition, partition, base);
+    if (base === undefined) return this.#maker.create(this.#definition, partition);
+    return this.#maker.restore(this.#definition, partition, base);
+  }
+
+  get #maker(): RuntimeMaker {
+    return this.#source.edited?.maker ?? this.#deps.maker;
   }
 
   #startOf(partition: Partition): number {

@@ -16,7 +16,7 @@ export const TRAVEL_JOB_BOUNDS: TravelJobBounds = {
 };
 
 /** A travel as it stands. */
-export interface TravelJob<T = unknown> {
+export interface TravelJob {
   readonly id: string;
   /** Where it goes, `"0:1234"` each. */
   readonly position: readonly string[];
@@ -24,16 +24,8 @@ export interface TravelJob<T = unknown> {
   readonly progress: { readonly done: number; readonly total: number };
   /** Why it failed. */
   readonly failure: string | undefined;
-  readonly result: Promise<T>;
   /** Where it is watched. */
   url?: string | undefined;
-}
-
-interface Job extends TravelJob {
-  state: TravelJob['state'];
-  progress: TravelJob['progress'];
-  failure: string | undefined;
-  result: Promise<unknown>;
 }
 
 /** What a travel is started as. */
@@ -42,6 +34,22 @@ export interface TravelStart<T> {
   readonly id: string;
   readonly position: readonly string[];
   readonly work: (control: TravelControl) => Promise<T>;
+  /** Whether what it gave is kept with it, and given to whoever asks for the same later. */
+  readonly isKept?: boolean;
+}
+
+/** A travel and what it gives. */
+export interface StartedTravel<T> {
+  readonly job: TravelJob;
+  readonly result: Promise<T>;
+}
+
+interface Job extends TravelJob {
+  state: TravelJob['state'];
+  progress: TravelJob['progress'];
+  failure: string | undefined;
+  /** There while it runs, and as long as it is known where it is kept: a state must not outlive its place among the kept. */
+  result: Promise<unknown> | undefined;
 }
 
 /** Time travels, one at a time: each holds copies of a whole model, and serving goes on beside them. */
@@ -49,7 +57,7 @@ export class TravelJobs {
   readonly #bounds: TravelJobBounds;
   readonly #signal: AbortSignal;
   readonly #jobs = new Map<string, Job>();
-  #turn: Promise<unknown> = Promise.resolve();
+  #turn: Promise<void> = Promise.resolve();
   #running = 0;
 
   constructor(signal: AbortSignal, bounds: Partial<TravelJobBounds> = {}) {
@@ -62,29 +70,39 @@ export class TravelJobs {
     return this.#jobs.get(id);
   }
 
-  /** Joins the travel of this id where it is under way, else starts it; throws BUSY where too many wait. */
-  start<T>({ id, position, work }: TravelStart<T>): TravelJob<T> {
+  /**
+   * Joins the travel of this id where it is under way, or has ended and what it gave is kept; else starts it. Throws
+   * BUSY where too many wait.
+   */
+  start<T>(travel: TravelStart<T>): StartedTravel<T> {
+    const { id, position, isKept = false } = travel;
     const known = this.#jobs.get(id);
-    if (known?.state === 'running') return known as TravelJob as TravelJob<T>;
+    if (known?.result !== undefined) return { job: known, result: known.result as Promise<T> };
     if (this.#running > this.#bounds.timeTravelQueueMax) {
       throw new RepriseError('BUSY', 'too many time travels wait already: ask again later');
     }
     const job: Job = {
       ...{ id, position, state: 'running', progress: { done: 0, total: 0 } },
-      failure: undefined,
-      result: Promise.resolve(),
+      ...{ failure: undefined, result: undefined },
     };
     this.#running += 1;
-    const result = this.#turn.then(() => this.#run(job, work));
-    // Nobody may be there any more when it fails: whoever asks for it is told then.
-    this.#turn = result.catch(() => undefined);
+    const result = this.#turn.then(() => this.#run(job, travel));
     job.result = result;
+    // Nobody may be there any more when it fails: whoever asks for it is told then.
+    this.#turn = result.then(
+      () => {
+        if (!isKept) job.result = undefined;
+      },
+      () => {
+        job.result = undefined;
+      },
+    );
     this.#jobs.delete(id);
     this.#jobs.set(id, job);
-    return job as TravelJob as TravelJob<T>;
+    return { job, result };
   }
 
-  async #run<T>(job: Job, work: TravelStart<T>['work']): Promise<T> {
+  async #run<T>(job: Job, { work }: TravelStart<T>): Promise<T> {
     try {
       this.#signal.throwIfAborted();
       const onProgress = (done: number, total: number): void => {

@@ -3,7 +3,7 @@ import { formatPosition, parsePosition, sequence } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
 import { beating } from './beating.ts';
 import type { Destination } from './time-travel.ts';
-import type { TravelJob } from './travel-jobs.ts';
+import type { StartedTravel, TravelJob } from './travel-jobs.ts';
 import type { TravelState } from './travel-state.ts';
 
 /** How often a travel is looked at. */
@@ -12,7 +12,7 @@ const LOOK_MS = 250;
 /** What the travel activities need from outside. */
 export interface TravelDeps {
   /** Starts a travel, or joins the one that is under way. */
-  readonly go: (destination: Destination) => TravelJob<TravelState>;
+  readonly go: (destination: Destination) => StartedTravel<TravelState>;
 }
 
 /** Where a travel goes, as text: a sequence of −1 stands before the first event. */
@@ -39,12 +39,14 @@ export function createTravelActivities({ go }: TravelDeps): TravelActivities {
     reachPast: ({ positions, version }) =>
       beating<TravelJob['progress'], TravelResult>(async ({ signal, report }) => {
         const destination = { positions: positions.map(positionOf) };
-        const job = go(version === undefined ? destination : { ...destination, version });
+        const { job, result } = go(
+          version === undefined ? destination : { ...destination, version },
+        );
         const look = setInterval(() => {
           report(job.progress);
         }, LOOK_MS);
         try {
-          const { place } = await until(job.result, signal);
+          const { place } = await until(result, signal);
           const reached = [...place.ats].map(([partition, at]) =>
             formatPosition({ partition, sequence: at }),
           );

@@ -1,4 +1,5 @@
 import type { EventDoor } from '../events/door.ts';
+import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
 import type { AsOf } from './as-of.ts';
@@ -22,8 +23,10 @@ import type {
 } from './schema/answers.ts';
 import type { BackfillRequest, PromotionAnswer } from './schema/versions.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
-import type { TravelAnswer } from './schema/travels.ts';
 import type { QuarantineAnswer } from './schema/quarantines.ts';
+import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
+import type { TravelAnswer } from './schema/travels.ts';
+import type { WhatIfAnswer } from './schema/what-if.ts';
 
 /** The way in: checks events, appends them to the journal and resolves when they are durable. */
 export type DoorPort = Pick<EventDoor, 'accept' | 'publishItem'>;
@@ -37,6 +40,8 @@ export interface RecommendationQuery {
   readonly exclude: 'seen' | 'none';
   /** The item at hand: an unknown user gets the items similar to it. */
   readonly item?: string;
+  /** Whether each item says why it is there. */
+  readonly explain?: boolean;
 }
 
 /** A recommendation as of a moment of the past. */
@@ -44,13 +49,32 @@ export interface PastQuery extends Omit<RecommendationQuery, 'after'> {
   readonly asOf: AsOf;
 }
 
+/** What might have happened to a user. */
+export interface WhatIfQuery extends Omit<RecommendationQuery, 'after' | 'explain'> {
+  readonly add: readonly Omit<IncomingEvent, 'user'>[];
+  readonly remove: readonly Position[];
+  /** Now where absent. */
+  readonly asOf?: AsOf;
+}
+
 /** An answer from the past, or the travel that it has to wait for. */
 export type PastAnswer<T> = { readonly answer: T } | { readonly travel: TravelAnswer };
+
+/** The newest interactions of a user, as an answer tells them. */
+export type UserEvents = NonNullable<RecommendationAnswer['events']>;
 
 /** Answers from the past, by replay. */
 export interface TravelPort {
   /** Throws INVALID, naming `asOf`, where there is no such moment. */
   recommend(query: PastQuery): Promise<PastAnswer<RecommendationAnswer>>;
+  /** The newest interactions of a user at or before the positions of an answer, newest first. */
+  events(user: string, position: readonly string[]): Promise<UserEvents>;
+  /** What a user would be answered; throws INVALID, naming the field, for events that are not theirs to change. */
+  whatIf(query: WhatIfQuery): Promise<PastAnswer<WhatIfAnswer>>;
+  /** Where an answer came from, made again; undefined where the id was not made here. */
+  lineage(recommendationId: string): Promise<PastAnswer<LineageAnswer> | undefined>;
+  /** Whether an answer is what a replay to its place gives; undefined where the id was not made here. */
+  verify(recommendationId: string): Promise<PastAnswer<AnswerProofAnswer> | undefined>;
   /** How a travel stands; undefined where it is not known, or ended long ago. */
   describe(travelId: string): TravelAnswer | undefined;
 }

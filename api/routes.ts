@@ -12,8 +12,10 @@ import { metricRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { promotionRoutes } from './routes/promotions.ts';
 import { quarantineRoutes } from './routes/quarantines.ts';
+import { proofRoutes } from './routes/proofs.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { travelRoutes } from './routes/travels.ts';
+import { whatIfRoutes } from './routes/what-if.ts';
 
 /** Lists all routes; the last of them describe all of them. */
 export function createRoutes(deps: ApiDeps): readonly Route[] {
@@ -23,6 +25,8 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...erasureRoutes(deps),
     ...travelRoutes(deps),
     ...quarantineRoutes(deps),
+    ...proofRoutes(deps),
+    ...whatIfRoutes(deps),
     ...itemRoutes(deps),
     ...modelRoutes(deps),
     ...promotionRoutes(deps),

@@ -17,4 +17,13 @@ export interface UserRanker {
   ): number;
   /** Writes a user's whole vector to `out`: what their item vectors are near to. */
   query(userRow: number, out: Float32Array): void;
+  /**
+   * What each source adds to the score of an item that {@link UserRanker.recommend} listed for the same question;
+   * undefined where it was listed because the sources had no more. The shares sum to the score, but for 32 bits.
+   */
+  explain(
+    userRow: number,
+    excluded: Uint32Array,
+    itemRow: number,
+  ): Readonly<Record<string, number>> | undefined;
 }

@@ -24,7 +24,7 @@ import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
 import { openStores } from './core/stores.ts';
 import type { Stores } from './core/stores.ts';
-import { createTimeTravel } from './core/time-travel.ts';
+import { createPast } from './core/time-travel.ts';
 import { Warnings } from './core/warnings.ts';
 import { yieldNow } from './core/yield-now.ts';
 import { startDurable } from './durable.ts';
@@ -135,7 +135,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const parts: CoreParts = {
     ...made,
     ...(await openLeavingOut(made)),
-    travel: createTimeTravel(made),
+    past: createPast(made),
     startedMs: clock(),
     startHeads: journal.status().heads,
   };

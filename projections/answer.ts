@@ -1,6 +1,21 @@
 /** What an answer is based on: the user's own vector, the item at hand, or what is popular. */
 export type BasedOn = 'user' | 'item' | 'popular';
 
+/** Why an item stands in an answer; the shares sum to its score. */
+export interface ItemExplanation {
+  /**
+   * What the score is made of. Of vectors: `taste`, the product of the user's and the item's, and the item's `bias`. Of a
+   * blend: what each of its sources adds. Of an answer by an item or by popularity: that alone.
+   */
+  readonly shares: Readonly<Record<string, number>>;
+  /** The part of `taste` that lies along each of the items that the user had last, the greatest first. */
+  readonly because?: readonly { readonly item: string; readonly share: number }[];
+  /** What of `taste` lies along none of them; with `because` it sums to `taste`. */
+  readonly rest?: number;
+  /** Of the items that the user had last, those whose vectors point most the same way. */
+  readonly neighbours: readonly { readonly item: string; readonly cosine: number }[];
+}
+
 /** An item of an answer. */
 export interface ScoredItem {
   readonly id: string;
@@ -11,6 +26,8 @@ export interface ScoredItem {
    */
   readonly score: number;
   readonly title?: string;
+  /** There where it was asked for. */
+  readonly explanation?: ItemExplanation;
 }
 
 /** How the items were found. */
@@ -36,6 +53,8 @@ export interface RecommendationRequest {
   readonly exclude: 'seen' | 'none';
   /** The item at hand: a user without a taste of their own gets items similar to it. */
   readonly item?: string | undefined;
+  /** Whether each item says why it is there. */
+  readonly explain?: boolean | undefined;
 }
 
 /** An answer, ready to be written as JSON. */

@@ -16,6 +16,7 @@ interface Publication {
 /** What was published of every item in one partition, and when: the catalogue as it stood at any sequence. */
 export class PublishedHistory {
   readonly #publications = new Map<string, Publication[]>();
+  readonly #places: Sequence[] = [];
 
   /** Takes the next publication; they come in the order of their sequences. */
   add(at: Sequence, { item, metadata }: ItemPublished): void {
@@ -24,9 +25,22 @@ export class PublishedHistory {
       title: metadata === null ? undefined : titleOf(metadata),
       isWithdrawn: metadata === null,
     };
+    this.#places.push(at);
     const before = this.#publications.get(item);
     if (before === undefined) this.#publications.set(item, [publication]);
     else before.push(publication);
+  }
+
+  /** Places with a catalogue other than at a sequence, the nearest first: at most so many before and after it. */
+  near(at: Sequence, placesMax: number): readonly Sequence[] {
+    const next = this.#places.findLastIndex((place) => place <= at) + 1;
+    const after = this.#places.slice(next, next + placesMax);
+    // Before a publication the catalogue is as it was just in front of it.
+    const before = this.#places
+      .slice(Math.max(0, next - placesMax), next)
+      .map((place) => (place - 1) as Sequence)
+      .reverse();
+    return [...after, ...before];
   }
 
   /** The catalogue as it stood at a sequence. */

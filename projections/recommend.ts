@@ -12,6 +12,7 @@ import type {
   ScoredItem,
   SearchReport,
 } from './answer.ts';
+import { Explanation } from './explanation.ts';
 import { Exclusion } from './exclusion.ts';
 import type { ItemCatalogue } from './items.ts';
 import type { RankingBasis } from './kept-rankings.ts';
@@ -102,13 +103,21 @@ export class Recommender {
     if (ranker !== undefined) {
       const basis = this.#basis(request, asker, state);
       const ranked = this.#ranking.ask(state, ranker, basis, excluded);
-      return this.#answer(request, asker, this.#ranked(state, ranked));
+      return this.#answer(
+        request,
+        asker,
+        this.#ranked(state, ranked, explain(request, asker, state, excluded)),
+      );
     }
     const candidates = this.#ranking.candidates(request.n, excluded.length);
     const why = this.#ranking.whyExact(state, candidates);
     if (why === null) return this.#bySearch(request, asker, state, candidates);
     const ranked = this.#ranking.scan(state, this.#basis(request, asker, state), excluded, why);
-    return this.#answer(request, asker, this.#ranked(state, ranked));
+    return this.#answer(
+      request,
+      asker,
+      this.#ranked(state, ranked, explain(request, asker, state, excluded)),
+    );
   }
 
   async #bySearch(
@@ -130,14 +139,20 @@ export class Recommender {
       typeof proposed === 'string'
         ? this.#ranking.scan(state, this.#basis(request, asker, state), excluded, proposed)
         : this.#ranking.rescore(state, overlay, asker.row, n, excluded, proposed);
-    return this.#answer(request, asker, this.#ranked(state, ranked));
+    return this.#answer(
+      request,
+      asker,
+      this.#ranked(state, ranked, explain(request, asker, state, excluded)),
+    );
   }
 
-  #ranked(state: PartitionState, ranked: RankedRows): Found {
+  #ranked(state: PartitionState, ranked: RankedRows, why: Explanation | undefined): Found {
     const items: ScoredItem[] = [];
     for (let at = 0; at < ranked.count; at += 1) {
-      const id = state.vectors.id(ranked.rows[at] ?? 0);
-      items.push(this.#titled(id, roundScore(ranked.scores[at] ?? 0)));
+      const row = ranked.rows[at] ?? 0;
+      const score = roundScore(ranked.scores[at] ?? 0);
+      const item = this.#titled(state.vectors.id(row), score);
+      items.push(why === undefined ? item : { ...item, explanation: why.of(row, score) });
     }
     return { basedOn: 'user', partitions: [state.partition], search: ranked.search, items };
   }
@@ -153,7 +168,9 @@ export class Recommender {
       const seenBy = isOwn && request.exclude === 'seen' ? asker.row : -1;
       const excluded = this.#exclusion.rows(state, seenBy);
       const similar = this.#similar.find(state, row, request.n, excluded);
-      const items = similar.map((one) => this.#titled(state.vectors.id(one.row), one.score));
+      const items = similar.map((one) =>
+        explained(request, this.#titled(state.vectors.id(one.row), one.score), 'similarity'),
+      );
       return { basedOn: 'item', partitions: [partition], search: EXACT, items };
     }
     return undefined;
@@ -165,7 +182,9 @@ export class Recommender {
     const seen =
       asker.row >= 0 && request.exclude === 'seen' ? state.users.seen.rows(asker.row) : undefined;
     const top = serving.popular.top(request.n, catalogue.withdrawn, asker.partition, seen);
-    const items = top.map(({ id, share }) => this.#titled(id, roundScore(share)));
+    const items = top.map(({ id, share }) =>
+      explained(request, this.#titled(id, roundScore(share)), 'popularity'),
+    );
     const partitions = Array.from({ length: serving.partitions }, (_, partition) => partition);
     return { basedOn: 'popular', partitions, search: EXACT, items };
   }
@@ -222,6 +241,22 @@ export class Recommender {
     const note = noteOf(request, found, asker);
     return { recommendationId, basedOn, position, model, search, note, items };
   }
+}
+
+/** What explains the items of a user, where it is asked for. */
+function explain(
+  request: RecommendationRequest,
+  asker: Asker,
+  state: PartitionState,
+  excluded: Uint32Array,
+): Explanation | undefined {
+  return request.explain === true ? new Explanation(state, asker.row, excluded) : undefined;
+}
+
+/** An item whose score is one thing alone. */
+function explained(request: RecommendationRequest, item: ScoredItem, by: string): ScoredItem {
+  if (request.explain !== true) return item;
+  return { ...item, explanation: { shares: { [by]: item.score }, neighbours: [] } };
 }
 
 /** All partitions, the user's own first. */

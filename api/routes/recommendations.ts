@@ -12,6 +12,7 @@ import {
   similarSchema,
   userSchema,
 } from '../schema/answers.ts';
+import type { RecommendationAnswer } from '../schema/answers.ts';
 import { afterSchema, countSchema, idSchema } from '../schema/fields.ts';
 import { refusal } from '../validation.ts';
 import { replyFromPast, TRAVELLING, travelOf } from './travels.ts';
@@ -26,6 +27,9 @@ const recommendationQuery = z.strictObject({
   exclude: z.enum(['seen', 'none']).default('seen').meta({
     description: 'Whether items that the user has seen are left out.',
   }),
+  explain: z.enum(['true', 'false']).optional().meta({
+    description: 'Whether each item says why it is there.',
+  }),
   item: idSchema.optional().meta({
     description: 'The item at hand: an unknown user gets the items similar to it.',
   }),
@@ -35,6 +39,16 @@ const BOTH_AFTER_AND_AS_OF = {
   field: 'asOf',
   reason: 'cannot be given together with after: one asks for the past, the other for what comes',
 };
+
+/** An explained answer tells what the user did last, where the journal is at hand. */
+async function withEvents(
+  { travel }: Pick<ApiDeps, 'travel'>,
+  user: string,
+  answer: RecommendationAnswer,
+): Promise<RecommendationAnswer> {
+  if (travel === undefined) return answer;
+  return { ...answer, events: await travel.events(user, answer.position) };
+}
 
 function recommend(deps: ApiDeps): Route {
   return route({
@@ -50,14 +64,21 @@ function recommend(deps: ApiDeps): Route {
     later: TRAVELLING,
     handle: async ({ params, query, response }) => {
       const { n, exclude, item, asOf } = query;
-      const asked = { user: params.id, n, exclude, ...(item !== undefined && { item }) };
+      const explain = query.explain === 'true';
+      const asked = {
+        ...{ user: params.id, n, exclude },
+        ...(item !== undefined && { item }),
+        ...(explain && { explain }),
+      };
       if (asOf !== undefined) {
         if (query.after.length > 0) throw refusal('the query', [BOTH_AFTER_AND_AS_OF]);
         const past = await travelOf(deps).recommend({ ...asked, asOf: readAsOf(asOf) });
-        return replyFromPast(past, { response });
+        if (!explain || !('answer' in past)) return replyFromPast(past, { response });
+        return withEvents(deps, params.id, past.answer);
       }
       const after = await readAfter(deps, query.after);
-      return deps.queries.recommend({ ...asked, after });
+      const answer = deps.queries.recommend({ ...asked, after });
+      return explain ? withEvents(deps, params.id, await answer) : answer;
     },
   });
 }

@@ -5,10 +5,30 @@ import { idSchema, positionSchema, standSchema, versionSchema } from './fields.t
 const stands = z.array(standSchema).readonly();
 const metadata = z.record(z.string(), z.unknown());
 
-const scoredItem = z.object({
+const explanation = z
+  .object({
+    shares: z.record(z.string(), z.number()).meta({
+      description: 'What the score is made of, by source; they sum to it.',
+    }),
+    because: z
+      .array(z.object({ item: idSchema, share: z.number() }))
+      .readonly()
+      .optional()
+      .meta({ description: 'The part of `taste` along each of the items that the user had last.' }),
+    rest: z.number().optional().meta({ description: 'What of `taste` lies along none of them.' }),
+    neighbours: z
+      .array(z.object({ item: idSchema, cosine: z.number() }))
+      .readonly()
+      .meta({ description: 'Of the items that the user had last, the most similar ones.' }),
+  })
+  .meta({ id: 'Explanation' });
+
+/** An item of an answer. */
+export const scoredItemSchema = z.object({
   id: idSchema,
   score: z.number(),
   title: z.string().optional(),
+  explanation: explanation.optional(),
 });
 
 const search = z.object({
@@ -54,7 +74,19 @@ export const recommendationSchema = z
     search,
     note: z.string().optional().meta({ description: 'Why there are fewer items than asked for.' }),
     stale,
-    items: z.array(scoredItem).readonly(),
+    items: z.array(scoredItemSchema).readonly(),
+    events: z
+      .array(
+        z.object({
+          position: positionSchema,
+          type: z.string(),
+          item: idSchema,
+          time: z.iso.datetime().nullable(),
+        }),
+      )
+      .readonly()
+      .optional()
+      .meta({ description: 'With `explain`: the user’s newest interactions, newest first.' }),
   })
   .meta({ id: 'Recommendation' });
 /** What a recommendation answers, ready to be written. */
@@ -67,7 +99,7 @@ export const similarSchema = z
     position: stands,
     model: versionSchema,
     stale,
-    items: z.array(scoredItem).readonly(),
+    items: z.array(scoredItemSchema).readonly(),
   })
   .meta({ id: 'SimilarItems' });
 /** The items most similar to one. */
@@ -75,7 +107,7 @@ export type SimilarAnswer = z.infer<typeof similarSchema>;
 
 /** What `GET /v1/items/popular` answers. */
 export const popularSchema = z
-  .object({ position: stands, stale, items: z.array(scoredItem).readonly() })
+  .object({ position: stands, stale, items: z.array(scoredItemSchema).readonly() })
   .meta({ id: 'PopularItems' });
 /** The most popular items by forward-decayed weight. */
 export type PopularAnswer = z.infer<typeof popularSchema>;

@@ -19,6 +19,16 @@ export const FEATURES = {
   count: 16,
 } as const;
 
+/** Each source by name, and from which feature to before which one it speaks. */
+export const FEATURE_SPANS: readonly (readonly [name: string, from: number, to: number])[] = [
+  ['popularity', FEATURES.popularity, FEATURES.transitions],
+  ['transitions', FEATURES.transitions, FEATURES.neighbours],
+  ['neighbours', FEATURES.neighbours, FEATURES.gmf],
+  ['gmf', FEATURES.gmf, FEATURES.age],
+  ['age', FEATURES.age, FEATURES.repeats],
+  ['repeats', FEATURES.repeats, FEATURES.count],
+];
+
 /** What each feature counts before anything is learned. */
 export const FIRST_WEIGHTS: readonly number[] = [
   0.2, 0.3, 0.2, 0.2, 0.2, 0.2, 0.5, 0.3, 0.2, 0.4, 0.3, 0.2, 0.8, 0, 0, 0,

@@ -1,6 +1,6 @@
 import type { Kernel, KernelFactory, Pointer } from '../kernel/kernel.ts';
 import { drawnRow } from '../kernel/plain-scalar.ts';
-import { FEATURES } from './blend-features.ts';
+import { FEATURE_SPANS, FEATURES } from './blend-features.ts';
 import { BlendWeights } from './blend-weights.ts';
 import { CandidateSet } from './candidate-set.ts';
 import type { GmfStreamSettings, ItemSeed } from './gmf-learner.ts';
@@ -103,6 +103,24 @@ export class BlendLearner implements StreamLearner, Capturable {
     }
     const found = this.#top.take(rows, scores);
     return found < rows.length ? this.#fill(question, rows, scores, found) : found;
+  }
+
+  /** What each source adds to a candidate's score, by name; undefined for an item that is no candidate. */
+  explain(question: RankingQuestion, itemRow: number): Record<string, number> | undefined {
+    this.#gather(question);
+    const slot = this.#candidates.find(itemRow);
+    if (slot < 0) return undefined;
+    const first = slot * FEATURES.count;
+    const said = this.#candidates.features.subarray(first, first + FEATURES.count);
+    const shares: Record<string, number> = {};
+    for (const [name, from, to] of FEATURE_SPANS) {
+      let sum = 0;
+      for (let at = from; at < to; at++) {
+        sum += (said[at] as number) * (this.weights.current[at] as number);
+      }
+      shares[name] = sum;
+    }
+    return shares;
   }
 
   learn(event: StreamEvent): void {

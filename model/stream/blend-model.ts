@@ -171,6 +171,14 @@ export class BlendModel implements LearnedModel, UserRanker {
     return this.learner.rank({ userRow, timeMs: this.memory.newestMs, excluded }, rows, scores);
   }
 
+  explain(
+    userRow: number,
+    excluded: Uint32Array,
+    itemRow: number,
+  ): Readonly<Record<string, number>> | undefined {
+    return this.learner.explain({ userRow, timeMs: this.memory.newestMs, excluded }, itemRow);
+  }
+
   query(userRow: number, out: Float32Array): void {
     this.learner.gmf.query(userRow, out);
   }

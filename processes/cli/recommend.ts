@@ -10,6 +10,7 @@ interface RecommendOptions {
   readonly n: number;
   readonly item?: string;
   readonly asOf?: string;
+  readonly explain?: boolean;
   readonly exclude: string;
 }
 
@@ -26,6 +27,7 @@ export const recommendCommand: CommandSpec<RecommendOptions> = {
         '--as-of <when>',
         'as live would have answered at a position (0:1234) or a time (RFC 3339)',
       )
+      .option('--explain', 'say what each score is made of')
       .addOption(
         new Option('--exclude <which>', 'leave out the items that the user met, or none')
           .choices(['seen', 'none'])
@@ -36,21 +38,34 @@ export const recommendCommand: CommandSpec<RecommendOptions> = {
     const query = new URLSearchParams({ n: String(options.n), exclude: options.exclude });
     if (options.item !== undefined) query.set('item', options.item);
     if (options.asOf !== undefined) query.set('asOf', options.asOf);
+    if (options.explain === true) query.set('explain', 'true');
     const path = `/v1/users/${encodeURIComponent(user)}/recommendations?${query.toString()}`;
     const answer = await context.withClient(
       ({ http }) => askPast<RecommendationAnswer>(context, http, 'GET', path),
       { durable: 'off' },
     );
-    const rows = answer.items.map(({ id, score, title }, i) => [
+    const isExplained = options.explain === true;
+    const rows = answer.items.map(({ id, score, title, explanation }, i) => [
       String(i + 1),
       score.toFixed(4),
       id,
       title ?? '',
+      ...(isExplained ? [explanation === undefined ? '' : whyOf(explanation)] : []),
     ]);
     context.output.result(answer, [
-      ...table(['#', 'score', 'item', 'title'], rows),
+      ...table(['#', 'score', 'item', 'title', ...(isExplained ? ['why'] : [])], rows),
       `based on ${answer.basedOn}, model ${answer.model} at ${answer.position.join(', ')}`,
     ]);
     return undefined;
   },
 };
+
+type Explained = NonNullable<RecommendationAnswer['items'][number]['explanation']>;
+
+/** The shares of a score, and the item of the user's that has most of their taste. */
+function whyOf({ shares, because = [] }: Explained): string {
+  const told = Object.entries(shares).map(([name, share]) => `${name} ${share.toFixed(4)}`);
+  const [first] = because;
+  const most = first === undefined ? [] : [`${first.share.toFixed(4)} along ${first.item}`];
+  return [...told, ...most].join(', ');
+}

@@ -21,7 +21,7 @@ import { rebuildProjections } from './rebuild.ts';
 import { replayStandOf } from './replay-stand.ts';
 import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
-import { travelPort } from './time-travel.ts';
+import { travelPort } from './travel-port.ts';
 import { verifyLive } from './verification.ts';
 
 /** The release that status names. */
@@ -111,7 +111,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
       ...{ journal, serving, clock, door: parts.door, registry: parts.registry },
       ...{ shadows: parts.shadows, book: parts.book, sleep },
     }),
-    travel: travelPort(parts.travel),
+    travel: travelPort(parts.past),
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
     erasures: parts.erasures,

@@ -1,5 +1,4 @@
 import type { AliasBook } from '../../activities/alias-book.ts';
-import type { TimeTravel } from '../../activities/time-travel.ts';
 import type { EventDoor } from '../../events/door.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { DurableHost } from './durable-host.ts';
@@ -9,6 +8,7 @@ import type { LeavingOut } from './leaving-out.ts';
 import type { NativePart, NativePartName } from './native-parts.ts';
 import type { ApproximateSearch } from './search.ts';
 import type { Stores } from './stores.ts';
+import type { PastParts } from './travel-port.ts';
 
 /** Everything that a core is put together from. */
 export interface CoreParts extends Learning, Ways, LeavingOut {
@@ -23,8 +23,8 @@ export interface CoreParts extends Learning, Ways, LeavingOut {
   readonly durable: DurableHost;
   /** Which versions have a name of their own. */
   readonly book: AliasBook;
-  /** Answers from the past. */
-  readonly travel: TimeTravel;
+  /** Answers the past. */
+  readonly past: PastParts;
   readonly pacing: IndexPacing;
   /** Aborts when the core ends. */
   readonly ending: AbortController;

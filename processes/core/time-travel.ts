@@ -1,52 +1,36 @@
 import { createSecretKey } from 'node:crypto';
+import { AnswerProofs } from '../../activities/answer-proof.ts';
 import { FactHistory } from '../../activities/fact-history.ts';
 import { TimeTravel } from '../../activities/time-travel.ts';
-import type { PastAnswer } from '../../activities/time-travel.ts';
 import { TravelBuilder } from '../../activities/travel-builder.ts';
 import { TravelJobs } from '../../activities/travel-jobs.ts';
-import type { TravelJob } from '../../activities/travel-jobs.ts';
-import type { PastAnswer as ToldAnswer, TravelPort } from '../../api/deps.ts';
-import type { TravelAnswer } from '../../api/schema/travels.ts';
+import { newestEvents } from '../../activities/user-events.ts';
+import { WhatIfs } from '../../activities/what-if.ts';
+import { EVENT_AHEAD_MS_MAX } from '../../events/door.ts';
+import type { Identity, IdentityStore } from '../../events/identity.ts';
 import { partitionOf } from '../../events/partition-of.ts';
+import { SURROGATE_BYTES, surrogateFromBytes, surrogateToBytes } from '../../events/surrogate.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../../projections/bounds.ts';
 import { ServingState } from '../../projections/serving-state.ts';
 import type { CoreParts } from './core-parts.ts';
 import { FIRST_VERSION } from './first-version.ts';
 import type { Learning, Ways } from './learning.ts';
+import { withRelease } from './lent-release.ts';
+import { createRuntimeMaker } from './runtime-maker.ts';
+import type { PastParts } from './travel-port.ts';
 import { yieldNow } from './yield-now.ts';
 
-/** Time travel as the API asks for it. */
-export function travelPort(travel: TimeTravel): TravelPort {
-  return {
-    recommend: async (query) => told(await travel.recommend(query)),
-    describe: (id) => {
-      const job = travel.find(id);
-      return job && travelAnswer(job);
-    },
-  };
-}
-
-function told<T>(past: PastAnswer<T>): ToldAnswer<T> {
-  return 'answer' in past ? past : { travel: travelAnswer(past.travel) };
-}
-
-function travelAnswer(job: TravelJob): TravelAnswer {
-  const { id, state, position, progress, failure, url } = job;
-  return {
-    ...{ travelId: id, state, position, progress, poll: `/v1/travels/${id}` },
-    ...(url !== undefined && { url }),
-    ...(failure !== undefined && { failure }),
-  };
-}
-
 /** What time travel is put together from. */
-type TravelParts = Learning & Ways & Pick<CoreParts, 'stores' | 'durable' | 'ending'>;
+type TravelParts = Learning &
+  Ways &
+  Pick<CoreParts, 'stores' | 'native' | 'search' | 'durable' | 'ending'>;
 
-/** Makes time travel over a core's journal, versions and checkpoints; it serves nothing that is live. */
-export function createTimeTravel(parts: TravelParts): TimeTravel {
+/** Makes what answers the past over a core's journal, versions and checkpoints; it serves nothing that is live. */
+export function createPast(parts: TravelParts): PastParts {
   const { stores, registry, checkpoints, maker, clock, config, kernels, ending } = parts;
-  const { durable, logger } = parts;
-  const { journal, identities, folder } = stores;
+  const { durable, logger, search, native } = parts;
+  const signingKey = createSecretKey(parts.stores.folder.signingKey);
+  const { journal, identities } = stores;
   const histories = Array.from(
     { length: journal.partitions },
     (_, partition) => new FactHistory({ journal, yieldNow }, partition),
@@ -59,21 +43,21 @@ export function createTimeTravel(parts: TravelParts): TimeTravel {
   const builder = new TravelBuilder({
     ...{ journal, registry, checkpoints, maker, history, yieldNow, clock },
     sliceMsMax: config.sliceMsMax,
-    newServing: () =>
+    newServing: (exactScanItemsMax = Infinity) =>
       new ServingState({
         partitions: journal.partitions,
         kernels,
-        bounds: { ...DEFAULT_PROJECTION_BOUNDS, exactScanItemsMax: Infinity },
+        bounds: { ...DEFAULT_PROJECTION_BOUNDS, exactScanItemsMax },
         // Nobody waits for a state that stands still.
         schedule: () => () => undefined,
       }),
   });
-  return new TimeTravel({
+  const travel = new TimeTravel({
     ...{ journal, builder, history, identities, yieldNow },
     jobs: new TravelJobs(ending.signal),
     partitionOf: (user) => partitionOf(user, journal.partitions),
     firstVersion: () => Promise.resolve(FIRST_VERSION),
-    signingKey: createSecretKey(folder.signingKey),
+    signingKey,
     waitMsMax: config.timeTravelWaitMsMax,
     show: ({ id, position }, version) =>
       durable
@@ -83,4 +67,42 @@ export function createTimeTravel(parts: TravelParts): TimeTravel {
           return undefined;
         }),
   });
+  const proofs = new AnswerProofs({
+    ...{ travel, journal, history, identities, registry, signingKey, yieldNow },
+    exactScanItemsMax: config.exactScanItemsMax ?? DEFAULT_PROJECTION_BOUNDS.exactScanItemsMax,
+    withRelease: (release, work) =>
+      withRelease(
+        { releases: search.releases, unavailable: native.faiss.unavailable },
+        release,
+        work,
+      ),
+  });
+  const whatIfs = new WhatIfs({
+    ...{ travel, journal, identities, registry, clock },
+    partitionOf: (user) => partitionOf(user, journal.partitions),
+    makerWith: (guest) =>
+      createRuntimeMaker({ kernels, identities: withGuest(identities, guest), journal, clock }),
+    eventAheadMsMax: EVENT_AHEAD_MS_MAX,
+  });
+  const eventsOf: PastParts['eventsOf'] = async (user, positions) => {
+    const own = partitionOf(user, journal.partitions);
+    const at = positions.find(({ partition }) => partition === own);
+    const identity = at && (await identities.find(user));
+    if (at === undefined || identity === undefined) return [];
+    return newestEvents(journal, at, surrogateToBytes(identity.surrogate), yieldNow);
+  };
+  return { travel, proofs, whatIfs, eventsOf };
+}
+
+/** An identity store that knows one more, who is written nowhere. */
+function withGuest(
+  identities: Pick<IdentityStore, 'reveal'>,
+  guest: Identity,
+): Pick<IdentityStore, 'reveal'> {
+  return {
+    reveal: async (surrogates) =>
+      (await identities.reveal(surrogates)).map((found, at) =>
+        surrogateFromBytes(surrogates, at * SURROGATE_BYTES) === guest.surrogate ? guest : found,
+      ),
+  };
 }

@@ -38,8 +38,8 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
     },
     indexing: indexingDeps(parts, clock),
     erasing: parts.erasing,
-    travel: { go: (destination) => parts.travel.go(destination) },
     quarantining: parts.quarantining,
+    travel: { go: (destination) => parts.past.travel.go(destination) },
   };
 }
 

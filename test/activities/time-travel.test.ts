@@ -19,12 +19,13 @@ const LEARNERS: readonly (Partial<LearnerSettings> & { learner: string })[] = [
 async function livedWorld(
   partitions: number,
   learner: Partial<LearnerSettings>,
+  checkpointAt = 25,
 ): Promise<TravelWorld> {
   const world = await TravelWorld.open(await temporaryFolder(), partitions, learner);
   await world.catchUp();
   for (let turn = 0; turn < 60; turn += 1) {
     await world.turn();
-    if (turn === 25) await world.checkpoint();
+    if (turn === checkpointAt) await world.checkpoint();
     if (turn === 35) await world.promote('v2');
   }
   return world;
@@ -64,6 +65,48 @@ describe('time travel', () => {
       });
     }
   }
+
+  it('that takes long goes on by itself, and the next question is answered at once', async () => {
+    const world = await livedWorld(1, { learner: 'isgd' });
+    const travel = world.travel(0);
+    const { request, timeMs, answer } = world.noted.findLast(
+      (one) => one.answer.basedOn === 'user',
+    )!;
+    const asked = { ...request, asOf: { timeMs } };
+    const far = await travel.recommend(asked);
+    assert.ok('travel' in far);
+    assert.equal(travel.find(far.travel.id), far.travel);
+    assert.deepEqual(far.travel.position, answer.position);
+    while (far.travel.state === 'running') await new Promise((resolve) => setTimeout(resolve, 1));
+    assert.equal(far.travel.state, 'completed');
+    const { done, total } = far.travel.progress;
+    assert.equal(done, total);
+    const patient = world.travel();
+    const first = await patient.recommend(asked);
+    assert.ok('answer' in first);
+    assert.deepEqual(first.answer.items, answer.items);
+  });
+
+  it('forgets what it kept when somebody is erased', async () => {
+    // A checkpoint on the disk, or a trained base, would hold the user still: whoever erases removes it.
+    const world = await livedWorld(1, { learner: 'gmf' }, -1);
+    const travel = world.travel();
+    const byUser = world.noted.filter(({ request, answer }) => {
+      return answer.basedOn === 'user' && answer.model === 'v1' && request.n > 8;
+    });
+    const { request, timeMs } = byUser.at(-1)!;
+    const other = byUser.find((one) => one.request.user !== request.user)!;
+    const asked = { ...request, asOf: { timeMs } };
+    const before = await travel.recommend(asked);
+    assert.ok('answer' in before);
+    await world.erase(other.request.user);
+    const erased = await travel.recommend(asked);
+    assert.ok('answer' in erased);
+    assert.notDeepEqual(erased.answer.items, before.answer.items);
+    const fresh = await world.travel().recommend(asked);
+    assert.ok('answer' in fresh);
+    assert.deepEqual(erased.answer.items, fresh.answer.items);
+  });
 
   it('refuses moments that there are not, naming asOf', async () => {
     const world = await livedWorld(2, { learner: 'isgd' });

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
+import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
+import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
 import { createDoor } from '../../events/door.ts';
 import { RepriseError } from '../../events/error.ts';
@@ -62,6 +64,26 @@ const RECOMMENDATION: RecommendationAnswer = {
   model: 'first',
   search: { mode: 'exact' },
   items: [scored],
+};
+
+const LINEAGE: LineageAnswer = {
+  ...{ recommendationId: 'r1', basedOn: 'user', user: 'u', n: 10, exclude: 'seen', item: null },
+  ...{ position: place, appendedAt: ['2026-01-01T00:00:00.000Z'] },
+  model: { version: 'first', learner: 'gmf', parent: null, start: ['0:-1'] },
+  ...{ release: null, verdict: 'equal', items: [scored] },
+};
+
+const AS_IT_IS = { basedOn: 'user', position: place, model: 'first', items: [scored] } as const;
+
+const WHAT_IF: WhatIfAnswer = {
+  before: AS_IT_IS,
+  after: AS_IT_IS,
+  difference: { entered: [], left: [], moved: [] },
+};
+
+const PROOF: AnswerProofAnswer = {
+  ...{ recommendationId: 'r1', equal: true, verdict: 'equal', method: 'exact' },
+  ...{ expectedHash: 'ab', recomputedHash: 'ab', changedByErasure: false, items: [scored] },
 };
 
 /** A travel that takes long. */
@@ -136,6 +158,19 @@ function fixedPorts(
         calls.push(['travel', query]);
         return query.user === 'far' ? { travel: TRAVEL } : { answer: RECOMMENDATION };
       },
+      events: async (user, position) => {
+        calls.push(['events', user, position]);
+        return [{ position: '0:3', type: 'play', item: 'song', time: null }];
+      },
+      whatIf: async (query) => note({ answer: WHAT_IF }, 'whatIf', query),
+      lineage: async (recommendationId) =>
+        recommendationId === 'foreign'
+          ? undefined
+          : recommendationId === 'far'
+            ? { travel: TRAVEL }
+            : { answer: LINEAGE },
+      verify: async (recommendationId) =>
+        recommendationId === 'foreign' ? undefined : { answer: PROOF },
       describe: (travelId) => (travelId === TRAVEL.travelId ? TRAVEL : undefined),
     },
     models: {

@@ -121,12 +121,14 @@ describe('an answer has the form that the document says', () => {
     '{travelId}': TRAVEL.travelId,
     '{erasureId}': 'e1',
     '{quarantineId}': 'q1',
+    '{recommendationId}': 'r1',
   };
   const bodies: Readonly<Record<string, Sent>> = {
     acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },
     publishItem: { body: { title: 'T' } },
     eraseUsers: { body: { users: ['u'] } },
     quarantine: { body: { users: ['u'] } },
+    whatIf: { body: { user: 'u', remove: ['0:1'] } },
   };
 
   for (const route of createRoutes(fakeDeps())) {

@@ -1,4 +1,6 @@
 import { createSecretKey } from 'node:crypto';
+import { AnswerProofs } from '../../activities/answer-proof.ts';
+import type { AnswerProofDeps } from '../../activities/answer-proof.ts';
 import { FactHistory } from '../../activities/fact-history.ts';
 import { follow } from '../../activities/follower.ts';
 import { ScratchMerges } from '../../activities/scratch-merges.ts';
@@ -6,7 +8,13 @@ import { TimeTravel } from '../../activities/time-travel.ts';
 import { TravelBuilder } from '../../activities/travel-builder.ts';
 import { TravelJobs } from '../../activities/travel-jobs.ts';
 import type { TravelJobBounds } from '../../activities/travel-jobs.ts';
+import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
+import { WhatIfs } from '../../activities/what-if.ts';
+import type { VersionDefinition } from '../../actors/runtime/definition.ts';
 import { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import type { PartitionDeps } from '../../actors/runtime/partition.ts';
+import type { Identity } from '../../events/identity.ts';
+import { eventKey } from '../../events/event-key.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import type { Sequence } from '../../events/position.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
@@ -21,7 +29,8 @@ import { SeededRandom } from './seeded-random.ts';
 import { TrainingWorld } from './training-world.ts';
 
 const NEVER = new AbortController().signal;
-const SIGNING_KEY = createSecretKey(Buffer.alloc(32, 7));
+/** What the ids of answers are signed with. */
+export const SIGNING_KEY = createSecretKey(Buffer.alloc(32, 7));
 const TASTES = ['rock', 'jazz'];
 
 /** What live answered, and where and when. */
@@ -39,9 +48,12 @@ export class TravelWorld {
   readonly serving: ServingState;
   readonly catalogue = memoryCatalogue();
   readonly noted: Noted[] = [];
+  /** Ids of events that do not happen here. */
+  readonly leftOut = new Set<string>();
   readonly #random: SeededRandom;
   readonly #runtimes: PartitionRuntime[];
   readonly #merges: ScratchMerges;
+  readonly #histories: readonly FactHistory[];
   readonly #newServing: (exactScanItemsMax: number) => ServingState;
   #told = 0;
   #barriers = 0;
@@ -58,6 +70,10 @@ export class TravelWorld {
     this.#random = new SeededRandom(seed);
     this.#runtimes = world.first.start.map((_, partition) =>
       world.rig.runtime(world.first, partition),
+    );
+    const { journal } = world.rig;
+    this.#histories = this.#runtimes.map(
+      (_, partition) => new FactHistory({ journal, yieldNow: () => Promise.resolve() }, partition),
     );
     this.#merges = new ScratchMerges({
       partitions: this.partitions,
@@ -95,10 +111,7 @@ export class TravelWorld {
     const { rig, registry, checkpoints } = this.world;
     const { journal } = rig;
     const yieldNow = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-    const histories = this.#runtimes.map(
-      (_, partition) => new FactHistory({ journal, yieldNow }, partition),
-    );
-    const history = (partition: number): FactHistory => histories[partition]!;
+    const history = (partition: number): FactHistory => this.#histories[partition]!;
     const builder = new TravelBuilder({
       ...{ journal, registry, checkpoints, history, yieldNow },
       maker: {
@@ -106,7 +119,7 @@ export class TravelWorld {
         restore: (definition, partition, checkpoint) =>
           PartitionRuntime.restore(rig.deps(definition, partition), checkpoint),
       },
-      newServing: () => this.#newServing(Infinity),
+      newServing: (exactScanItemsMax = Infinity) => this.#newServing(exactScanItemsMax),
       sliceMsMax: 8,
       clock: () => performance.now(),
     });
@@ -119,6 +132,60 @@ export class TravelWorld {
       signingKey: SIGNING_KEY,
       show: () => Promise.resolve(undefined),
     });
+  }
+
+  /** Proofs over a time travel; releases are lent by `withRelease`. */
+  proofs(
+    travel: TimeTravel,
+    withRelease: AnswerProofDeps['withRelease'] = (release) =>
+      Promise.resolve({ missing: `there is no ${release}` }),
+  ): AnswerProofs {
+    const { rig, registry } = this.world;
+    const { journal, identities } = rig;
+    const yieldNow = (): Promise<void> => Promise.resolve();
+    return new AnswerProofs({
+      ...{ travel, journal, identities, registry, withRelease, yieldNow },
+      history: (partition) => this.#histories[partition]!,
+      signingKey: SIGNING_KEY,
+      exactScanItemsMax: 3,
+    });
+  }
+
+  /** What-if over a time travel. */
+  whatIfs(travel: TimeTravel): WhatIfs {
+    const { rig, registry } = this.world;
+    const { journal, identities } = rig;
+    return new WhatIfs({
+      ...{ travel, journal, identities, registry, eventAheadMsMax: 1_000 },
+      partitionOf: (user) => partitionOf(user, this.partitions),
+      makerWith: (guest) => this.#makerWith(guest),
+      clock: () => 1_000_000,
+    });
+  }
+
+  #makerWith(guest: Identity): RuntimeMaker {
+    const { rig } = this.world;
+    const deps = (...of: [VersionDefinition, number]): PartitionDeps => ({
+      ...rig.deps(...of),
+      reveal: async (surrogates) =>
+        (await rig.identities.reveal(surrogates)).map((known) => known ?? guest),
+    });
+    return {
+      create: (...of) => new PartitionRuntime(deps(...of)),
+      restore: (definition, partition, checkpoint) =>
+        PartitionRuntime.restore(deps(definition, partition), checkpoint),
+    };
+  }
+
+  /** What live answers a user now. */
+  answer(request: RecommendationRequest): Promise<Recommendation> {
+    const { rig } = this.world;
+    const recommender = new Recommender({
+      ...{ serving: this.serving, identities: rig.identities, catalogue: this.catalogue },
+      partitionOf: (user) => partitionOf(user, this.partitions),
+      signingKey: SIGNING_KEY,
+    });
+    return recommender.recommend(request);
   }
 
   /** Lets something happen, brings live to the heads and notes what it answers there. */
@@ -192,11 +259,6 @@ export class TravelWorld {
   /** Notes what live answers to some: users of either taste, one who is new, one nobody knows. */
   async note(): Promise<void> {
     const { rig } = this.world;
-    const recommender = new Recommender({
-      ...{ serving: this.serving, identities: rig.identities, catalogue: this.catalogue },
-      partitionOf: (user) => partitionOf(user, this.partitions),
-      signingKey: SIGNING_KEY,
-    });
     const users = [`u${this.#random.below(14)}`, `new${this.#random.below(30)}`, 'nobody'];
     for (const user of users) {
       const item = this.#random.below(2) === 0 ? { item: this.#item() } : {};
@@ -206,9 +268,20 @@ export class TravelWorld {
       this.noted.push({
         ...{ request, own: partitionOf(user, this.partitions), timeMs: appendedMs },
         heads: this.#runtimes.map((_, partition) => journal.head(partition)),
-        answer: await recommender.recommend(request),
+        answer: await this.answer(request),
       });
     }
+  }
+
+  /** Erases a user: the row is gone, and the journal says so. */
+  async erase(user: string): Promise<void> {
+    const { identities, journal } = this.world.rig;
+    const identity = await identities.find(user);
+    if (identity === undefined) throw new Error(`${user} is not known`);
+    await identities.remove(user);
+    const partition = partitionOf(user, this.partitions);
+    const fact = { kind: 'UserErased', user: identity.surrogate, timeMs: 1 } as const;
+    await journal.append([{ partition, key: eventKey(`erase-${user}`), fact }]);
   }
 
   /** Takes a checkpoint of every live partition. */
@@ -227,7 +300,8 @@ export class TravelWorld {
       const timeMs = this.#told * 1_000;
       return { user, item: this.#item(), type, timeMs, id: `e${this.#told}` };
     });
-    await this.world.rig.tell(...told);
+    const happened = told.filter(({ id }) => !this.leftOut.has(id));
+    if (happened.length > 0) await this.world.rig.tell(...happened);
   }
 
   #item(): string {

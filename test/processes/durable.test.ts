@@ -44,13 +44,14 @@ function childrenRunning(script: string): number[] {
 describe('durable runs of a core', { skip: skip ?? false }, () => {
   let core: Core;
   let data: string;
+  const given = new Map<string, Json>();
   const start = () =>
     startCore({
       data,
       partitions: 2,
       listen: { host: '127.0.0.1', port: 0 },
       durable: 'eager',
-      config: readConfig({ REPRISE_LEASE_MS_MAX: '500' }),
+      config: readConfig({ REPRISE_LEASE_MS_MAX: '500', REPRISE_TIME_TRAVEL_WAIT_MS_MAX: '1' }),
       logger: createLogger('silent'),
     });
   before(async () => {
@@ -91,6 +92,17 @@ describe('durable runs of a core', { skip: skip ?? false }, () => {
     }
   }
 
+  /** What live answers a few users now, by the path that asks for it again. */
+  async function answersNow(): Promise<void> {
+    for (let user = 0; user < 60; user += 7) {
+      const path = `/v1/users/u${user}/recommendations`;
+      const answer = await call('GET', path);
+      if (answer['basedOn'] !== 'user') continue;
+      const [position] = answer['position'] as readonly string[];
+      given.set(`${path}?asOf=${String(position)}`, answer);
+    }
+  }
+
   async function leased(): Promise<Json> {
     for (;;) {
       const { replay } = (await call('GET', '/v1/status')) as { replay: Json };
@@ -115,6 +127,7 @@ describe('durable runs of a core', { skip: skip ?? false }, () => {
       const { behind } = await leased();
       if (behind === 0) break;
     }
+    await answersNow();
   });
 
   it('train on through the kill of the trainer, and promote', async () => {
@@ -138,6 +151,7 @@ describe('durable runs of a core', { skip: skip ?? false }, () => {
     const { live } = await call('GET', '/v1/models');
     assert.equal(live, 'v2');
     assert.deepEqual(childrenRunning('processes/trainer.ts'), [], 'its process ended with the run');
+    await answersNow();
   });
 
   it('build an index of the promoted version and search with it', async () => {
@@ -170,6 +184,31 @@ describe('durable runs of a core', { skip: skip ?? false }, () => {
     core = await start();
     await leased();
     assert.equal((await call('GET', '/v1/state-hash'))['hash'], before['hash']);
+  });
+
+  it('travel to where answers were given, before and after the promotion, in sight', async () => {
+    assert.ok(given.size > 10, `${given.size} answers`);
+    const shown = new Set<string>();
+    for (const [path, answer] of given) {
+      for (;;) {
+        const told = await call('GET', path);
+        if (told['travelId'] === undefined) {
+          const { items, model, position } = told;
+          assert.deepEqual(
+            [items, model, position],
+            [...[answer['items'], answer['model'], answer['position']]],
+          );
+          break;
+        }
+        if (typeof told['url'] === 'string') shown.add(told['url']);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+    assert.deepEqual([...new Set([...given.values()].map(({ model }) => model))].sort(), [
+      'v1',
+      'v2',
+    ]);
+    assert.ok(shown.size > 0, 'none was shown as a workflow');
   });
 
   it('leave a state that a clean replay arrives at, through the promotion', async () => {
