@@ -187,6 +187,19 @@ export class Shadows {
     for (const part of set?.parts.values() ?? []) part.end();
   }
 
+  /** Lets go of all that is held and builds it again behind the live version: what was learned may not be kept. */
+  async renew(): Promise<void> {
+    for (const version of this.versions) {
+      const isBuilding = this.#building.has(version);
+      this.drop(version);
+      if (isBuilding) this.#building.add(version);
+      await this.hold(version).catch((error: unknown) => {
+        this.drop(version);
+        this.#deps.onError(error, version);
+      });
+    }
+  }
+
   /** Says that live partitions may have moved on. */
   wake(): void {
     for (const wake of [...this.#wakes]) wake();

@@ -8,7 +8,15 @@ import type { CoreParts } from './core-parts.ts';
 /** What deleting the traces of erased users works on. */
 export type TracesParts = Pick<
   CoreParts,
-  'stores' | 'live' | 'versions' | 'checkpoints' | 'merges' | 'registry' | 'search' | 'pacing'
+  | 'stores'
+  | 'live'
+  | 'versions'
+  | 'shadows'
+  | 'checkpoints'
+  | 'merges'
+  | 'registry'
+  | 'search'
+  | 'pacing'
 >;
 
 /**
@@ -24,13 +32,15 @@ export async function deleteTraces(
   // The next start then needs none of what is deleted.
   for (const one of parts.live) await one.checkpoint();
   versions.dropOtherShadows(live);
-  return {
+  const deleted = {
     runs: await removeRuns(parts),
     bases: await retireBases(parts, live, holds),
     checkpoints: await checkpoints.removeOthers(live),
     merges: await merges.store.removeOthers(live),
     indexReleases: await removeReleases(parts, live),
   };
+  await parts.shadows.renew();
+  return deleted;
 }
 
 async function removeRuns({ stores }: TracesParts): Promise<number> {
