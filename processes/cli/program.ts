@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { CliDeps } from './command.ts';
 import { addCommand } from './command.ts';
 import { backfillCommand } from './backfill.ts';
+import { compareCommand } from './compare.ts';
 import { addEvaluate } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import type { ExitCode } from './failure.ts';
@@ -68,6 +69,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, indexCommand);
   addCommand(program, deps, exit, modelsCommand);
   addCommand(program, deps, exit, backfillCommand);
+  addCommand(program, deps, exit, compareCommand);
   addCommand(program, deps, exit, promoteCommand);
   addCommand(program, deps, exit, rollbackCommand);
   addCommand(program, deps, exit, rebuildCommand);

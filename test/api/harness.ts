@@ -40,7 +40,14 @@ function fixedPorts(
   calls: unknown[][],
 ): Pick<
   ApiDeps,
-  'queries' | 'models' | 'promotions' | 'prequential' | 'runs' | 'maintenance' | 'health'
+  | 'queries'
+  | 'models'
+  | 'promotions'
+  | 'comparisons'
+  | 'prequential'
+  | 'runs'
+  | 'maintenance'
+  | 'health'
 > {
   const note = <T>(answer: T, ...call: unknown[]): T => {
     calls.push(call);
@@ -111,6 +118,19 @@ function fixedPorts(
           'rollback',
           version,
         ),
+    },
+    comparisons: {
+      compare: async (a, b) => {
+        const figure = { a: 0.25, b: 0.5, difference: 0.25, low: 0.125, high: 0.375 };
+        const cohort = { cohort: 'all' as const, events: 8, recall10: figure, mrr10: figure };
+        const answer = {
+          ...{ a, b, method: 'how', positions: { a: place, b: place }, cohorts: [cohort] },
+          overlap10: { users: 2, mean: 0.5, histogram: [0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0] },
+          drift: { items: 3, alignment: 0.75 },
+          stream: [{ events: 8, a: 0.25, b: 0.5 }],
+        };
+        return note(answer, 'compare', a, b);
+      },
     },
     prequential: {
       tell: async (query) => {

@@ -115,16 +115,20 @@ describe('the schema of an event', () => {
 });
 
 describe('an answer has the form that the document says', () => {
-  const filled: Readonly<Record<string, string>> = { '{id}': 'song', '{workflowId}': 'train-1' };
+  const filled: Readonly<Record<string, string>> = {
+    ...{ '{id}': 'song', '{workflowId}': 'train-1', '{version}': 'second' },
+  };
   const bodies: Readonly<Record<string, Sent>> = {
     acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },
     publishItem: { body: { title: 'T' } },
   };
+  const queries: Readonly<Record<string, string>> = { compareModels: '?a=first&b=second' };
 
   for (const route of createRoutes(fakeDeps())) {
     const { method, path, operationId, answer } = route;
     test(`${method} ${path}`, async () => {
-      const target = path.replace(/\{\w+\}/g, (name) => filled[name] ?? name);
+      const named = path.replace(/\{\w+\}/g, (name) => filled[name] ?? name);
+      const target = `${named}${queries[operationId] ?? ''}`;
       const { status, headers, json } = await api.call(method, target, bodies[operationId]);
       assert.equal(status, answer.status);
       const mediaType = answer.mediaType ?? 'application/json';
