@@ -11,6 +11,9 @@ import type { ReplayControl } from './version-runtimes.ts';
 /** How long a live partition waits for a shadow that it takes over; then the version is built anew for it. */
 export const SHADOW_TAKE_MS_MAX = 10_000;
 
+/** The longest slice of a shadow, milliseconds: whoever asks meanwhile waits for its end. */
+export const SHADOW_SLICE_MS_MAX = 2;
+
 /** Versions that are held beside the live one: the shadow, the one that served before, and one being built. */
 export const SHADOWS_MAX = 3;
 
@@ -248,7 +251,8 @@ export class Shadows {
     const { journal, sliceMsMax, clock, pace } = this.#deps;
     await this.#deps.follow(
       {
-        ...{ journal, sliceMsMax, clock, runtime: part.runtime },
+        ...{ journal, clock, runtime: part.runtime },
+        sliceMsMax: Math.min(sliceMsMax, SHADOW_SLICE_MS_MAX),
         ...(merges && { merges }),
         yieldNow: yieldNow ?? pace.yielder(),
         versions: undefined,

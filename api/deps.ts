@@ -21,6 +21,7 @@ import type {
   UserAnswer,
   VerifyReport,
 } from './schema/answers.ts';
+import type { ComparisonAnswer } from './schema/comparison.ts';
 import type { BackfillRequest, PromotionAnswer } from './schema/versions.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
 import type { QuarantineAnswer } from './schema/quarantines.ts';
@@ -118,6 +119,12 @@ export interface PromotionsPort {
   promote(version: string): Promise<PromotionAnswer>;
   /** Makes live again what was before this version, which has to be the live one; throws what promote throws. */
   rollback(version: string): Promise<PromotionAnswer>;
+}
+
+/** What sets versions side by side. */
+export interface ComparisonsPort {
+  /** Throws NOT_FOUND, INVALID where both are one, and CONFLICT where one is not held. */
+  compare(a: string, b: string): Promise<ComparisonAnswer>;
 }
 
 /** What the metrics of learning are asked for. */
@@ -245,6 +252,8 @@ export interface ApiDeps {
   readonly models: ModelsPort;
   /** Absent where no version is held beside the live one. */
   readonly promotions?: PromotionsPort;
+  /** Absent where no version is held beside the live one. */
+  readonly comparisons?: ComparisonsPort;
   /** Absent where no partition learns in this process. */
   readonly prequential?: PrequentialPort;
   readonly runs: RunsPort;

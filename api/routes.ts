@@ -2,6 +2,7 @@ import type { ApiDeps } from './deps.ts';
 import { openApi } from './openapi.ts';
 import type { Route } from './route.ts';
 import { backfillRoutes } from './routes/backfills.ts';
+import { comparisonRoutes } from './routes/comparisons.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -30,6 +31,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...itemRoutes(deps),
     ...modelRoutes(deps),
     ...promotionRoutes(deps),
+    ...comparisonRoutes(deps),
     ...backfillRoutes(deps),
     ...metricRoutes(deps),
     ...maintenanceRoutes(deps),

@@ -1,6 +1,6 @@
 /**
- * A server in a process of its own, for benchmarks over HTTP: the whole core (`core FOLDER`), or bare Koa that answers
- * a constant JSON (`bare JSON`). Says its port over IPC, then its CPU time whenever it is asked.
+ * A server in a process of its own, for benchmarks over HTTP: the whole core (`core FOLDER`), the core that starts
+ * workflows when they are asked for (`durable FOLDER`), or bare Koa that answers a constant JSON (`bare JSON`). Says its port over IPC, then its CPU time whenever it is asked.
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -41,9 +41,13 @@ function told(child: ChildProcess): Promise<Told> {
 }
 
 /** Starts the core on a data folder, or bare Koa that answers this JSON. */
-export async function startServed(kind: 'core' | 'bare', argument: string): Promise<Served> {
+export async function startServed(
+  kind: 'core' | 'durable' | 'bare',
+  argument: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Served> {
   const child = fork(file, [kind, argument], {
-    env: { ...process.env, REPRISE_LOG_LEVEL: 'warn' },
+    env: { ...process.env, REPRISE_LOG_LEVEL: 'warn', ...env },
   });
   const { port = 0 } = await told(child);
   return {
@@ -63,8 +67,11 @@ export async function startServed(kind: 'core' | 'bare', argument: string): Prom
   };
 }
 
-async function serveCore(folder: string): Promise<readonly [number, () => Promise<void>]> {
-  const core = await startCore({ data: folder, listen: { host, port: 0 }, durable: 'off' });
+async function serveCore(
+  folder: string,
+  durable: 'lazy' | 'off',
+): Promise<readonly [number, () => Promise<void>]> {
+  const core = await startCore({ data: folder, listen: { host, port: 0 }, durable });
   return [Number(new URL(core.url ?? '').port), () => core.close()];
 }
 
@@ -80,7 +87,9 @@ async function serveBare(json: string): Promise<readonly [number, () => Promise<
 
 if (process.argv[1] === file && process.send !== undefined) {
   const [, , kind, argument = ''] = process.argv;
-  const [port, close] = await (kind === 'core' ? serveCore(argument) : serveBare(argument));
+  const [port, close] = await (kind === 'bare'
+    ? serveBare(argument)
+    : serveCore(argument, kind === 'durable' ? 'lazy' : 'off'));
   process.on('message', (message) => {
     if (message === 'close') {
       void close().then(() => process.exit(0));

@@ -22,6 +22,7 @@ import { createPartitionState, type PartitionState } from './partition-state.ts'
 import { checkIdentities, prepareBlock } from './prepare-block.ts';
 import type { PrequentialObserver } from './prequential-observer.ts';
 import { hashState } from './state-hash.ts';
+import { viewOf, type StateView } from './state-view.ts';
 import { stoppedError } from './stopped-error.ts';
 import { finishInTurns, Turns } from './turns.ts';
 
@@ -272,6 +273,12 @@ export class PartitionRuntime {
   /** Hashes the canonical state, yielding as it goes; `identities` come in byte order of the id. */
   stateHash(identities: AsyncIterable<Identity>): Promise<string> {
     return this.#standing('state hash', (turns) => hashState(this.#state, identities, turns));
+  }
+
+  /** Looks at the state where it stands; what the look reads is valid for as long as it takes. */
+  look<T>(at: (view: StateView) => T): T {
+    this.#checkRunning();
+    return at(viewOf(this.#state));
   }
 
   /** Throws DAMAGED where the identity of a user of the state is missing and they were not erased. */

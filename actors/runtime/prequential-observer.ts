@@ -1,4 +1,5 @@
 import type { LearnedModel } from '../../model/learned-model.ts';
+import { COHORT, ObservedEvents, observedKey } from '../../model/stream/observed-events.ts';
 import { PlaceWindow } from '../../model/stream/place-window.ts';
 import type { UserState } from '../user-state.ts';
 
@@ -7,6 +8,24 @@ export const OBSERVED_PLACES_MAX = 20;
 
 /** Items up to which the rate holds: with more of them fewer events are ranked, so that an event costs no more. */
 export const OBSERVED_ITEMS_MAX = 20_000;
+
+/** A user is new up to so many events before this one. */
+export const NEW_USER_EVENTS_MAX = 5;
+
+/** A user is a heavy one from so many events on. */
+export const HEAVY_USER_EVENTS_MIN = 100;
+
+/** The share of the items, the least popular ones, that are the tail. */
+export const TAIL_SHARE = 0.8;
+
+/** Sampled events after which it is looked anew which items are of the tail. */
+const TAIL_LOOKS_MAX = 256;
+
+interface Tail {
+  /** The log-weight of popularity below which an item is of the tail. */
+  readonly below: number;
+  looks: number;
+}
 
 /** An interaction that says that the user likes the item, before anything is learned of it. */
 export interface Observation {
@@ -21,6 +40,8 @@ export interface Observation {
   readonly timeMs: number;
   /** The first word of the event's key: it decides whether the event is sampled. */
   readonly key: number;
+  /** The second word of the event's key. */
+  readonly key1: number;
 }
 
 /**
@@ -30,6 +51,9 @@ export interface Observation {
  */
 export class PrequentialObserver {
   readonly places = new PlaceWindow();
+  /** The same events with what they are of, to be paired with another version's. */
+  readonly events = new ObservedEvents();
+  readonly #tails = new WeakMap<LearnedModel, Tail>();
   readonly #rate: number;
   readonly #rows = new Uint32Array(OBSERVED_PLACES_MAX);
   readonly #scores = new Float32Array(OBSERVED_PLACES_MAX);
@@ -47,7 +71,32 @@ export class PrequentialObserver {
     const items = observed.model.items.rows;
     const rate = this.#rate * Math.min(1, OBSERVED_ITEMS_MAX / Math.max(items, 1));
     if (observed.key >= rate * 0x1_0000_0000) return;
-    this.places.add(this.#placeOf(observed));
+    const place = this.#placeOf(observed);
+    this.places.add(place);
+    const key = observedKey(observed.key, observed.key1);
+    this.events.add({ key, place, cohorts: this.#cohortsOf(observed) });
+  }
+
+  #cohortsOf(observed: Observation): number {
+    const { events } = observed.before;
+    return (
+      (events < NEW_USER_EVENTS_MAX ? COHORT.newUser : 0) |
+      (events >= HEAVY_USER_EVENTS_MIN ? COHORT.heavyUser : 0) |
+      (this.#isOfTail(observed) ? COHORT.tailItem : 0)
+    );
+  }
+
+  /** Tells whether an item is of the tail, by a bound that is looked up anew now and then: it is dear. */
+  #isOfTail({ model, itemRow }: Observation): boolean {
+    if (itemRow < 0) return true;
+    let tail = this.#tails.get(model);
+    if (tail === undefined || tail.looks >= TAIL_LOOKS_MAX) {
+      const weights = model.popularity.slice(0, model.items.rows).sort();
+      tail = { below: weights[Math.floor(weights.length * TAIL_SHARE)] ?? -Infinity, looks: 0 };
+      this.#tails.set(model, tail);
+    }
+    tail.looks += 1;
+    return (model.popularity[itemRow] as number) < tail.below;
   }
 
   #placeOf({ model, before, userRow, itemRow, timeMs }: Observation): number {

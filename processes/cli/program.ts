@@ -4,6 +4,7 @@ import type { CliDeps } from './command.ts';
 import { addCommand } from './command.ts';
 import { backfillCommand } from './backfill.ts';
 import { eraseCommand } from './erase.ts';
+import { compareCommand } from './compare.ts';
 import { addEvaluate } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import type { ExitCode } from './failure.ts';
@@ -70,6 +71,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, indexCommand);
   addCommand(program, deps, exit, modelsCommand);
   addCommand(program, deps, exit, backfillCommand);
+  addCommand(program, deps, exit, compareCommand);
   addCommand(program, deps, exit, promoteCommand);
   addCommand(program, deps, exit, rollbackCommand);
   addCommand(program, deps, exit, rebuildCommand);

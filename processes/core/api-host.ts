@@ -11,6 +11,7 @@ import { hasCode, RepriseError } from '../../events/error.ts';
 import { exportEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
+import { createComparisons } from './comparison.ts';
 import type { CoreParts } from './core-parts.ts';
 import { countLive, distinctItems } from './counts.ts';
 import type { Counts } from './counts.ts';
@@ -23,6 +24,7 @@ import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
 import { travelPort } from './travel-port.ts';
 import { verifyLive } from './verification.ts';
+import { yieldNow } from './yield-now.ts';
 
 /** The release that status names. */
 export const RELEASE = '0.1.0';
@@ -112,6 +114,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
       ...{ shadows: parts.shadows, book: parts.book, sleep },
     }),
     travel: travelPort(parts.past),
+    comparisons: createComparisons({ ...parts, yieldNow }),
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
     erasures: parts.erasures,

@@ -108,6 +108,7 @@ function fixedPorts(
   | 'runs'
   | 'erasures'
   | 'quarantines'
+  | 'comparisons'
   | 'maintenance'
   | 'health'
 > {
@@ -188,6 +189,19 @@ function fixedPorts(
           'rollback',
           version,
         ),
+    },
+    comparisons: {
+      compare: async (a, b) => {
+        const figure = { a: 0.25, b: 0.5, difference: 0.25, low: 0.125, high: 0.375 };
+        const cohort = { cohort: 'all' as const, events: 8, recall10: figure, mrr10: figure };
+        const answer = {
+          ...{ a, b, method: 'how', positions: { a: place, b: place }, cohorts: [cohort] },
+          overlap10: { users: 2, mean: 0.5, histogram: [0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0] },
+          drift: { items: 3, alignment: 0.75 },
+          stream: [{ events: 8, a: 0.25, b: 0.5 }],
+        };
+        return note(answer, 'compare', a, b);
+      },
     },
     prequential: {
       tell: async (query) => {

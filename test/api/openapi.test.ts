@@ -122,6 +122,7 @@ describe('an answer has the form that the document says', () => {
     '{erasureId}': 'e1',
     '{quarantineId}': 'q1',
     '{recommendationId}': 'r1',
+    '{version}': 'second',
   };
   const bodies: Readonly<Record<string, Sent>> = {
     acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },
@@ -130,11 +131,13 @@ describe('an answer has the form that the document says', () => {
     quarantine: { body: { users: ['u'] } },
     whatIf: { body: { user: 'u', remove: ['0:1'] } },
   };
+  const queries: Readonly<Record<string, string>> = { compareModels: '?a=first&b=second' };
 
   for (const route of createRoutes(fakeDeps())) {
     const { method, path, operationId, answer } = route;
     test(`${method} ${path}`, async () => {
-      const target = path.replace(/\{\w+\}/g, (name) => filled[name] ?? name);
+      const named = path.replace(/\{\w+\}/g, (name) => filled[name] ?? name);
+      const target = `${named}${queries[operationId] ?? ''}`;
       const { status, headers, json } = await api.call(method, target, bodies[operationId]);
       assert.equal(status, answer.status);
       const mediaType = answer.mediaType ?? 'application/json';

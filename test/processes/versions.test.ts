@@ -157,7 +157,7 @@ for (const partitions of [1, 2]) {
       const before = await answers();
       const promoted = await call('POST', '/v1/models/v2/promote', {});
       assert.deepEqual([promoted['version'], promoted['previous']], ['v2', 'v1']);
-      assert.ok((promoted['switchMs'] as number) < 1_000, `${promoted['switchMs']} ms`);
+      assert.ok((promoted['switchMs'] as number) < 1_000, `${String(promoted['switchMs'])} ms`);
       const later = [...(await answers()).values()].map((each) => each.replace('v2', 'v1'));
       assert.deepEqual(later, [...before.values()]);
       // The hash of many partitions counts barriers, and a promotion is followed by one.
@@ -214,6 +214,33 @@ for (const partitions of [1, 2]) {
       assert.equal((prequential as Json)['events'], Math.min(sampled.get('v5') ?? 0, 1_000));
     });
 
+    it('are compared on the events that both were tested on', async () => {
+      const compared = await call('GET', '/v1/models/compare?a=v2&b=v5');
+      const cohorts = compared['cohorts'] as readonly Json[];
+      const [all, ...groups] = cohorts.map(({ events }) => events as number);
+      assert.ok(all! >= 300, `${all} events`);
+      assert.ok(groups.every((events) => events <= all!));
+      const { a, b, difference, low, high } = cohorts[0]!['recall10'] as Record<string, number>;
+      assert.ok(a! >= 0 && b! <= 1 && low! <= difference! && difference! <= high!);
+      const overlap = compared['overlap10'] as { users: number; mean: number; histogram: number[] };
+      assert.equal(overlap.users, USERS);
+      assert.equal(
+        overlap.histogram.reduce((sum, users) => sum + users, 0),
+        USERS,
+      );
+      assert.ok(overlap.mean > 0 && overlap.mean < 1, `${overlap.mean}`);
+      const { alignment } = compared['drift'] as { alignment: number };
+      assert.ok(alignment > 0 && alignment < 1, `${alignment}`);
+      const refused: readonly [string, number][] = [
+        ['a=v2&b=v2', 422],
+        ['a=v2&b=v9', 404],
+        ['a=v2', 400],
+      ];
+      for (const [query, status] of refused) {
+        assert.equal((await ask('GET', `/v1/models/compare?${query}`)).status, status, query);
+      }
+    });
+
     it(`switch ${SWITCHES} times, and every answer is whole of one version`, async () => {
       await merged('v5');
       const expected = new Map<string, Map<string, string>>();
@@ -255,7 +282,7 @@ for (const partitions of [1, 2]) {
         for (let n = 0; !isOver.yes; n += 1) {
           const user = `u${writer}`;
           const { items } = await call('GET', `/v1/users/${user}/recommendations`);
-          const item = (items as Json[])[0]?.['id'] ?? `fresh-${n}`;
+          const item = String((items as Json[])[0]?.['id'] ?? `fresh-${n}`);
           const event = { id: `w${writer}-${n}`, type: 'play', user, item };
           const { positions } = await call('POST', '/v1/events', event);
           const path = `/v1/users/${user}/recommendations?after=${(positions as string[])[0]}`;

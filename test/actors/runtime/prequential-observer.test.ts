@@ -6,6 +6,7 @@ import { PrequentialObserver } from '../../../actors/runtime/prequential-observe
 import type { PartitionRuntime } from '../../../actors/runtime/partition.ts';
 import { loadKernel } from '../../../model/kernel/kernel.ts';
 import { Model } from '../../../model/model.ts';
+import { COHORT } from '../../../model/stream/observed-events.ts';
 import { PlaceWindow, PLACES_MAX } from '../../../model/stream/place-window.ts';
 import { definitionOf, PartitionRig } from '../../doubles/partition-rig.ts';
 import type { Told } from '../../doubles/partition-rig.ts';
@@ -73,12 +74,34 @@ test('an item is found at its place among those that were not seen', async () =>
   const observer = new PrequentialObserver(1);
   const state = UserState.of({ seen: [3], recent: [], events: 1, positives: 1, timeMs: 0 });
   const places = [2, 1, 0, 3, -1].map((itemRow) => {
-    observer.observe({ model, before: state, userRow: 0, itemRow, timeMs: 0, key: 0 });
+    observer.observe({ model, before: state, userRow: 0, itemRow, timeMs: 0, key: 0, key1: 0 });
     return observer.places.newest(1)[0];
   });
   assert.deepEqual(places, [1, 2, 3, 0, 0]);
-  observer.observe({ model, before: state, userRow: -1, itemRow: 2, timeMs: 0, key: 0 });
+  observer.observe({ model, before: state, userRow: -1, itemRow: 2, timeMs: 0, key: 0, key1: 0 });
   assert.equal(observer.places.newest(1)[0], 0);
+});
+
+test('events are told by their cohorts: new users, heavy ones, items of the tail', async () => {
+  const kernels = await loadKernel({ plain: true });
+  const model = new Model({ ...VERSION.learner, negatives: 0 }, kernels.create());
+  model.addUser(1, 1);
+  for (let item = 0; item < 10; item++) model.setPopularity(model.addItem(item, 2), item);
+  const observer = new PrequentialObserver(1);
+  const { newUser, heavyUser, tailItem } = COHORT;
+  const cases = [
+    [0, 9, newUser],
+    [4, 8, newUser],
+    [5, 7, tailItem],
+    [99, 9, 0],
+    [100, 0, heavyUser | tailItem],
+    [100, -1, heavyUser | tailItem],
+  ] as const;
+  for (const [key1, [events, itemRow, expected]] of cases.entries()) {
+    const before = UserState.of({ seen: [], recent: [], events, positives: 1, timeMs: 0 });
+    observer.observe({ model, before, userRow: 0, itemRow, timeMs: 0, key: 0, key1 });
+    assert.equal(observer.events.kept().at(-1)?.cohorts, expected, `${events} ${itemRow}`);
+  }
 });
 
 test('a share that is none is refused', () => {
