@@ -19,6 +19,7 @@ import { rebuildProjections } from './rebuild.ts';
 import { replayStandOf } from './replay-stand.ts';
 import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
+import { openUserExport } from './user-export.ts';
 import { verifyLive } from './verification.ts';
 
 /** The release that status names. */
@@ -106,6 +107,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     runs: parts.durable,
     erasures: parts.erasures,
     quarantines: parts.quarantines,
+    userExport: { open: (user) => openUserExport(parts, user) },
     maintenance: maintenanceOf(parts, counts),
     health: {
       awaited,

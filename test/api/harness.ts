@@ -53,6 +53,11 @@ const quarantine = {
   requestedAt: '2026-01-01T00:00:00.000Z',
 };
 
+async function* linesOf(user: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
+  yield await Promise.resolve({ user, events: 1 });
+  yield { id: 'a', position: '0:0' };
+}
+
 /** The read side, models, runs and maintenance of an instance that always says the same. */
 function fixedPorts(
   calls: unknown[][],
@@ -64,6 +69,7 @@ function fixedPorts(
   | 'runs'
   | 'erasures'
   | 'quarantines'
+  | 'userExport'
   | 'maintenance'
   | 'health'
 > {
@@ -159,6 +165,9 @@ function fixedPorts(
       lift: async (id) => note({ ...quarantine, state: 'lifting' }, 'lift', id),
       get: async (id) => (id === 'q1' ? quarantine : undefined),
       list: async () => [quarantine],
+    },
+    userExport: {
+      open: async (user) => (user === 'unknown' ? undefined : linesOf(user)),
     },
     maintenance: {
       rebuild: async (projections, onProgress) => {
