@@ -12,7 +12,7 @@ import { readUsersEvents } from './users-events.ts';
 
 /** What building the version without erased users needs from outside. */
 export interface ErasingDeps extends RebuildingDeps {
-  readonly erasures: Pick<Erasures, 'pending' | 'change' | 'get'>;
+  readonly erasures: Pick<Erasures, 'pending' | 'change' | 'get' | 'resume'>;
   /** Hashes the live states of all partitions. */
   readonly stateHash: () => Promise<{
     readonly hash: string;
@@ -20,7 +20,12 @@ export interface ErasingDeps extends RebuildingDeps {
   }>;
   /** Takes checkpoints of the live version and deletes every derived file that may hold an erased user. */
   readonly deleteTraces: (live: string, holds: TraceTest) => Promise<DeletedTraces>;
+  /** Starts to train again where a trained base was dropped; resolves to what became of it. */
+  readonly retrain: Retraining;
 }
+
+/** What became of a training that takes the place of a dropped base: its run, or why there is none. */
+export type Retraining = () => Promise<string>;
 
 /** Tells whether a trained base holds an erased user. */
 export type TraceTest = (base: Checkpoint) => boolean;
@@ -60,6 +65,8 @@ export async function beginErasure(deps: ErasingDeps): Promise<ErasurePlan | und
   const [oldest] = await deps.erasures.pending();
   if (oldest === undefined) return undefined;
   const { erasure } = oldest;
+  // A full disk may have kept identities from being destroyed when it was asked for.
+  if (!oldest.forgotten) await deps.erasures.resume();
   // The name is noted before it is taken, so that a second call after a kill goes on with the same version.
   await deps.erasures.change(erasure, (current) =>
     isPlanned(deps, current) ? current : planned(deps, current),
@@ -86,7 +93,11 @@ export async function finishErasure(
     const { hash, positions } = await deps.stateHash();
     const finishedMs = Math.floor(deps.clock());
     const { positions: promotedAt } = promotion;
-    const manifest = { finishedMs, stateHash: hash, stateAt: positions, promotedAt, deleted };
+    const retraining = current.origin === current.parent ? undefined : await deps.retrain();
+    const manifest = {
+      ...{ finishedMs, stateHash: hash, stateAt: positions, promotedAt, deleted },
+      ...(retraining !== undefined && { retraining }),
+    };
     return { ...current, state: 'done', surrogates: [], manifest };
   });
   const { version = '', manifest } = record;

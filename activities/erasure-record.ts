@@ -30,6 +30,8 @@ export interface ErasureManifest {
   /** Where `ModelPromoted` stands. */
   readonly promotedAt: readonly string[];
   readonly deleted: DeletedTraces;
+  /** What became of the training that takes the place of a base that was dropped: its run, or why there is none. */
+  readonly retraining?: string;
 }
 
 /** An erasure: the users whom one new version is built without. It names surrogates, and never an id. */

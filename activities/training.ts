@@ -193,7 +193,7 @@ async function registerVersion(
     const parent = await read(deps, run, RUN_FILES.parent(partition));
     bases.push(composeBase(parent, trained, { version: note.version, partition, run }));
   }
-  await refuseErased(deps.journal, bases);
+  for (const base of bases) await refuseErased(deps, base);
   await refuseOtherQuarantine(deps, note);
   const registered = await deps.registry.register(
     {

@@ -178,6 +178,12 @@ export interface QuarantineQuery {
   readonly to: readonly Position[];
 }
 
+/** Gives a user all that is held and derived of them. */
+export interface UserExportPort {
+  /** A line of what was learned of the user, then a line an event; undefined where the user is unknown. */
+  open(user: string): Promise<AsyncIterable<ExportedEvent> | undefined>;
+}
+
 /** Leaves events out after the fact. */
 export interface QuarantinesPort {
   /** Sets a quarantine; throws NOT_FOUND, INVALID or BUSY, and nothing is changed then. */
@@ -259,6 +265,8 @@ export interface ApiDeps {
   readonly runs: RunsPort;
   /** Absent where users can't be erased yet. */
   readonly erasures?: ErasuresPort;
+  /** Absent where users can't be exported yet. */
+  readonly userExport?: UserExportPort;
   /** Absent where events can't be quarantined yet. */
   readonly quarantines?: QuarantinesPort;
   readonly maintenance: MaintenancePort;

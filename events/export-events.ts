@@ -102,7 +102,8 @@ function exportRow(
   return undefined;
 }
 
-function exportInteraction(
+/** Gives an interaction as it was sent, opened under the key of its user. */
+export function exportInteraction(
   fact: InteractionRecorded,
   position: string,
   identity: Identity,

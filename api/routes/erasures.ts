@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
 import { RepriseError } from '../../events/error.ts';
+import { streamNdjson } from '../answer.ts';
 import type { ApiDeps, ErasuresPort } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
-import { route } from '../route.ts';
+import { route, WRITTEN } from '../route.ts';
 import type { Route } from '../route.ts';
 import {
   erasureIdSchema,
@@ -16,6 +17,36 @@ import { idSchema } from '../schema/fields.ts';
 const nowSchema = z.stringbool({ error: 'must be true or false' }).default(false).meta({
   description: 'Whether the version without the user is built at once.',
 });
+
+function exporting(deps: ApiDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/v1/users/{id}/export',
+    operationId: 'exportUser',
+    tag: 'erasure',
+    summary:
+      'Streams all that is held and derived of a user as NDJSON: what was learned of them, then their events with their context.',
+    problems: [404, 503],
+    params: z.object({ id: idSchema }),
+    answer: {
+      status: 200,
+      description: 'A line of what was learned, then an event a line, oldest first.',
+      mediaType: 'application/x-ndjson',
+    },
+    handle: async ({ params, response }) => {
+      if (deps.userExport === undefined) {
+        throw new RepriseError(
+          'UNAVAILABLE',
+          'a user can be exported in the embedded profile only, so far',
+        );
+      }
+      const lines = await deps.userExport.open(params.id);
+      if (lines === undefined) throw new HttpProblem('NOT_FOUND', 'no such user');
+      await streamNdjson(response, lines);
+      return WRITTEN;
+    },
+  });
+}
 
 function erasing(deps: ApiDeps): readonly Route[] {
   return [
@@ -54,9 +85,10 @@ function erasing(deps: ApiDeps): readonly Route[] {
   ];
 }
 
-/** Forgetting users, and what proves that they are forgotten. */
+/** Giving users what is held of them, forgetting them, and what proves that they are forgotten. */
 export function erasureRoutes(deps: ApiDeps): readonly Route[] {
   return [
+    exporting(deps),
     ...erasing(deps),
     route({
       method: 'GET',

@@ -44,7 +44,7 @@ export const erasureSchema = z
     parent: versionSchema.optional().meta({ description: 'The version that was live before.' }),
     builtFrom: versionSchema.optional().meta({
       description:
-        'The version whose definition and base the new one has: an older one than `parent` where the trained base of that held a user. Train again then.',
+        'The version whose definition and base the new one has: an older one than `parent` where the trained base of that held a user.',
     }),
     baseHoldsErased: z.boolean().optional(),
     events: z
@@ -61,6 +61,10 @@ export const erasureSchema = z
     }),
     stateAt: z.array(standSchema).readonly().optional(),
     promotedAt: z.array(positionSchema).readonly().optional(),
+    retraining: z.string().optional().meta({
+      description:
+        'Where a trained base was dropped: the training run that takes its place, or why there is none.',
+    }),
     deleted: z
       .object({
         checkpoints: z.int(),

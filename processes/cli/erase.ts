@@ -81,6 +81,7 @@ function describe(erasure: ErasureAnswer): readonly string[] {
     ['training runs deleted', deleted && grouped(deleted.runs)],
     ['bases deleted', deleted?.bases.join(', ')],
     ['index releases deleted', deleted?.indexReleases.join(', ')],
+    ['trained again', erasure.retraining],
   ];
   return pairs(
     rows.flatMap(([name, value]) =>
@@ -94,5 +95,5 @@ function modelOf({ version, parent, builtFrom }: ErasureAnswer): string | undefi
   const instead = `${version}, in the place of ${String(parent)}`;
   return builtFrom === parent
     ? instead
-    : `${instead}; built from ${String(builtFrom)}, for the trained base held a user: train again`;
+    : `${instead}; built from ${String(builtFrom)}, for the trained base held a user`;
 }

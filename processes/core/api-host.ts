@@ -23,6 +23,7 @@ import { replayStandOf } from './replay-stand.ts';
 import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
 import { travelPort } from './travel-port.ts';
+import { openUserExport } from './user-export.ts';
 import { verifyLive } from './verification.ts';
 import { yieldNow } from './yield-now.ts';
 
@@ -119,6 +120,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     runs: parts.durable,
     erasures: parts.erasures,
     quarantines: parts.quarantines,
+    userExport: { open: (user) => openUserExport(parts, user) },
     maintenance: maintenanceOf(parts, counts),
     health: {
       awaited,

@@ -31,8 +31,11 @@ export function erasureAnswer(
 
 function manifestOf({ manifest }: ErasureRecord): Partial<ErasureAnswer> {
   if (manifest === undefined) return {};
-  const { finishedMs, stateHash, stateAt, promotedAt, deleted } = manifest;
-  return { finishedAt: dateOf(finishedMs), stateHash, stateAt, promotedAt, deleted };
+  const { finishedMs, stateHash, stateAt, promotedAt, deleted, retraining } = manifest;
+  return {
+    ...{ finishedAt: dateOf(finishedMs), stateHash, stateAt, promotedAt, deleted },
+    ...(retraining !== undefined && { retraining }),
+  };
 }
 
 function positionOf(partition: number, at: number): string {

@@ -19,9 +19,12 @@ export class ErasureHost implements ErasuresPort {
   }
 
   async request(users: readonly string[], now: boolean): Promise<ErasureAnswer> {
-    const record = await this.#erasures.request(users);
-    this.#runner.wake(now);
-    return this.#answer(record);
+    try {
+      return this.#answer(await this.#erasures.request(users));
+    } finally {
+      // Where it failed half-way, what was noted is carried out all the same.
+      if ((await this.#erasures.pending()).length > 0) this.#runner.wake(now);
+    }
   }
 
   async get(erasure: string): Promise<ErasureAnswer | undefined> {

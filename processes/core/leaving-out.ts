@@ -69,6 +69,13 @@ async function openErasing(
       };
     },
     deleteTraces: (version, holds) => deleteTraces(parts, version, holds),
+    retrain: async () => {
+      try {
+        return (await durable.startTraining({ trainer: 'kernel' })).workflowId;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
   };
   const runner = new RebuildRunner<ErasurePlan>({
     ...runnerWays(parts),

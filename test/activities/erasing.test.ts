@@ -56,6 +56,7 @@ class ErasingWorld {
         world.versions.dropOtherShadows(version);
         return { ...NOTHING, checkpoints: removed, bases };
       },
+      retrain: () => Promise.resolve('train-again'),
       yieldNow: () => Promise.resolve(),
     };
   }
@@ -158,7 +159,7 @@ describe('the version without erased users', () => {
     await erasing.train('v2');
     const { record, manifest } = await erasing.erase('u3');
     assert.deepEqual([record.parent, record.origin, record.version], ['v2', 'v1', 'v3']);
-    assert.deepEqual(manifest.deleted.bases, ['v2']);
+    assert.deepEqual([manifest.deleted.bases, manifest.retraining], [['v2'], 'train-again']);
     assert.equal(manifest.stateHash, await never.hash());
     await assert.rejects(erasing.world.registry.base('v2', 0), /train a new version/);
     // A recovery without any checkpoint passes the promotion of what can't be built any more.
@@ -182,7 +183,7 @@ describe('the version without erased users', () => {
       if (isErased) {
         const { record, manifest } = await erasing.erase('late-u1');
         assert.deepEqual([record.origin, record.version], ['v2', 'v3']);
-        assert.deepEqual(manifest.deleted.bases, []);
+        assert.deepEqual([manifest.deleted.bases, manifest.retraining], [[], undefined]);
       }
       hashes.push(await erasing.hash());
       await erasing.close();
@@ -223,6 +224,19 @@ describe('the version without erased users', () => {
     assert.equal((await erasing.begin()).version, 'v10');
     assert.equal((await finishErasure(erasing.deps, plan.erasure, NEVER)).done, true);
     assert.equal(erasing.live, 'v10');
+    await erasing.close();
+  });
+
+  it('is not begun before identities are destroyed that a full disk had kept', async () => {
+    const erasing = await ErasingWorld.open(somePlays(100));
+    const { identities } = erasing.world.rig;
+    const { erase } = identities;
+    identities.erase = () => Promise.reject(new Error('no room on the disk'));
+    await assert.rejects(erasing.erasures.request(['u1']), /no room/);
+    await assert.rejects(erasing.begin(), /no room/);
+    identities.erase = erase;
+    await erasing.begin();
+    assert.equal(await identities.find('u1'), undefined);
     await erasing.close();
   });
 

@@ -64,6 +64,13 @@ describe('erasing', () => {
     assert.equal((json['erasures'] as readonly unknown[]).length, 1);
   });
 
+  test('may be preceded by an export, a line of what was learned and one an event', async () => {
+    const { status, headers, text } = await api.call('GET', '/v1/users/ada/export');
+    assert.deepEqual([status, headers['content-type']], [200, 'application/x-ndjson']);
+    assert.equal(text, '{"user":"ada","events":1}\n{"id":"a","position":"0:0"}\n');
+    assert.equal((await api.call('GET', '/v1/users/unknown/export')).status, 404);
+  });
+
   test('is 503 with the reason where users cannot be erased', async () => {
     const { erasures: _, ...without } = api.deps;
     const { status, json } = await callOnce(

@@ -94,6 +94,10 @@ export const TRAVEL: TravelAnswer = {
   progress: { done: 1, total: 7 },
   poll: '/v1/travels/travel-0123456789abcdef',
 };
+async function* linesOf(user: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
+  yield await Promise.resolve({ user, events: 1 });
+  yield { id: 'a', position: '0:0' };
+}
 
 /** The read side, models, runs and maintenance of an instance that always says the same. */
 function fixedPorts(
@@ -109,6 +113,7 @@ function fixedPorts(
   | 'erasures'
   | 'quarantines'
   | 'comparisons'
+  | 'userExport'
   | 'maintenance'
   | 'health'
 > {
@@ -238,6 +243,9 @@ function fixedPorts(
       lift: async (id) => note({ ...quarantine, state: 'lifting' }, 'lift', id),
       get: async (id) => (id === 'q1' ? quarantine : undefined),
       list: async () => [quarantine],
+    },
+    userExport: {
+      open: async (user) => (user === 'unknown' ? undefined : linesOf(user)),
     },
     maintenance: {
       rebuild: async (projections, onProgress) => {

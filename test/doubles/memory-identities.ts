@@ -6,6 +6,7 @@ import { SURROGATE_BYTES, surrogateFromBytes, surrogateToBytes } from '../../eve
 /** An identity store in memory, with the removal that erasure needs. */
 export interface MemoryIdentities extends ForgettingIdentities {
   remove(id: string): Promise<boolean>;
+  erase: ForgettingIdentities['erase'];
 }
 
 /** Creates an identity store in memory; surrogates and keys come from `random`. */

@@ -96,6 +96,30 @@ describe('erasing 50 users among 600', () => {
     assert.equal((await server.get(`/v1/users/${erased[0] ?? ''}`)).status, 200);
   });
 
+  test('may be preceded by an export of all that is held of one', async () => {
+    const [user = ''] = erased;
+    const own = { ...event(0), id: 'with-context', user, context: { device: 'car' } };
+    await server.post(own);
+    const { hash } = await server.stand();
+    const { status, text } = await server.get(`/v1/users/${user}/export`);
+    assert.equal(status, 200);
+    const [learned = {}, ...theirs] = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Json);
+    const sent = events.filter((each) => each.user === user).map(({ id }) => id);
+    assert.deepEqual(
+      theirs.map(({ id }) => id),
+      [...sent, own.id],
+    );
+    assert.deepEqual(theirs.at(-1)?.['context'], own.context);
+    const items = new Set(theirs.map(({ item }) => item));
+    assert.deepEqual(new Set(learned['seenItems'] as readonly string[]), items);
+    assert.deepEqual([learned['user'], learned['events']], [user, theirs.length]);
+    assert.equal((learned['vector'] as readonly number[]).length, 32);
+    assert.equal((await server.stand()).hash, hash);
+  });
+
   test('leaves the state of a journal in which they never were', async () => {
     assert.ok(filesWith(world.path('data'), erased.slice(0, 1)).length > 0, 'the search finds ids');
     const started = await erase(server, erased);
@@ -105,7 +129,7 @@ describe('erasing 50 users among 600', () => {
     assert.equal(manifest['stateHash'], without);
     assert.equal((await server.stand()).hash, without);
     const theirs = events.filter(({ user }) => erased.includes(user)).length;
-    assert.deepEqual([manifest['users'], manifest['events']], [ERASED, theirs]);
+    assert.deepEqual([manifest['users'], manifest['events']], [ERASED, theirs + 1]);
     assert.equal(manifest['parent'], 'v1');
     const verified = await verify(server);
     assert.deepEqual([verified['equal'], verified['hash']], [true, without]);
@@ -137,12 +161,28 @@ describe('erasing 50 users among 600', () => {
 
   test('takes who comes back for a new person', async () => {
     const [user = ''] = erased;
+    assert.equal((await server.get(`/v1/users/${user}/export`)).status, 404);
     const { json } = await server.post({ ...event(0), id: 'anew', user });
     const [position = ''] = json['positions'] as readonly string[];
     const path = `/v1/users/${user}/recommendations?after=${position}`;
     assert.equal((await server.get(path)).json['basedOn'], 'user');
     assert.equal((await server.get(`/v1/users/${user}`)).json['events'], 1);
     assert.equal((await verify(server))['equal'], true);
+  });
+
+  test('says that it is pending where others may come, and that no verification means anything', async () => {
+    const { json } = await server.call('DELETE', `/v1/users/${userOf(2)}`);
+    assert.equal(json['state'], 'collecting');
+    const joined = await server.call('DELETE', `/v1/users/${userOf(3)}`);
+    assert.deepEqual([joined.json['erasureId'], joined.json['users']], [json['erasureId'], 2]);
+    const pending = (await server.get('/v1/status')).json['erasures'];
+    assert.deepEqual(pending, [{ erasureId: json['erasureId'], state: 'collecting', users: 2 }]);
+    const refused = await server.call('POST', '/v1/verifications', '{}', 'application/json');
+    assert.equal(refused.status, 409);
+    assert.match(String(refused.json['detail']), /e2 is pending/);
+    assert.equal((await erase(server, [userOf(4)])).json['users'], 3);
+    assert.equal((await done(server, String(json['erasureId'])))['users'], 3);
+    assert.equal((await server.get('/v1/status')).json['erasures'], undefined);
   });
 
   test('is gone on with after a kill, and a start after that finds nothing to do', async () => {
