@@ -17,6 +17,7 @@ const BARRIER_LOOK_MS = 25;
 export interface Merges {
   readonly exchange: LiveMerges;
   readonly retention: MergeRetention;
+  readonly store: MergeStore;
 }
 
 /** Opens where partitions meet; `versions` replays what was lost, `live` is filled as partitions are recovered. */
@@ -46,7 +47,11 @@ export function openMeeting(
     onWarning,
   });
   const checkpointsKeptMax = CHECKPOINTS_KEPT_MAX;
-  return { exchange, retention: new MergeRetention({ store, partitions, checkpointsKeptMax }) };
+  return {
+    store,
+    exchange,
+    retention: new MergeRetention({ store, partitions, checkpointsKeptMax }),
+  };
 }
 
 /** A partition that is not recovered yet, or has stopped, comes when it is; one past the barrier has lost its part. */
