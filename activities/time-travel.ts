@@ -19,6 +19,9 @@ import { TravelStates } from './travel-states.ts';
 /** Milliseconds that an answer from the past is waited for; the travel goes on after that. */
 export const timeTravelWaitMsMax = 5_000;
 
+/** Milliseconds that an answer waits for the page on which its travel is shown; it goes without past that. */
+export const travelShownWaitMsMax = 1_000;
+
 /** What is asked of the past. */
 export interface PastQuery extends RecommendationRequest {
   readonly asOf: AsOf;
@@ -135,6 +138,11 @@ export class TimeTravel {
     return this.#awaited(started, destination.version, false);
   }
 
+  /** Resolves when nothing is read any more; the signal of the jobs has to have aborted. */
+  close(): Promise<void> {
+    return this.#deps.jobs.idle();
+  }
+
   /** What a travel gives within the bound; else the travel, which goes on. */
   async #awaited<T>(
     { job, result }: StartedTravel<T>,
@@ -143,7 +151,7 @@ export class TimeTravel {
   ): Promise<PastAnswer<T>> {
     const waited = await within(result, this.#deps.waitMsMax ?? timeTravelWaitMsMax);
     if (waited !== undefined) return { answer: waited };
-    if (isShown) job.url ??= await this.#deps.show(job, version);
+    if (isShown) job.url ??= await within(this.#deps.show(job, version), travelShownWaitMsMax);
     return { travel: job };
   }
 

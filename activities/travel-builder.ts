@@ -1,6 +1,6 @@
 import type { VersionDefinition } from '../actors/runtime/definition.ts';
 import type { PartitionRuntime } from '../actors/runtime/partition.ts';
-import { RepriseError } from '../events/error.ts';
+import { hasCode, RepriseError } from '../events/error.ts';
 import type { Journal } from '../events/journal.ts';
 import { ORIGIN, sequence } from '../events/position.ts';
 import type { Partition, Sequence } from '../events/position.ts';
@@ -8,6 +8,9 @@ import type { Checkpoint } from '../model/checkpoint.ts';
 import type { ModelDelta } from '../model/delta.ts';
 import type { ServingState } from '../projections/serving-state.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
+import { KeptMerges } from './kept-merges.ts';
+import type { MergeExchange } from './merge-exchange.ts';
+import type { MergeStore } from './merge-store.ts';
 import { replayTogether, type Part } from './replay-together.ts';
 import { ScratchMerges } from './scratch-merges.ts';
 import type { FactHistory } from './fact-history.ts';
@@ -22,6 +25,8 @@ export interface TravelBuilderDeps {
   readonly registry: Pick<VersionRegistry, 'get' | 'base'>;
   readonly checkpoints: Pick<CheckpointStore, 'newest' | 'list'>;
   readonly maker: RuntimeMaker;
+  /** The merges that were made, as far as they are kept; absent where there is one partition only. */
+  readonly merges?: Pick<MergeStore, 'read'> | undefined;
   /** An empty read side, which scans exactly up to so many items; whatever there is where none is named. */
   readonly newServing: (exactScanItemsMax?: number) => ServingState;
   /** The shared facts of a partition, read as far as any place that is asked for. */
@@ -132,6 +137,8 @@ class Build {
   /** Many partitions: all to the last barrier that they have in common, then those that are read to their places. */
   async together(): Promise<{ wholes: readonly ModelDelta[]; cut: Cut | undefined }> {
     this.#refuseApart();
+    const whole = await this.#ownAlone();
+    if (whole !== undefined) return { wholes: [whole], cut: undefined };
     const goal = this.#goal();
     const start = this.#nearestCut(goal);
     let runtimes = start === undefined ? await this.#bases() : await this.#restored(start);
@@ -149,6 +156,40 @@ class Build {
     );
     const wholes = visited.flatMap((one) => listOf(one?.whole));
     return { wholes, cut: this.#source.edited === undefined ? cut : undefined };
+  }
+
+  /**
+   * One partition by itself, from its newest checkpoint before the place, with the merges that were made then; undefined
+   * where there is no such checkpoint past the kept copies, where a merge is gone, or where others are read, too.
+   */
+  async #ownAlone(): Promise<ModelDelta | undefined> {
+    const { checkpoints, merges } = this.#deps;
+    const [only, ...others] = this.#ats;
+    if (only === undefined || others.length > 0 || merges === undefined) return undefined;
+    if (this.#source.edited !== undefined) return undefined;
+    const [partition, at] = only;
+    const { version } = this.#definition;
+    const kept = this.#nearestCut(this.#goal())?.places[partition] ?? ORIGIN;
+    const listed = await checkpoints.list(partition);
+    const written = listed.find((one) => one.version === version && one.sequence <= at);
+    if (written === undefined || written.sequence <= kept) return undefined;
+    const newest = await checkpoints.newest({ version, partition, atMost: at });
+    if (newest === undefined) return undefined;
+    const runtime = await this.#maker.restore(this.#definition, partition, newest.checkpoint);
+    const visit = async (reached: PartitionRuntime): Promise<Visited> => ({
+      checkpoint: undefined,
+      whole: await reached.takeWhole(),
+    });
+    try {
+      const exchange = new KeptMerges(merges);
+      const [visited] = await this.#replay([{ runtime, until: at, visit }], exchange);
+      return visited?.whole;
+    } catch (error) {
+      if (!hasCode(error, 'NOT_FOUND')) throw error;
+      this.#from.clear();
+      this.#reached.clear();
+      return undefined;
+    }
   }
 
   /**
@@ -196,12 +237,10 @@ class Build {
 
   #nearestCut(goal: readonly Sequence[] | undefined): Cut | undefined {
     if (goal === undefined) return undefined;
-    const { cuts, edited } = this.#source;
+    const { cuts } = this.#source;
     const fits = ({ version, places }: Cut): boolean =>
       version === this.#definition.version &&
-      places.every(
-        (place, at) => place <= Math.min(goal[at] ?? ORIGIN, edited?.common[at] ?? place),
-      );
+      places.every((place, at) => place <= (goal[at] ?? ORIGIN));
     return cuts.filter(fits).sort((a, b) => (b.places[0] ?? 0) - (a.places[0] ?? 0))[0];
   }
 
@@ -233,14 +272,17 @@ class Build {
     return { version: this.#definition.version, places: goal, checkpoints };
   }
 
-  async #replay(parts: readonly Part<Visited>[]): Promise<readonly (Visited | undefined)[]> {
+  async #replay(
+    parts: readonly Part<Visited>[],
+    exchange?: MergeExchange,
+  ): Promise<readonly (Visited | undefined)[]> {
     const { yieldNow, sliceMsMax, clock } = this.#deps;
     const journal = this.#source.edited?.journal ?? this.#deps.journal;
     for (const { runtime } of parts) {
       const { partition, position } = runtime;
       if (!this.#from.has(partition)) this.#from.set(partition, position);
     }
-    const merges = new ScratchMerges({ partitions: journal.partitions, yieldNow });
+    const merges = exchange ?? new ScratchMerges({ partitions: journal.partitions, yieldNow });
     return replayTogether(
       {
         ...{ journal, yieldNow, sliceMsMax, clock, merges },

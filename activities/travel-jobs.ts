@@ -102,6 +102,11 @@ export class TravelJobs {
     return { job, result };
   }
 
+  /** Resolves when no travel is under way or waits; after the signal has aborted that is soon. */
+  async idle(): Promise<void> {
+    while (this.#running > 0) await this.#turn;
+  }
+
   async #run<T>(job: Job, { work }: TravelStart<T>): Promise<T> {
     try {
       this.#signal.throwIfAborted();

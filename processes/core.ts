@@ -157,6 +157,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
 async function closeParts(parts: CoreParts): Promise<void> {
   parts.ending.abort();
   parts.pacing.close();
+  await parts.past.travel.close();
   parts.merges.exchange.close();
   await parts.durable.close();
   await parts.erasures.close();

@@ -17,6 +17,8 @@ interface Publication {
 export class PublishedHistory {
   readonly #publications = new Map<string, Publication[]>();
   readonly #places: Sequence[] = [];
+  /** Items that were withdrawn at any time. */
+  readonly #withdrawn = new Set<string>();
 
   /** Takes the next publication; they come in the order of their sequences. */
   add(at: Sequence, { item, metadata }: ItemPublished): void {
@@ -26,6 +28,7 @@ export class PublishedHistory {
       isWithdrawn: metadata === null,
     };
     this.#places.push(at);
+    if (metadata === null) this.#withdrawn.add(item);
     const before = this.#publications.get(item);
     if (before === undefined) this.#publications.set(item, [publication]);
     else before.push(publication);
@@ -46,7 +49,8 @@ export class PublishedHistory {
   /** The catalogue as it stood at a sequence. */
   at(at: Sequence): CatalogueView {
     const withdrawn = new Set<string>();
-    for (const [item, publications] of this.#publications) {
+    for (const item of this.#withdrawn) {
+      const publications = this.#publications.get(item) ?? [];
       if (lastOf(publications, at)?.isWithdrawn === true) withdrawn.add(item);
     }
     const title = (item: string): string | undefined =>

@@ -43,6 +43,7 @@ export function createPast(parts: TravelParts): PastParts {
   const builder = new TravelBuilder({
     ...{ journal, registry, checkpoints, maker, history, yieldNow, clock },
     sliceMsMax: config.sliceMsMax,
+    merges: journal.partitions > 1 ? parts.merges.store : undefined,
     newServing: (exactScanItemsMax = Infinity) =>
       new ServingState({
         partitions: journal.partitions,

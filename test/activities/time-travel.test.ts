@@ -66,6 +66,34 @@ describe('time travel', () => {
     }
   }
 
+  it('goes on from a checkpoint of one partition alone, as long as the merges since are kept', async () => {
+    const world = await TravelWorld.open(await temporaryFolder(), 2, { learner: 'gmf' });
+    for (let turn = 0; turn < 45; turn += 1) {
+      if (turn % 5 === 0) await world.setBarrier();
+      await world.turn();
+      if (turn === 30) await world.checkpoint();
+    }
+    const { request, own, heads, answer } = world.noted.findLast(
+      (one) => one.answer.basedOn === 'user',
+    )!;
+    const positions = [{ partition: own, sequence: heads[own]! }];
+    const asOf = { position: positions[0]! };
+    const wayOf = async (): Promise<number> => {
+      const travel = world.travel();
+      const { job, result } = travel.go({ positions });
+      await result;
+      const past = await travel.recommend({ ...request, asOf });
+      assert.ok('answer' in past);
+      assert.deepEqual(past.answer.items, answer.items);
+      return job.progress.total;
+    };
+    const near = await wayOf();
+    assert.ok(near < heads[own]! / 2, `${near} of ${heads[own]!} events`);
+    world.merges.clear();
+    const far = await wayOf();
+    assert.equal(far, heads[own]! + 1, 'everything was replayed');
+  });
+
   it('that takes long goes on by itself, and the next question is answered at once', async () => {
     const world = await livedWorld(1, { learner: 'isgd' });
     const travel = world.travel(0);

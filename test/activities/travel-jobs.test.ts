@@ -96,6 +96,28 @@ describe('travels', () => {
     );
   });
 
+  it('are waited for when the core ends', async () => {
+    const ending = new AbortController();
+    const jobs = new TravelJobs(ending.signal);
+    const ended: string[] = [];
+    const work =
+      (name: string) =>
+      async ({ signal }: TravelControl): Promise<void> => {
+        while (!signal.aborted) await turn();
+        await turn();
+        ended.push(name);
+      };
+    const one = jobs.start({ id: 'a', position: [], work: work('a') });
+    const two = jobs.start({ id: 'b', position: [], work: work('b') });
+    await turn();
+    ending.abort();
+    await jobs.idle();
+    assert.deepEqual(ended, ['a']);
+    await one.result;
+    await assert.rejects(two.result);
+    await jobs.idle();
+  });
+
   it('do not begin when the core ends', async () => {
     const ending = new AbortController();
     const jobs = new TravelJobs(ending.signal);

@@ -95,11 +95,15 @@ describe('what if', () => {
         const world = await lived(partitions, learner);
         const more = await lived(partitions, learner);
         const whatIfs = world.whatIfs(world.travel());
+        const asOf = { timeMs: world.world.rig.appendedMs };
+        // What came after that moment, barriers above all, must not show.
+        if (partitions > 1) await world.setBarrier();
+        for (let turn = 0; turn < 8; turn += 1) await world.turn();
         for (const user of ['u5', 'somebody']) {
           const add = [1, 2, 3].map((n) => ({
             ...{ id: `more-${user}-${n}`, type: 'play', item: `rock-${n}`, time: 500_000 + n },
           }));
-          const { after } = await asked(whatIfs.ask({ ...QUESTION, user, add }));
+          const { after } = await asked(whatIfs.ask({ ...QUESTION, user, add, asOf }));
           assert.equal(after.basedOn, 'user');
           const twin = user === 'u5' ? more : await lived(partitions, learner);
           await twin.world.rig.tell(

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 
 import type { ApiDeps } from '../../api/deps.ts';
 import { RepriseError } from '../../events/error.ts';
-import { callOnce, fakeDeps, startApi, TRAVEL } from './harness.ts';
+import { callOnce, fakeDeps, startApi } from './harness.ts';
 import type { Answer, Api, Sent } from './harness.ts';
 
 let api: Api;
@@ -46,47 +46,6 @@ describe('a request reaches its port', () => {
         { partition: 2, sequence: 3 },
       ],
     }));
-  const past = { user: 'u', n: 10, exclude: 'seen' };
-  const travel = (query: string, asOf: object): Promise<void> =>
-    check('GET', `/v1/users/u/recommendations?asOf=${query}`, {}, 200, 'travel', { ...past, asOf });
-  test('a position of the past', () =>
-    travel('0:12', { position: { partition: 0, sequence: 12 } }));
-  test('a time of the past', () => travel('2026-01-02T03:04:05Z', { timeMs: 1_767_323_045_000 }));
-  test('a time of the past in another zone', () =>
-    travel('2026-01-02T05:04:05.250%2B02:00', { timeMs: 1_767_323_045_250 }));
-  test('an explanation, with what the user did last', async () => {
-    api.deps.calls.length = 0;
-    const { status, json } = await get('/v1/users/u/recommendations?explain=true');
-    assert.equal(status, 200);
-    assert.deepEqual(json['events'], [{ position: '0:3', type: 'play', item: 'song', time: null }]);
-    const expected = [
-      ['recommend', { ...asked, explain: true }],
-      ['events', 'u', ['0:7']],
-    ];
-    assert.deepEqual(api.deps.calls, expected);
-  });
-  test('no explanation', () => recommend('u/recommendations?explain=false', {}));
-  test('what if', () =>
-    check(
-      'POST',
-      '/v1/what-if',
-      {
-        body: {
-          ...{ user: 'u', n: 3, asOf: '0:9', remove: ['0:1', '0:4'] },
-          add: [{ type: 'play', item: 'i', time: '2026-01-02T03:04:05Z' }],
-        },
-      },
-      200,
-      'whatIf',
-      {
-        ...{ user: 'u', n: 3, exclude: 'seen', asOf: { position: { partition: 0, sequence: 9 } } },
-        add: [{ type: 'play', item: 'i', time: 1_767_323_045_000 }],
-        remove: [
-          { partition: 0, sequence: 1 },
-          { partition: 0, sequence: 4 },
-        ],
-      },
-    ));
   test('a percent-encoded user', () =>
     recommend('a%2Fb%20%C3%BC/recommendations', { user: 'a/b ü' }));
   test('a user named __proto__', () =>
@@ -153,8 +112,6 @@ describe('a request reaches its port', () => {
     ]));
 });
 
-const RECOMMENDATION = 'recommendationId';
-
 describe('a request is refused', () => {
   async function check(
     method: string,
@@ -182,51 +139,6 @@ describe('a request is refused', () => {
     ['a position that is none', 'GET', `${recommendations}?after=5`, {}, 400, 'after[0]'],
     ['an empty position', 'GET', `${recommendations}?after=`, {}, 400, 'after[0]'],
     ['65 positions', 'GET', `${recommendations}?after=${'0:1,'.repeat(64)}0:1`, {}, 400, 'after'],
-    ['a moment that is none', 'GET', `${recommendations}?asOf=yesterday`, {}, 400, 'asOf'],
-    ['a date without a time', 'GET', `${recommendations}?asOf=2026-01-02`, {}, 400, 'asOf'],
-    ['30 February', 'GET', `${recommendations}?asOf=2026-02-30T00:00:00Z`, {}, 400, 'asOf'],
-    ['an empty moment', 'GET', `${recommendations}?asOf=`, {}, 400, 'asOf'],
-    ['asOf with after', 'GET', `${recommendations}?asOf=0:1&after=0:1`, {}, 400, 'asOf'],
-    ['an id that was not made here', 'GET', '/v1/recommendations/foreign', {}, 400, RECOMMENDATION],
-    ['a proof of one', 'GET', '/v1/recommendations/foreign/verify', {}, 400, RECOMMENDATION],
-    ['an id that is none', 'GET', '/v1/recommendations/a.b', {}, 400, RECOMMENDATION],
-    ['an endless id', 'GET', `/v1/recommendations/${'a'.repeat(4_097)}`, {}, 400, RECOMMENDATION],
-    ['nothing to change', 'POST', '/v1/what-if', { body: { user: 'u' } }, 422, 'add'],
-    [
-      'what if 10,000 things had happened',
-      'POST',
-      '/v1/what-if',
-      { body: { user: 'u', add: new Array(10_000).fill({ type: 'play', item: 'i' }) } },
-      422,
-      'add',
-    ],
-    [
-      'what if too many had not',
-      'POST',
-      '/v1/what-if',
-      { body: { user: 'u', remove: new Array(1_001).fill('0:1') } },
-      422,
-      'remove',
-    ],
-    [
-      'another user in what is added',
-      'POST',
-      '/v1/what-if',
-      { body: { user: 'u', add: [{ type: 'play', item: 'i', user: 'v' }] } },
-      400,
-      'add[0].user',
-    ],
-    [
-      'what if a position that is none',
-      'POST',
-      '/v1/what-if',
-      { body: { user: 'u', remove: ['5'] } },
-      400,
-      'remove[0]',
-    ],
-    ['an explanation of a kind', 'GET', `${recommendations}?explain=yes`, {}, 400, 'explain'],
-    ['an unknown travel', 'GET', '/v1/travels/travel-00000000000000ff', {}, 404],
-    ['a travel id that is none', 'GET', '/v1/travels/x', {}, 400, 'travelId'],
     ['a window of 0', 'GET', '/v1/metrics/prequential?window=0', {}, 400, 'window'],
     [
       'metrics of a version that never served',
@@ -378,28 +290,6 @@ describe('an error of a port becomes its problem', () => {
     const line = deps.logged[0] ?? {};
     assert.equal(line['requestId'], 'request-1');
     assert.match(String(line['err']), /secret of \/the\/inside/);
-  });
-});
-
-describe('an answer from the past', () => {
-  test('that takes long is a 202 with the travel to poll', async () => {
-    const { status, json } = await get('/v1/users/far/recommendations?asOf=0:3');
-    assert.equal(status, 202);
-    assert.deepEqual(json, TRAVEL);
-    const polled = await get(TRAVEL.poll);
-    assert.deepEqual([polled.status, polled.json], [200, TRAVEL]);
-  });
-
-  test('that is looked up by its id may take long, too', async () => {
-    const { status, json } = await get('/v1/recommendations/far');
-    assert.deepEqual([status, json], [202, TRAVEL]);
-  });
-
-  test('is a 503 with the remedy where a process has no past', async () => {
-    const path = '/v1/users/u/recommendations?asOf=0:3';
-    const { json } = await callOnce({ travel: undefined }, 'GET', path);
-    assert.equal(json['status'], 503);
-    assert.match(String(json['detail']), /embedded profile/);
   });
 });
 

@@ -19,6 +19,7 @@ import { partitionOf } from '../../events/partition-of.ts';
 import type { Sequence } from '../../events/position.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
+import type { Merge } from '../../model/merge.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
 import type { Recommendation, RecommendationRequest } from '../../projections/answer.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../../projections/bounds.ts';
@@ -48,6 +49,8 @@ export class TravelWorld {
   readonly serving: ServingState;
   readonly catalogue = memoryCatalogue();
   readonly noted: Noted[] = [];
+  /** The merges that live made, by version and barrier. */
+  readonly merges = new Map<string, Merge>();
   /** Ids of events that do not happen here. */
   readonly leftOut = new Set<string>();
   readonly #random: SeededRandom;
@@ -78,6 +81,9 @@ export class TravelWorld {
     this.#merges = new ScratchMerges({
       partitions: this.partitions,
       yieldNow: () => Promise.resolve(),
+      onMerge: async (merge) => {
+        this.merges.set(`${merge.version}/${merge.barrier}`, merge);
+      },
     });
   }
 
@@ -118,6 +124,9 @@ export class TravelWorld {
         create: (definition, partition) => rig.runtime(definition, partition),
         restore: (definition, partition, checkpoint) =>
           PartitionRuntime.restore(rig.deps(definition, partition), checkpoint),
+      },
+      merges: {
+        read: async ({ version, barrier }) => this.merges.get(`${version}/${barrier}`),
       },
       newServing: (exactScanItemsMax = Infinity) => this.#newServing(exactScanItemsMax),
       sliceMsMax: 8,
