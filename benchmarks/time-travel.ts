@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as yieldNow } from 'node:timers/promises';
+import { AnswerProofs } from '../activities/answer-proof.ts';
 import { FactHistory } from '../activities/fact-history.ts';
 import { follow } from '../activities/follower.ts';
 import { TimeTravel } from '../activities/time-travel.ts';
@@ -22,7 +23,7 @@ import { sequence } from '../events/position.ts';
 import type { Sequence } from '../events/position.ts';
 import { loadKernel } from '../model/kernel/kernel.ts';
 import { DEFAULT_LEARNER_SETTINGS } from '../model/settings.ts';
-import type { ScoredItem } from '../projections/answer.ts';
+import type { Recommendation } from '../projections/answer.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../projections/bounds.ts';
 import { Recommender } from '../projections/recommend.ts';
 import { ServingState } from '../projections/serving-state.ts';
@@ -114,7 +115,7 @@ try {
 
   // The run that is stopped at every pair's position, in their order; it takes the checkpoints that a live one would.
   const stops = pairs.map((pair, number) => ({ ...pair, number })).sort((a, b) => a.at - b.at);
-  const expected: (readonly ScoredItem[])[] = [];
+  const expected: Recommendation[] = [];
   const serving = newServing();
   const stopped = new Recommender({
     ...{ serving, identities, catalogue, signingKey, partitionOf: () => 0 },
@@ -126,7 +127,7 @@ try {
   const sink = (delta: Parameters<ServingState['apply']>[0]): void => serving.apply(delta);
   for (const { user, at, number } of stops) {
     runtime = await follow({ ...followed, runtime, sink }, { until: at, signal });
-    expected[number] = (await stopped.recommend({ ...request, user })).items;
+    expected[number] = await stopped.recommend({ ...request, user });
     if (at < (wishes[0] ?? Infinity)) continue;
     wishes.shift();
     await checkpoints.save(await runtime.capture());
@@ -151,15 +152,24 @@ try {
     show: () => Promise.resolve(undefined),
     waitMsMax: 600_000,
   });
+  const proofs = new AnswerProofs({
+    ...{ travel, journal, identities, registry, signingKey, yieldNow, history: () => history },
+    exactScanItemsMax: DEFAULT_PROJECTION_BOUNDS.exactScanItemsMax,
+    withRelease: (release) => Promise.resolve({ missing: `there is no release ${release}` }),
+  });
   const tookMs: number[] = [];
   let equal = 0;
+  let proven = 0;
   for (const [number, { user, at }] of pairs.entries()) {
     const askedMs = performance.now();
     const asOf = { position: { partition: 0, sequence: at } };
     const past = await travel.recommend({ ...request, user, asOf });
     tookMs.push(performance.now() - askedMs);
     if (!('answer' in past)) throw new Error('a travel took longer than ten minutes');
-    if (JSON.stringify(past.answer.items) === JSON.stringify(expected[number])) equal += 1;
+    if (JSON.stringify(past.answer.items) === JSON.stringify(expected[number]?.items)) equal += 1;
+    const lineage = await proofs.lineage(expected[number]?.recommendationId ?? '');
+    const proof = lineage && (await proofs.prove(lineage));
+    if (proof !== undefined && 'answer' in proof && proof.answer.verdict === 'equal') proven += 1;
   }
   tookMs.sort((a, b) => a - b);
   const p50Ms = percentile(tookMs, 0.5);
@@ -167,7 +177,7 @@ try {
     JSON.stringify({
       benchmark: 'time-travel',
       ...{ events: EVENTS, users: USERS, items: ITEMS, learner: definition.learner.learner },
-      ...{ pairs: PAIRS, equal, p50Ms, p99Ms: percentile(tookMs, 0.99) },
+      ...{ pairs: PAIRS, equal, proven, p50Ms, p99Ms: percentile(tookMs, 0.99) },
       fullReplayMs: Math.round(fullReplayMs),
       ratio: Math.round((p50Ms / fullReplayMs) * 1_000) / 1_000,
       residentMiB: Math.round(process.memoryUsage().rss / 2 ** 20),

@@ -56,28 +56,7 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
     for (const { partition } of live) await starter.leaseReplay(partition, config.leaseMsMax);
     return {
       url: server.uiUrl,
-      startRebuild: (kind, now) =>
-        starter.rebuild(
-          kind,
-          {
-            delayMsMax: kind === 'erasure' ? config.erasureDelayMsMax : 0,
-            leaseMsMax: config.leaseMsMax,
-          },
-          now,
-        ),
-      ...createRuns({
-        starter,
-        ...{ registry: parts.registry, clock: parts.clock, leaseMsMax: config.leaseMsMax },
-        live: () => live[0]?.runtime.definition.version,
-        backfills: {
-          ...{ registry: parts.registry, shadows: parts.shadows, journal: stores.journal },
-          live: () => live[0]?.runtime.definition.version ?? '',
-          lastBarrier: () => Math.max(...live.map(({ runtime }) => runtime.barrier)),
-          leaseMsMax: Math.min(config.leaseMsMax, BACKFILL_LEASE_MS_MAX),
-        },
-        tfjsUnavailable: native.tfjs.unavailable,
-        indexUnavailable: native.faiss.unavailable,
-      }),
+      ...runsOf(parts, starter),
       travel: async ({ id, ...input }) => {
         await starter.travel(id, input);
         return starter.url(id);
@@ -88,4 +67,31 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
     await close();
     throw error;
   }
+}
+
+/** The runs that people and the core itself start. */
+function runsOf(
+  { registry, clock, config, live, shadows, stores, native }: CoreParts,
+  starter: WorkflowStarter,
+): ReturnType<typeof createRuns> & Pick<DurableRuns, 'startRebuild'> {
+  const { leaseMsMax, erasureDelayMsMax } = config;
+  const runs = createRuns({
+    ...{ starter, registry, clock, leaseMsMax },
+    live: () => live[0]?.runtime.definition.version,
+    backfills: {
+      ...{ registry, shadows, journal: stores.journal },
+      live: () => live[0]?.runtime.definition.version ?? '',
+      lastBarrier: () => Math.max(...live.map(({ runtime }) => runtime.barrier)),
+      leaseMsMax: Math.min(leaseMsMax, BACKFILL_LEASE_MS_MAX),
+    },
+    tfjsUnavailable: native.tfjs.unavailable,
+    indexUnavailable: native.faiss.unavailable,
+  });
+  return {
+    ...runs,
+    startRebuild: (kind, now) => {
+      const delayMsMax = kind === 'erasure' ? erasureDelayMsMax : 0;
+      return starter.rebuild(kind, { delayMsMax, leaseMsMax }, now);
+    },
+  };
 }

@@ -4,10 +4,6 @@ import type { AddressInfo } from 'node:net';
 
 import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
-import type { RecommendationAnswer } from '../../api/schema/answers.ts';
-import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
-import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
-import type { TravelAnswer } from '../../api/schema/travels.ts';
 import { createDoor } from '../../events/door.ts';
 import { RepriseError } from '../../events/error.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
@@ -15,6 +11,17 @@ import type { IdentityStore } from '../../events/identity.ts';
 import type { Journal } from '../../events/journal.ts';
 import { createMemoryIdentities } from '../doubles/memory-identities.ts';
 import { createMemoryJournal } from '../doubles/memory-journal.ts';
+import {
+  ERASURE,
+  LINEAGE,
+  PLACE,
+  PROOF,
+  QUARANTINE,
+  RECOMMENDATION,
+  SCORED,
+  TRAVEL,
+  WHAT_IF,
+} from './fixed-answers.ts';
 
 /** The clock of the fake instance: 2026-01-01. */
 export const NOW_MS = Date.UTC(2026, 0, 1);
@@ -37,63 +44,6 @@ function countingBytes(): (length: number) => Uint8Array {
   };
 }
 
-const scored = { id: 'song', score: 1.25, title: 'A song' };
-const place = ['0:7'];
-const erasure = {
-  erasureId: 'e1',
-  state: 'collecting' as const,
-  users: 1,
-  requestedAt: '2026-01-01T00:00:00.000Z',
-  identitiesDestroyed: true,
-};
-const quarantine = {
-  quarantineId: 'q1',
-  state: 'building' as const,
-  inForce: false,
-  users: 1,
-  events: 2,
-  from: ['0:-1'],
-  to: place,
-  requestedAt: '2026-01-01T00:00:00.000Z',
-};
-
-const RECOMMENDATION: RecommendationAnswer = {
-  recommendationId: 'r1',
-  basedOn: 'user',
-  position: place,
-  model: 'first',
-  search: { mode: 'exact' },
-  items: [scored],
-};
-
-const LINEAGE: LineageAnswer = {
-  ...{ recommendationId: 'r1', basedOn: 'user', user: 'u', n: 10, exclude: 'seen', item: null },
-  ...{ position: place, appendedAt: ['2026-01-01T00:00:00.000Z'] },
-  model: { version: 'first', learner: 'gmf', parent: null, start: ['0:-1'] },
-  ...{ release: null, verdict: 'equal', items: [scored] },
-};
-
-const AS_IT_IS = { basedOn: 'user', position: place, model: 'first', items: [scored] } as const;
-
-const WHAT_IF: WhatIfAnswer = {
-  before: AS_IT_IS,
-  after: AS_IT_IS,
-  difference: { entered: [], left: [], moved: [] },
-};
-
-const PROOF: AnswerProofAnswer = {
-  ...{ recommendationId: 'r1', equal: true, verdict: 'equal', method: 'exact' },
-  ...{ expectedHash: 'ab', recomputedHash: 'ab', changedByErasure: false, items: [scored] },
-};
-
-/** A travel that takes long. */
-export const TRAVEL: TravelAnswer = {
-  travelId: 'travel-0123456789abcdef',
-  state: 'running',
-  position: place,
-  progress: { done: 1, total: 7 },
-  poll: '/v1/travels/travel-0123456789abcdef',
-};
 async function* linesOf(user: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
   yield await Promise.resolve({ user, events: 1 });
   yield { id: 'a', position: '0:0' };
@@ -129,19 +79,19 @@ function fixedPorts(
         note(
           item === 'unknown'
             ? undefined
-            : { item, position: place, model: 'first', items: [scored] },
+            : { item, position: PLACE, model: 'first', items: [SCORED] },
           'similar',
           item,
           n,
         ),
-      popular: async (n) => note({ position: place, items: [scored] }, 'popular', n),
+      popular: async (n) => note({ position: PLACE, items: [SCORED] }, 'popular', n),
       user: async (id) =>
         id === 'unknown'
           ? undefined
-          : { id, events: 3, seenItems: 2, lastTime: '2026-01-01T00:00:00.000Z', position: place },
+          : { id, events: 3, seenItems: 2, lastTime: '2026-01-01T00:00:00.000Z', position: PLACE },
       item: async (id, after) =>
         note(
-          id === 'unknown' ? undefined : { id, metadata: { title: 'A song' }, position: place },
+          id === 'unknown' ? undefined : { id, metadata: { title: 'A song' }, position: PLACE },
           'item',
           id,
           after,
@@ -187,10 +137,10 @@ function fixedPorts(
     },
     promotions: {
       promote: async (version) =>
-        note({ version, previous: 'first', positions: place, switchMs: 1.5 }, 'promote', version),
+        note({ version, previous: 'first', positions: PLACE, switchMs: 1.5 }, 'promote', version),
       rollback: async (version) =>
         note(
-          { version: 'first', previous: version, positions: place, switchMs: 1.5 },
+          { version: 'first', previous: version, positions: PLACE, switchMs: 1.5 },
           'rollback',
           version,
         ),
@@ -200,7 +150,7 @@ function fixedPorts(
         const figure = { a: 0.25, b: 0.5, difference: 0.25, low: 0.125, high: 0.375 };
         const cohort = { cohort: 'all' as const, events: 8, recall10: figure, mrr10: figure };
         const answer = {
-          ...{ a, b, method: 'how', positions: { a: place, b: place }, cohorts: [cohort] },
+          ...{ a, b, method: 'how', positions: { a: PLACE, b: PLACE }, cohorts: [cohort] },
           overlap10: { users: 2, mean: 0.5, histogram: [0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0] },
           drift: { items: 3, alignment: 0.75 },
           stream: [{ events: 8, a: 0.25, b: 0.5 }],
@@ -233,16 +183,16 @@ function fixedPorts(
     erasures: {
       request: async (users, now) => {
         if (users.includes('unknown')) throw new RepriseError('NOT_FOUND', 'user 0 is not known');
-        return note(erasure, 'erase', users, now);
+        return note(ERASURE, 'erase', users, now);
       },
-      get: async (erasureId) => (erasureId === 'e1' ? erasure : undefined),
-      list: async () => [erasure],
+      get: async (erasureId) => (erasureId === 'e1' ? ERASURE : undefined),
+      list: async () => [ERASURE],
     },
     quarantines: {
-      request: async (query) => note(quarantine, 'quarantine', query),
-      lift: async (id) => note({ ...quarantine, state: 'lifting' }, 'lift', id),
-      get: async (id) => (id === 'q1' ? quarantine : undefined),
-      list: async () => [quarantine],
+      request: async (query) => note(QUARANTINE, 'quarantine', query),
+      lift: async (id) => note({ ...QUARANTINE, state: 'lifting' }, 'lift', id),
+      get: async (id) => (id === 'q1' ? QUARANTINE : undefined),
+      list: async () => [QUARANTINE],
     },
     userExport: {
       open: async (user) => (user === 'unknown' ? undefined : linesOf(user)),
@@ -250,15 +200,15 @@ function fixedPorts(
     maintenance: {
       rebuild: async (projections, onProgress) => {
         onProgress(1, 2);
-        return note({ projections, positions: place, events: 8 }, 'rebuild', projections);
+        return note({ projections, positions: PLACE, events: 8 }, 'rebuild', projections);
       },
       verify: async (version, onProgress) => {
         onProgress(4, 8);
-        return note({ equal: true, hash: 'ab', positions: place, events: 8 }, 'verify', version);
+        return note({ equal: true, hash: 'ab', positions: PLACE, events: 8 }, 'verify', version);
       },
       stateHash: async (version, after) =>
         note(
-          { version: 'first', hash: 'ab', positions: place, events: 8, users: 1, items: 1 },
+          { version: 'first', hash: 'ab', positions: PLACE, events: 8, users: 1, items: 1 },
           'stateHash',
           version,
           after,
@@ -278,10 +228,10 @@ function fixedPorts(
         uptimeSeconds: 1,
         residentBytes: 1,
         awaited: [],
-        journal: { heads: place, bytes: 10, full: false },
-        model: { version: 'first', learner: 'gmf', positions: place },
+        journal: { heads: PLACE, bytes: 10, full: false },
+        model: { version: 'first', learner: 'gmf', positions: PLACE },
         replay: { leased: false, reason: 'no Temporal', behind: 0 },
-        projections: [{ name: 'users', positions: place }],
+        projections: [{ name: 'users', positions: PLACE }],
         search: { mode: 'exact' },
         counts: { events: 8, users: 1, items: 1, refused: 0 },
         parts: [{ name: 'training', on: false, reason: 'not installed' }],

@@ -5,7 +5,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 
 import type { OpenApiDocument, Operation } from '../../api/openapi.ts';
 import { createRoutes } from '../../api/routes.ts';
-import { fakeDeps, startApi, TRAVEL } from './harness.ts';
+import { TRAVEL } from './fixed-answers.ts';
+import { fakeDeps, startApi } from './harness.ts';
 import type { Api, Sent } from './harness.ts';
 
 let api: Api;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { callOnce, startApi, TRAVEL } from './harness.ts';
+import { TRAVEL } from './fixed-answers.ts';
+import { callOnce, startApi } from './harness.ts';
 import type { Answer, Api, Sent } from './harness.ts';
 
 let api: Api;

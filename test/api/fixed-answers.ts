@@ -1,0 +1,70 @@
+import type { RecommendationAnswer } from '../../api/schema/answers.ts';
+import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
+import type { TravelAnswer } from '../../api/schema/travels.ts';
+import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
+
+/** A ranked item. */
+export const SCORED = { id: 'song', score: 1.25, title: 'A song' };
+/** Where every answer stands. */
+export const PLACE = ['0:7'];
+/** An erasure that gathers. */
+export const ERASURE = {
+  erasureId: 'e1',
+  state: 'collecting' as const,
+  users: 1,
+  requestedAt: '2026-01-01T00:00:00.000Z',
+  identitiesDestroyed: true,
+};
+/** A quarantine that is being built. */
+export const QUARANTINE = {
+  quarantineId: 'q1',
+  state: 'building' as const,
+  inForce: false,
+  users: 1,
+  events: 2,
+  from: ['0:-1'],
+  to: PLACE,
+  requestedAt: '2026-01-01T00:00:00.000Z',
+};
+
+/** An answer for a user. */
+export const RECOMMENDATION: RecommendationAnswer = {
+  recommendationId: 'r1',
+  basedOn: 'user',
+  position: PLACE,
+  model: 'first',
+  search: { mode: 'exact' },
+  items: [SCORED],
+};
+
+/** Where that answer came from. */
+export const LINEAGE: LineageAnswer = {
+  ...{ recommendationId: 'r1', basedOn: 'user', user: 'u', n: 10, exclude: 'seen', item: null },
+  ...{ position: PLACE, appendedAt: ['2026-01-01T00:00:00.000Z'] },
+  model: { version: 'first', learner: 'gmf', parent: null, start: ['0:-1'] },
+  ...{ release: null, verdict: 'equal', items: [SCORED] },
+};
+
+const AS_IT_IS = { basedOn: 'user', position: PLACE, model: 'first', items: [SCORED] } as const;
+
+/** A question that changes nothing. */
+export const WHAT_IF: WhatIfAnswer = {
+  before: AS_IT_IS,
+  after: AS_IT_IS,
+  difference: { entered: [], left: [], moved: [] },
+};
+
+/** That the answer is given again. */
+export const PROOF: AnswerProofAnswer = {
+  ...{ recommendationId: 'r1', equal: true, verdict: 'equal', method: 'exact' },
+  ...{ expectedHash: 'ab', recomputedHash: 'ab', changedByErasure: false, items: [SCORED] },
+};
+
+/** A travel that takes long. */
+export const TRAVEL: TravelAnswer = {
+  travelId: 'travel-0123456789abcdef',
+  state: 'running',
+  position: PLACE,
+  progress: { done: 1, total: 7 },
+  poll: '/v1/travels/travel-0123456789abcdef',
+};
