@@ -110,7 +110,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     },
     promotions: new Promotions({
       ...{ journal, serving, clock, door: parts.door, registry: parts.registry },
-      ...{ shadows: parts.shadows, book: parts.book, sleep },
+      ...{ shadows: parts.shadows, book: parts.book, prequential: parts.prequential, sleep },
     }),
     comparisons: createComparisons({ ...parts, yieldNow }),
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },

@@ -110,8 +110,11 @@ function fixedPorts(
       }),
     },
     promotions: {
-      promote: async (version) =>
-        note({ version, previous: 'first', positions: place, switchMs: 1.5 }, 'promote', version),
+      promote: async (version, gate) =>
+        note(
+          { version, previous: 'first', positions: place, switchMs: 1.5 },
+          ...['promote', version, ...(gate === undefined ? [] : [gate])],
+        ),
       rollback: async (version) =>
         note(
           { version: 'first', previous: version, positions: place, switchMs: 1.5 },
