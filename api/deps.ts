@@ -22,12 +22,12 @@ import type {
   VerifyReport,
 } from './schema/answers.ts';
 import type { ComparisonAnswer } from './schema/comparison.ts';
-import type { BackfillRequest, PromotionAnswer } from './schema/versions.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
 import type { QuarantineAnswer } from './schema/quarantines.ts';
 import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
 import type { TravelAnswer } from './schema/travels.ts';
 import type { WhatIfAnswer } from './schema/what-if.ts';
+import type { BackfillRequest, PromotionAnswer, PromotionGate } from './schema/versions.ts';
 
 /** The way in: checks events, appends them to the journal and resolves when they are durable. */
 export type DoorPort = Pick<EventDoor, 'accept' | 'publishItem'>;
@@ -114,9 +114,9 @@ export interface ModelsPort {
 export interface PromotionsPort {
   /**
    * Makes a version live that follows the stream; resolves when every partition answers by it. Throws NOT_FOUND, and
-   * CONFLICT where it is live already, lags, is not held, or cannot be built from its base.
+   * CONFLICT where it is live already, lags, is not held, cannot be built from its base, or does not pass the gate.
    */
-  promote(version: string): Promise<PromotionAnswer>;
+  promote(version: string, gate?: PromotionGate): Promise<PromotionAnswer>;
   /** Makes live again what was before this version, which has to be the live one; throws what promote throws. */
   rollback(version: string): Promise<PromotionAnswer>;
 }

@@ -8,17 +8,17 @@ export interface StateView {
   /** Items met; their rows are dense from 0. */
   readonly items: number;
   readonly dimensions: number;
-  itemId(row: number): string;
+  readonly itemId: (row: number) => string;
   /** −1 where the item is unknown. */
-  itemRow(id: string): number;
+  readonly itemRow: (id: string) => number;
   /** Copies an item's vector to `into`, from an offset on. */
-  readItem(row: number, into: Float32Array, offset: number): void;
+  readonly readItem: (row: number, into: Float32Array, offset: number) => void;
   /** A user's surrogate, 16 bytes. */
-  surrogate(row: number): Uint8Array;
+  readonly surrogate: (row: number) => Uint8Array;
   /** −1 where the user is unknown. */
-  userRow(surrogate: Uint8Array): number;
+  readonly userRow: (surrogate: Uint8Array) => number;
   /** The ids of the best items for a user but those that they have had, best first, asked at their last event. */
-  top(userRow: number, count: number): readonly string[];
+  readonly top: (userRow: number, count: number) => readonly string[];
 }
 
 /** Views a state; valid for as long as it stands still. */

@@ -5,7 +5,7 @@ import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { versionSchema } from '../schema/fields.ts';
-import { promotionSchema } from '../schema/versions.ts';
+import { promotionRequestSchema, promotionSchema } from '../schema/versions.ts';
 
 const params = z.object({ version: versionSchema });
 const body = z.strictObject({});
@@ -27,13 +27,13 @@ export function promotionRoutes(deps: ApiDeps): readonly Route[] {
       summary: 'Makes a version live that follows the stream; no request fails meanwhile.',
       problems: [404, 409, 415, 503, 504],
       params,
-      body,
+      body: promotionRequestSchema,
       answer: {
         status: 200,
         description: 'Every partition answers by it.',
         schema: promotionSchema,
       },
-      handle: (call) => promotionsOf(deps).promote(call.params.version),
+      handle: (call) => promotionsOf(deps).promote(call.params.version, call.body.gate),
     }),
     route({
       method: 'POST',

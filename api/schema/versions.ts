@@ -5,6 +5,9 @@ import { positionSchema, standSchema, versionSchema } from './fields.ts';
 /** The positions that `from` or `to` of a backfill may name: one a partition. */
 export const backfillPositionsMax = 256;
 
+/** The most events that a gate may ask for: no more are kept. */
+export const gateEventsMax = 10_000;
+
 const positions = z
   .array(standSchema)
   .max(backfillPositionsMax, `must name at most ${String(backfillPositionsMax)} positions`)
@@ -80,6 +83,26 @@ export const backfillRequestSchema = z
 export interface BackfillRequest extends Omit<z.infer<typeof backfillRequestSchema>, 'settings'> {
   readonly settings?: LearnerChanges;
 }
+
+/** What `POST /v1/models/{version}/promote` takes. */
+export const promotionRequestSchema = z
+  .strictObject({
+    gate: z
+      .strictObject({
+        metric: z.enum(['recall10', 'mrr10']).default('recall10'),
+        eventsMin: z.int().min(1).max(gateEventsMax).default(1_000).meta({
+          description: 'Events that both have to be tested on.',
+        }),
+      })
+      .optional()
+      .meta({
+        description:
+          'Promotes only where the 95 % interval of the difference to the live version lies above 0.',
+      }),
+  })
+  .meta({ id: 'PromotionRequest' });
+/** What a version has to show before it becomes live. */
+export type PromotionGate = NonNullable<z.output<typeof promotionRequestSchema>['gate']>;
 
 /** What a promotion answers. */
 export const promotionSchema = z

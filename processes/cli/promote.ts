@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { Option } from 'commander';
+
 import type { Models } from '../../api/schema/answers.ts';
+import { gateEventsMax } from '../../api/schema/versions.ts';
 import type { PromotionAnswer } from '../../api/schema/versions.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Client } from './client.ts';
 import type { CommandContext, CommandSpec } from './command.ts';
+import { wholeNumber } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { EXIT } from './failure.ts';
 import { startProgress } from './progress.ts';
@@ -14,15 +18,37 @@ import { pairs } from './table.ts';
 export const ownCatchUpMsMax = 600_000;
 const lookEveryMs = 200;
 
+interface PromoteOptions {
+  readonly ifBetter?: 'recall10' | 'mrr10';
+  readonly eventsMin?: number;
+}
+
 /** `promote`: makes a version live that follows the stream. */
-export const promoteCommand: CommandSpec<object> = {
+export const promoteCommand: CommandSpec<PromoteOptions> = {
   name: 'promote',
   summary: 'make a model version live that follows the stream; no request fails meanwhile',
   configure(command) {
-    command.argument('<version>', 'the version, as models lists it');
+    command
+      .argument('<version>', 'the version, as models lists it')
+      .addOption(
+        new Option(
+          '--if-better <metric>',
+          'only where it is shown to be better than the live one, at 95 %',
+        ).choices(['recall10', 'mrr10']),
+      )
+      .option(
+        '--events-min <n>',
+        'events that both have to be tested on, with --if-better (default: 1000)',
+        wholeNumber(1, gateEventsMax),
+      );
   },
-  run(context, [version = '']) {
-    return switchTo(context, () => ({ target: version, path: pathOf(version, 'promote') }));
+  run(context, [version = ''], { ifBetter: metric, eventsMin }) {
+    if (metric === undefined && eventsMin !== undefined) {
+      throw new RepriseError('INVALID', '--events-min says what --if-better asks for: give both');
+    }
+    const gate = { metric, ...(eventsMin === undefined ? {} : { eventsMin }) };
+    const body = metric === undefined ? {} : { gate };
+    return switchTo(context, () => ({ target: version, path: pathOf(version, 'promote'), body }));
   },
 };
 
@@ -42,6 +68,7 @@ export const rollbackCommand: CommandSpec<object> = {
 interface Switching {
   readonly target: string | undefined;
   readonly path: string;
+  readonly body?: object;
 }
 
 async function switchTo(
@@ -51,9 +78,9 @@ async function switchTo(
   const promotion = await context.withClient(
     async (client) => {
       const models = await client.http.json<Models>('GET', '/v1/models');
-      const { target, path } = switching(models);
+      const { target, path, body = {} } = switching(models);
       if (client.own && target !== undefined) await caughtUp(context, client, target);
-      return client.http.json<PromotionAnswer>('POST', path, { body: {} });
+      return client.http.json<PromotionAnswer>('POST', path, { body });
     },
     { durable: 'off' },
   );

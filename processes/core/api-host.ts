@@ -112,7 +112,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     },
     promotions: new Promotions({
       ...{ journal, serving, clock, door: parts.door, registry: parts.registry },
-      ...{ shadows: parts.shadows, book: parts.book, sleep },
+      ...{ shadows: parts.shadows, book: parts.book, prequential: parts.prequential, sleep },
     }),
     travel: travelPort(parts.past),
     comparisons: createComparisons({ ...parts, yieldNow }),

@@ -74,10 +74,7 @@ async function refuseUnheld(deps: ComparisonsDeps, version: string): Promise<voi
 
 async function compare(deps: ComparisonsDeps, a: string, b: string): Promise<ComparisonAnswer> {
   const { prequential, live, yieldNow } = deps;
-  const pairs = pairEvents(
-    prequential.observerOf(a).events.kept(),
-    prequential.observerOf(b).events.kept(),
-  );
+  const pairs = pairsOf(prequential, a, b);
   const sides = { a: visitOf(deps, a), b: visitOf(deps, b) };
   const partitions = live.length;
   const overlap10 = await answersInCommon(sides, { partitions, k: K, yieldNow });
@@ -102,6 +99,26 @@ async function compare(deps: ComparisonsDeps, a: string, b: string): Promise<Com
     ],
     stream: streamOf(pairs),
   };
+}
+
+/** The figures of two versions over all events that both were tested on. */
+export function comparedFigures(
+  prequential: ComparisonsDeps['prequential'],
+  a: string,
+  b: string,
+): ComparisonAnswer['cohorts'][number] {
+  return cohortOf('all', pairsOf(prequential, a, b));
+}
+
+function pairsOf(
+  prequential: ComparisonsDeps['prequential'],
+  a: string,
+  b: string,
+): readonly PairedEvent[] {
+  return pairEvents(
+    prequential.observerOf(a).events.kept(),
+    prequential.observerOf(b).events.kept(),
+  );
 }
 
 function isLive({ live }: ComparisonsDeps, version: string): boolean {

@@ -4,12 +4,14 @@ import { promotionOf } from '../../activities/promotion-fact.ts';
 import type { Shadows } from '../../activities/shadows.ts';
 import type { RegisteredVersion, VersionRegistry } from '../../activities/version-registry.ts';
 import type { PromotionsPort } from '../../api/deps.ts';
-import type { PromotionAnswer } from '../../api/schema/versions.ts';
+import type { PromotionAnswer, PromotionGate } from '../../api/schema/versions.ts';
 import type { EventDoor } from '../../events/door.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Journal } from '../../events/journal.ts';
 import { formatPosition } from '../../events/position.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
+import { comparedFigures } from './comparison.ts';
+import type { PrequentialMetricsBook } from './prequential-metrics.ts';
 
 /** Events that a version may be behind the head of a partition when it is promoted: the switch waits for them. */
 export const PROMOTION_LAG_EVENTS_MAX = 1_000;
@@ -27,6 +29,7 @@ export interface PromotionsDeps {
   readonly serving: Pick<ServingState, 'partition' | 'partitions'>;
   readonly shadows: Pick<Shadows, 'positions'>;
   readonly book: Pick<AliasBook, 'aliases'>;
+  readonly prequential: Pick<PrequentialMetricsBook, 'observerOf'>;
   /** Unix milliseconds with fractions. */
   readonly clock: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -41,8 +44,8 @@ export class Promotions implements PromotionsPort {
     this.#deps = deps;
   }
 
-  async promote(version: string): Promise<PromotionAnswer> {
-    return this.#alone(() => this.#promote(version));
+  async promote(version: string, gate?: PromotionGate): Promise<PromotionAnswer> {
+    return this.#alone(() => this.#promote(version, gate));
   }
 
   async rollback(version: string): Promise<PromotionAnswer> {
@@ -74,13 +77,14 @@ export class Promotions implements PromotionsPort {
     }
   }
 
-  async #promote(version: string): Promise<PromotionAnswer> {
+  async #promote(version: string, gate?: PromotionGate): Promise<PromotionAnswer> {
     const { registry, door, clock } = this.#deps;
     const registered = await registry.get(version);
     if (registered === undefined) throw unknown(version);
     const previous = this.#live;
     if (version === previous) throw conflict(`version ${version} is live already`);
     this.#refuseLagging(version);
+    if (gate !== undefined) this.#refuseUnshown(version, gate);
     await this.#checkBases(registered);
     const sinceMs = clock();
     const fact = promotionOf(registered.definition, Math.floor(sinceMs));
@@ -109,6 +113,24 @@ export class Promotions implements PromotionsPort {
     throw conflict(
       `version ${version} is ${String(lag)} events behind the head, and a promotion waits for no more than ` +
         `${String(PROMOTION_LAG_EVENTS_MAX)}: try again when it has caught up (bin/reprise models)`,
+    );
+  }
+
+  /** Refuses a version that is not shown to be better than the live one on the events that both were tested on. */
+  #refuseUnshown(version: string, { metric, eventsMin }: PromotionGate): void {
+    const live = this.#live;
+    const figures = comparedFigures(this.#deps.prequential, live, version);
+    if (figures.events < eventsMin) {
+      throw conflict(
+        `${live} and ${version} were tested on ${String(figures.events)} events together, and the gate asks for ` +
+          `${String(eventsMin)}: wait for more`,
+      );
+    }
+    const { difference, low, high } = figures[metric];
+    if (low > 0) return;
+    throw conflict(
+      `version ${version} is not shown to be better than ${live}: ${metric} differs by ${difference.toFixed(4)} ` +
+        `(95 %: ${low.toFixed(4)} to ${high.toFixed(4)}, ${String(figures.events)} events)`,
     );
   }
 

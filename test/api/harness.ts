@@ -136,8 +136,11 @@ function fixedPorts(
       }),
     },
     promotions: {
-      promote: async (version) =>
-        note({ version, previous: 'first', positions: PLACE, switchMs: 1.5 }, 'promote', version),
+      promote: async (version, gate) =>
+        note(
+          { version, previous: 'first', positions: PLACE, switchMs: 1.5 },
+          ...['promote', version, ...(gate === undefined ? [] : [gate])],
+        ),
       rollback: async (version) =>
         note(
           { version: 'first', previous: version, positions: PLACE, switchMs: 1.5 },

@@ -81,20 +81,6 @@ describe('a request reaches its port', () => {
     check('GET', '/v1/training-runs/t-1', {}, 200, 'describe', 'training', 't-1'));
   test('polling an index build', () =>
     check('GET', '/v1/index-releases/i-1', {}, 200, 'describe', 'index', 'i-1'));
-  test('a backfill', () =>
-    check(
-      'POST',
-      '/v1/backfills',
-      { body: { name: 'v3', from: ['0:4'], settings: { learner: 'isgd' } } },
-      202,
-      ...['backfill', { name: 'v3', from: ['0:4'], settings: { learner: 'isgd' } }],
-    ));
-  test('polling a backfill', () =>
-    check('GET', '/v1/backfills/b-1', {}, 200, 'describe', 'backfill', 'b-1'));
-  test('a comparison', () =>
-    check('GET', '/v1/models/compare?a=v1&b=v2', {}, 200, 'compare', 'v1', 'v2'));
-  test('a promotion', () => check('POST', '/v1/models/v2/promote', {}, 200, 'promote', 'v2'));
-  test('a rollback', () => check('POST', '/v1/models/v2/rollback', {}, 200, 'rollback', 'v2'));
   test('a rebuild of all', () => check('POST', '/v1/projections/rebuild', {}, 200, 'rebuild', []));
   test('a rebuild of one', () =>
     check('POST', '/v1/projections/rebuild', { body: { projections: ['users'] } }, 200, 'rebuild', [
@@ -170,34 +156,6 @@ describe('a request is refused', () => {
     ['an unknown user', 'GET', '/v1/users/unknown', {}, 404],
     ['an unknown item', 'GET', '/v1/items/unknown', {}, 404],
     ['items similar to an unknown one', 'GET', '/v1/items/unknown/similar', {}, 404],
-    ['an unknown backfill', 'GET', '/v1/backfills/unknown', {}, 404],
-    ['a pause of an unknown backfill', 'POST', '/v1/backfills/unknown/pause', {}, 404],
-    [
-      'an unknown setting',
-      'POST',
-      '/v1/backfills',
-      { body: { settings: { learningrate: 1 } } },
-      400,
-      'learningrate',
-    ],
-    [
-      'an unknown setting of the blend',
-      'POST',
-      '/v1/backfills',
-      { body: { settings: { blend: { fade: 1 } } } },
-      400,
-      'blend.fade',
-    ],
-    [
-      'from that is no position',
-      'POST',
-      '/v1/backfills',
-      { body: { from: ['7'] } },
-      400,
-      'from[0]',
-    ],
-    ['a comparison of one version', 'GET', '/v1/models/compare?a=v1', {}, 400, 'b'],
-    ['a version with a slash', 'POST', '/v1/models/a%2Fb/promote', {}, 400, 'version'],
     ['an unknown training run', 'GET', '/v1/training-runs/unknown', {}, 404],
     ['a run id with spaces', 'GET', '/v1/training-runs/a%20b', {}, 400, 'workflowId'],
     ['another method', 'PATCH', '/v1/models', {}, 405],

@@ -231,6 +231,10 @@ for (const partitions of [1, 2]) {
       assert.ok(overlap.mean > 0 && overlap.mean < 1, `${overlap.mean}`);
       const { alignment } = compared['drift'] as { alignment: number };
       assert.ok(alignment > 0 && alignment < 1, `${alignment}`);
+      const gate = { eventsMin: 10_000 };
+      const unshown = await ask('POST', '/v1/models/v5/promote', { gate });
+      assert.equal(unshown.status, 409);
+      assert.match(String(unshown.json['detail']), /were tested on \d+ events together/);
       const refused: readonly [string, number][] = [
         ['a=v2&b=v2', 422],
         ['a=v2&b=v9', 404],
@@ -282,7 +286,8 @@ for (const partitions of [1, 2]) {
         for (let n = 0; !isOver.yes; n += 1) {
           const user = `u${writer}`;
           const { items } = await call('GET', `/v1/users/${user}/recommendations`);
-          const item = String((items as Json[])[0]?.['id'] ?? `fresh-${n}`);
+          const [first] = items as readonly { readonly id: string }[];
+          const item = first?.id ?? `fresh-${n}`;
           const event = { id: `w${writer}-${n}`, type: 'play', user, item };
           const { positions } = await call('POST', '/v1/events', event);
           const path = `/v1/users/${user}/recommendations?after=${(positions as string[])[0]}`;

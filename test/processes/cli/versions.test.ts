@@ -103,6 +103,9 @@ test('promote and rollback tell what is live and how long it took', async () => 
   assert.equal(promoted.exit, 0);
   assert.match(promoted.stdout, /^v1 is live\nbefore +first\nfrom +0:7\nswitched in +1\.5 ms$/m);
   assert.deepEqual(cli.api.calls.at(-1), ['promote', 'v1']);
+  await cli.run('promote', 'v1', '--if-better', 'recall10', '--events-min', '50');
+  assert.deepEqual(cli.api.calls.at(-1), ['promote', 'v1', { metric: 'recall10', eventsMin: 50 }]);
+  assert.equal((await cli.run('promote', 'v1', '--events-min', '50')).exit, 2);
   assert.equal((await cli.run('rollback', '--json')).json?.['previous'], 'v2');
   assert.deepEqual(cli.api.calls.at(-1), ['rollback', 'v2']);
 });
