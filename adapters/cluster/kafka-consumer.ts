@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
 import { RepriseError, hasCode } from '../../events/error.ts';
 import type { Partition } from '../../events/position.ts';
@@ -28,6 +29,15 @@ export const fetchBytesMax = 1_048_576;
 
 /** The pause before a batch that could not be handled comes again. */
 export const batchRetryMs = 1_000;
+
+/**
+ * How often the broker is asked for more at most, while there is little: what comes meanwhile goes into one block, and each
+ * block costs every process behind it about the same, however few events it holds.
+ */
+export const fetchIntervalMsMin = 25;
+
+/** The messages of a batch from which on the broker is asked for more at once. */
+export const fetchAtOnceMessagesMin = 64;
 
 /** How often the group is told how far its partitions are: only the lag is read from it. */
 export const commitMsMax = 500;
@@ -154,6 +164,10 @@ export class KafkaConsumer implements TransportConsumer {
     const joins = this.#joins;
     const { signal } = this.#aborting;
     const stopBeating = this.#beat(payload);
+    const pace =
+      payload.batch.messages.length < fetchAtOnceMessagesMin
+        ? sleep(fetchIntervalMsMin)
+        : undefined;
     try {
       const place = await this.#placeOf(payload.batch.partition, joins, assignment);
       if (joins !== this.#joins || !this.#isAt(place, payload.batch)) return;
@@ -162,6 +176,8 @@ export class KafkaConsumer implements TransportConsumer {
       place.next = Number(payload.batch.lastOffset()) + 1;
       payload.resolveOffset(payload.batch.lastOffset());
       this.#commitSoon(payload.batch.partition, place.next);
+      // The next batches are fetched when those of this time are done.
+      await pace;
     } catch (error) {
       if (hasCode(error, 'CONFLICT')) this.#end(error);
       else this.#tryLater(payload, error);

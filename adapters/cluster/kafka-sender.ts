@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Producer, RecordMetadata } from 'kafkajs';
 import { RepriseError } from '../../events/error.ts';
 import { MESSAGE_BYTES_MAX } from '../../events/transport-message.ts';
@@ -16,6 +17,15 @@ export const produceMsMax = 10_000;
 
 /** The messages that may wait to be sent. */
 export const queuedMessagesMax = 200_000;
+
+/**
+ * How long a request waits for more messages while there are few: each costs the API and the broker about the same, however few
+ * it carries.
+ */
+export const produceLingerMs = 5;
+
+/** The queued messages from which on a request goes at once. */
+export const produceAtOnceMessagesMin = 64;
 
 /** One call of send, of which a request may take a part. */
 interface Sending {
@@ -81,6 +91,7 @@ export class KafkaSender {
 
   async #pump(): Promise<void> {
     while (this.#queue.length > 0) {
+      if (this.#queued < produceAtOnceMessagesMin && !this.#closed) await sleep(produceLingerMs);
       const request = this.#take();
       try {
         const producing = this.#produce(request);
