@@ -22,7 +22,7 @@ export const queuedMessagesMax = 200_000;
  * How long a request waits for more messages while there are few: each costs the API and the broker about the same, however few
  * it carries.
  */
-export const produceLingerMs = 5;
+export const produceLingerMsMax = 5;
 
 /** The queued messages from which on a request goes at once. */
 export const produceAtOnceMessagesMin = 64;
@@ -91,7 +91,7 @@ export class KafkaSender {
 
   async #pump(): Promise<void> {
     while (this.#queue.length > 0) {
-      if (this.#queued < produceAtOnceMessagesMin && !this.#closed) await sleep(produceLingerMs);
+      if (this.#queued < produceAtOnceMessagesMin && !this.#closed) await sleep(produceLingerMsMax);
       const request = this.#take();
       try {
         const producing = this.#produce(request);
