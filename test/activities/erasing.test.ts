@@ -3,33 +3,29 @@ import { describe, it } from 'node:test';
 import { Erasures } from '../../activities/erasures.ts';
 import { beginErasure, finishErasure } from '../../activities/erasing.ts';
 import type { ErasingDeps, ErasurePlan } from '../../activities/erasing.ts';
-import type { TrainingActivities } from '../../activities/training.ts';
 import { OneAtATime } from '../../activities/one-at-a-time.ts';
 import { openErasures } from '../../adapters/embedded/records.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { sequence } from '../../events/position.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
-import { combineStateHashes } from '../../model/state-hash.ts';
-import { temporaryFolder } from '../adapters/temporary-folder.ts';
 import { RIG_BLEND } from '../doubles/partition-rig.ts';
 import type { Told } from '../doubles/partition-rig.ts';
-import { addingTrainer, somePlays, TrainingWorld } from '../doubles/training-world.ts';
+import { TrainedWorld } from '../doubles/trained-world.ts';
+import { somePlays } from '../doubles/training-world.ts';
+import type { TrainingWorld } from '../doubles/training-world.ts';
 
 const NEVER = new AbortController().signal;
 const NOTHING = { checkpoints: 0, merges: 0, runs: 0, indexReleases: [], bases: [] };
 
 /** A world that erases, and what it deleted for. */
-class ErasingWorld {
-  readonly world: TrainingWorld;
+class ErasingWorld extends TrainedWorld {
   readonly erasures: Erasures;
   readonly deps: ErasingDeps;
-  readonly training: TrainingActivities;
 
   constructor(world: TrainingWorld) {
-    this.world = world;
+    super(world);
     const { rig, registry, checkpoints } = world;
     const { journal, identities } = rig;
-    this.training = world.activities(addingTrainer());
     this.erasures = new Erasures({
       store: openErasures({ folder: `${world.folder}/erasures` }),
       ...{ identities, journal, clock: rig.clock },
@@ -66,31 +62,7 @@ class ErasingWorld {
     partitions = 1,
     learner: Partial<LearnerSettings> = {},
   ): Promise<ErasingWorld> {
-    const world = await TrainingWorld.open(await temporaryFolder(), partitions, learner);
-    await world.rig.tell(...told);
-    await world.follow();
-    await world.caughtUp();
-    return new ErasingWorld(world);
-  }
-
-  get live(): string {
-    return this.world.live[0]!.runtime.definition.version;
-  }
-
-  async hash(): Promise<string> {
-    await this.world.caughtUp();
-    const { live, rig } = this.world;
-    return combineStateHashes(
-      await Promise.all(live.map((one) => one.exclusive((runtime) => rig.hash(runtime)))),
-    );
-  }
-
-  async train(version: string): Promise<void> {
-    const run = `train-${version}`;
-    await this.training.prepareDataset({ run, version, settings: {}, seed: 3, holdoutShare: 0.1 });
-    await this.training.trainEpoch({ run, epoch: 1 });
-    await this.training.registerVersion({ run, epoch: 1, metrics: {} });
-    await this.training.promoteVersion({ version });
+    return new ErasingWorld(await TrainedWorld.told(told, partitions, learner));
   }
 
   async begin(): Promise<ErasurePlan> {

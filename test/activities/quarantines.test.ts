@@ -4,34 +4,30 @@ import { OneAtATime } from '../../activities/one-at-a-time.ts';
 import { beginQuarantine, finishQuarantine } from '../../activities/quarantining.ts';
 import type { QuarantiningDeps } from '../../activities/quarantining.ts';
 import { Quarantines } from '../../activities/quarantines.ts';
-import type { TrainingActivities } from '../../activities/training.ts';
 import { openQuarantines } from '../../adapters/embedded/records.ts';
 import { hasCode } from '../../events/error.ts';
 import { sequence } from '../../events/position.ts';
 import type { Position } from '../../events/position.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
-import { combineStateHashes } from '../../model/state-hash.ts';
-import { temporaryFolder } from '../adapters/temporary-folder.ts';
 import { sharedDoor } from '../doubles/fact-door.ts';
 import { RIG_BLEND } from '../doubles/partition-rig.ts';
 import type { Told } from '../doubles/partition-rig.ts';
-import { addingTrainer, somePlays, TrainingWorld } from '../doubles/training-world.ts';
+import { TrainedWorld } from '../doubles/trained-world.ts';
+import { somePlays } from '../doubles/training-world.ts';
+import type { TrainingWorld } from '../doubles/training-world.ts';
 
 const NEVER = new AbortController().signal;
 
 /** A world that quarantines. */
-class QuarantineWorld {
-  readonly world: TrainingWorld;
+class QuarantineWorld extends TrainedWorld {
   readonly quarantines: Quarantines;
   readonly deps: QuarantiningDeps;
-  readonly training: TrainingActivities;
 
   constructor(world: TrainingWorld) {
-    this.world = world;
+    super(world);
     const { rig, registry, checkpoints } = world;
     const { journal, identities } = rig;
     const yieldNow = (): Promise<void> => Promise.resolve();
-    this.training = world.activities(addingTrainer());
     this.quarantines = new Quarantines({
       store: openQuarantines({ folder: `${world.folder}/quarantines` }),
       ...{ identities, journal, clock: rig.clock, yieldNow },
@@ -51,33 +47,7 @@ class QuarantineWorld {
     partitions = 1,
     learner: Partial<LearnerSettings> = {},
   ): Promise<QuarantineWorld> {
-    const world = await TrainingWorld.open(await temporaryFolder(), partitions, learner);
-    await world.rig.tell(...told);
-    await world.follow();
-    await world.caughtUp();
-    return new QuarantineWorld(world);
-  }
-
-  get live(): string {
-    return this.world.live[0]!.runtime.definition.version;
-  }
-
-  /** The state hash, after what was told last. */
-  async hash(...told: readonly Told[]): Promise<string> {
-    if (told.length > 0) await this.world.rig.tell(...told);
-    await this.world.caughtUp();
-    const { live, rig } = this.world;
-    return combineStateHashes(
-      await Promise.all(live.map((one) => one.exclusive((runtime) => rig.hash(runtime)))),
-    );
-  }
-
-  async train(version: string): Promise<void> {
-    const run = `train-${version}`;
-    await this.training.prepareDataset({ run, version, settings: {}, seed: 3, holdoutShare: 0.1 });
-    await this.training.trainEpoch({ run, epoch: 1 });
-    await this.training.registerVersion({ run, epoch: 1, metrics: {} });
-    await this.training.promoteVersion({ version });
+    return new QuarantineWorld(await TrainedWorld.told(told, partitions, learner));
   }
 
   /** Builds and promotes what is pending, as the host does; returns where the replays began. */
