@@ -7,7 +7,7 @@ export interface RunFile {
   readonly sha256: string;
 }
 
-/** The working folder of each training run and index build: files that go when the run is over. */
+/** The working folder of each training run and index build: files that go when the run, or one after it, is over. */
 export interface RunFiles {
   /**
    * The path on this machine that a file of a run has, whether it stands there or not; the run's folder is made. A
@@ -31,6 +31,8 @@ export interface RunFiles {
   writeNote(run: string, name: string, note: unknown): Promise<void>;
   /** Reads a JSON document; undefined where there is none. */
   readNote(run: string, name: string): Promise<unknown>;
+  /** The runs that have files. */
+  list(): Promise<readonly string[]>;
   /** Removes files of a run, or all of it where no name is given. */
   remove(run: string, names?: readonly string[]): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { shareItems } from './item-means.ts';
 import { beating } from './beating.ts';
 import type { Beat } from './beating.ts';
 import { currentHead } from './current-head.ts';
+import { keepEnded } from './ended-runs.ts';
 import { refuseErased } from './held-users.ts';
 import { prepareRun } from './prepare-run.ts';
 import { promotionOf } from './promotion-fact.ts';
@@ -94,7 +95,10 @@ export interface TrainingActivities {
   evaluateCandidate(input: EpochInput): Promise<Evaluation>;
   registerVersion(input: RegisterInput): Promise<RegisteredCandidate>;
   promoteVersion(input: { version: string }): Promise<Promotion>;
-  /** Ends the run's process and removes its folder; the registered version keeps files of its own. */
+  /**
+   * Ends the run's process. With a version, which is let go of, its files are removed; else they are kept until the next run
+   * has ended. A registered version keeps files of its own.
+   */
   endTraining(input: { run: string; version?: string }): Promise<void>;
 }
 
@@ -114,7 +118,11 @@ export function createTrainingActivities(deps: TrainingDeps): TrainingActivities
     endTraining: ({ run, version }) =>
       beating(async () => {
         await deps.trainer.end(run);
-        if (version !== undefined) deps.versions.dropShadows(version);
+        if (version === undefined) {
+          await keepEnded(deps.files, run, deps.clock());
+          return;
+        }
+        deps.versions.dropShadows(version);
         await deps.files.remove(run);
       }),
   };

@@ -87,6 +87,11 @@ class SharedRuns implements RunFiles {
     }
   }
 
+  async list(): Promise<readonly string[]> {
+    const objects = await this.#options.objects.list('runs/');
+    return [...new Set(objects.map(({ name }) => name.split('/')[1] ?? ''))].sort();
+  }
+
   async remove(run: string, names?: readonly string[]): Promise<void> {
     assertRunName(run);
     const { objects, folder } = this.#options;

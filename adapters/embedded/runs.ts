@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunFile, RunFiles } from '../../activities/run-files.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
@@ -62,6 +62,15 @@ class FolderRuns implements RunFiles {
       return JSON.parse(await readFile(join(this.#of(run), name), 'utf8'));
     } catch (error) {
       if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list(): Promise<readonly string[]> {
+    try {
+      return (await readdir(this.#folder)).sort();
+    } catch (error) {
+      if (isMissing(error)) return [];
       throw error;
     }
   }

@@ -99,7 +99,16 @@ for (const partitions of [1, 2]) {
       }
     });
 
-    it('is gone when it is ended; the version stays', async () => {
+    it('keeps its files when it ends well, until another run has', async () => {
+      await activities.endTraining({ run: RUN });
+      await activities.trainEpoch({ run: RUN, epoch: 2 });
+      await world.files.writeNote('train-v9', 'run.json', {});
+      await activities.endTraining({ run: 'train-v9' });
+      assert.deepEqual(await world.files.list(), ['train-v9']);
+    });
+
+    it('is gone when it ends early; the version stays', async () => {
+      trainer.ended.length = 0;
       await activities.endTraining({ run: RUN });
       await activities.endTraining({ run: RUN, version: 'v2' });
       assert.equal(await world.files.read(RUN, 'parent-p0.safetensors'), undefined);

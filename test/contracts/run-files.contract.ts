@@ -44,6 +44,16 @@ export function runFilesContract(name: string, open: () => Promise<RunFiles>): v
       assert.equal(await runs.read('a', 'parent'), undefined);
     });
 
+    it('are listed by run', async () => {
+      assert.deepEqual(await runs.list(), []);
+      await runs.writeNote('b', 'one', 1);
+      await runs.writeNote('a', 'one', 1);
+      await runs.writeNote('a', 'two', 2);
+      assert.deepEqual(await runs.list(), ['a', 'b']);
+      await runs.remove('a');
+      assert.deepEqual(await runs.list(), ['b']);
+    });
+
     it('keep what a child wrote, and refuse to keep what it did not', async () => {
       const path = await runs.path('a', 'epoch-1');
       await assert.rejects(runs.keep('a', 'epoch-1'));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { Client, Connection } from '@temporalio/client';
 import { readConfig } from '../../processes/config.ts';
 import { startCore } from '../../processes/core.ts';
 import type { Core } from '../../processes/core.ts';
@@ -175,6 +176,39 @@ describe('durable runs of a core', { skip: skip ?? false }, () => {
     assert.equal((epochs as Json[]).length, 2);
     const { live } = await call('GET', '/v1/models');
     assert.equal(live, promoted === true ? 'v3' : 'v2');
+  });
+
+  it('train again from the checkpoint before an epoch, when a run that has ended is reset there', async () => {
+    const { hash } = await settled();
+    const [guard = 0] = childrenRunning('temporal-guard.ts');
+    const port = /\0--port\0(\d+)/.exec(readFileSync(`/proc/${guard}/cmdline`, 'utf8'))?.[1];
+    const connection = await Connection.connect({ address: `127.0.0.1:${String(port)}` });
+    const handle = new Client({ connection }).workflow.getHandle('train-v3');
+    const first = (await handle.result()) as { readonly epochs: readonly Json[] };
+    const { events } = await handle.fetchHistory();
+    const epochs = (events ?? [])
+      .map((event) => event.activityTaskScheduledEventAttributes)
+      .filter((scheduled) => scheduled?.activityType?.name === 'trainEpoch');
+    assert.equal(epochs.length, 2);
+    await connection.workflowService.resetWorkflowExecution({
+      ...{ namespace: 'default', workflowExecution: { workflowId: 'train-v3' } },
+      ...{ reason: 'to train the second epoch again', requestId: 'reset-1' },
+      workflowTaskFinishEventId: epochs[1]?.workflowTaskCompletedEventId ?? null,
+    });
+    const again = await ended('/v1/training-runs/train-v3');
+    assert.equal(again['state'], 'completed', JSON.stringify(again));
+    const result = again['result'] as { readonly epochs: readonly Json[] };
+    const hashesOf = (all: readonly Json[]) => all.map(({ checkpointSha256 }) => checkpointSha256);
+    assert.deepEqual(hashesOf(result.epochs), hashesOf(first.epochs));
+    assert.equal((await settled())['hash'], hash);
+    const { events: anew } = await new Client({ connection }).workflow
+      .getHandle('train-v3')
+      .fetchHistory();
+    assert.ok(
+      anew?.some((event) => event.workflowTaskFailedEventAttributes?.newRunId),
+      'the run was reset',
+    );
+    await connection.close();
   });
 
   it('are leased again after a restart, on the state that was left', async () => {
