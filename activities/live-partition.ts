@@ -153,10 +153,16 @@ export class LivePartition {
 
   /** Takes a checkpoint now and resolves when it is kept. */
   async checkpoint(): Promise<void> {
-    await this.#saving;
-    if (this.#runtime.position === this.#savedAt) return;
-    const taken = await this.exclusive((runtime) => runtime.capture());
-    await this.#save(taken);
+    for (;;) {
+      await this.#saving;
+      if (this.#runtime.position === this.#savedAt) return;
+      const taken = await this.#capture();
+      if (taken === undefined) continue;
+      const saving = this.#save(taken);
+      this.#saving = saving.catch(() => undefined);
+      await saving;
+      return;
+    }
   }
 
   /** Stops following, for good. */
@@ -237,6 +243,12 @@ export class LivePartition {
     }
   }
 
+  /** A copy of the state; undefined where another is being written meanwhile, perhaps under the same name. */
+  async #capture(): Promise<Checkpoint | undefined> {
+    const taken = await this.exclusive((runtime) => runtime.capture());
+    return this.#saving === undefined ? taken : undefined;
+  }
+
   #isDue(position: Sequence): boolean {
     if (this.#saving !== undefined) return false;
     const { checkpointEventsMax, checkpointBarriersMax } = this.#bounds;
@@ -248,7 +260,8 @@ export class LivePartition {
     if (this.#saving !== undefined || this.#runtime.position === this.#savedAt) return;
     const isOld = this.#deps.clock() - this.#triedMs >= this.#bounds.checkpointMsMax;
     if (!isOld && !this.#isDue(this.#runtime.position)) return;
-    const taken = await this.exclusive((runtime) => runtime.capture());
+    const taken = await this.#capture();
+    if (taken === undefined) return;
     // The state is copied; hashing and writing go on beside the next slices.
     this.#saving = this.#save(taken).catch(() => undefined);
   }

@@ -172,6 +172,31 @@ describe('a live partition', () => {
     await live.close();
   });
 
+  it('writes one checkpoint at a time, however many ask while others are due', async () => {
+    let writing = 0;
+    let most = 0;
+    const kept: number[] = [];
+    const save = async ({ manifest }: Checkpoint): Promise<void> => {
+      writing += 1;
+      most = Math.max(most, writing);
+      await sleep(5);
+      kept.push(manifest.sequence);
+      writing -= 1;
+    };
+    const { rig, live } = await setStage({ checkpointEventsMax: 5 }, { save });
+    live.start();
+    for (let n = 0; n < 10; n++) {
+      await rig.tell(...plays(10, n * 10));
+      await Promise.all([live.checkpoint(), sleep(n), live.checkpoint()]);
+    }
+    await until(() => live.runtime.position === 99);
+    await live.checkpoint();
+    assert.equal(most, 1);
+    assert.equal(kept.at(-1), 99);
+    assert.equal(new Set(kept).size, kept.length, 'none is written twice');
+    await live.close();
+  });
+
   it('goes on when a checkpoint cannot be kept, and says so', async () => {
     const save = () => Promise.reject(new Error('no room'));
     const { rig, live, errors } = await setStage({ checkpointEventsMax: 10 }, { save });
