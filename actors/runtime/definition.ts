@@ -1,3 +1,4 @@
+import type { Surrogate } from '../../events/fact.ts';
 import type { InteractionTypes } from '../../events/interaction-type.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
 import type { ActorSettings } from '../user-state.ts';
@@ -6,8 +7,7 @@ import type { ActorSettings } from '../user-state.ts';
 export interface LeftOut {
   /** What they are left out for. */
   readonly quarantine: string;
-  /** Surrogates as hex. */
-  readonly users: readonly string[];
+  readonly users: readonly Surrogate[];
   /** After this sequence … */
   readonly from: readonly number[];
   /** … and up to this one, one a partition each. */

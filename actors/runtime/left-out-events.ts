@@ -1,6 +1,6 @@
 import { binaryKey } from '../../events/binary-key.ts';
 import type { EventBlock } from '../../events/block.ts';
-import { SURROGATE_BYTES } from '../../events/surrogate.ts';
+import { SURROGATE_BYTES, surrogateToBytes } from '../../events/surrogate.ts';
 import type { VersionDefinition } from './definition.ts';
 
 interface Range {
@@ -23,7 +23,7 @@ export class LeftOutEvents {
       this.#from = Math.min(this.#from, range.from);
       this.#to = Math.max(this.#to, range.to);
       for (const user of users) {
-        const key = binaryKey(Buffer.from(user, 'hex'));
+        const key = binaryKey(surrogateToBytes(user));
         this.#ranges.set(key, [...(this.#ranges.get(key) ?? []), range]);
       }
     }
