@@ -215,7 +215,7 @@ export class Quarantines {
         ? { kind: 'QuarantineLifted', quarantine, timeMs }
         : {
             ...{ kind: 'QuarantineSet', quarantine, timeMs },
-            users: users as readonly Surrogate[],
+            users,
             from: from.map(sequence),
             to: to.map(sequence),
           };
