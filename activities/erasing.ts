@@ -1,4 +1,5 @@
 import { binaryKey } from '../events/binary-key.ts';
+import type { Surrogate } from '../events/fact.ts';
 import { sequence } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
@@ -20,6 +21,8 @@ export interface ErasingDeps extends RebuildingDeps {
   }>;
   /** Takes checkpoints of the live version and deletes every derived file that may hold an erased user. */
   readonly deleteTraces: (live: string, holds: TraceTest) => Promise<DeletedTraces>;
+  /** Blanks the events of erased users in the journal; doing so again changes nothing. */
+  readonly purge: (surrogates: readonly Surrogate[]) => Promise<unknown>;
   /** Starts to train again where a trained base was dropped; resolves to what became of it. */
   readonly retrain: Retraining;
 }
@@ -87,6 +90,9 @@ export async function finishErasure(
   const before = await deps.erasures.get(erasure);
   const promotion =
     before?.state === 'rebuilding' ? await promoteRebuilt(deps, before, signal) : undefined;
+  // Their events are passed over as long as they stand: nothing has to wait for this, and a kill leaves it to be done again.
+  const { purge = [] } = before ?? {};
+  if (promotion !== undefined && purge.length > 0) await deps.purge(purge);
   const record = await deps.erasures.change(erasure, async (current) => {
     if (current.state === 'done' || promotion === undefined) return current;
     const deleted = await deps.deleteTraces(current.version ?? '', sawAny(current));
@@ -96,9 +102,11 @@ export async function finishErasure(
     const retraining = current.origin === current.parent ? undefined : await deps.retrain();
     const manifest = {
       ...{ finishedMs, stateHash: hash, stateAt: positions, promotedAt, deleted },
+      ...(purge.length > 0 && { purged: purge.length }),
       ...(retraining !== undefined && { retraining }),
     };
-    return { ...current, state: 'done', surrogates: [], manifest };
+    const { purge: _, ...rest } = current;
+    return { ...rest, state: 'done', surrogates: [], manifest };
   });
   const { version = '', manifest } = record;
   const done = record.state === 'done';

@@ -3,7 +3,7 @@ import type { Surrogate } from '../events/fact.ts';
 /** How far an erasure has come: it gathers users, builds the version without them, or has ended. */
 export type ErasureState = 'collecting' | 'rebuilding' | 'done';
 
-/** What of the erased users stood in one partition of the journal; it stays there and belongs to nobody. */
+/** What of the erased users stood in one partition of the journal; it stays there, unless it is purged, and belongs to nobody. */
 export interface ErasedEvents {
   /** The sequence of the first of their events; null where there is none. */
   readonly first: number | null;
@@ -30,6 +30,8 @@ export interface ErasureManifest {
   /** Where `ModelPromoted` stands. */
   readonly promotedAt: readonly string[];
   readonly deleted: DeletedTraces;
+  /** The users whose events were blanked in the journal; absent where that was not asked for. */
+  readonly purged?: number;
   /** What became of the training that takes the place of a base that was dropped: its run, or why there is none. */
   readonly retraining?: string;
 }
@@ -43,6 +45,8 @@ export interface ErasureRecord {
   readonly users: number;
   /** Whose identities are to be destroyed; none once the erasure is done. */
   readonly surrogates: readonly Surrogate[];
+  /** Of these, those whose events are to be blanked in the journal; absent where there are none. */
+  readonly purge?: readonly Surrogate[];
   /** True once identities and keys are destroyed and `UserErased` stands in the journal for each. */
   readonly forgotten: boolean;
   /** The version that is built without the users, and the one that was live. */

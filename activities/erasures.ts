@@ -36,12 +36,13 @@ export class Erasures {
 
   /**
    * Erases users by their ids, all or none: throws NOT_FOUND where one is unknown, erased before or never met, and
-   * BUSY where the erasure that gathers now is full. Returns the erasure that they are part of.
+   * BUSY where the erasure that gathers now is full. Returns the erasure that they are part of. With `purge` their events
+   * are blanked in the journal, too, before it is done.
    */
-  request(users: readonly string[]): Promise<ErasureRecord> {
+  request(users: readonly string[], purge = false): Promise<ErasureRecord> {
     return this.#changes.do(async () => {
       const identities = await this.#known([...new Set(users)]);
-      const record = await this.#joined(identities);
+      const record = await this.#joined(identities, purge);
       // From here on a start after a kill ends what was begun.
       await this.#deps.store.write(record);
       await this.#append(
@@ -113,13 +114,12 @@ export class Erasures {
   }
 
   /** The erasure that gathers, with these users in it; a new one where none gathers. */
-  async #joined(identities: readonly Identity[]): Promise<ErasureRecord> {
+  async #joined(identities: readonly Identity[], purge: boolean): Promise<ErasureRecord> {
     const records = await this.#deps.store.list();
     const open = records.find(({ state }) => state === 'collecting');
-    const surrogates = [
-      ...(open?.surrogates ?? []),
-      ...identities.map(({ surrogate }) => surrogate),
-    ];
+    const own = identities.map(({ surrogate }) => surrogate);
+    const surrogates = [...(open?.surrogates ?? []), ...own];
+    const purged = [...(open?.purge ?? []), ...(purge ? own : [])];
     if (surrogates.length > ERASURE_USERS_MAX) {
       throw new RepriseError(
         'BUSY',
@@ -132,6 +132,7 @@ export class Erasures {
       requestedMs: open?.requestedMs ?? Math.floor(this.#deps.clock()),
       users: surrogates.length,
       surrogates,
+      ...(purged.length > 0 && { purge: purged }),
       forgotten: false,
     };
   }

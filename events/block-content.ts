@@ -135,6 +135,7 @@ function payloadOf(fact: Exclude<Fact, { kind: 'InteractionRecorded' }>): Payloa
     case 'ItemPublished':
       return { metadata: fact.metadata };
     case 'UserErased':
+    case 'EventRedacted':
       return {};
     case 'ModelPromoted': {
       const { version, baseSha256, start, settings } = fact;

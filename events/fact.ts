@@ -88,6 +88,13 @@ export interface QuarantineLifted {
   readonly timeMs: number;
 }
 
+/** An event of an erased user stood here, and what it said was blanked: nothing is left but its place. */
+export interface EventRedacted {
+  readonly kind: 'EventRedacted';
+  /** 0: when it was is gone, too. */
+  readonly timeMs: number;
+}
+
 /** An event that changes everybody's answers or names a version; it is appended to every partition. */
 export type SharedFact =
   | ItemPublished
@@ -99,7 +106,7 @@ export type SharedFact =
   | QuarantineLifted;
 
 /** What happened: every event that the journal can hold. */
-export type Fact = InteractionRecorded | UserErased | SharedFact;
+export type Fact = InteractionRecorded | UserErased | EventRedacted | SharedFact;
 
 /** The kinds of fact in the order of their codes in a block's `kind` column. Append only. */
 export const FACT_KINDS = [
@@ -112,6 +119,7 @@ export const FACT_KINDS = [
   'ShadowAssigned',
   'QuarantineSet',
   'QuarantineLifted',
+  'EventRedacted',
 ] as const satisfies readonly Fact['kind'][];
 
 /** The code of an interaction in a block's `kind` column. */

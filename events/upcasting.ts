@@ -26,6 +26,7 @@ export const UPCASTERS: Upcasters = {
   ShadowAssigned: [],
   QuarantineSet: [],
   QuarantineLifted: [],
+  EventRedacted: [],
 };
 
 /** The version that payloads of a kind are written in. */

@@ -16,6 +16,8 @@ import type { IdempotencyBounds } from '../../events/idempotency-bounds.ts';
 import { PARTITIONS_MAX } from '../../events/partition-of.ts';
 import { ORIGIN } from '../../events/position.ts';
 import type { Partition, Position, Sequence } from '../../events/position.ts';
+import { binaryKey } from '../../events/binary-key.ts';
+import type { Surrogate } from '../../events/fact.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
 import { prepareGroup } from './lmdb-append-group.ts';
 import type { AppendGroup } from './lmdb-append-group.ts';
@@ -27,6 +29,9 @@ import { openEnvironment } from './lmdb-environment.ts';
 import type { LmdbEnvironment, LmdbOptions, LmdbTable } from './lmdb-environment.ts';
 import { Followers } from '../../events/followers.ts';
 import { Idempotency } from './lmdb-idempotency.ts';
+import { countEvents, RedactedCopy } from './lmdb-redacting.ts';
+import type { RedactedEvents } from './lmdb-redacting.ts';
+import { copyTable, openDraft, removeDraft, syncDraft, takeDraft } from './lmdb-rewriting.ts';
 
 /** Every bound of a journal. */
 export type JournalBounds = AppendQueueBounds & BlockBounds & IdempotencyBounds;
@@ -51,24 +56,39 @@ export interface JournalOptions {
   readonly openStore?: (options: LmdbOptions) => LmdbEnvironment;
 }
 
-const TABLES_MAX = 5;
+const TABLES_MAX = 6;
 const PARTITIONS_KEY = Buffer.from('partitions');
+
+function placeOf(folder: string): LmdbOptions {
+  return { folder, tablesMax: TABLES_MAX, name: 'the journal' };
+}
+
+/** The journal of the embedded profile: with what a purge needs beside the port. */
+export interface EmbeddedJournal extends Journal {
+  /**
+   * Blanks the events of erased users, given by surrogate: no byte of them stays in the file, and their places do. The
+   * journal is written anew once for all of them; appends wait while its end is. Doing so again changes nothing.
+   */
+  redact(surrogates: readonly Surrogate[]): Promise<RedactedEvents>;
+}
 
 /**
  * Opens the journal in a folder, made where it is missing. An append is acknowledged after its transaction is flushed;
  * an event key is recognised within {@link IDEMPOTENCY_BOUNDS}; a failed write is UNAVAILABLE and changes nothing.
  */
-export async function openJournal(options: JournalOptions): Promise<Journal> {
+export async function openJournal(options: JournalOptions): Promise<EmbeddedJournal> {
   const { folder, partitions, clock } = options;
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > PARTITIONS_MAX) {
     throw new RepriseError('INVALID', `partitions must be from 1 to ${String(PARTITIONS_MAX)}`);
   }
   const openStore = options.openStore ?? openEnvironment;
-  const environment = openStore({ folder, tablesMax: TABLES_MAX, name: 'the journal' });
+  // What a redaction that was cut off has left.
+  removeDraft(folder);
+  const environment = openStore(placeOf(folder));
   try {
     await fixPartitions(environment, partitions);
     const bounds = { ...JOURNAL_BOUNDS, ...options.bounds };
-    const journal = new EmbeddedJournal(environment, { folder, partitions, clock, bounds });
+    const journal = new LmdbJournal(environment, { folder, partitions, clock, bounds });
     await journal.load();
     return journal;
   } catch (error) {
@@ -102,19 +122,27 @@ function yieldNow(): Promise<void> {
   });
 }
 
-class EmbeddedJournal implements Journal {
+class LmdbJournal implements EmbeddedJournal {
   readonly partitions: number;
-  readonly #environment: LmdbEnvironment;
+  readonly #place: LmdbOptions;
+  #environment: LmdbEnvironment;
   readonly #clock: () => number;
   readonly #bounds: JournalBounds;
-  readonly #blocks: BlockStore;
-  readonly #erased: LmdbTable;
+  #blocks: BlockStore;
+  #erased: LmdbTable;
   readonly #queue: AppendQueue;
-  readonly #idempotency: Idempotency;
+  #idempotency: Idempotency;
   readonly #followers = new Followers();
   readonly #heads: Sequence[];
   #ends: readonly ChainEnd[];
   #closed = false;
+  /** The commit under way. */
+  #writing: Promise<void> = Promise.resolve();
+  /** Set while nothing is written: the end of the journal is copied. */
+  #pause: Promise<void> | undefined;
+  /** Set while another file takes the place of the one that was read: whoever reads waits for it. */
+  #swapping: Promise<void> | undefined;
+  #redacting: Promise<unknown> = Promise.resolve();
 
   constructor(
     environment: LmdbEnvironment,
@@ -122,19 +150,14 @@ class EmbeddedJournal implements Journal {
   ) {
     this.partitions = options.partitions;
     this.#environment = environment;
+    this.#place = placeOf(options.folder);
     this.#clock = options.clock;
     this.#bounds = options.bounds;
     this.#blocks = new BlockStore(environment, options.folder);
     this.#erased = environment.table('erased');
     this.#ends = Array.from({ length: options.partitions }, (_, p) => this.#blocks.end(p));
     this.#heads = this.#ends.map(({ head }) => head);
-    this.#idempotency = new Idempotency({
-      environment,
-      blocks: this.#blocks,
-      heads: this.#heads,
-      clock: options.clock,
-      bounds: options.bounds,
-    });
+    this.#idempotency = this.#newIdempotency();
     this.#queue = new AppendQueue(options.bounds, (group) => this.#write(group));
   }
 
@@ -164,6 +187,7 @@ class EmbeddedJournal implements Journal {
   async read(partition: Partition, after: Sequence): Promise<EventBlock | undefined> {
     const head = this.head(partition);
     if (after >= head) return undefined;
+    if (this.#swapping !== undefined) await this.#swapping;
     return Promise.resolve(this.#blocks.read(partition, after, head));
   }
 
@@ -173,10 +197,12 @@ class EmbeddedJournal implements Journal {
   }
 
   async find(key: EventKey): Promise<readonly Position[] | undefined> {
+    if (this.#swapping !== undefined) await this.#swapping;
     return Promise.resolve(this.#idempotency.find(key));
   }
 
   async isErased(surrogate: Uint8Array): Promise<boolean> {
+    if (this.#swapping !== undefined) await this.#swapping;
     return Promise.resolve(this.#erased.get(surrogate) !== undefined);
   }
 
@@ -188,6 +214,7 @@ class EmbeddedJournal implements Journal {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#redacting.catch(() => undefined);
     await this.#queue.idle();
     this.#followers.wakeAll();
     await this.#environment.close();
@@ -199,8 +226,78 @@ class EmbeddedJournal implements Journal {
     return { partition, key, fact, body: encodeBody(fact) };
   }
 
-  /** Makes a group durable and answers its batches. */
+  redact(surrogates: readonly Surrogate[]): Promise<RedactedEvents> {
+    const users = new Set(surrogates.map((each) => binaryKey(surrogateToBytes(each))));
+    const redacting = this.#redacting.then(() => this.#redact(users));
+    this.#redacting = redacting.catch(() => undefined);
+    return redacting;
+  }
+
+  async #redact(users: ReadonlySet<string>): Promise<RedactedEvents> {
+    const check = (): void => {
+      if (this.#closed)
+        throw new RepriseError('UNAVAILABLE', 'the journal is closed: open it again');
+    };
+    const blocks = this.#blocks;
+    const found = await countEvents({ blocks, users, check }, this.#heads);
+    if (found.events === 0) return found;
+    const to = await openDraft(this.#place);
+    let resume: (() => void) | undefined;
+    try {
+      try {
+        const from = this.#environment;
+        const copy = new RedactedCopy({ blocks, from, to, users, timeMs: this.#clock(), check });
+        await copy.copyBlocks([...this.#heads]);
+        this.#pause = new Promise((resolve) => {
+          resume = resolve;
+        });
+        await this.#writing;
+        await copy.copyBlocks(this.#heads);
+        await copy.copyKeys();
+        for (const name of ['meta', 'erased']) await copyTable(from, to, name);
+      } finally {
+        await to.close();
+      }
+      await syncDraft(this.#place);
+      this.#swapping = this.#swap();
+      await this.#swapping;
+    } catch (error) {
+      removeDraft(this.#place.folder);
+      throw error;
+    } finally {
+      this.#pause = undefined;
+      resume?.();
+    }
+    return found;
+  }
+
+  async #swap(): Promise<void> {
+    this.#environment = await takeDraft(this.#environment, this.#place);
+    this.#blocks = new BlockStore(this.#environment, this.#place.folder);
+    this.#erased = this.#environment.table('erased');
+    this.#idempotency = this.#newIdempotency();
+    await this.#idempotency.load(yieldNow);
+    this.#swapping = undefined;
+  }
+
+  #newIdempotency(): Idempotency {
+    return new Idempotency({
+      environment: this.#environment,
+      blocks: this.#blocks,
+      heads: this.#heads,
+      clock: this.#clock,
+      bounds: this.#bounds,
+    });
+  }
+
   async #write(batches: readonly QueuedBatch[]): Promise<void> {
+    while (this.#pause !== undefined) await this.#pause;
+    this.#writing = this.#writeGroup(batches);
+    await this.#writing;
+  }
+
+  /** Makes a group durable and answers its batches. */
+  async #writeGroup(batches: readonly QueuedBatch[]): Promise<void> {
     try {
       const appendTimeMs = this.#clock();
       const find = (key: EventKey): readonly Position[] | undefined => this.#idempotency.find(key);

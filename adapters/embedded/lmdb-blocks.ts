@@ -3,6 +3,8 @@ import type { EventBlock } from '../../events/block.ts';
 import { decodeContent } from '../../events/block-codec.ts';
 import { GENESIS, decodeHeader, sameBytes } from '../../events/block-header.ts';
 import type { BlockHeader } from '../../events/block-header.ts';
+import { decodeRedaction, redactedHeader } from '../../events/redaction.ts';
+import type { Redaction } from '../../events/redaction.ts';
 import { RepriseError, hasCode } from '../../events/error.ts';
 import { mergeBlocks } from '../../events/merged-block.ts';
 import { ORIGIN, formatPosition, sequence } from '../../events/position.ts';
@@ -26,11 +28,20 @@ interface LastRead {
   readonly block: EventBlock;
 }
 
+/** A block with the header that it has in the chain, and the redaction of its content where there is one. */
+export interface StoredHere {
+  readonly header: BlockHeader;
+  readonly redaction: Redaction | undefined;
+  readonly block: EventBlock;
+}
+
 /** Reads a journal's stored blocks, checking every checksum and every link of the chain. */
 export class BlockStore {
   readonly #folder: string;
   readonly #headers: LmdbTable;
   readonly #contents: LmdbTable;
+  /** What proves contents that were redacted, by the key of their block. */
+  readonly #redactions: LmdbTable;
   /** Hash of the last header of a read by partition and next sequence. */
   readonly #ends = new Map<string, Uint8Array>();
   /** The last read, which several followers of one partition ask for one after the other. */
@@ -40,6 +51,7 @@ export class BlockStore {
     this.#folder = folder;
     this.#headers = environment.table('headers');
     this.#contents = environment.table('contents');
+    this.#redactions = environment.table('redactions');
   }
 
   /** Puts a block into a transaction. */
@@ -60,6 +72,18 @@ export class BlockStore {
     const last = this.#lastHeader(partition, 2 ** 48 - 1);
     if (last === undefined) return { head: ORIGIN, hash: GENESIS };
     return { head: sequence(last.firstSequence + last.count - 1), hash: last.hash };
+  }
+
+  /** The one block that holds `after + 1`, which must exist, as it is stored. */
+  stored(partition: Partition, after: Sequence): StoredHere {
+    return this.#guard(partition, after + 1, () => {
+      const header = this.#search(partition, after + 1);
+      return {
+        header,
+        redaction: this.#redaction(header),
+        block: this.#content(header),
+      };
+    });
   }
 
   /** The block that holds `after + 1`, which must exist, with the small ones that follow it up to the head. */
@@ -165,7 +189,15 @@ export class BlockStore {
     if (stored === undefined) {
       throw this.#damage(partition, firstSequence, 'the content of a block is missing');
     }
-    return this.#guard(partition, firstSequence, () => decodeContent(header, stored));
+    return this.#guard(partition, firstSequence, () => {
+      const redaction = this.#redaction(header);
+      return decodeContent(redaction ? redactedHeader(header, redaction) : header, stored);
+    });
+  }
+
+  #redaction(header: BlockHeader): Redaction | undefined {
+    const stored = this.#redactions.get(blockKey(header.partition, header.firstSequence));
+    return stored && decodeRedaction(stored, header);
   }
 
   #remember(partition: Partition, next: number, hash: Uint8Array): void {

@@ -21,15 +21,25 @@ export async function copyRows(
   place: LmdbOptions,
   tables: readonly string[],
 ): Promise<void> {
-  const draft = draftOf(place.folder);
-  await rm(draft, { recursive: true, force: true });
-  const to = openEnvironment({ ...place, folder: draft, isDraft: true });
+  const to = await openDraft(place);
   try {
     for (const table of tables) await copyTable(from, to, table);
   } finally {
     await to.close();
   }
-  const file = await open(join(draft, 'data.mdb'), 'r+');
+  await syncDraft(place);
+}
+
+/** Opens an empty environment beside another one, which may take its place later. */
+export async function openDraft(place: LmdbOptions): Promise<LmdbEnvironment> {
+  const draft = draftOf(place.folder);
+  await rm(draft, { recursive: true, force: true });
+  return openEnvironment({ ...place, folder: draft, isDraft: true });
+}
+
+/** Makes a draft durable that was closed. */
+export async function syncDraft({ folder }: LmdbOptions): Promise<void> {
+  const file = await open(join(draftOf(folder), 'data.mdb'), 'r+');
   try {
     await file.sync();
   } finally {
@@ -62,7 +72,12 @@ function draftOf(folder: string): string {
   return `${folder}.draft`;
 }
 
-async function copyTable(from: LmdbEnvironment, to: LmdbEnvironment, name: string): Promise<void> {
+/** Copies the rows of a table, some at a time. */
+export async function copyTable(
+  from: LmdbEnvironment,
+  to: LmdbEnvironment,
+  name: string,
+): Promise<void> {
   const source = from.table(name);
   const target = to.table(name);
   let start: Uint8Array | undefined;

@@ -18,6 +18,10 @@ const nowSchema = z.stringbool({ error: 'must be true or false' }).default(false
   description: 'Whether the version without the user is built at once.',
 });
 
+const purgeSchema = z.stringbool({ error: 'must be true or false' }).default(false).meta({
+  description: 'Whether what the journal holds of the user is blanked, too.',
+});
+
 function exporting(deps: ApiDeps): Route {
   return route({
     method: 'GET',
@@ -59,13 +63,13 @@ function erasing(deps: ApiDeps): readonly Route[] {
         'Erases a user: out of every answer at once, id and key destroyed, and a model built without them that takes over.',
       problems: [404, 429, 503],
       params: z.object({ id: idSchema }),
-      query: z.strictObject({ now: nowSchema }),
+      query: z.strictObject({ now: nowSchema, purge: purgeSchema }),
       answer: {
         status: 202,
         description: 'The user is unknown from now on.',
         schema: erasureSchema,
       },
-      handle: ({ params, query }) => portOf(deps).request([params.id], query.now),
+      handle: ({ params, query }) => portOf(deps).request([params.id], query),
     }),
     route({
       method: 'POST',
@@ -80,7 +84,7 @@ function erasing(deps: ApiDeps): readonly Route[] {
         description: 'The users are unknown from now on.',
         schema: erasureSchema,
       },
-      handle: ({ body }) => portOf(deps).request(body.users, body.now),
+      handle: ({ body }) => portOf(deps).request(body.users, body),
     }),
   ];
 }

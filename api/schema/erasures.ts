@@ -22,6 +22,9 @@ export const erasureRequestSchema = z
       description:
         'Whether the version without them is built at once, not when others may have come.',
     }),
+    purge: z.boolean().default(false).meta({
+      description: 'Whether what the journal holds of them is blanked, too.',
+    }),
   })
   .meta({ id: 'ErasureRequest' });
 
@@ -61,6 +64,9 @@ export const erasureSchema = z
     }),
     stateAt: z.array(standSchema).readonly().optional(),
     promotedAt: z.array(positionSchema).readonly().optional(),
+    purged: z.int().min(1).optional().meta({
+      description: 'Users whose events were blanked in the journal.',
+    }),
     retraining: z.string().optional().meta({
       description:
         'Where a trained base was dropped: the training run that takes its place, or why there is none.',

@@ -12,6 +12,7 @@ const STATES = ['collecting', 'rebuilding', 'done'] as const;
 
 interface EraseOptions {
   readonly wait: boolean;
+  readonly purge?: boolean;
 }
 
 /** `erase USER…`: forgets users, and waits until the model without them has taken over. */
@@ -21,12 +22,13 @@ export const eraseCommand: CommandSpec<EraseOptions> = {
   configure(command) {
     command
       .argument('<users...>', 'the ids of the users; all are erased or none')
+      .option('--purge', 'blank what the journal holds of them, too')
       .option('--no-wait', 'end when no answer knows them, and let the server build the model');
   },
-  async run(context, users, { wait }) {
+  async run(context, users, { wait, purge = false }) {
     const answer = await context.withClient(
       async ({ http, own }) => {
-        const body = { users, now: true };
+        const body = { users, now: true, purge };
         const asked = await http.json<ErasureAnswer>('POST', '/v1/erasures', { body });
         context.output.remark(`erasure ${asked.erasureId}: no answer knows the users any more`);
         // A core that ends with this command would leave the rest to the next start.
@@ -81,6 +83,7 @@ function describe(erasure: ErasureAnswer): readonly string[] {
     ['training runs deleted', deleted && grouped(deleted.runs)],
     ['bases deleted', deleted?.bases.join(', ')],
     ['index releases deleted', deleted?.indexReleases.join(', ')],
+    ['users purged', erasure.purged === undefined ? undefined : grouped(erasure.purged)],
     ['trained again', erasure.retraining],
   ];
   return pairs(

@@ -31,9 +31,10 @@ export function erasureAnswer(
 
 function manifestOf({ manifest }: ErasureRecord): Partial<ErasureAnswer> {
   if (manifest === undefined) return {};
-  const { finishedMs, stateHash, stateAt, promotedAt, deleted, retraining } = manifest;
+  const { finishedMs, stateHash, stateAt, promotedAt, deleted, purged, retraining } = manifest;
   return {
     ...{ finishedAt: dateOf(finishedMs), stateHash, stateAt, promotedAt, deleted },
+    ...(purged !== undefined && { purged }),
     ...(retraining !== undefined && { retraining }),
   };
 }

@@ -1,7 +1,7 @@
 import type { ErasurePlan } from '../../activities/erasing.ts';
 import type { ErasureRecord } from '../../activities/erasure-record.ts';
 import type { Erasures } from '../../activities/erasures.ts';
-import type { ErasuresPort } from '../../api/deps.ts';
+import type { ErasuresPort, ErasureWish } from '../../api/deps.ts';
 import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { ErasureAnswer } from '../../api/schema/erasures.ts';
 import { RepriseError } from '../../events/error.ts';
@@ -18,9 +18,9 @@ export class ErasureHost implements ErasuresPort {
     this.#runner = runner;
   }
 
-  async request(users: readonly string[], now: boolean): Promise<ErasureAnswer> {
+  async request(users: readonly string[], { now, purge }: ErasureWish): Promise<ErasureAnswer> {
     try {
-      return this.#answer(await this.#erasures.request(users));
+      return this.#answer(await this.#erasures.request(users, purge));
     } finally {
       // Where it failed half-way, what was noted is carried out all the same.
       if ((await this.#erasures.pending()).length > 0) this.#runner.wake(now);

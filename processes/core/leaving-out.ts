@@ -69,6 +69,7 @@ async function openErasing(
       };
     },
     deleteTraces: (version, holds) => deleteTraces(parts, version, holds),
+    purge: (surrogates) => journal.redact(surrogates),
     retrain: async () => {
       try {
         return (await durable.startTraining({ trainer: 'kernel' })).workflowId;

@@ -21,6 +21,7 @@ const NOTHING = { checkpoints: 0, merges: 0, runs: 0, indexReleases: [], bases: 
 class ErasingWorld extends TrainedWorld {
   readonly erasures: Erasures;
   readonly deps: ErasingDeps;
+  readonly purged: string[] = [];
 
   constructor(world: TrainingWorld) {
     super(world);
@@ -37,6 +38,7 @@ class ErasingWorld extends TrainedWorld {
       promote: (version) => this.training.promoteVersion({ version }),
       promotions: new OneAtATime(),
       stateHash: async () => ({ hash: await this.hash(), positions: [] }),
+      purge: async (surrogates) => void this.purged.push(...surrogates),
       deleteTraces: async (version, holds) => {
         const bases: string[] = [];
         for (const known of await registry.list()) {
@@ -209,6 +211,17 @@ describe('the version without erased users', () => {
     identities.erase = erase;
     await erasing.begin();
     assert.equal(await identities.find('u1'), undefined);
+    await erasing.close();
+  });
+
+  it('blanks the events of those for whom it was asked, and of nobody else', async () => {
+    const erasing = await ErasingWorld.open(somePlays(100));
+    const { identities } = erasing.world.rig;
+    const asked = await identities.find('u1');
+    await erasing.erasures.request(['u1'], true);
+    const { manifest, record } = await erasing.erase('u2');
+    assert.deepEqual(erasing.purged, [asked?.surrogate]);
+    assert.deepEqual([record.users, manifest.purged, record.purge], [2, 1, undefined]);
     await erasing.close();
   });
 

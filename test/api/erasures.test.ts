@@ -22,12 +22,16 @@ describe('erasing', () => {
     assert.deepEqual(lastCall(), ['erase', ['a/da'], false]);
     await api.call('DELETE', '/v1/users/bo?now=true');
     assert.deepEqual(lastCall(), ['erase', ['bo'], true]);
+    await api.call('DELETE', '/v1/users/bo?purge=true');
+    assert.deepEqual(lastCall(), ['erase', ['bo'], false, 'purge']);
   });
 
   test('takes many of the body', async () => {
     const { status } = await api.call('POST', '/v1/erasures', { body: { users: ['ada', 'bo'] } });
     assert.equal(status, 202);
     assert.deepEqual(lastCall(), ['erase', ['ada', 'bo'], false]);
+    await api.call('POST', '/v1/erasures', { body: { users: ['ada'], purge: true } });
+    assert.deepEqual(lastCall(), ['erase', ['ada'], false, 'purge']);
   });
 
   test('refuses what it cannot read, and names the field', async () => {
@@ -46,6 +50,7 @@ describe('erasing', () => {
       assert.match(String(error?.field), /^(users|soon)/);
     }
     assert.equal((await api.call('DELETE', '/v1/users/ada?now=perhaps')).status, 400);
+    assert.equal((await api.call('DELETE', '/v1/users/ada?purge=all')).status, 400);
   });
 
   test('answers 404 for who is unknown, and does not repeat the id', async () => {

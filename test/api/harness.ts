@@ -184,9 +184,9 @@ function fixedPorts(
         ),
     },
     erasures: {
-      request: async (users, now) => {
+      request: async (users, { now, purge }) => {
         if (users.includes('unknown')) throw new RepriseError('NOT_FOUND', 'user 0 is not known');
-        return note(ERASURE, 'erase', users, now);
+        return note(ERASURE, 'erase', users, now, ...(purge ? ['purge'] : []));
       },
       get: async (erasureId) => (erasureId === 'e1' ? ERASURE : undefined),
       list: async () => [ERASURE],

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { openJournal } from '../../adapters/embedded/journal.ts';
+import { eventKey } from '../../events/event-key.ts';
+import { INTERACTION } from '../../events/fact.ts';
+import { ORIGIN, sequence } from '../../events/position.ts';
 import type { Json, SentEvent, Server } from './server.ts';
 import { createWorld, lastJson } from './world.ts';
 import type { World } from './world.ts';
@@ -43,6 +47,36 @@ function filesWith(folder: string, texts: readonly string[]): readonly string[] 
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const files = names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
   assert.ok(files.length > 0);
+  return files.filter((path) => {
+    const bytes = readFileSync(path);
+    return needles.some((needle) => bytes.includes(needle));
+  });
+}
+
+/** The sealed bytes and keys of events, by id, as the journal of a folder that nobody has open holds them. */
+async function storedBytes(folder: string, ids: readonly string[]): Promise<readonly Buffer[]> {
+  const wanted = new Set(ids.map((id) => Buffer.from(eventKey(id)).toString('hex')));
+  const journal = await openJournal({ folder, partitions: 1, clock: () => 0 });
+  const bytes: Buffer[] = [];
+  for (let after = ORIGIN; ;) {
+    const block = await journal.read(0, after);
+    if (block === undefined) break;
+    for (let row = 0; row < block.count; row += 1) {
+      const key = Buffer.from(block.keys.slice(4 * row, 4 * row + 4).buffer);
+      if (block.kind[row] !== INTERACTION || !wanted.has(key.toString('hex'))) continue;
+      const fact = block.fact(row);
+      if (fact.kind === 'InteractionRecorded') bytes.push(Buffer.from(fact.sealed), key);
+    }
+    after = sequence(block.firstSequence + block.count - 1);
+  }
+  await journal.close();
+  return bytes;
+}
+
+/** The files of a folder that hold any of these bytes. */
+function filesWithBytes(folder: string, needles: readonly Buffer[]): readonly string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const files = names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
   return files.filter((path) => {
     const bytes = readFileSync(path);
     return needles.some((needle) => bytes.includes(needle));
@@ -220,5 +254,39 @@ describe('erasing 50 users among 600', () => {
     assert.deepEqual(filesWith(data, erased.slice(0, 9)), []);
     const again = await world.run(['erase', erased[0] ?? '', '--data', data]);
     assert.equal(again.exit, 2);
+  });
+
+  test('with purge, blanks the events in the journal, and ends in the same state as without', async () => {
+    const [purged, kept] = [world.path('purged'), world.path('kept')];
+    const before = await world.serve(purged, { env });
+    await before.postAll(events);
+    await before.stand();
+    await before.interrupt();
+    cpSync(purged, kept, { recursive: true });
+    const users = erased.slice(0, 5);
+    const ids = events.filter(({ user }) => users.includes(user)).map(({ id }) => id);
+    const bytes = await storedBytes(join(purged, 'journal'), ids);
+    assert.equal(bytes.length, 2 * ids.length);
+    const alone = await world.run(['erase', ...users, '--data', kept, '--json']);
+    assert.ok(filesWithBytes(kept, bytes).length > 0, 'without purge they stay, and are found');
+    const ran = await world.run(['erase', ...users, '--purge', '--data', purged, '--json']);
+    assert.equal(ran.exit, 0, ran.stderr);
+    const erasure = lastJson(ran.stdout);
+    assert.deepEqual([erasure['state'], erasure['purged']], ['done', 5]);
+    assert.equal(erasure['stateHash'], lastJson(alone.stdout)['stateHash']);
+    assert.deepEqual(filesWithBytes(purged, bytes), []);
+    assert.deepEqual(filesWith(purged, users), []);
+    const after = await world.serve(purged, { env });
+    assert.equal((await after.stand()).hash, erasure['stateHash']);
+    const verified = await verify(after);
+    assert.deepEqual([verified['equal'], verified['hash']], [true, erasure['stateHash']]);
+    const { text } = await after.get('/v1/events/export');
+    assert.equal(text.trimEnd().split('\n').length, events.length - ids.length);
+    const other = await after.get(`/v1/users/${userOf(1)}/recommendations?asOf=0:3000`);
+    assert.ok([200, 202].includes(other.status), other.text);
+    const path = `/v1/users/${users[0] ?? ''}?purge=true`;
+    assert.equal((await after.call('DELETE', path)).status, 404);
+    assert.equal((await after.call('DELETE', `/v1/users/${userOf(1)}?purge=yes!`)).status, 400);
+    await after.interrupt();
   });
 });

@@ -54,6 +54,7 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
     timeMs,
   }),
   fc.record({ kind: fc.constant('QuarantineLifted' as const), quarantine: text, timeMs }),
+  fc.record({ kind: fc.constant('EventRedacted' as const), timeMs }),
 );
 
 /** Any events of a block. */
