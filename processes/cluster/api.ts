@@ -11,6 +11,8 @@ import type { EventDoor } from '../../events/door.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
+import { LiveKeys } from '../access/live-keys.ts';
+import { optionalLimit } from '../access/request-limit.ts';
 import { countServed } from '../core/counts.ts';
 import { listModels } from '../core/models.ts';
 import { ApiHealth, watchedBy } from './api-health.ts';
@@ -50,7 +52,7 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
       },
     });
     const health = new ApiHealth(parts, watch);
-    const listening = await listenPublicly(parts, health);
+    const listening = await listenPublicly(parts, health, closers);
     closers.add(() => listening.close());
     parts.durable.begin();
     const ended = runAll(parts, watch);
@@ -93,12 +95,24 @@ async function followCatalogue(parts: ApiParts): Promise<void> {
   }
 }
 
-async function listenPublicly(parts: ApiParts, health: ApiHealth): Promise<Listening> {
-  const { host, port, apiKey } = parts.config;
-  const access: Access =
-    apiKey === undefined ? { kind: 'loopback' } : { kind: 'key', apiKey: apiKey.reveal() };
-  const app = createApp({ ...apiDeps(parts, health), access });
-  const listening = await listen(app, { host, port, keyed: apiKey !== undefined });
+async function listenPublicly(
+  parts: ApiParts,
+  health: ApiHealth,
+  closers: Closers,
+): Promise<Listening> {
+  const { config, clock, logger } = parts;
+  const { host, port, apiKey, keysFile, requestsPerSecondMax } = config;
+  const keys = await LiveKeys.open({
+    ...{ path: keysFile, isFileNeeded: true, adminKey: apiKey?.reveal(), clock, logger },
+  });
+  closers.add(() => {
+    keys.close();
+    return Promise.resolve();
+  });
+  const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
+  const requestLimit = optionalLimit(requestsPerSecondMax);
+  const app = createApp({ ...apiDeps(parts, health), access, requestLimit });
+  const listening = await listen(app, { host, port, keyed: keys.areAsked });
   const name = host.includes(':') ? `[${host}]` : host;
   process.stderr.write(`API        http://${name}:${String(listening.port)}\n`);
   return listening;
