@@ -31,6 +31,7 @@ export interface DefineInput {
   readonly learner: Readonly<Record<string, unknown>>;
   readonly start: readonly number[];
   readonly firstBarrier?: number;
+  readonly timeOrderedTo?: readonly number[];
 }
 
 /** What a backfill is prepared from. */
@@ -114,7 +115,7 @@ async function prepare(
 async function definitionOf(
   { registry }: BackfillDeps,
   version: string,
-  { parent, learner, start, firstBarrier }: DefineInput,
+  { parent, learner, start, firstBarrier, timeOrderedTo }: DefineInput,
 ): Promise<Omit<VersionDefinition, 'baseSha256'>> {
   const known = await registry.get(parent);
   if (known === undefined) throw unknown(parent);
@@ -126,6 +127,7 @@ async function definitionOf(
     ...(actors && { actors }),
     ...(leftOut && { leftOut }),
     ...(firstBarrier !== undefined && { firstBarrier }),
+    ...(timeOrderedTo && { timeOrderedTo }),
   };
 }
 

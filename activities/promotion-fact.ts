@@ -7,14 +7,18 @@ import { sequence } from '../events/position.ts';
  * the journal under its name.
  */
 export function promotionOf(definition: VersionDefinition, timeMs: number): ModelPromoted {
-  const { version, baseSha256, start, learner, types, leftOut } = definition;
+  const { version, baseSha256, start, learner, types, leftOut, timeOrderedTo } = definition;
   const names = leftOut?.map(({ quarantine }) => quarantine);
   return {
     kind: 'ModelPromoted',
     version,
     baseSha256: baseSha256 ?? [],
     start: start.map((one) => sequence(one)),
-    settings: { learner, types, ...(names && { leftOut: names }) },
+    settings: {
+      ...{ learner, types },
+      ...(names && { leftOut: names }),
+      ...(timeOrderedTo && { timeOrderedTo }),
+    },
     timeMs,
   };
 }

@@ -2,7 +2,9 @@ import type { PartitionRuntime } from '../actors/runtime/partition.ts';
 import type { PrequentialObserver } from '../actors/runtime/prequential-observer.ts';
 import { RepriseError } from '../events/error.ts';
 import type { Partition, Sequence } from '../events/position.ts';
+import type { Journal } from '../events/journal.ts';
 import type { FollowerDeps, follow } from './follower.ts';
+import { orderedJournal } from './ordered-journal.ts';
 import { ScratchMerges } from './scratch-merges.ts';
 import { ShadowPart } from './shadow-part.ts';
 import type { ShadowPace } from './shadow-pace.ts';
@@ -18,10 +20,8 @@ export const SHADOW_SLICE_MS_MAX = 2;
 export const SHADOWS_MAX = 3;
 
 /** What shadows need from outside. */
-export interface ShadowsDeps extends Pick<
-  FollowerDeps,
-  'journal' | 'yieldNow' | 'sliceMsMax' | 'clock'
-> {
+export interface ShadowsDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax' | 'clock'> {
+  readonly journal: FollowerDeps['journal'] & Pick<Journal, 'isErased'>;
   readonly partitions: number;
   readonly follow: typeof follow;
   readonly pace: ShadowPace;
@@ -43,6 +43,8 @@ interface ShadowSet {
   /** Where its partitions meet at barriers, apart from the live ones; absent where there is one partition. */
   readonly merges: ScratchMerges | undefined;
   readonly parts: Map<Partition, ShadowPart>;
+  /** The journal as the version reads it, once one of its partitions has moved. */
+  journal: FollowerDeps['journal'] | undefined;
 }
 
 /**
@@ -222,7 +224,8 @@ export class Shadows {
     if (known !== undefined) return known;
     const { partitions, yieldNow } = this.#deps;
     const merges = partitions > 1 ? new ScratchMerges({ partitions, yieldNow }) : undefined;
-    const set = { version, merges, parts: new Map<Partition, ShadowPart>() };
+    const parts = new Map<Partition, ShadowPart>();
+    const set = { version, merges, parts, journal: undefined };
     this.#sets.set(version, set);
     return set;
   }
@@ -242,13 +245,15 @@ export class Shadows {
 
   /** Moves a part towards a sequence, in slices that are paced. */
   async #move(
-    { merges }: ShadowSet,
+    set: ShadowSet,
     part: ShadowPart,
     to: Sequence,
     { signal, onProgress, yieldNow }: ReplayControl & Partial<Pick<FollowerDeps, 'yieldNow'>>,
   ): Promise<void> {
     if (part.runtime.position >= to) return;
-    const { journal, sliceMsMax, clock, pace } = this.#deps;
+    const { merges } = set;
+    const { sliceMsMax, clock, pace } = this.#deps;
+    const journal = this.#journalOf(set, part);
     await this.#deps.follow(
       {
         ...{ journal, clock, runtime: part.runtime },
@@ -261,6 +266,15 @@ export class Shadows {
       },
       { until: to, signal },
     );
+  }
+
+  #journalOf(set: ShadowSet, { runtime }: ShadowPart): FollowerDeps['journal'] {
+    if (set.journal !== undefined) return set.journal;
+    const { journal, pace } = this.#deps;
+    const isErased = (surrogate: Uint8Array): Promise<boolean> => journal.isErased(surrogate);
+    const deps = { journal, isErased, yieldNow: pace.yielder() };
+    set.journal = orderedJournal(deps, runtime.definition);
+    return set.journal;
   }
 
   #letFollow(set: ShadowSet, part: ShadowPart): void {

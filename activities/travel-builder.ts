@@ -1,6 +1,7 @@
 import type { VersionDefinition } from '../actors/runtime/definition.ts';
 import type { PartitionRuntime } from '../actors/runtime/partition.ts';
 import { hasCode, RepriseError } from '../events/error.ts';
+import type { ReplayedJournal } from '../events/edited-journal.ts';
 import type { Journal } from '../events/journal.ts';
 import { ORIGIN, sequence } from '../events/position.ts';
 import type { Partition, Sequence } from '../events/position.ts';
@@ -9,8 +10,10 @@ import type { ModelDelta } from '../model/delta.ts';
 import type { ServingState } from '../projections/serving-state.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { KeptMerges } from './kept-merges.ts';
+import type { FollowerDeps } from './follower.ts';
 import type { MergeExchange } from './merge-exchange.ts';
 import type { MergeStore } from './merge-store.ts';
+import { orderedJournal } from './ordered-journal.ts';
 import { replayTogether, type Part } from './replay-together.ts';
 import { ScratchMerges } from './scratch-merges.ts';
 import type { FactHistory } from './fact-history.ts';
@@ -21,7 +24,7 @@ import type { VersionRegistry } from './version-registry.ts';
 
 /** What states of the past are built with. */
 export interface TravelBuilderDeps {
-  readonly journal: Pick<Journal, 'read' | 'head' | 'changed' | 'partitions'>;
+  readonly journal: Pick<Journal, 'read' | 'head' | 'changed' | 'partitions' | 'isErased'>;
   readonly registry: Pick<VersionRegistry, 'get' | 'base'>;
   readonly checkpoints: Pick<CheckpointStore, 'newest' | 'list'>;
   readonly maker: RuntimeMaker;
@@ -44,7 +47,7 @@ export interface TravelSource {
   readonly exactScanItemsMax?: number;
   /** Another journal than the one that happened, and where the two part. */
   readonly edited?: {
-    readonly journal: TravelBuilderDeps['journal'];
+    readonly journal: ReplayedJournal;
     /** The last sequence of each partition up to which both are the same. */
     readonly common: readonly Sequence[];
     /** Where each partition ends, but for what was added. */
@@ -277,12 +280,13 @@ class Build {
     exchange?: MergeExchange,
   ): Promise<readonly (Visited | undefined)[]> {
     const { yieldNow, sliceMsMax, clock } = this.#deps;
-    const journal = this.#source.edited?.journal ?? this.#deps.journal;
+    const journal = this.#journal();
+    const { partitions } = this.#deps.journal;
     for (const { runtime } of parts) {
       const { partition, position } = runtime;
       if (!this.#from.has(partition)) this.#from.set(partition, position);
     }
-    const merges = exchange ?? new ScratchMerges({ partitions: journal.partitions, yieldNow });
+    const merges = exchange ?? new ScratchMerges({ partitions, yieldNow });
     return replayTogether(
       {
         ...{ journal, yieldNow, sliceMsMax, clock, merges },
@@ -334,8 +338,18 @@ class Build {
     return this.#source.edited?.maker ?? this.#deps.maker;
   }
 
+  /** The journal that is replayed, as the version reads it. */
+  #journal(): FollowerDeps['journal'] {
+    const { journal, yieldNow } = this.#deps;
+    const isErased = (surrogate: Uint8Array): Promise<boolean> => journal.isErased(surrogate);
+    const read = this.#source.edited?.journal ?? journal;
+    return orderedJournal({ journal: read, isErased, yieldNow }, this.#definition);
+  }
+
+  /** Where the version has a state from: what it learned in the order of times is no state of the journal before. */
   #startOf(partition: Partition): number {
-    return this.#definition.start[partition] ?? ORIGIN;
+    const { start, timeOrderedTo } = this.#definition;
+    return Math.max(start[partition] ?? ORIGIN, timeOrderedTo?.[partition] ?? ORIGIN);
   }
 }
 

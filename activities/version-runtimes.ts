@@ -1,5 +1,6 @@
 import type { VersionDefinition } from '../actors/runtime/definition.ts';
 import { RepriseError } from '../events/error.ts';
+import type { Journal } from '../events/journal.ts';
 import { ORIGIN, sequence } from '../events/position.ts';
 import type { Partition, Sequence } from '../events/position.ts';
 import type { Checkpoint } from '../model/checkpoint.ts';
@@ -12,6 +13,7 @@ import { replayTogether, type Part } from './replay-together.ts';
 import { ScratchMerges } from './scratch-merges.ts';
 import type { Logger } from './logger.ts';
 import { Phases } from './phases.ts';
+import { orderedJournal } from './ordered-journal.ts';
 import type { RegisteredVersion, VersionRegistry } from './version-registry.ts';
 
 /** Makes runtimes, each with a kernel of its own. */
@@ -29,8 +31,9 @@ export interface RuntimeMaker {
 /** What version runtimes are made with. */
 export interface VersionRuntimesDeps extends Pick<
   FollowerDeps,
-  'journal' | 'yieldNow' | 'sliceMsMax' | 'clock'
+  'yieldNow' | 'sliceMsMax' | 'clock'
 > {
+  readonly journal: FollowerDeps['journal'] & Pick<Journal, 'isErased'>;
   readonly registry: Pick<VersionRegistry, 'get' | 'list' | 'base'>;
   readonly checkpoints: Pick<CheckpointStore, 'newest' | 'list'>;
   readonly maker: RuntimeMaker;
@@ -188,7 +191,7 @@ export class VersionRuntimes implements VersionSource {
   async startOf(version: string, partition: Partition, at: Sequence): Promise<PartitionRuntime> {
     if (!(await this.#hasOthers(version))) return this.#nearest(version, partition, at);
     const { definition } = await this.#known(version);
-    refuseBefore(definition, partition, at);
+    refuseBeforeStart(definition, partition, at);
     return this.#atStart(definition, partition);
   }
 
@@ -293,7 +296,8 @@ export class VersionRuntimes implements VersionSource {
       if (until !== undefined) refuseBefore(definition, partition, until);
       parts.push({ runtime: await this.#atStart(definition, partition), until, visit });
     }
-    const { journal, yieldNow, sliceMsMax, clock } = this.#deps;
+    const { yieldNow, sliceMsMax, clock } = this.#deps;
+    const journal = this.#journalOf(definition);
     const merges = new ScratchMerges({
       partitions: parts.length,
       yieldNow,
@@ -315,6 +319,13 @@ export class VersionRuntimes implements VersionSource {
     );
   }
 
+  /** The journal as a version reads it. */
+  #journalOf(definition: VersionDefinition): FollowerDeps['journal'] {
+    const { journal, yieldNow } = this.#deps;
+    const isErased = (surrogate: Uint8Array): Promise<boolean> => journal.isErased(surrogate);
+    return orderedJournal({ journal, isErased, yieldNow }, definition);
+  }
+
   async #forward(
     runtime: PartitionRuntime,
     to: Sequence,
@@ -322,7 +333,8 @@ export class VersionRuntimes implements VersionSource {
     whole = true,
   ): Promise<PartitionRuntime> {
     if (runtime.position >= to) return runtime;
-    const { journal, yieldNow, sliceMsMax, clock, merges } = this.#deps;
+    const { yieldNow, sliceMsMax, clock, merges } = this.#deps;
+    const journal = this.#journalOf(runtime.definition);
     const reached = await this.#deps.follow(
       {
         journal,
@@ -344,7 +356,25 @@ export class VersionRuntimes implements VersionSource {
   }
 }
 
+/** Refuses a place where a version has no state: it has read other events there, where it orders them by time. */
 function refuseBefore(definition: VersionDefinition, partition: Partition, at: Sequence): void {
+  const { version, timeOrderedTo } = definition;
+  refuseBeforeStart(definition, partition, at);
+  const ordered = timeOrderedTo?.[partition] ?? ORIGIN;
+  if (at >= ordered) return;
+  throw new RepriseError(
+    'INVALID',
+    `version ${version} learned the events up to ${String(ordered)} in the order of their times: ` +
+      `it has no state at ${String(at)}`,
+    { version },
+  );
+}
+
+function refuseBeforeStart(
+  definition: VersionDefinition,
+  partition: Partition,
+  at: Sequence,
+): void {
   const { version } = definition;
   const start = definition.start[partition] ?? ORIGIN;
   if (at >= start) return;

@@ -32,8 +32,15 @@ export interface EventBlock {
   readonly timeMs: Float64Array;
   /** Event key per row, four little-endian 32-bit words each: all learner randomness is keyed by it. */
   readonly keys: Uint32Array;
+  /** Where each row stands in the journal, where rows are read in another order; row i stands at its sequence where absent. */
+  readonly places?: Float64Array;
   /** The whole fact of row i; interactions carry their sealed bytes. Allocates: not for the replay loop. */
   fact(row: number): Fact;
   /** When row i was appended, Unix milliseconds: blocks that are read as one were appended at several times. */
   appendedMs(row: number): number;
+}
+
+/** The sequence at which a block's row stands in the journal. */
+export function placeOf(block: EventBlock, row: number): number {
+  return block.places?.[row] ?? block.firstSequence + row;
 }

@@ -220,6 +220,8 @@ export interface BackfilledDefinition {
   readonly start: readonly number[];
   /** The first barrier past every start, where there are many partitions and it isn't the first of all. */
   readonly firstBarrier?: number;
+  /** How far each partition's events are learned in the order of their times; all in the journal's where absent. */
+  readonly timeOrderedTo?: readonly number[];
 }
 
 /** What a backfill ended with. */

@@ -1,10 +1,10 @@
-import type { EventBlock } from '../../events/block.ts';
+import { placeOf, type EventBlock } from '../../events/block.ts';
 import type { DeadLetter } from '../../model/delta.ts';
 
 /** Tells of a block's event that was refused. */
 export function letterOf(block: EventBlock, row: number, reason: string): DeadLetter {
   return {
-    sequence: block.firstSequence + row,
+    sequence: placeOf(block, row),
     reason,
     type: block.types[block.type[row] as number] ?? '',
     item: block.items[block.item[row] as number] ?? '',

@@ -31,6 +31,11 @@ export interface VersionDefinition {
   readonly firstBarrier?: number;
   /** The events that replay passes over, as if they had never been; none where absent. */
   readonly leftOut?: readonly LeftOut[];
+  /**
+   * The last sequence of each partition up to which events are learned in the order of their times, those of one time as
+   * they stand; after it, and where absent, they are learned in the order of the journal.
+   */
+  readonly timeOrderedTo?: readonly number[];
   /** SHA-256 (hex) of each partition's base checkpoint file; null where the version starts empty. */
   readonly baseSha256: readonly string[] | null;
 }

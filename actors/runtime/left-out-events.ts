@@ -1,5 +1,5 @@
 import { binaryKey } from '../../events/binary-key.ts';
-import type { EventBlock } from '../../events/block.ts';
+import { placeOf, type EventBlock } from '../../events/block.ts';
 import { SURROGATE_BYTES, surrogateToBytes } from '../../events/surrogate.ts';
 import type { VersionDefinition } from './definition.ts';
 
@@ -32,12 +32,13 @@ export class LeftOutEvents {
   /** The rows of a block that are left out, 1 each; undefined where none is. */
   rowsOf(block: EventBlock): Uint8Array | undefined {
     const { firstSequence, count } = block;
-    if (firstSequence > this.#to || firstSequence + count - 1 <= this.#from) return undefined;
+    const isApart = firstSequence > this.#to || firstSequence + count - 1 <= this.#from;
+    if (isApart && block.places === undefined) return undefined;
     const ranges = this.#rangesIn(block);
     if (ranges.size === 0) return undefined;
     const rows = new Uint8Array(count);
     for (let row = 0; row < count; row += 1) {
-      const at = firstSequence + row;
+      const at = placeOf(block, row);
       const own = ranges.get(block.user[row] ?? -1);
       if (own?.some(({ from, to }) => at > from && at <= to) === true) rows[row] = 1;
     }

@@ -175,6 +175,10 @@ export const modelsSchema = z
           learner: z.string(),
           settings: z.record(z.string(), z.unknown()).optional(),
           start: stands,
+          timeOrderedTo: stands.optional().meta({
+            description:
+              'How far it learned in the order of event times; absent where all was in that of the journal.',
+          }),
           positions: stands.nullable().optional().meta({
             description: 'Where it stands, live or beside the live one; null where it is not held.',
           }),

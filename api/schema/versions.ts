@@ -77,6 +77,10 @@ export const backfillRequestSchema = z
       description:
         'How far the backfill goes before the version follows by itself; the head where absent.',
     }),
+    order: z.enum(['journal', 'time']).optional().meta({
+      description:
+        'time: the events up to `to` are learned in the order of their times, those after it as they come; journal where absent.',
+    }),
   })
   .meta({ id: 'BackfillRequest' });
 /** What a backfill is asked for, its settings checked. */

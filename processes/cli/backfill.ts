@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 
+import { Option } from 'commander';
+
 import { RepriseError } from '../../events/error.ts';
 import type { CommandSpec } from './command.ts';
 import { followRun } from './run-follower.ts';
@@ -13,6 +15,7 @@ interface BackfillOptions {
   readonly settings?: string;
   readonly name?: string;
   readonly model?: string;
+  readonly order?: string;
 }
 
 /** `backfill`: builds a model version by replaying the journal beside the live one. */
@@ -29,15 +32,22 @@ export const backfillCommand: CommandSpec<BackfillOptions> = {
       .option('--to <position>', 'replay so far, then follow; once a partition', gathered, [])
       .option('--settings <file>', "JSON of the learner's settings that differ from the live ones")
       .option('--name <version>', 'v2, v3 and so on (default: the next)')
+      .addOption(
+        new Option('--order <order>', 'the order in which the past is learned').choices([
+          'journal',
+          'time',
+        ]),
+      )
       .option('--model <version>', 'bring a version that is there to the head again');
   },
-  run(context, _args, { from, to, settings, name, model }) {
+  run(context, _args, { from, to, settings, name, model, order }) {
     const body = {
       ...(from.length === 0 ? {} : { from }),
       ...(to.length === 0 ? {} : { to }),
       ...(settings === undefined ? {} : { settings: readSettings(settings) }),
       ...(name === undefined ? {} : { name }),
       ...(model === undefined ? {} : { model }),
+      ...(order === undefined ? {} : { order }),
     };
     return followRun(context, { label: 'backfill', path: '/v1/backfills', body });
   },

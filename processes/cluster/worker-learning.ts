@@ -33,18 +33,20 @@ export interface WorkerLearning {
 export async function openWorkerLearning(deps: WorkerLearningDeps): Promise<WorkerLearning> {
   const { stores, link, sliceMsMax, clock, patience, logger } = deps;
   const { journal, identities, registry, checkpoints } = stores;
+  const isErased = (surrogate: Uint8Array): Promise<boolean> =>
+    patiently(patience, () => journal.isErased(surrogate));
   const maker = createRuntimeMaker({
     kernels: await loadKernel(),
     clock,
     identities: {
       reveal: (surrogates) => patiently(patience, () => identities.reveal(surrogates)),
     },
-    journal: { isErased: (surrogate) => patiently(patience, () => journal.isErased(surrogate)) },
+    journal: { isErased },
   });
   const merges = openClusterMeeting({ stores, link, clock, logger, versions: () => versions });
   const versions = new VersionRuntimes({
     ...{ yieldNow, sliceMsMax, clock, registry, checkpoints, maker, follow, logger },
-    journal: patientJournal(journal, patience),
+    journal: { ...patientJournal(journal, patience), isErased },
     ...(merges && { merges: patientMerges(merges, patience) }),
   });
   return { versions, merges };

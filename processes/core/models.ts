@@ -39,7 +39,7 @@ function entryOf(
   { definition, parent, createdMs, trainedBy, metrics }: RegisteredVersion,
   serving: string,
 ): ModelEntry {
-  const { version, learner, start, baseSha256 } = definition;
+  const { version, learner, start, timeOrderedTo, baseSha256 } = definition;
   return {
     version,
     live: version === serving,
@@ -47,6 +47,7 @@ function entryOf(
     dimensions: learner.dimensions,
     settings: { ...learner },
     start: formatted(start),
+    ...(timeOrderedTo && { timeOrderedTo: formatted(timeOrderedTo) }),
     ...{ baseSha256, parent, trainedBy },
     createdAt: new Date(createdMs).toISOString(),
     metrics,

@@ -8,6 +8,7 @@ import { formatPosition, ORIGIN, sequence } from '../../events/position.ts';
 import { checkSettings } from '../../model/settings-check.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
 import type { BackfilledDefinition, BackfillInput } from '../../workflows/messages.ts';
+import { TIME_ORDER_EVENTS_MAX } from '../../activities/time-order.ts';
 import { settingsOf } from '../config/learner.ts';
 
 /** The longest lease of a backfill's replay: as often it is told how far it has come. */
@@ -55,7 +56,24 @@ export async function backfillOf(
     ...{ parent, learner: { ...learner }, start },
     ...(await firstBarrierOf(starts, start)),
   };
-  return { ...input, version, define };
+  if (request.order !== 'time') return { ...input, version, define };
+  // Fixed here: however often the run is tried, the version is ordered up to the same events.
+  const timeOrderedTo = to.map((until, partition) => until ?? journal.head(partition));
+  refuseTooMany(start, timeOrderedTo);
+  return { ...input, to: timeOrderedTo, version, define: { ...define, timeOrderedTo } };
+}
+
+function refuseTooMany(start: readonly number[], to: readonly number[]): void {
+  const events = to.reduce(
+    (sum, until, partition) => sum + until - (start[partition] ?? ORIGIN),
+    0,
+  );
+  if (events <= TIME_ORDER_EVENTS_MAX) return;
+  throw invalid(
+    'order',
+    `order time takes up to ${String(TIME_ORDER_EVENTS_MAX)} events, and these are ${String(events)}: ` +
+      'name an earlier to (what follows is learned in the order of the journal), or a later from',
+  );
 }
 
 /** A version that is there and isn't held. */
@@ -63,7 +81,7 @@ async function knownModel(
   { registry, shadows, live }: BackfillStarts,
   { model, ...request }: BackfillRequest & { readonly model: string },
 ): Promise<string> {
-  const excluded = (['name', 'settings', 'from'] as const).find(
+  const excluded = (['name', 'settings', 'from', 'order'] as const).find(
     (field) => request[field] !== undefined,
   );
   if (excluded !== undefined) {

@@ -8,7 +8,14 @@ import { startCli } from './harness.ts';
 const MODELS = {
   live: 'v2',
   models: [
-    { version: 'v1', live: false, aliases: ['previous'], learner: 'gmf', start: ['0:-1'] },
+    {
+      version: 'v1',
+      live: false,
+      aliases: ['previous'],
+      learner: 'gmf',
+      start: ['0:-1'],
+      timeOrderedTo: ['0:9'],
+    },
     { version: 'v2', live: true, aliases: ['live'], learner: 'isgd', start: ['0:4'] },
   ].map((model) => ({ ...model, dimensions: 8, positions: null, prequential: null })),
 };
@@ -39,9 +46,9 @@ test('models lists names, settings and where each version stands', async () => {
       .split('\n')
       .map((line) => line.replace(/ +/g, ' ')),
     [
-      'version names learner dims parent start position recall@10 mrr@10 of',
-      'v1 previous gmf 8 0:-1 not held 0',
-      'v2 live isgd 8 0:4 not held 0',
+      'version names learner dims parent start order position recall@10 mrr@10 of',
+      'v1 previous gmf 8 0:-1 time not held 0',
+      'v2 live isgd 8 0:4 journal not held 0',
     ],
   );
   assert.equal((await cli.run('models', '--json')).json?.['live'], 'v2');
@@ -52,13 +59,19 @@ test('backfill sends what it is told, and follows the run', async () => {
   await writeFile(file, '{"learningRate": 0.1}');
   const range = ['--from', '0:5', '--from', '1:6', '--to', '0:9'];
   const { exit, json } = await cli.run(
-    ...['backfill', ...range, '--settings', file, '--name', 'v3', '--json'],
+    ...['backfill', ...range, '--settings', file, '--name', 'v3', '--order', 'time', '--json'],
   );
   assert.equal(exit, 0);
   assert.deepEqual([json?.['state'], json?.['version']], ['completed', 'v3']);
   assert.deepEqual(cli.api.calls.at(-1), [
     'backfill',
-    { from: ['0:5', '1:6'], to: ['0:9'], name: 'v3', settings: { learningRate: 0.1 } },
+    {
+      from: ['0:5', '1:6'],
+      to: ['0:9'],
+      name: 'v3',
+      order: 'time',
+      settings: { learningRate: 0.1 },
+    },
   ]);
 });
 
