@@ -19,13 +19,13 @@ import type {
   StatusAnswer,
   TrainingRequest,
   UserAnswer,
-  VerifyReport,
 } from './schema/answers.ts';
 import type { ComparisonAnswer } from './schema/comparison.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
 import type { QuarantineAnswer } from './schema/quarantines.ts';
 import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
 import type { TravelAnswer } from './schema/travels.ts';
+import type { VerifyReport, VerifyRequest } from './schema/verification.ts';
 import type { WhatIfAnswer } from './schema/what-if.ts';
 import type { BackfillRequest, PromotionAnswer, PromotionGate } from './schema/versions.ts';
 
@@ -210,9 +210,12 @@ export interface MaintenancePort {
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<RebuildReport>;
-  /** Replays cleanly in a scratch folder to the head and compares state hashes. */
+  /**
+   * Replays cleanly in a scratch folder to where a version stands and compares; where they differ, tells where they part.
+   * Throws NOT_FOUND for an unknown version, and CONFLICT for one that is not held.
+   */
   verify(
-    version: string | undefined,
+    request: VerifyRequest,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<VerifyReport>;

@@ -25,6 +25,7 @@ import { createServing } from './core/serving.ts';
 import { openStores } from './core/stores.ts';
 import type { Stores } from './core/stores.ts';
 import { createPast } from './core/time-travel.ts';
+import { VerificationHost } from './core/verification-host.ts';
 import { Warnings } from './core/warnings.ts';
 import { yieldNow } from './core/yield-now.ts';
 import { startDurable } from './durable.ts';
@@ -132,9 +133,11 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     ...learning,
     ...{ stores, native, serving, search, door, durable, pacing, book, ending },
   };
+  const leavingOut = await openLeavingOut(made);
   const parts: CoreParts = {
     ...made,
-    ...(await openLeavingOut(made)),
+    ...leavingOut,
+    verifications: new VerificationHost({ ...made, ...leavingOut }),
     past: createPast(made),
     startedMs: clock(),
     startHeads: journal.status().heads,

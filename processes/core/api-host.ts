@@ -1,8 +1,5 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps, MaintenancePort } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
@@ -24,7 +21,6 @@ import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
 import { travelPort } from './travel-port.ts';
 import { openUserExport } from './user-export.ts';
-import { verifyLive } from './verification.ts';
 import { yieldNow } from './yield-now.ts';
 
 /** The release that status names. */
@@ -146,8 +142,8 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
 }
 
 function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort {
-  const { stores, serving, live, registry, maker, clean, merges, clock, config, erasures } = parts;
-  const { journal, identities, catalogue, folder } = stores;
+  const { stores, serving, live, maker, clean, merges, clock, config } = parts;
+  const { journal, identities, catalogue } = stores;
   const { sliceMsMax } = config;
   const onlyLive = (version: string | undefined): void => {
     const serves = live[0]?.runtime.definition.version;
@@ -167,26 +163,8 @@ function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort 
         onProgress,
         signal,
       ),
-    verify: async (version, onProgress, signal) => {
-      onlyLive(version);
-      await erasures.refusePending();
-      const scratch = async (): ReturnType<Parameters<typeof verifyLive>[0]['scratch']> => {
-        const path = await mkdtemp(join(folder.path, 'scratch-'));
-        const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
-        return { store: openCheckpoints({ folder: path, onDamaged: refuseDamage }), remove };
-      };
-      const report = await verifyLive(
-        {
-          ...{ journal, identities, registry, maker, clean, scratch, clock, sliceMsMax },
-          takeServed: () => takeLive(live, identities),
-        },
-        onProgress,
-        signal,
-      );
-      // Whoever was erased meanwhile is in what was served and not in what was replayed.
-      if (!report.equal) await erasures.refusePending();
-      return report;
-    },
+    verify: (request, onProgress, signal) =>
+      parts.verifications.run(request, { onProgress, signal }),
     stateHash: async (version, after) => {
       onlyLive(version);
       await serving.waitFor(after);
@@ -200,10 +178,6 @@ async function* exported(
   events: ReturnType<typeof exportEvents>,
 ): AsyncGenerator<Readonly<Record<string, unknown>>, void, undefined> {
   for await (const event of events) yield { ...event };
-}
-
-function refuseDamage(path: string, reason: string): never {
-  throw new RepriseError('DAMAGED', `${path} cannot be read back: ${reason}`);
 }
 
 function nativeParts({ native }: CoreParts): { name: string; on: boolean; reason?: string }[] {

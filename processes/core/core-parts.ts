@@ -9,6 +9,7 @@ import type { NativePart, NativePartName } from './native-parts.ts';
 import type { ApproximateSearch } from './search.ts';
 import type { Stores } from './stores.ts';
 import type { PastParts } from './travel-port.ts';
+import type { VerificationHost } from './verification-host.ts';
 
 /** Everything that a core is put together from. */
 export interface CoreParts extends Learning, Ways, LeavingOut {
@@ -23,6 +24,8 @@ export interface CoreParts extends Learning, Ways, LeavingOut {
   readonly durable: DurableHost;
   /** Which versions have a name of their own. */
   readonly book: AliasBook;
+  /** Proves versions by replay. */
+  readonly verifications: VerificationHost;
   /** Answers the past. */
   readonly past: PastParts;
   readonly pacing: IndexPacing;

@@ -1,6 +1,7 @@
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
 import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
+import type { VerifyReport } from '../../api/schema/verification.ts';
 import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
 
 /** A ranked item. */
@@ -67,4 +68,9 @@ export const TRAVEL: TravelAnswer = {
   position: PLACE,
   progress: { done: 1, total: 7 },
   poll: '/v1/travels/travel-0123456789abcdef',
+};
+
+export const VERIFIED: VerifyReport = {
+  ...{ equal: true, version: 'v1', hash: 'ab', live: 'ab', positions: ['0:7'] },
+  ...{ events: 8, differing: [] },
 };

@@ -20,6 +20,7 @@ import {
   RECOMMENDATION,
   SCORED,
   TRAVEL,
+  VERIFIED,
   WHAT_IF,
 } from './fixed-answers.ts';
 
@@ -205,9 +206,9 @@ function fixedPorts(
         onProgress(1, 2);
         return note({ projections, positions: PLACE, events: 8 }, 'rebuild', projections);
       },
-      verify: async (version, onProgress) => {
+      verify: async (request, onProgress) => {
         onProgress(4, 8);
-        return note({ equal: true, hash: 'ab', positions: PLACE, events: 8 }, 'verify', version);
+        return note(VERIFIED, 'verify', request);
       },
       stateHash: async (version, after) =>
         note(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
+import { VERIFIED } from '../../api/fixed-answers.ts';
 import { startCli } from './harness.ts';
 
 const cli = await startCli();
@@ -43,20 +44,25 @@ test('status tells what is on and what is off, and why', async () => {
 test('verify says that the states are equal', async () => {
   const { exit, json } = await cli.run('verify', '--json');
   assert.equal(exit, 0);
-  assert.deepEqual(json, { equal: true, hash: 'ab', positions: ['0:7'], events: 8 });
+  assert.deepEqual(json, VERIFIED);
 });
 
 test('verify exits with 1 when they are not', async () => {
   const unequal = await startCli((base) => ({
     maintenance: {
       ...base.maintenance,
-      verify: () => Promise.resolve({ equal: false, hash: 'cd', positions: ['0:7'], events: 8 }),
+      verify: () =>
+        Promise.resolve({
+          ...{ ...VERIFIED, equal: false, hash: 'cd', differing: [0] },
+          parted: [{ partition: 0, after: '0:4', at: '0:5', events: 1, by: 'rows' as const }],
+        }),
     },
   }));
   try {
     const { exit, stdout } = await unequal.run('verify');
     assert.equal(exit, 1);
     assert.match(stdout, /^NOT EQUAL$/m);
+    assert.match(stdout, /^parts at +0:5: this event \(rows\)$/m);
   } finally {
     await unequal.close();
   }
