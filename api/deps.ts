@@ -24,6 +24,7 @@ import type { ComparisonAnswer } from './schema/comparison.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
 import type { QuarantineAnswer } from './schema/quarantines.ts';
 import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
+import type { ScheduleAnswer, ScheduleControl, ScheduleName } from './schema/schedules.ts';
 import type { TravelAnswer } from './schema/travels.ts';
 import type { VerifyReport, VerifyRequest } from './schema/verification.ts';
 import type { WhatIfAnswer } from './schema/what-if.ts';
@@ -202,6 +203,13 @@ export type OnProgress = (done: number, total: number) => void;
 /** One exported event, ready to be written as an NDJSON line. */
 export type ExportedEvent = Readonly<Record<string, unknown>>;
 
+/** What runs by itself, on schedules of Temporal; throws UNAVAILABLE with the remedy where Temporal is off. */
+export interface SchedulesPort {
+  list(): Promise<readonly ScheduleAnswer[]>;
+  /** Throws CONFLICT for a schedule that is off. */
+  control(name: ScheduleName, control: ScheduleControl): Promise<ScheduleAnswer>;
+}
+
 /** The operations behind the command line's `rebuild`, `verify` and `export`. */
 export interface MaintenancePort {
   /** Drops and refolds projections (all when none is named); they answer again when it resolves. */
@@ -272,6 +280,8 @@ export interface ApiDeps {
   readonly userExport?: UserExportPort;
   /** Absent where events can't be quarantined yet. */
   readonly quarantines?: QuarantinesPort;
+  /** Absent where none are kept. */
+  readonly schedules?: SchedulesPort;
   readonly maintenance: MaintenancePort;
   readonly health: HealthPort;
   readonly access: Access;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { openIndexReleases } from '../adapters/embedded/index-releases.ts';
 import { createDoor } from '../events/door.ts';
 import { followItems } from '../projections/items.ts';
@@ -19,6 +20,7 @@ import type { Ways } from './core/learning.ts';
 import { recoverLive } from './core/live-partitions.ts';
 import { startBarriers } from './core/merges.ts';
 import { readNativeParts } from './core/native-parts.ts';
+import { Promotions } from './core/promotions.ts';
 import { untilReady } from './core/readiness.ts';
 import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
@@ -137,6 +139,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const parts: CoreParts = {
     ...made,
     ...leavingOut,
+    promotions: new Promotions({ ...made, journal, sleep }),
     verifications: new VerificationHost({ ...made, ...leavingOut }),
     past: createPast(made),
     startedMs: clock(),
@@ -178,4 +181,8 @@ async function closeParts(parts: CoreParts): Promise<void> {
 
 function placesOf(options: CoreOptions, config: Config, { folder }: Stores): ApiPlaces {
   return { socketPath: folder.socketPath, public: options.listen, apiKey: config.apiKey };
+}
+
+async function sleep(ms: number): Promise<void> {
+  await wait(ms);
 }

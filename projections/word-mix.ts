@@ -23,13 +23,23 @@ export class WordMix {
   word(value: number): void {
     const high = Math.imul(this.#high ^ Math.imul(value, 0xcc9e2d51), 0x1b873593);
     const low = Math.imul(this.#low + value, 0x85ebca6b);
-    this.#high = Math.imul((high << 13) | (high >>> 19), 5) + 0x64;
-    this.#low = (Math.imul((low << 15) | (low >>> 17), 9) ^ this.#high) + 0x39;
+    this.#high = (Math.imul((high << 13) | (high >>> 19), 5) + 0x64) | 0;
+    this.#low = ((Math.imul((low << 15) | (low >>> 17), 9) ^ this.#high) + 0x39) | 0;
   }
 
-  /** Adds words of an array, from `first` to before `end`. */
+  /** Adds words of an array, from `first` to before `end`: as {@link word} does, in registers. */
   words(values: Uint32Array, first: number, end: number): void {
-    for (let at = first; at < end; at += 1) this.word(values[at] as number);
+    let high = this.#high;
+    let low = this.#low;
+    for (let at = first; at < end; at += 1) {
+      const value = values[at] as number;
+      high = Math.imul(high ^ Math.imul(value, 0xcc9e2d51), 0x1b873593);
+      low = Math.imul(low + value, 0x85ebca6b);
+      high = (Math.imul((high << 13) | (high >>> 19), 5) + 0x64) | 0;
+      low = ((Math.imul((low << 15) | (low >>> 17), 9) ^ high) + 0x39) | 0;
+    }
+    this.#high = high;
+    this.#low = low;
   }
 }
 

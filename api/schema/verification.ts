@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { standSchema, versionSchema } from './fields.ts';
+import { standSchema, versionSchema, workflowIdSchema } from './fields.ts';
 
 const stands = z.array(standSchema).readonly();
 
@@ -62,6 +62,8 @@ export const verifyReportSchema = z
       .optional()
       .meta({ description: 'Where each of these parts, the earliest first; where it differs.' }),
     kept: kept.optional(),
+    workflowId: workflowIdSchema.optional(),
+    url: z.string().optional().meta({ description: 'The run in the Temporal UI, where it runs.' }),
   })
   .meta({ id: 'VerifyReport' });
 /** Whether a clean replay gives the state that is held. */

@@ -1,5 +1,4 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps, MaintenancePort } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
@@ -13,7 +12,6 @@ import type { CoreParts } from './core-parts.ts';
 import { countLive, distinctItems } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { listModels } from './models.ts';
-import { Promotions } from './promotions.ts';
 import { awaitedOf } from './readiness.ts';
 import { rebuildProjections } from './rebuild.ts';
 import { replayStandOf } from './replay-stand.ts';
@@ -106,14 +104,12 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     models: {
       list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '', parts),
     },
-    promotions: new Promotions({
-      ...{ journal, serving, clock, door: parts.door, registry: parts.registry },
-      ...{ shadows: parts.shadows, book: parts.book, prequential: parts.prequential, sleep },
-    }),
+    promotions: parts.promotions,
     travel: travelPort(parts.past),
     comparisons: createComparisons({ ...parts, yieldNow }),
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
+    schedules: parts.durable.schedules,
     erasures: parts.erasures,
     quarantines: parts.quarantines,
     userExport: { open: (user) => openUserExport(parts, user) },
@@ -164,7 +160,7 @@ function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort 
         signal,
       ),
     verify: (request, onProgress, signal) =>
-      parts.verifications.run(request, { onProgress, signal }),
+      parts.verifications.verify(request, onProgress, signal),
     stateHash: async (version, after) => {
       onlyLive(version);
       await serving.waitFor(after);
@@ -190,8 +186,4 @@ function nativeParts({ native }: CoreParts): { name: string; on: boolean; reason
     describe('batch training (tfjs-node)', native.tfjs.unavailable),
     describe('approximate search (faiss-node)', native.faiss.unavailable),
   ];
-}
-
-async function sleep(ms: number): Promise<void> {
-  await wait(ms);
 }

@@ -1,6 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { OneAtATime } from '../../activities/one-at-a-time.ts';
+import type { ProofControl } from '../../activities/proving.ts';
+import { ShadowPace } from '../../activities/shadow-pace.ts';
 import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import type { OnProgress } from '../../api/deps.ts';
 import type { VerifyReport, VerifyRequest } from '../../api/schema/verification.ts';
@@ -27,6 +30,9 @@ export type VerificationParts = Pick<
   | 'clock'
   | 'config'
   | 'erasures'
+  | 'durable'
+  | 'logger'
+  | 'warnings'
 >;
 
 /** How a verification is watched, paced and ended. */
@@ -41,15 +47,63 @@ export interface VerificationControl {
 export class VerificationHost {
   readonly #parts: VerificationParts;
   readonly #turns = new OneAtATime();
+  readonly #pace: ShadowPace;
+  /** Who watches a workflow that verifies, by its id. */
+  readonly #watchers = new Map<string, OnProgress>();
 
   constructor(parts: VerificationParts) {
     this.#parts = parts;
+    const sleep = async (ms: number): Promise<void> => {
+      await wait(ms);
+    };
+    this.#pace = new ShadowPace({ clock: parts.clock, yieldNow, sleep });
   }
 
-  /** Verifies a version; throws NOT_FOUND, CONFLICT where it is not held or an erasure is pending. */
+  /**
+   * Verifies a version: as a workflow where Temporal runs, which goes on where the caller leaves. Throws NOT_FOUND, and
+   * CONFLICT where it is not held or an erasure is pending.
+   */
+  async verify(
+    request: VerifyRequest,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<VerifyReport> {
+    await this.#check(request);
+    const started = await this.#parts.durable.startVerification(request);
+    if (started === undefined) return this.run(request, { onProgress, signal });
+    const { workflowId, url } = started;
+    this.#watchers.set(workflowId, onProgress);
+    try {
+      return { ...(await started.report(signal)), workflowId, url };
+    } finally {
+      this.#watchers.delete(workflowId);
+    }
+  }
+
+  /** Verifies a version for a workflow, within a share of the core's time. */
+  async prove(request: VerifyRequest, control: ProofControl): Promise<VerifyReport> {
+    return this.run(request, {
+      signal: control.signal,
+      yieldNow: this.#pace.yielder(),
+      onProgress: (done, total) => {
+        control.onProgress(done, total);
+        this.#watchers.get(control.run)?.(done, total);
+      },
+    });
+  }
+
+  /** Verifies a version here and now; what is wrong is a warning of status, too. */
   async run(request: VerifyRequest, control: VerificationControl): Promise<VerifyReport> {
     await this.#check(request);
-    return this.#turns.do(() => this.#verify(request, control));
+    const report = await this.#turns.do(() => this.#verify(request, control));
+    const { equal, version, parted, kept } = report;
+    if (!equal || (kept?.faults ?? []).length > 0) {
+      const { logger, warnings } = this.#parts;
+      logger.error({ version, parted, faults: kept?.faults }, 'a clean replay gives another state');
+      const what = equal ? 'a kept checkpoint of it is not what it has to be' : placeOf(report);
+      warnings.add(`version ${version} was verified, and ${what}: see bin/reprise verify --full`);
+    }
+    return report;
   }
 
   get #live(): string {
@@ -124,6 +178,12 @@ export class VerificationHost {
     }
     return states;
   }
+}
+
+function placeOf({ differing, parted = [] }: VerifyReport): string {
+  const [first] = parted;
+  if (first === undefined) return `partition ${differing.join(', ')} differs from a clean replay`;
+  return `it parts from a clean replay at ${first.at}, after ${first.after}`;
 }
 
 function notHeld(model: string): RepriseError {

@@ -18,6 +18,7 @@ import {
   PROOF,
   QUARANTINE,
   RECOMMENDATION,
+  SCHEDULE,
   SCORED,
   TRAVEL,
   VERIFIED,
@@ -65,6 +66,7 @@ function fixedPorts(
   | 'quarantines'
   | 'comparisons'
   | 'userExport'
+  | 'schedules'
   | 'maintenance'
   | 'health'
 > {
@@ -200,6 +202,10 @@ function fixedPorts(
     },
     userExport: {
       open: async (user) => (user === 'unknown' ? undefined : linesOf(user)),
+    },
+    schedules: {
+      list: async () => [SCHEDULE],
+      control: async (name, control) => note({ ...SCHEDULE, name }, 'schedule', name, control),
     },
     maintenance: {
       rebuild: async (projections, onProgress) => {

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 
 import type { ApiDeps } from '../../api/deps.ts';
 import { RepriseError } from '../../events/error.ts';
-import { VERIFIED } from './fixed-answers.ts';
+import { SCHEDULE, VERIFIED } from './fixed-answers.ts';
 import { callOnce, fakeDeps, startApi } from './harness.ts';
 import type { Answer, Api, Sent } from './harness.ts';
 
@@ -92,6 +92,11 @@ describe('a request reaches its port', () => {
       model: 'v1',
       full: true,
     }));
+  test('a schedule that is triggered', () =>
+    check(
+      ...(['POST', '/v1/schedules/train/trigger', { body: {} }, 200] as const),
+      ...['schedule', 'train', 'trigger'],
+    ));
   test('a state hash', () =>
     check('GET', '/v1/state-hash?after=0:4', {}, 200, 'stateHash', undefined, [
       { partition: 0, sequence: 4 },
@@ -252,6 +257,21 @@ describe('an error of a port becomes its problem', () => {
     const line = deps.logged[0] ?? {};
     assert.equal(line['requestId'], 'request-1');
     assert.match(String(line['err']), /secret of \/the\/inside/);
+  });
+});
+
+describe('schedules', () => {
+  test('are listed', async () => {
+    const { status, json } = await get('/v1/schedules');
+    assert.deepEqual([status, json], [200, { schedules: [SCHEDULE] }]);
+  });
+
+  test('are refused by a name that there is not, and where none are kept', async () => {
+    const unknown = await api.call('POST', '/v1/schedules/weekly/pause', { body: {} });
+    assert.equal(unknown.status, 404);
+    assert.match(unknown.text, /they are verify, train, index, promote/);
+    const none = await callOnce({ schedules: undefined as never }, 'GET', '/v1/schedules');
+    assert.equal(none.status, 503);
   });
 });
 

@@ -333,10 +333,16 @@ for (const partitions of [1, 2]) {
     });
 
     it('are proven one by one where they are held, with all that they left behind', async () => {
+      for (;;) {
+        const { links } = await call('GET', '/v1/status');
+        if ((links as Json | undefined)?.['temporal'] !== undefined) break;
+        await sleep(100);
+      }
       for (const model of ['v2', 'v5']) {
         const report = await call('POST', '/v1/verifications', { model, full: true });
-        const { equal, version, kept, parted } = report;
+        const { equal, version, kept, parted, workflowId } = report;
         assert.deepEqual([equal, version, parted], [true, model, []]);
+        assert.match(String(workflowId), /^verify-/, 'it was a workflow');
         assert.deepEqual((kept as Json)['faults'], []);
       }
       const refused: readonly [Json, number, RegExp][] = [

@@ -26,7 +26,11 @@ async function trailOf(rig: PartitionRig, lookMs: number, trail = new StateTrail
     {
       ...{ journal, clock, runtime: rig.runtime(definitionOf('v1')), versions: undefined },
       ...{ yieldNow, sliceMsMax: 8 },
-      sink: (delta) => (delta.whole ? trail.applyWhole(delta, yieldNow) : void trail.apply(delta)),
+      sink: (delta) => {
+        if (delta.whole) return trail.applyWhole(delta, yieldNow);
+        trail.apply(delta);
+        return undefined;
+      },
     },
     { until: journal.head(0), signal: NEVER },
   );

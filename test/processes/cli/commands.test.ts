@@ -68,6 +68,29 @@ test('verify exits with 1 when they are not', async () => {
   }
 });
 
+test('schedules lists them, and tells one what it is told', async () => {
+  const { exit, stdout } = await cli.run('schedules');
+  assert.equal(exit, 0);
+  assert.deepEqual(stdout.trimEnd().split('\n'), [
+    'name    state  when        next run              last run              ended      runs',
+    'verify  on     17 3 * * *  2026-01-02T03:17:00Z  2026-01-01T03:17:20Z  completed     3',
+  ]);
+  const { json } = await cli.run('schedules', '--pause', 'train', '--json');
+  assert.equal(json?.['name'], 'train');
+  assert.deepEqual(cli.api.calls.at(-1), ['schedule', 'train', 'pause']);
+  const two = await cli.run('schedules', '--pause', 'train', '--trigger', 'train');
+  assert.equal(two.exit, 2);
+  assert.match(two.stderr, /name one/);
+});
+
+test('verify passes on what it is asked, and refuses what does not go together', async () => {
+  await cli.run('verify', '--full', '--model', 'v2');
+  assert.deepEqual(cli.api.calls.at(-1), ['verify', { full: true, model: 'v2' }]);
+  const { exit, stderr } = await cli.run('verify', '--answer', 'r1', '--full');
+  assert.equal(exit, 2);
+  assert.match(stderr, /leave --full and --model out/);
+});
+
 test('a failure in the middle of a long operation is told with its code', async () => {
   const failing = await startCli((base) => ({
     maintenance: {
