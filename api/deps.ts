@@ -20,13 +20,14 @@ import type {
   StatusAnswer,
   TrainingRequest,
   UserAnswer,
-  VerifyReport,
 } from './schema/answers.ts';
 import type { ComparisonAnswer } from './schema/comparison.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
 import type { QuarantineAnswer } from './schema/quarantines.ts';
 import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
+import type { ScheduleAnswer, ScheduleControl, ScheduleName } from './schema/schedules.ts';
 import type { TravelAnswer } from './schema/travels.ts';
+import type { VerifyReport, VerifyRequest } from './schema/verification.ts';
 import type { WhatIfAnswer } from './schema/what-if.ts';
 import type { BackfillRequest, PromotionAnswer, PromotionGate } from './schema/versions.ts';
 
@@ -203,6 +204,13 @@ export type OnProgress = (done: number, total: number) => void;
 /** One exported event, ready to be written as an NDJSON line. */
 export type ExportedEvent = Readonly<Record<string, unknown>>;
 
+/** What runs by itself, on schedules of Temporal; throws UNAVAILABLE with the remedy where Temporal is off. */
+export interface SchedulesPort {
+  list(): Promise<readonly ScheduleAnswer[]>;
+  /** Throws CONFLICT for a schedule that is off. */
+  control(name: ScheduleName, control: ScheduleControl): Promise<ScheduleAnswer>;
+}
+
 /** The operations behind the command line's `rebuild`, `verify` and `export`. */
 export interface MaintenancePort {
   /** Drops and refolds projections (all when none is named); they answer again when it resolves. */
@@ -211,9 +219,12 @@ export interface MaintenancePort {
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<RebuildReport>;
-  /** Replays cleanly in a scratch folder to the head and compares state hashes. */
+  /**
+   * Replays cleanly in a scratch folder to where a version stands and compares; where they differ, tells where they part.
+   * Throws NOT_FOUND for an unknown version, and CONFLICT for one that is not held.
+   */
   verify(
-    version: string | undefined,
+    request: VerifyRequest,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<VerifyReport>;
@@ -285,6 +296,8 @@ export interface ApiDeps {
   readonly userExport?: UserExportPort;
   /** Absent where events can't be quarantined yet. */
   readonly quarantines?: QuarantinesPort;
+  /** Absent where none are kept. */
+  readonly schedules?: SchedulesPort;
   readonly maintenance: MaintenancePort;
   readonly health: HealthPort;
   readonly access: Access;

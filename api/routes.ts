@@ -15,6 +15,7 @@ import { promotionRoutes } from './routes/promotions.ts';
 import { quarantineRoutes } from './routes/quarantines.ts';
 import { proofRoutes } from './routes/proofs.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
 import { travelRoutes } from './routes/travels.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
 
@@ -35,6 +36,7 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...backfillRoutes(deps),
     ...metricRoutes(deps),
     ...maintenanceRoutes(deps),
+    ...scheduleRoutes(deps),
     ...healthRoutes(deps),
   ];
   routes.push(...documentationRoutes(() => openApi(routes)));

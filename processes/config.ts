@@ -33,6 +33,15 @@ export interface Config {
   readonly prequentialShare: number;
   /** How long an erasure gathers users before the version without them is built. */
   readonly erasureDelayMsMax: number;
+  /** When what is served is verified: off, a span, or five fields of cron in UTC; and so the others. */
+  readonly scheduleVerify: string;
+  readonly scheduleTrain: string;
+  readonly scheduleIndex: string;
+  /** When the shadow is promoted, where it passes the gate. */
+  readonly schedulePromote: string;
+  readonly promoteMetric: 'recall10' | 'mrr10';
+  /** Events that both versions have to be tested on for that. */
+  readonly promoteEventsMin: number;
 }
 
 /** Reads the configuration from the environment; throws INVALID with every fault at once. */
@@ -64,5 +73,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     learner: value.REPRISE_LEARNER,
     prequentialShare: value.REPRISE_PREQUENTIAL_SHARE,
     erasureDelayMsMax: value.REPRISE_ERASURE_DELAY_MS_MAX,
+    scheduleVerify: value.REPRISE_SCHEDULE_VERIFY,
+    scheduleTrain: value.REPRISE_SCHEDULE_TRAIN,
+    scheduleIndex: value.REPRISE_SCHEDULE_INDEX,
+    schedulePromote: value.REPRISE_SCHEDULE_PROMOTE,
+    promoteMetric: value.REPRISE_PROMOTE_METRIC,
+    promoteEventsMin: value.REPRISE_PROMOTE_EVENTS_MIN,
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { openIndexReleases } from '../adapters/embedded/index-releases.ts';
 import { createDoor } from '../events/door.ts';
 import { followItems } from '../projections/items.ts';
@@ -20,12 +21,14 @@ import type { Ways } from './core/learning.ts';
 import { recoverLive } from './core/live-partitions.ts';
 import { startBarriers } from './core/merges.ts';
 import { readNativeParts } from './core/native-parts.ts';
+import { Promotions } from './core/promotions.ts';
 import { untilReady } from './core/readiness.ts';
 import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
 import { openStores } from './core/stores.ts';
 import type { Stores } from './core/stores.ts';
 import { createPast } from './core/time-travel.ts';
+import { VerificationHost } from './core/verification-host.ts';
 import { Warnings } from './core/warnings.ts';
 import { yieldNow } from './core/yield-now.ts';
 import { startDurable } from './durable.ts';
@@ -133,9 +136,12 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     ...learning,
     ...{ stores, native, serving, search, door, durable, pacing, book, ending },
   };
+  const leavingOut = await openLeavingOut(made);
   const parts: CoreParts = {
     ...made,
-    ...(await openLeavingOut(made)),
+    ...leavingOut,
+    promotions: new Promotions({ ...made, journal, sleep }),
+    verifications: new VerificationHost({ ...made, ...leavingOut }),
     past: createPast(made),
     startedMs: clock(),
     startHeads: journal.status().heads,
@@ -186,4 +192,8 @@ function placesOf(options: CoreOptions, config: Config, { folder }: Stores): Api
     },
     requestsPerSecondMax,
   };
+}
+
+async function sleep(ms: number): Promise<void> {
+  await wait(ms);
 }

@@ -2,12 +2,13 @@ import { BLOCK_BOUNDS } from '../../events/block-chain.ts';
 import type { BlockBounds, ChainEnd } from '../../events/block-chain.ts';
 import { encodeBody } from '../../events/block-content.ts';
 import type { EventBlock } from '../../events/block.ts';
+import { GENESIS } from '../../events/block-header.ts';
 import { RepriseError } from '../../events/error.ts';
 import { EVENT_KEY_BYTES } from '../../events/event-key.ts';
 import type {
   Appended,
+  ChainedJournal,
   EventKey,
-  Journal,
   JournalEntry,
   JournalStatus,
 } from '../../events/journal.ts';
@@ -58,7 +59,7 @@ const PARTITIONS_KEY = Buffer.from('partitions');
  * Opens the journal in a folder, made where it is missing. An append is acknowledged after its transaction is flushed;
  * an event key is recognised within {@link IDEMPOTENCY_BOUNDS}; a failed write is UNAVAILABLE and changes nothing.
  */
-export async function openJournal(options: JournalOptions): Promise<Journal> {
+export async function openJournal(options: JournalOptions): Promise<ChainedJournal> {
   const { folder, partitions, clock } = options;
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > PARTITIONS_MAX) {
     throw new RepriseError('INVALID', `partitions must be from 1 to ${String(PARTITIONS_MAX)}`);
@@ -102,7 +103,7 @@ function yieldNow(): Promise<void> {
   });
 }
 
-class EmbeddedJournal implements Journal {
+class EmbeddedJournal implements ChainedJournal {
   readonly partitions: number;
   readonly #environment: LmdbEnvironment;
   readonly #clock: () => number;
@@ -165,6 +166,11 @@ class EmbeddedJournal implements Journal {
     const head = this.head(partition);
     if (after >= head) return undefined;
     return Promise.resolve(this.#blocks.read(partition, after, head));
+  }
+
+  async chainHash(partition: Partition, at: Sequence): Promise<string> {
+    const hash = at === ORIGIN ? GENESIS : this.#blocks.hashAt(partition, at);
+    return Promise.resolve(Buffer.from(hash).toString('hex'));
   }
 
   async changed(partition: Partition, after: Sequence, signal: AbortSignal): Promise<void> {

@@ -17,6 +17,7 @@ import { promoteCommand, rollbackCommand } from './promote.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { recommendCommand } from './recommend.ts';
+import { schedulesCommand } from './schedules.ts';
 import { simulateCommand } from './simulate.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
@@ -77,6 +78,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, rollbackCommand);
   addCommand(program, deps, exit, rebuildCommand);
   addCommand(program, deps, exit, verifyCommand);
+  addCommand(program, deps, exit, schedulesCommand);
   addCommand(program, deps, exit, statusCommand);
   addCommand(program, deps, exit, exportCommand);
   addCommand(program, deps, exit, eraseCommand);

@@ -1,8 +1,4 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps, MaintenancePort } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
@@ -19,7 +15,6 @@ import type { CoreParts } from './core-parts.ts';
 import { countLive, distinctItems } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { listModels } from './models.ts';
-import { Promotions } from './promotions.ts';
 import { awaitedOf } from './readiness.ts';
 import { rebuildProjections } from './rebuild.ts';
 import { replayStandOf } from './replay-stand.ts';
@@ -27,7 +22,6 @@ import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
 import { travelPort } from './travel-port.ts';
 import { openUserExport } from './user-export.ts';
-import { verifyLive } from './verification.ts';
 import { yieldNow } from './yield-now.ts';
 
 /** The release that status names. */
@@ -119,14 +113,12 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     models: {
       list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '', parts),
     },
-    promotions: new Promotions({
-      ...{ journal, serving, clock, door: parts.door, registry: parts.registry },
-      ...{ shadows: parts.shadows, book: parts.book, prequential: parts.prequential, sleep },
-    }),
+    promotions: parts.promotions,
     travel: travelPort(parts.past),
     comparisons: createComparisons({ ...parts, yieldNow }),
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
+    schedules: parts.durable.schedules,
     erasures: parts.erasures,
     quarantines: parts.quarantines,
     userExport: { open: (user) => openUserExport(parts, user) },
@@ -155,8 +147,8 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
 }
 
 function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort {
-  const { stores, serving, live, registry, maker, clean, merges, clock, config, erasures } = parts;
-  const { journal, identities, catalogue, folder } = stores;
+  const { stores, serving, live, maker, clean, merges, clock, config } = parts;
+  const { journal, identities, catalogue } = stores;
   const { sliceMsMax } = config;
   const onlyLive = (version: string | undefined): void => {
     const serves = live[0]?.runtime.definition.version;
@@ -176,26 +168,8 @@ function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort 
         onProgress,
         signal,
       ),
-    verify: async (version, onProgress, signal) => {
-      onlyLive(version);
-      await erasures.refusePending();
-      const scratch = async (): ReturnType<Parameters<typeof verifyLive>[0]['scratch']> => {
-        const path = await mkdtemp(join(folder.path, 'scratch-'));
-        const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
-        return { store: openCheckpoints({ folder: path, onDamaged: refuseDamage }), remove };
-      };
-      const report = await verifyLive(
-        {
-          ...{ journal, identities, registry, maker, clean, scratch, clock, sliceMsMax },
-          takeServed: () => takeLive(live, identities),
-        },
-        onProgress,
-        signal,
-      );
-      // Whoever was erased meanwhile is in what was served and not in what was replayed.
-      if (!report.equal) await erasures.refusePending();
-      return report;
-    },
+    verify: (request, onProgress, signal) =>
+      parts.verifications.verify(request, onProgress, signal),
     stateHash: async (version, after) => {
       onlyLive(version);
       await serving.waitFor(after);
@@ -211,10 +185,6 @@ async function* exported(
   for await (const event of events) yield { ...event };
 }
 
-function refuseDamage(path: string, reason: string): never {
-  throw new RepriseError('DAMAGED', `${path} cannot be read back: ${reason}`);
-}
-
 function nativeParts({ native }: CoreParts): { name: string; on: boolean; reason?: string }[] {
   const describe = (
     name: string,
@@ -225,8 +195,4 @@ function nativeParts({ native }: CoreParts): { name: string; on: boolean; reason
     describe('batch training (tfjs-node)', native.tfjs.unavailable),
     describe('approximate search (faiss-node)', native.faiss.unavailable),
   ];
-}
-
-async function sleep(ms: number): Promise<void> {
-  await wait(ms);
 }

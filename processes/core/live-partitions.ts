@@ -1,10 +1,12 @@
 import { LivePartition } from '../../activities/live-partition.ts';
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import type { CheckpointLinks } from '../../activities/checkpoint-links.ts';
 import { SHADOW_TAKE_MS_MAX } from '../../activities/shadows.ts';
 import type { Shadows } from '../../activities/shadows.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { Journal } from '../../events/journal.ts';
+import type { ModelDelta } from '../../model/delta.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
+import type { StateTrail } from '../../projections/state-trail.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Merges } from './merges.ts';
@@ -16,7 +18,8 @@ import { yieldNow } from './yield-now.ts';
 export interface LivePartitionsDeps {
   readonly journal: Journal;
   readonly versions: VersionRuntimes;
-  readonly checkpoints: CheckpointStore;
+  readonly links: CheckpointLinks;
+  readonly trails: readonly StateTrail[];
   readonly serving: ServingState;
   readonly config: Config;
   readonly clock: () => number;
@@ -31,8 +34,8 @@ export interface LivePartitionsDeps {
 
 /** Recovers every partition from its newest good checkpoint; none moves yet. */
 export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
-  const { journal, versions, checkpoints, serving, config, clock, logger, warnings } = deps;
-  const { merges, prequential, shadows, live } = deps;
+  const { journal, versions, links, serving, config, clock, logger, warnings } = deps;
+  const { merges, prequential, shadows, trails, live } = deps;
   for (let partition = 0; partition < journal.partitions; partition += 1) {
     const runtime = await versions.recover(partition);
     live.push(
@@ -46,8 +49,9 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
           },
         },
         sink: (delta) => {
-          if (delta.whole) return serving.applyWhole(delta, yieldNow).then(() => shadows.wake());
+          if (delta.whole) return takeWhole(deps, delta);
           serving.apply(delta);
+          trails[partition]?.apply(delta);
           shadows.wake();
           return undefined;
         },
@@ -60,7 +64,7 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
         merges: merges.exchange,
         observerOf: (version) => prequential.observerOf(version),
         save: async (checkpoint) => {
-          await checkpoints.save(checkpoint);
+          await links.save(checkpoint);
           await merges.retention.saved(checkpoint.manifest);
         },
         onError: (error, what) => {
@@ -75,4 +79,13 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
       }),
     );
   }
+}
+
+async function takeWhole(
+  { serving, trails, shadows }: LivePartitionsDeps,
+  delta: ModelDelta,
+): Promise<void> {
+  await trails[delta.partition]?.applyWhole(delta, yieldNow);
+  await serving.applyWhole(delta, yieldNow);
+  shadows.wake();
 }

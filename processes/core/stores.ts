@@ -6,7 +6,7 @@ import { openItems } from '../../adapters/embedded/items.ts';
 import { openJournal } from '../../adapters/embedded/journal.ts';
 import type { ForgettingIdentities } from '../../events/identity.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
-import type { Journal } from '../../events/journal.ts';
+import type { ChainedJournal } from '../../events/journal.ts';
 import type { ItemCatalogue } from '../../projections/items.ts';
 import { publishedItems, titleOf } from '../../projections/items.ts';
 import type { LearnerName } from '../config/learner.ts';
@@ -15,7 +15,7 @@ import { settingsOf } from '../config/learner.ts';
 /** What a core opens in its data folder; nobody else may, while it has the folder's lock. */
 export interface Stores {
   readonly folder: DataFolder;
-  readonly journal: Journal;
+  readonly journal: ChainedJournal;
   readonly identities: ForgettingIdentities;
   readonly catalogue: ItemCatalogue;
   close(): Promise<void>;

@@ -9,6 +9,7 @@ import { formatPosition } from '../../events/position.ts';
 import type { IndexManifest } from '../../projections/index-release.ts';
 import type { CoreParts } from '../core/core-parts.ts';
 import { yieldNow } from '../core/yield-now.ts';
+import { schedulingDeps } from './planned-runs.ts';
 
 /** Gives the activities the parts of a core. */
 export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDeps {
@@ -39,6 +40,8 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
     indexing: indexingDeps(parts, clock),
     erasing: parts.erasing,
     quarantining: parts.quarantining,
+    scheduling: schedulingDeps(parts),
+    proving: { prove: (request, control) => parts.verifications.prove(request, control) },
     travel: { go: (destination) => parts.past.travel.go(destination) },
   };
 }

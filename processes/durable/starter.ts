@@ -7,8 +7,10 @@ import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
 import type { RunControl } from '../../api/deps.ts';
 import type { RunState, StartedRun } from '../../api/schema/answers.ts';
+import type { VerifyReport } from '../../api/schema/verification.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { RebuildKind } from '../core/durable-host.ts';
+import { verificationReport } from './verification-report.ts';
 import {
   backfillId,
   ERASURE_ID,
@@ -31,6 +33,7 @@ import type {
   RebuildsInput,
   TrainModelInput,
   TravelToInput,
+  VerifyReplayInput,
 } from '../../workflows/messages.ts';
 
 /** The workflow types of the runs that people start. */
@@ -181,6 +184,25 @@ export class WorkflowStarter {
     });
   }
 
+  /** Starts a verification. */
+  async verify(workflowId: string, input: VerifyReplayInput): Promise<StartedRun> {
+    const { model } = input;
+    const what = model === undefined ? 'the live version' : `model version ${model}`;
+    return this.#start(WORKFLOW_TYPES.verifyReplay, workflowId, input, {
+      ...(model !== undefined && { version: model }),
+      summary: `Proof of ${what}`,
+      details:
+        'Replays the journal from its first event beside what serves, within a share of the time of the core, and compares ' +
+        'the states bit for bit. It fails where they differ, and says at which position they part.',
+    });
+  }
+
+  /** Waits for what a verification ends with; see {@link verificationReport}. */
+  report(workflowId: string, signal: AbortSignal): Promise<VerifyReport> {
+    const result = this.#client.workflow.getHandle(workflowId).result() as Promise<VerifyReport>;
+    return verificationReport(result, workflowId, signal);
+  }
+
   /** How a run stands; undefined where no run of this kind is known. */
   async describe(kind: keyof typeof TYPES, workflowId: string): Promise<RunState | undefined> {
     const handle = this.#client.workflow.getHandle(workflowId);
@@ -211,7 +233,7 @@ export class WorkflowStarter {
   async #start(
     type: string,
     workflowId: string,
-    input: TrainModelInput | BuildIndexInput | BackfillInput,
+    input: TrainModelInput | BuildIndexInput | BackfillInput | VerifyReplayInput,
     about: { readonly version?: string; readonly summary: string; readonly details: string },
   ): Promise<StartedRun> {
     const { version, summary, details } = about;
@@ -238,7 +260,8 @@ export class WorkflowStarter {
   }
 }
 
-function stateOf({ status }: WorkflowExecutionDescription): RunState['state'] {
+/** How a run stands, in our words. */
+export function stateOf({ status }: WorkflowExecutionDescription): RunState['state'] {
   switch (status.name) {
     case 'RUNNING':
     case 'CONTINUED_AS_NEW':

@@ -1,6 +1,8 @@
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
 import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
+import type { ScheduleAnswer } from '../../api/schema/schedules.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
+import type { VerifyReport } from '../../api/schema/verification.ts';
 import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
 
 /** A ranked item. */
@@ -67,4 +69,22 @@ export const TRAVEL: TravelAnswer = {
   position: PLACE,
   progress: { done: 1, total: 7 },
   poll: '/v1/travels/travel-0123456789abcdef',
+};
+
+/** A verification that holds. */
+export const VERIFIED: VerifyReport = {
+  ...{ equal: true, version: 'v1', hash: 'ab', live: 'ab', positions: ['0:7'] },
+  ...{ events: 8, differing: [] },
+};
+
+/** A schedule that has run. */
+export const SCHEDULE: ScheduleAnswer = {
+  ...{ name: 'verify', state: 'on', when: '17 3 * * *', variable: 'REPRISE_SCHEDULE_VERIFY' },
+  ...{ workflow: 'verifyReplay', note: 'Proves.', scheduleId: 'reprise-verify' },
+  ...{ url: 'http://127.0.0.1:8233/s', nextRun: '2026-01-02T03:17:00.000Z' },
+  lastRun: {
+    ...{ at: '2026-01-01T03:17:20.000Z', workflowId: 'scheduled-verify-1' },
+    ...{ url: 'http://127.0.0.1:8233/w', state: 'completed' },
+  },
+  ...{ runs: 3, skipped: 0, missed: 0 },
 };

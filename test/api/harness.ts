@@ -18,8 +18,10 @@ import {
   PROOF,
   QUARANTINE,
   RECOMMENDATION,
+  SCHEDULE,
   SCORED,
   TRAVEL,
+  VERIFIED,
   WHAT_IF,
 } from './fixed-answers.ts';
 
@@ -64,6 +66,7 @@ function fixedPorts(
   | 'quarantines'
   | 'comparisons'
   | 'userExport'
+  | 'schedules'
   | 'maintenance'
   | 'health'
 > {
@@ -200,14 +203,18 @@ function fixedPorts(
     userExport: {
       open: async (user) => (user === 'unknown' ? undefined : linesOf(user)),
     },
+    schedules: {
+      list: async () => [SCHEDULE],
+      control: async (name, control) => note({ ...SCHEDULE, name }, 'schedule', name, control),
+    },
     maintenance: {
       rebuild: async (projections, onProgress) => {
         onProgress(1, 2);
         return note({ projections, positions: PLACE, events: 8 }, 'rebuild', projections);
       },
-      verify: async (version, onProgress) => {
+      verify: async (request, onProgress) => {
         onProgress(4, 8);
-        return note({ equal: true, hash: 'ab', positions: PLACE, events: 8 }, 'verify', version);
+        return note(VERIFIED, 'verify', request);
       },
       stateHash: async (version, after) =>
         note(

@@ -124,6 +124,7 @@ describe('an answer has the form that the document says', () => {
     '{quarantineId}': 'q1',
     '{recommendationId}': 'r1',
     '{version}': 'second',
+    '{name}': 'train',
   };
   const bodies: Readonly<Record<string, Sent>> = {
     acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },
