@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { writeJson } from './answer.ts';
 import { mediaTypeOf, readJson } from './body.ts';
+import type { RequestRecord } from './deps.ts';
 import { HttpProblem } from './problem.ts';
 import { decodePart, QueryReader } from './query-string.ts';
 import { WRITTEN } from './route.ts';
@@ -22,6 +23,8 @@ export class Endpoint implements Routed {
   readonly method: string;
   readonly path: string;
   readonly open: boolean;
+  /** Method and path, by which the route is known. */
+  readonly name: string;
   readonly #route: Route;
   readonly #names: readonly string[];
   readonly #query: QueryReader | undefined;
@@ -32,6 +35,7 @@ export class Endpoint implements Routed {
     this.method = route.method;
     this.path = route.path;
     this.open = route.open ?? false;
+    this.name = `${route.method} ${route.path}`;
     this.#route = route;
     this.#names = parameterNames(route.path);
     this.#query = route.query === undefined ? undefined : new QueryReader(route.query);
@@ -43,12 +47,13 @@ export class Endpoint implements Routed {
     response: ServerResponse,
     raw: readonly string[],
     rawQuery: string,
+    record: RequestRecord | undefined,
   ): Promise<void> {
     const route = this.#route;
     const params = this.#readParams(raw);
     const query = this.#readQuery(rawQuery);
     const body = route.body === undefined ? undefined : await this.#readBody(request);
-    const answer = await route.handle({ params, query, body, request, response });
+    const answer = await route.handle({ params, query, body, request, response, record });
     if (answer !== WRITTEN) writeJson(response, route.answer.status, answer);
   }
 

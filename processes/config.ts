@@ -29,6 +29,12 @@ export interface Config {
   readonly prequentialShare: number;
   /** How long an erasure gathers users before the version without them is built. */
   readonly erasureDelayMsMax: number;
+  /** Where StatsD is told what is measured, `udp://host:port`; nowhere where absent. */
+  readonly statsdUrl: string | undefined;
+  /** Where traces are sent, an OTLP collector over HTTP; nowhere where absent. */
+  readonly otelExporterOtlpEndpoint: string | undefined;
+  /** What traces say that they are of. */
+  readonly otelServiceName: string;
 }
 
 /** Reads the configuration from the environment; throws INVALID with every fault at once. */
@@ -58,5 +64,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     learner: value.REPRISE_LEARNER,
     prequentialShare: value.REPRISE_PREQUENTIAL_SHARE,
     erasureDelayMsMax: value.REPRISE_ERASURE_DELAY_MS_MAX,
+    statsdUrl: value.REPRISE_STATSD_URL,
+    otelExporterOtlpEndpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT,
+    otelServiceName: value.OTEL_SERVICE_NAME,
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { milliseconds, port } from './fields.ts';
+import { datagramAddress, milliseconds, port, webAddress } from './fields.ts';
 import { LEARNERS } from './learner.ts';
 
 /** The variables that every process reads, as they are checked. */
@@ -22,6 +22,9 @@ export const coreVariables = {
   REPRISE_LEARNER: z.enum(LEARNERS).optional(),
   REPRISE_ERASURE_DELAY_MS_MAX: milliseconds.default(60_000),
   REPRISE_PREQUENTIAL_SHARE: z.coerce.number().min(0).max(1).default(0.01),
+  REPRISE_STATSD_URL: datagramAddress.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: webAddress.optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default('reprise'),
 } as const;
 
 /** Of {@link coreVariables}, those that mean something in the embedded profile alone. */

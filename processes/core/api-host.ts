@@ -12,6 +12,7 @@ import { exportEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
 import { createComparisons } from './comparison.ts';
+import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
 import type { CoreParts } from './core-parts.ts';
 import { countLive, distinctItems } from './counts.ts';
 import type { Counts } from './counts.ts';
@@ -101,11 +102,13 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     identities,
     catalogue,
     partitionOf: (id) => partitionOf(id, journal.partitions),
-    searcher: search.searcher,
+    searcher: search.searcher && meteredSearcher(search.searcher, parts.observation),
     signingKey: createSecretKey(folder.signingKey),
   });
   return {
-    door: parts.door,
+    door: meteredDoor(parts.door, parts.observation),
+    metrics: parts.observation.metrics,
+    watch: parts.observation.requests,
     queries,
     models: {
       list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '', parts),

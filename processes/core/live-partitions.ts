@@ -1,4 +1,6 @@
 import { LivePartition } from '../../activities/live-partition.ts';
+import type { LivePartitionDeps } from '../../activities/live-partition.ts';
+import { METRICS } from '../../activities/metrics.ts';
 import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import { SHADOW_TAKE_MS_MAX } from '../../activities/shadows.ts';
 import type { Shadows } from '../../activities/shadows.ts';
@@ -7,6 +9,7 @@ import type { Journal } from '../../events/journal.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import type { Observation } from '../observe/observation.ts';
 import type { Merges } from './merges.ts';
 import type { PrequentialMetricsBook } from './prequential-metrics.ts';
 import type { Warnings } from './warnings.ts';
@@ -25,13 +28,14 @@ export interface LivePartitionsDeps {
   readonly merges: Merges;
   readonly prequential: PrequentialMetricsBook;
   readonly shadows: Shadows;
+  readonly observation: Pick<Observation, 'instruments' | 'applied'>;
   /** Filled with what is recovered. */
   readonly live: LivePartition[];
 }
 
 /** Recovers every partition from its newest good checkpoint; none moves yet. */
 export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
-  const { journal, versions, checkpoints, serving, config, clock, logger, warnings } = deps;
+  const { journal, versions, checkpoints, config, clock, logger, warnings } = deps;
   const { merges, prequential, shadows, live } = deps;
   for (let partition = 0; partition < journal.partitions; partition += 1) {
     const runtime = await versions.recover(partition);
@@ -45,12 +49,7 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
             return held ?? versions.runtimeAt(version, one, at);
           },
         },
-        sink: (delta) => {
-          if (delta.whole) return serving.applyWhole(delta, yieldNow).then(() => shadows.wake());
-          serving.apply(delta);
-          shadows.wake();
-          return undefined;
-        },
+        sink: sinkOf(deps),
         onRetired: (retired) => {
           shadows.put(retired);
         },
@@ -59,10 +58,10 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
         clock,
         merges: merges.exchange,
         observerOf: (version) => prequential.observerOf(version),
-        save: async (checkpoint) => {
+        save: measured(deps, async (checkpoint) => {
           await checkpoints.save(checkpoint);
           await merges.retention.saved(checkpoint.manifest);
-        },
+        }),
         onError: (error, what) => {
           logger.error({ err: error, partition }, `${what} failed`);
           const reason = error instanceof Error ? error.message : String(error);
@@ -75,4 +74,44 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
       }),
     );
   }
+}
+
+/** Gives deltas to the projections, and tells when answers know them. */
+function sinkOf({
+  serving,
+  shadows,
+  observation,
+  clock,
+}: LivePartitionsDeps): NonNullable<LivePartitionDeps['sink']> {
+  return (delta) => {
+    const beganMs = clock();
+    const known = (): void => {
+      const { partition, to: sequence, version } = delta;
+      observation.applied({ partition, sequence, version, beganMs, endedMs: clock() });
+      shadows.wake();
+    };
+    if (delta.whole) return serving.applyWhole(delta, yieldNow).then(known);
+    serving.apply(delta);
+    known();
+    return undefined;
+  };
+}
+
+/** Measures how long a checkpoint takes to be written, and counts those that could not be. */
+function measured(
+  { observation: { instruments }, clock }: LivePartitionsDeps,
+  save: LivePartitionDeps['save'],
+): LivePartitionDeps['save'] {
+  const seconds = instruments.series(METRICS.checkpoints);
+  const failures = instruments.series(METRICS.checkpointFailures);
+  return async (checkpoint) => {
+    const beganMs = clock();
+    try {
+      await save(checkpoint);
+      seconds((clock() - beganMs) / 1_000);
+    } catch (error) {
+      failures(1);
+      throw error;
+    }
+  };
 }
