@@ -33,16 +33,20 @@ export const NO_INSTRUMENTS: Instruments = {
   forget: () => undefined,
 };
 
+/** Gives every value to each of several series. */
+export function allSeries(...each: readonly Series[]): Series {
+  return (value) => {
+    for (const series of each) series(value);
+  };
+}
+
 /** Gives every measurement to each of several instruments. */
 export function allOf(instruments: readonly Instruments[]): Instruments {
   const [only] = instruments;
   if (instruments.length === 1 && only !== undefined) return only;
   return {
     series(metric, ...labels) {
-      const each = instruments.map((one) => one.series(metric, ...labels));
-      return (value) => {
-        for (const series of each) series(value);
-      };
+      return allSeries(...instruments.map((one) => one.series(metric, ...labels)));
     },
     forget(metric) {
       for (const one of instruments) one.forget(metric);

@@ -12,6 +12,7 @@ import { exportEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
 import { createComparisons } from './comparison.ts';
+import { RELEASE } from '../config/release.ts';
 import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
 import type { CoreParts } from './core-parts.ts';
 import { countLive, distinctItems } from './counts.ts';
@@ -27,9 +28,6 @@ import { travelPort } from './travel-port.ts';
 import { openUserExport } from './user-export.ts';
 import { verifyLive } from './verification.ts';
 import { yieldNow } from './yield-now.ts';
-
-/** The release that status names. */
-export const RELEASE = '0.1.0';
 
 /** Where the public API listens. */
 export interface PublicPlace {

@@ -1,6 +1,5 @@
 import { LivePartition } from '../../activities/live-partition.ts';
 import type { LivePartitionDeps } from '../../activities/live-partition.ts';
-import { METRICS } from '../../activities/metrics.ts';
 import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import { SHADOW_TAKE_MS_MAX } from '../../activities/shadows.ts';
 import type { Shadows } from '../../activities/shadows.ts';
@@ -9,6 +8,7 @@ import type { Journal } from '../../events/journal.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { meteredCheckpoints } from '../observe/metered-stores.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Merges } from './merges.ts';
 import type { PrequentialMetricsBook } from './prequential-metrics.ts';
@@ -36,7 +36,8 @@ export interface LivePartitionsDeps {
 /** Recovers every partition from its newest good checkpoint; none moves yet. */
 export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
   const { journal, versions, checkpoints, config, clock, logger, warnings } = deps;
-  const { merges, prequential, shadows, live } = deps;
+  const { merges, prequential, shadows, live, observation } = deps;
+  const measured = meteredCheckpoints(checkpoints, { ...observation, clock });
   for (let partition = 0; partition < journal.partitions; partition += 1) {
     const runtime = await versions.recover(partition);
     live.push(
@@ -58,10 +59,10 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
         clock,
         merges: merges.exchange,
         observerOf: (version) => prequential.observerOf(version),
-        save: measured(deps, async (checkpoint) => {
-          await checkpoints.save(checkpoint);
+        save: async (checkpoint) => {
+          await measured.save(checkpoint);
           await merges.retention.saved(checkpoint.manifest);
-        }),
+        },
         onError: (error, what) => {
           logger.error({ err: error, partition }, `${what} failed`);
           const reason = error instanceof Error ? error.message : String(error);
@@ -94,24 +95,5 @@ function sinkOf({
     serving.apply(delta);
     known();
     return undefined;
-  };
-}
-
-/** Measures how long a checkpoint takes to be written, and counts those that could not be. */
-function measured(
-  { observation: { instruments }, clock }: LivePartitionsDeps,
-  save: LivePartitionDeps['save'],
-): LivePartitionDeps['save'] {
-  const seconds = instruments.series(METRICS.checkpoints);
-  const failures = instruments.series(METRICS.checkpointFailures);
-  return async (checkpoint) => {
-    const beganMs = clock();
-    try {
-      await save(checkpoint);
-      seconds((clock() - beganMs) / 1_000);
-    } catch (error) {
-      failures(1);
-      throw error;
-    }
   };
 }

@@ -7,11 +7,14 @@ import { Rising } from './rising.ts';
 /** The newest sampled events that the live figures are of. */
 export const measuredPlacesMax = 1_000;
 
+/** What of a partition is looked at. */
+export type MeasuredPartition = Pick<LivePartition, 'partition' | 'runtime' | 'mode'>;
+
 /** What of a process that learns is measured. */
 export interface LearningStandDeps {
   readonly instruments: Instruments;
   /** The partitions that are held here now. */
-  readonly live: () => readonly LivePartition[];
+  readonly live: () => readonly MeasuredPartition[];
   readonly prequential: Pick<PrequentialMetricsBook, 'tell'>;
   /** The last sequence of a partition in the journal. */
   readonly head: (partition: number) => number;
@@ -54,7 +57,7 @@ export function standOfLearning(deps: LearningStandDeps): () => void {
 
 function tellPartition(
   { instruments, head }: LearningStandDeps,
-  { partition, runtime, mode }: LivePartition,
+  { partition, runtime, mode }: MeasuredPartition,
 ): void {
   const name = String(partition);
   const { activeActors, refused } = runtime.counters;
@@ -64,7 +67,7 @@ function tellPartition(
   instruments.series(METRICS.parked, name)(refused);
 }
 
-function tellCounts(instruments: Instruments, held: readonly LivePartition[]): void {
+function tellCounts(instruments: Instruments, held: readonly MeasuredPartition[]): void {
   const users = held.reduce((sum, { runtime }) => sum + runtime.counters.users, 0);
   instruments.series(METRICS.users)(users);
   instruments.series(METRICS.items)(

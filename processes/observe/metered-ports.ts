@@ -2,6 +2,7 @@ import type { Instruments } from '../../activities/instruments.ts';
 import { METRICS } from '../../activities/metrics.ts';
 import type { TrainerPool } from '../../activities/trainer.ts';
 import type { DoorPort } from '../../api/deps.ts';
+import { furthestOf } from '../../events/position.ts';
 import type { IndexBuilder } from '../../projections/index-release.ts';
 import type { Searcher } from '../../projections/searcher.ts';
 
@@ -12,8 +13,15 @@ export interface PortMeter {
   readonly clock: () => number;
 }
 
-/** A door that counts what came in. */
-export function meteredDoor(door: DoorPort, { instruments }: PortMeter): DoorPort {
+/**
+ * A door that counts what came in, and tells where it stands, where that is not told by the journal of this process
+ * itself.
+ */
+export function meteredDoor(
+  door: DoorPort,
+  { instruments }: PortMeter,
+  appended?: (partition: number, sequence: number) => void,
+): DoorPort {
   const accepted = instruments.series(METRICS.accepted);
   const duplicates = instruments.series(METRICS.duplicates);
   return {
@@ -21,6 +29,11 @@ export function meteredDoor(door: DoorPort, { instruments }: PortMeter): DoorPor
       const answer = await door.accept(incoming);
       accepted(answer.accepted);
       if (answer.duplicates > 0) duplicates(answer.duplicates);
+      if (appended !== undefined) {
+        for (const { partition, sequence } of furthestOf(answer.positions)) {
+          appended(partition, sequence);
+        }
+      }
       return answer;
     },
     publishItem: (item, metadata, id) => door.publishItem(item, metadata, id),

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../api/deps.ts';
 import type { Span, Traces } from '../../activities/traces.ts';
-import { parsePosition } from '../../events/position.ts';
+import { furthestOf } from '../../events/position.ts';
 import type { Position } from '../../events/position.ts';
 
 /** Positions of a request that its trace and its log line name; of more the last of each partition. */
@@ -53,16 +53,7 @@ export class RequestNotes implements RequestRecord {
 
   at(positions: readonly string[], version?: string): void {
     this.version = version;
-    const last = new Map<number, Position>();
-    for (const text of positions) {
-      const position = parsePosition(text);
-      if (position === undefined) continue;
-      const known = last.get(position.partition);
-      if (known === undefined || known.sequence < position.sequence) {
-        last.set(position.partition, position);
-      }
-    }
-    this.#positions = [...last.values()].slice(0, namedPositionsMax);
+    this.#positions = furthestOf(positions).slice(0, namedPositionsMax);
   }
 
   /** Ends what has not ended: the request failed there. */
