@@ -136,6 +136,15 @@ module.exports = {
       },
     ),
     forbid(
+      'instruments-only-in-adapters',
+      'what is measured goes through the port: only adapters know who hears of it',
+      { path: anyOf(rooms), pathNot: '^adapters/' },
+      {
+        path: npm(['prom-client', 'hot-shots', '@opentelemetry']),
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
+    forbid(
       'native-parts-only-at-the-edge',
       'code that can block, leak or crash is loaded by child processes alone',
       { path: anyOf(rooms), pathNot: '^(adapters|processes)/' },

@@ -31,6 +31,8 @@ const jsonHeaderList = Object.entries(jsonHeaders).flat();
 export function writeJson(response: ServerResponse, status: number, answer: unknown): void {
   const text = JSON.stringify(answer);
   const bytes = Buffer.byteLength(text);
+  // It is written at the end of the turn; whoever looks before that is told.
+  response.statusCode = status;
   // A flat list of names and values is what Node writes fastest.
   const headers = [...jsonHeaderList, 'content-length', String(bytes)];
   // Text without any wide character is copied as it is.
@@ -53,6 +55,17 @@ export function writePage(response: ServerResponse, html: string): void {
       'content-security-policy': pagePolicy,
     })
     .end(html);
+}
+
+/** Writes text that is neither JSON nor a page. */
+export function writeText(response: ServerResponse, contentType: string, text: string): void {
+  response
+    .writeHead(200, {
+      ...jsonHeaders,
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(text),
+    })
+    .end(text);
 }
 
 /** Sends the caller to another path of ours. */

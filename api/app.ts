@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
 
 import Koa from 'koa';
 
 import { writeProblem } from './answer.ts';
 import { discard } from './body.ts';
-import type { ApiDeps, RateLimitPort } from './deps.ts';
+import type { ApiDeps, RateLimitPort, RequestRecord } from './deps.ts';
 import { Endpoint } from './endpoint.ts';
 import { problemOf } from './failure.ts';
 import { createGate } from './gate.ts';
@@ -14,38 +15,57 @@ import { createRoutes } from './routes.ts';
 import { Router } from './router.ts';
 import type { Lookup } from './router.ts';
 
-/** Finds the endpoint of a request and serves it; everything that goes wrong is thrown. */
-type Dispatch = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+/** Stands for an answer that the caller did not wait for, as proxies log it. */
+const CALLER_LEFT = 499;
 
-function createDispatch(deps: ApiDeps): Dispatch {
-  const { requestLimit } = deps;
-  const gate = createGate(deps.access);
-  const router = new Router(createRoutes(deps).map((route) => new Endpoint(route)));
-  return async (request, response) => {
-    gate.admit(request);
-    const { url = '/', method = 'GET' } = request;
+/** Finds the endpoints of requests and serves them; everything that goes wrong is thrown. */
+class Dispatch {
+  readonly #deps: ApiDeps;
+  readonly #gate: Gate;
+  readonly #router: Router<Endpoint>;
+
+  constructor(deps: ApiDeps) {
+    this.#deps = deps;
+    this.#gate = createGate(deps.access);
+    this.#router = new Router(createRoutes(deps).map((route) => new Endpoint(route)));
+  }
+
+  find({ url = '/', method = 'GET' }: IncomingMessage): Lookup<Endpoint> {
     const mark = url.indexOf('?');
-    const path = mark < 0 ? url : url.slice(0, mark);
-    const found = router.find(method, path);
+    return this.#router.find(method, mark < 0 ? url : url.slice(0, mark));
+  }
+
+  async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    found: Lookup<Endpoint>,
+    record: RequestRecord | undefined,
+  ): Promise<void> {
+    this.#gate.admit(request);
     // What is not there is told to whoever may read.
     const scope = found.kind === 'match' ? found.route.scope : 'read';
     if (found.kind !== 'match' || !found.route.open) {
-      if (requestLimit !== undefined) await takeTurn(requestLimit, gate, request);
-      gate.authorize(request, scope);
-      if (scope === 'admin') tellAudit(deps, gate, request, found);
+      const { requestLimit } = this.#deps;
+      if (requestLimit !== undefined) await takeTurn(requestLimit, this.#gate, request);
+      this.#gate.authorize(request, scope);
+      if (scope === 'admin') tellAudit(this.#deps, this.#gate, request, found);
     }
     if (found.kind === 'match') {
-      await found.route.serve(request, response, found.raw, mark < 0 ? '' : url.slice(mark + 1));
+      const { url = '/' } = request;
+      const mark = url.indexOf('?');
+      const query = mark < 0 ? '' : url.slice(mark + 1);
+      await found.route.serve(request, response, found.raw, query, record);
       return;
     }
     if (found.kind === 'none') {
       throw new HttpProblem('NOT_FOUND', 'no such path: /docs lists those that there are');
     }
     const allow = found.allowed.join(', ');
+    const { method = 'GET' } = request;
     throw new HttpProblem('METHOD_NOT_ALLOWED', `${method} is not known here: use ${allow}`, {
       headers: { allow },
     });
-  };
+  }
 }
 
 /** Refuses a caller who has had their share: by the key that was sent, else by address, so that keys can't be tried out. */
@@ -81,9 +101,10 @@ async function fail(
   request: IncomingMessage,
   response: ServerResponse,
   error: unknown,
+  record: RequestRecord | undefined,
 ): Promise<void> {
   if (response.destroyed || request.errored !== null) return; // The caller is gone.
-  const problem = problemOf(deps, request, error);
+  const problem = problemOf(deps, request, error, record);
   if (response.headersSent) {
     response.destroy(); // Half an answer went out: the caller must see that it breaks off.
     return;
@@ -92,9 +113,16 @@ async function fail(
   writeProblem(response, problem, !request.complete);
 }
 
+/** The status of an answer that is ready: one that nobody waits for any more has none of HTTP's own. */
+function statusOf(response: ServerResponse): number {
+  const isLeft = response.destroyed && !response.writableFinished;
+  return isLeft ? CALLER_LEFT : response.statusCode;
+}
+
 /** Makes the HTTP application, apart from any listening: `app.callback()` serves requests. */
 export function createApp(deps: ApiDeps): Koa {
-  const dispatch = createDispatch(deps);
+  const dispatch = new Dispatch(deps);
+  const { watch } = deps;
   const app = new Koa();
   app.silent = true;
   app.on('error', (error: unknown) => {
@@ -103,11 +131,17 @@ export function createApp(deps: ApiDeps): Koa {
   app.use(async (ctx) => {
     // Answers are written straight to the response: Koa's own writing costs more than the rest of a short request.
     ctx.respond = false;
+    const { req, res } = ctx;
+    const beganMs = watch === undefined ? 0 : performance.now();
+    const found = dispatch.find(req);
+    const name = found.kind === 'match' ? found.route.name : 'none';
+    const record = watch?.begin(req, name);
     try {
-      await dispatch(ctx.req, ctx.res);
+      await dispatch.serve(req, res, found, record);
     } catch (error) {
-      await fail(deps, ctx.req, ctx.res, error);
+      await fail(deps, req, res, error, record);
     }
+    watch?.answered(name, statusOf(res), performance.now() - beganMs, record);
   });
   return app;
 }

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 import type { EventDoor } from '../events/door.ts';
 import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
@@ -243,6 +245,28 @@ export interface HealthPort {
   dependencies?(): Readonly<Record<string, string>>;
 }
 
+/** What is noted of one request while it is served. */
+export interface RequestRecord {
+  readonly requestId: string;
+  /** Begins a part of the work; what it returns ends it. A part that was not ended ends with the request. */
+  begin(part: string): () => void;
+  /** Notes where the request's events stand, or from where it was answered, `"0:1234"` each, and by which version. */
+  at(positions: readonly string[], version?: string): void;
+}
+
+/** Watches requests from their head to their answer; nothing here waits or throws. */
+export interface RequestWatch {
+  /** Begins the record of a request; undefined where nobody reads it. */
+  begin(request: IncomingMessage, route: string): RequestRecord | undefined;
+  /** Told when an answer is ready to be written, by the route as it is declared (`none` where there is no such). */
+  answered(route: string, status: number, ms: number, record: RequestRecord | undefined): void;
+}
+
+/** What was measured, as Prometheus reads it. */
+export interface MetricsPort {
+  exposition(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
 /** The sink of log lines; pino fits. */
 export interface ApiLogger {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -300,6 +324,10 @@ export interface ApiDeps {
   readonly schedules?: SchedulesPort;
   readonly maintenance: MaintenancePort;
   readonly health: HealthPort;
+  /** Absent where nothing is measured. */
+  readonly metrics?: MetricsPort | undefined;
+  /** Absent where requests are not watched. */
+  readonly watch?: RequestWatch;
   readonly access: Access;
   /** Absent where requests are not counted. */
   readonly requestLimit?: RateLimitPort | undefined;

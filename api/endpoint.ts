@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { writeJson } from './answer.ts';
 import { mediaTypeOf, readJson } from './body.ts';
+import type { RequestRecord } from './deps.ts';
 import { HttpProblem } from './problem.ts';
 import { decodePart, QueryReader } from './query-string.ts';
 import { WRITTEN } from './route.ts';
@@ -26,6 +27,8 @@ export class Endpoint implements Routed {
   readonly operationId: string;
   readonly open: boolean;
   readonly scope: Scope;
+  /** Method and path, by which the route is known. */
+  readonly name: string;
   readonly #route: Route;
   readonly #names: readonly string[];
   readonly #query: QueryReader | undefined;
@@ -38,6 +41,7 @@ export class Endpoint implements Routed {
     this.operationId = route.operationId;
     this.open = route.open ?? false;
     this.scope = scopeOf(route);
+    this.name = `${route.method} ${route.path}`;
     this.#route = route;
     this.#names = parameterNames(route.path);
     this.#query = route.query === undefined ? undefined : new QueryReader(route.query);
@@ -49,12 +53,13 @@ export class Endpoint implements Routed {
     response: ServerResponse,
     raw: readonly string[],
     rawQuery: string,
+    record: RequestRecord | undefined,
   ): Promise<void> {
     const route = this.#route;
     const params = this.#readParams(raw);
     const query = this.#readQuery(rawQuery);
     const body = route.body === undefined ? undefined : await this.#readBody(request);
-    const answer = await route.handle({ params, query, body, request, response });
+    const answer = await route.handle({ params, query, body, request, response, record });
     if (answer !== WRITTEN) writeJson(response, route.answer.status, answer);
   }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { z } from 'zod';
 
+import type { RequestRecord } from './deps.ts';
 import type { Scope } from './scope.ts';
 
 /** What a handler is called with: the checked parts of the request, and the raw request for bodies read apart. */
@@ -11,6 +12,8 @@ export interface Call<Params, Query, Body> {
   readonly body: Body;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** What is noted of the request; absent where nobody reads it. */
+  readonly record?: RequestRecord | undefined;
 }
 
 /** A media type that a request body may have, with the schema that checks it (of a line, for NDJSON). */

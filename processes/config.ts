@@ -42,6 +42,12 @@ export interface Config {
   readonly promoteMetric: 'recall10' | 'mrr10';
   /** Events that both versions have to be tested on for that. */
   readonly promoteEventsMin: number;
+  /** Where StatsD is told what is measured, `udp://host:port`; nowhere where absent. */
+  readonly statsdUrl: string | undefined;
+  /** Where traces are sent, an OTLP collector over HTTP; nowhere where absent. */
+  readonly otelExporterOtlpEndpoint: string | undefined;
+  /** What traces say that they are of. */
+  readonly otelServiceName: string;
 }
 
 /** Reads the configuration from the environment; throws INVALID with every fault at once. */
@@ -79,5 +85,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     schedulePromote: value.REPRISE_SCHEDULE_PROMOTE,
     promoteMetric: value.REPRISE_PROMOTE_METRIC,
     promoteEventsMin: value.REPRISE_PROMOTE_EVENTS_MIN,
+    statsdUrl: value.REPRISE_STATSD_URL,
+    otelExporterOtlpEndpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT,
+    otelServiceName: value.OTEL_SERVICE_NAME,
   };
 }

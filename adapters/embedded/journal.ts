@@ -48,6 +48,8 @@ export interface JournalOptions {
   /** Unix milliseconds. */
   readonly clock: () => number;
   readonly bounds?: Partial<JournalBounds>;
+  /** Told of every group of appends once it is durable. */
+  readonly onCommitted?: ((bytes: number) => void) | undefined;
   /** Opens the environment; another one than LMDB's own lets a test make writes fail. */
   readonly openStore?: (options: LmdbOptions) => LmdbEnvironment;
 }
@@ -60,7 +62,7 @@ const PARTITIONS_KEY = Buffer.from('partitions');
  * an event key is recognised within {@link IDEMPOTENCY_BOUNDS}; a failed write is UNAVAILABLE and changes nothing.
  */
 export async function openJournal(options: JournalOptions): Promise<ChainedJournal> {
-  const { folder, partitions, clock } = options;
+  const { folder, partitions, clock, onCommitted } = options;
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > PARTITIONS_MAX) {
     throw new RepriseError('INVALID', `partitions must be from 1 to ${String(PARTITIONS_MAX)}`);
   }
@@ -69,7 +71,9 @@ export async function openJournal(options: JournalOptions): Promise<ChainedJourn
   try {
     await fixPartitions(environment, partitions);
     const bounds = { ...JOURNAL_BOUNDS, ...options.bounds };
-    const journal = new EmbeddedJournal(environment, { folder, partitions, clock, bounds });
+    const journal = new EmbeddedJournal(environment, {
+      ...{ folder, partitions, clock, bounds, onCommitted },
+    });
     await journal.load();
     return journal;
   } catch (error) {
@@ -107,6 +111,7 @@ class EmbeddedJournal implements ChainedJournal {
   readonly partitions: number;
   readonly #environment: LmdbEnvironment;
   readonly #clock: () => number;
+  readonly #onCommitted: JournalOptions['onCommitted'];
   readonly #bounds: JournalBounds;
   readonly #blocks: BlockStore;
   readonly #erased: LmdbTable;
@@ -124,6 +129,7 @@ class EmbeddedJournal implements ChainedJournal {
     this.partitions = options.partitions;
     this.#environment = environment;
     this.#clock = options.clock;
+    this.#onCommitted = options.onCommitted;
     this.#bounds = options.bounds;
     this.#blocks = new BlockStore(environment, options.folder);
     this.#erased = environment.table('erased');
@@ -248,6 +254,9 @@ class EmbeddedJournal implements ChainedJournal {
       this.#heads[partition] = head;
     });
     settle?.();
+    this.#onCommitted?.(
+      group.blocks.reduce((sum, { header, content }) => sum + header.length + content.length, 0),
+    );
     this.#followers.wake((partition) => this.#heads[partition] ?? ORIGIN);
   }
 }

@@ -162,8 +162,12 @@ export function eventRoutes(deps: ApiDeps): readonly Route[] {
         },
       ],
       answer: { status: 202, description: 'The events are durable.', schema: acceptedSchema },
-      handle: async ({ request }) => {
-        const answer = await accept(deps.door, await readBatch(request));
+      handle: async ({ request, record }) => {
+        const batch = await readBatch(request);
+        const ended = record?.begin('append');
+        const answer = await accept(deps.door, batch);
+        ended?.();
+        record?.at(answer.positions);
         const { accepted, duplicates, positions, pending } = answer;
         const isStream = ndjsonTypes.has(mediaTypeOf(request));
         return {

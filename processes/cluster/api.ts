@@ -20,6 +20,7 @@ import { createApiMaintenance } from './api-maintenance.ts';
 import { liveVersion, openApiParts } from './api-parts.ts';
 import type { ApiParts } from './api-parts.ts';
 import { hearBlocks } from './block-hearing.ts';
+import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
 import { Closers } from './closers.ts';
 import { DependencyWatch } from './dependency-watch.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
@@ -120,14 +121,18 @@ async function listenPublicly(
 
 function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
   const { stores, serving, catalogue, identities, search, freshness, config, logger } = parts;
+  const { observation } = parts;
   const signingKey = need(config.signingKey, 'REPRISE_SIGNING_KEY');
   const queries = new Queries({
-    ...{ serving, identities, catalogue, searcher: search.searcher },
+    ...{ serving, identities, catalogue },
+    searcher: search.searcher && meteredSearcher(search.searcher, observation),
     partitionOf: (id) => partitionOf(id, config.partitions),
     signingKey: signingKeyOf(signingKey.reveal()),
   });
   return {
-    door: openDoor(parts),
+    door: meteredDoor(openDoor(parts), observation, observation.appended),
+    metrics: observation.metrics,
+    watch: observation.requests,
     queries: markedQueries(queries, { freshness, identities }),
     offsets: parts.offsets,
     prequential: clusterPrequential(openObservedPlaces(parts.redis), config.prequentialShare),

@@ -87,6 +87,9 @@ export interface ClusterConfig {
   readonly afterWaitMsMax: number;
   readonly exactScanItemsMax: number | undefined;
   readonly prequentialShare: number;
+  readonly statsdUrl: string | undefined;
+  readonly otelExporterOtlpEndpoint: string | undefined;
+  readonly otelServiceName: string;
   readonly dependencyWaitMsMax: number;
   readonly ackWaitMsMax: number;
   readonly lagEventsMax: number;

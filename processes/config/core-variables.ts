@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { milliseconds, port } from './fields.ts';
+import { datagramAddress, milliseconds, port, webAddress } from './fields.ts';
 import { LEARNERS } from './learner.ts';
 import { scheduleTimes } from './schedule.ts';
 
@@ -31,6 +31,9 @@ export const coreVariables = {
   REPRISE_PROMOTE_METRIC: z.enum(['recall10', 'mrr10']).default('recall10'),
   REPRISE_PROMOTE_EVENTS_MIN: z.coerce.number().int().min(1).max(10_000).default(1_000),
   REPRISE_PREQUENTIAL_SHARE: z.coerce.number().min(0).max(1).default(0.01),
+  REPRISE_STATSD_URL: datagramAddress.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: webAddress.optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default('reprise'),
 } as const;
 
 /** Of {@link coreVariables}, those that mean something in the embedded profile alone. */

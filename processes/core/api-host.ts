@@ -11,6 +11,8 @@ import { LiveKeys } from '../access/live-keys.ts';
 import type { LiveKeysOptions } from '../access/live-keys.ts';
 import { optionalLimit } from '../access/request-limit.ts';
 import { createComparisons } from './comparison.ts';
+import { RELEASE } from '../config/release.ts';
+import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
 import type { CoreParts } from './core-parts.ts';
 import { countLive, distinctItems } from './counts.ts';
 import type { Counts } from './counts.ts';
@@ -23,9 +25,6 @@ import { describeStatus } from './status.ts';
 import { travelPort } from './travel-port.ts';
 import { openUserExport } from './user-export.ts';
 import { yieldNow } from './yield-now.ts';
-
-/** The release that status names. */
-export const RELEASE = '0.1.0';
 
 /** Where the public API listens. */
 export interface PublicPlace {
@@ -104,11 +103,13 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     identities,
     catalogue,
     partitionOf: (id) => partitionOf(id, journal.partitions),
-    searcher: search.searcher,
+    searcher: search.searcher && meteredSearcher(search.searcher, parts.observation),
     signingKey: createSecretKey(folder.signingKey),
   });
   return {
-    door: parts.door,
+    door: meteredDoor(parts.door, parts.observation),
+    metrics: parts.observation.metrics,
+    watch: parts.observation.requests,
     queries,
     models: {
       list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '', parts),

@@ -16,6 +16,7 @@ import { loadKernel } from '../../model/kernel/kernel.ts';
 import { StateTrail } from '../../projections/state-trail.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import type { Observation } from '../observe/observation.ts';
 import { registerFirst } from './first-version.ts';
 import { openMeeting, type Merges } from './merges.ts';
 import { PrequentialMetricsBook } from './prequential-metrics.ts';
@@ -53,6 +54,7 @@ export interface Ways {
   readonly config: Config;
   readonly logger: Logger;
   readonly warnings: Warnings;
+  readonly observation: Observation;
   /** Unix milliseconds with fractions. */
   readonly clock: () => number;
 }

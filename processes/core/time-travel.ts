@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { AnswerProofs } from '../../activities/answer-proof.ts';
+import { METRICS } from '../../activities/metrics.ts';
 import { FactHistory } from '../../activities/fact-history.ts';
 import { TimeTravel } from '../../activities/time-travel.ts';
 import { TravelBuilder } from '../../activities/travel-builder.ts';
@@ -28,7 +29,7 @@ type TravelParts = Learning &
 /** Makes what answers the past over a core's journal, versions and checkpoints; it serves nothing that is live. */
 export function createPast(parts: TravelParts): PastParts {
   const { stores, registry, checkpoints, maker, clock, config, kernels, ending } = parts;
-  const { durable, logger, search, native } = parts;
+  const { durable, logger, search, native, observation } = parts;
   const signingKey = createSecretKey(parts.stores.folder.signingKey);
   const { journal, identities } = stores;
   const histories = Array.from(
@@ -60,6 +61,7 @@ export function createPast(parts: TravelParts): PastParts {
     firstVersion: () => Promise.resolve(FIRST_VERSION),
     signingKey,
     waitMsMax: config.timeTravelWaitMsMax,
+    onState: (source) => observation.instruments.series(METRICS.pastStates, source)(1),
     show: ({ id, position }, version) =>
       durable
         .showTravel({ id, positions: position, ...(version !== undefined && { version }) })

@@ -10,6 +10,7 @@ import type { IndexManifest } from '../../projections/index-release.ts';
 import type { CoreParts } from '../core/core-parts.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { schedulingDeps } from './planned-runs.ts';
+import { meteredBuilder, meteredTrainers } from '../observe/metered-ports.ts';
 
 /** Gives the activities the parts of a core. */
 export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDeps {
@@ -23,7 +24,8 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
       ...{ door: parts.door, book: parts.book },
     },
     training: {
-      ...{ journal, registry, versions, trainer, yieldNow },
+      ...{ journal, registry, versions, yieldNow },
+      trainer: meteredTrainers(trainer, parts.observation),
       door: parts.door,
       live: (partition) => {
         const runtime = live[partition]?.runtime;
@@ -72,7 +74,10 @@ function indexingDeps(parts: CoreParts, clock: () => number): IndexingDeps {
     },
     builder:
       unavailable === undefined
-        ? createIndexer({ root, script, releases: search.releases })
+        ? meteredBuilder(
+            createIndexer({ root, script, releases: search.releases }),
+            parts.observation,
+          )
         : undefined,
     unavailable,
     useRelease: async (manifest: IndexManifest) => {

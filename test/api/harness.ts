@@ -69,6 +69,7 @@ function fixedPorts(
   | 'schedules'
   | 'maintenance'
   | 'health'
+  | 'metrics'
 > {
   const note = <T>(answer: T, ...call: unknown[]): T => {
     calls.push(call);
@@ -229,6 +230,7 @@ function fixedPorts(
         yield { id: 'b', position: '0:1' };
       },
     },
+    metrics: { exposition: async () => ({ contentType: 'text/plain', text: 'seen_total 1\n' }) },
     health: {
       awaited: () => [],
       status: async () => ({
