@@ -37,7 +37,7 @@ import { startDurable } from './durable.ts';
 import { createLogger } from './logger.ts';
 import type { Logger } from './logger.ts';
 import { measureCore } from './observe/core-stand.ts';
-import { MeteredJournal } from './observe/metered-journal.ts';
+import { MeteredChainedJournal } from './observe/metered-chained-journal.ts';
 import { openObservation } from './observe/observation.ts';
 import type { Observation } from './observe/observation.ts';
 
