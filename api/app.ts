@@ -9,15 +9,19 @@ import { Endpoint } from './endpoint.ts';
 import { problemOf } from './failure.ts';
 import { createGate } from './gate.ts';
 import { HttpProblem } from './problem.ts';
+import { LiveStreams } from './live-streams.ts';
 import { createRoutes } from './routes.ts';
 import { Router } from './router.ts';
 
 /** Finds the endpoint of a request and serves it; everything that goes wrong is thrown. */
 type Dispatch = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-function createDispatch(deps: ApiDeps): Dispatch {
+/** What an application emits when it takes no more requests: answers that never end by themselves end then. */
+export const CLOSING = 'closing';
+
+function createDispatch(deps: ApiDeps, streams: LiveStreams): Dispatch {
   const gate = createGate(deps.access);
-  const router = new Router(createRoutes(deps).map((route) => new Endpoint(route)));
+  const router = new Router(createRoutes(deps, streams).map((route) => new Endpoint(route)));
   return async (request, response) => {
     gate.admit(request);
     const { url = '/', method = 'GET' } = request;
@@ -57,8 +61,12 @@ async function fail(
 
 /** Makes the HTTP application, apart from any listening: `app.callback()` serves requests. */
 export function createApp(deps: ApiDeps): Koa {
-  const dispatch = createDispatch(deps);
+  const streams = new LiveStreams(deps);
+  const dispatch = createDispatch(deps, streams);
   const app = new Koa();
+  app.once(CLOSING, () => {
+    streams.close();
+  });
   app.silent = true;
   app.on('error', (error: unknown) => {
     deps.logger.info({ err: error }, 'a connection broke');
