@@ -46,6 +46,7 @@ export class LiveStreams {
   readonly #streams = new Set<Stream>();
   #timer: NodeJS.Timeout | undefined;
   #ticks = 0;
+  #toldModel: string | undefined;
   #isTicking = false;
   #isOver = false;
 
@@ -84,6 +85,11 @@ export class LiveStreams {
     for (const stream of [...this.#streams]) this.#end(stream, STOPPING);
   }
 
+  /** The version that the newest figures name: where it has changed, the list of versions has. */
+  get #model(): string | undefined {
+    return this.#deps.live?.samples().at(-1)?.model;
+  }
+
   async #tick(): Promise<void> {
     // A look that takes long is not begun twice.
     if (this.#isTicking) return;
@@ -95,7 +101,9 @@ export class LiveStreams {
         const sample = this.#deps.live?.samples().at(-1);
         if (sample !== undefined) this.#tellSample(streams, sample);
       }
-      await this.#tellAll(streams, this.#ticks % MODEL_TICKS === 0);
+      const isSwitched = this.#model !== this.#toldModel;
+      this.#toldModel = this.#model;
+      await this.#tellAll(streams, isSwitched || this.#ticks % MODEL_TICKS === 0);
       for (const stream of streams) this.#beat(stream);
     } finally {
       this.#isTicking = false;

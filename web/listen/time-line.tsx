@@ -81,11 +81,11 @@ function EventRow({ event }: { event: TimelineEvent }): JSX.Element {
           <button
             type="button"
             class="quiet what-if"
-            aria-label={`What if they had not ${pastOf(type)} ${nameOf(item)}?`}
             aria-pressed={imagined.value?.event === event}
             onClick={() => void imagineWithout(event)}
           >
             <Icon name="undo" /> what if not?
+            <span class="unseen"> Without: {nameOf(item)}</span>
           </button>
         </span>
       </span>
