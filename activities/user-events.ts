@@ -8,8 +8,6 @@ import { readBackwards } from './backwards.ts';
 export const userEventsMax = 20;
 /** Reads of the journal, backwards, that they are looked for in. */
 export const userEventReadsMax = 256;
-/** Events that the history of a user lists. */
-export const userHistoryEventsMax = 100;
 /** Reads of the journal, backwards, that a history is looked for in. */
 export const userHistoryReadsMax = 1_024;
 

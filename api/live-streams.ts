@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 import type { ApiDeps } from './deps.ts';
-import type { LiveSample, StreamEnd } from './schema/live.ts';
+import type { StreamEnd } from './schema/live.ts';
 import { eventFrame, HEARTBEAT_FRAME, openEventStream } from './sse.ts';
 
 /** Streams that are open at a time; one more ends the oldest, which is told so. */
@@ -48,6 +48,8 @@ export class LiveStreams {
   #ticks = 0;
   #toldModel: string | undefined;
   #isTicking = false;
+  /** Whether the last look failed. */
+  #isTroubled = false;
   #isOver = false;
 
   constructor(deps: StreamedDeps, tickMs = LIVE_TICK_MS) {
@@ -99,7 +101,7 @@ export class LiveStreams {
       const streams = [...this.#streams];
       if (this.#ticks % SAMPLE_TICKS === 0) {
         const sample = this.#deps.live?.samples().at(-1);
-        if (sample !== undefined) this.#tellSample(streams, sample);
+        if (sample !== undefined) this.#tellEach(streams, 'sample', sample);
       }
       const isSwitched = this.#model !== this.#toldModel;
       this.#toldModel = this.#model;
@@ -110,26 +112,27 @@ export class LiveStreams {
     }
   }
 
-  #tellSample(streams: readonly Stream[], sample: LiveSample): void {
-    for (const stream of streams) this.#tell(stream, 'sample', sample);
-  }
-
   /** Tells streams what is new of what they follow and, where these are due, of models and runs. */
   async #tellAll(streams: readonly Stream[], isDue: boolean): Promise<void> {
-    try {
-      if (isDue) {
-        const { models, runs } = this.#deps;
-        const [known, started] = await Promise.all([models.list(), runs.list()]);
-        for (const stream of streams) {
-          this.#tell(stream, 'models', known);
-          this.#tell(stream, 'runs', { runs: started });
-        }
-      }
-      for (const stream of streams) await this.#tellFollowed(stream);
-    } catch (error) {
-      // What can't be told now is told at a later look; the stream itself stands.
-      this.#deps.logger.warn({ err: error }, 'a live stream could not be told what is new');
+    const { models, runs } = this.#deps;
+    const looks = streams.map((stream) => this.#tellFollowed(stream));
+    if (isDue) {
+      looks.push(
+        models.list().then((known) => this.#tellEach(streams, 'models', known)),
+        runs.list().then((started) => this.#tellEach(streams, 'runs', { runs: started })),
+      );
     }
+    const failed = (await Promise.allSettled(looks)).find(({ status }) => status === 'rejected');
+    // What can't be told now is told at a later look, and that is said once.
+    if (failed?.status === 'rejected' && !this.#isTroubled) {
+      const err: unknown = failed.reason;
+      this.#deps.logger.warn({ err }, 'live streams could not be told what is new');
+    }
+    if (failed !== undefined || isDue) this.#isTroubled = failed !== undefined;
+  }
+
+  #tellEach(streams: readonly Stream[], name: string, data: unknown): void {
+    for (const stream of streams) this.#tell(stream, name, data);
   }
 
   async #tellFollowed(stream: Stream): Promise<void> {

@@ -13,6 +13,10 @@ import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
 import { countServed } from '../core/counts.ts';
 import { listModels } from '../core/models.ts';
+import { LiveFigures } from '../core/live-figures.ts';
+import { FreshnessWindow } from '../core/freshness-window.ts';
+import { recall10Of } from '../core/prequential-metrics.ts';
+import { readPage } from '../page-files.ts';
 import { ApiHealth, watchedBy } from './api-health.ts';
 import { createApiMaintenance } from './api-maintenance.ts';
 import { liveVersion, openApiParts } from './api-parts.ts';
@@ -97,11 +101,42 @@ async function listenPublicly(parts: ApiParts, health: ApiHealth): Promise<Liste
   const { host, port, apiKey } = parts.config;
   const access: Access =
     apiKey === undefined ? { kind: 'loopback' } : { kind: 'key', apiKey: apiKey.reveal() };
-  const app = createApp({ ...apiDeps(parts, health), access });
+  const deps = apiDeps(parts, health);
+  const freshness = new FreshnessWindow({
+    clock: parts.clock,
+    waitFor: (positions) => parts.serving.waitFor(positions),
+  });
+  const live = followFigures(parts, freshness, deps);
+  const app = createApp({ ...deps, door: freshness.watch(deps.door), live, access });
   const listening = await listen(app, { host, port, keyed: apiKey !== undefined });
   const name = host.includes(':') ? `[${host}]` : host;
   process.stderr.write(`API        http://${name}:${String(listening.port)}\n`);
   return listening;
+}
+
+/** Takes the figures that the page follows, until the process ends. */
+function followFigures(
+  { stores, serving, clock, logger, signal }: ApiParts,
+  freshness: FreshnessWindow,
+  { prequential }: Pick<ApiDeps, 'prequential'>,
+): LiveFigures {
+  const live = new LiveFigures({
+    ...{ clock, freshness },
+    heads: () => stores.journal.status().heads,
+    position: (partition) => serving.position(partition),
+    model: () => liveVersion(serving),
+    counts: () => countServed(serving),
+    recall10: async () =>
+      prequential === undefined ? {} : recall10Of(await prequential.tell({ window: 1_000 })),
+    onError: (error) => {
+      logger.info({ err: error }, 'live figures could not be taken');
+    },
+  });
+  live.start();
+  signal.addEventListener('abort', () => {
+    live.close();
+  });
+  return live;
 }
 
 function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
@@ -127,6 +162,7 @@ function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
       counts: () => countServed(serving),
     }),
     health,
+    page: readPage(),
     logger,
     newRequestId: randomUUID,
   };

@@ -165,7 +165,7 @@ describe('a live stream', () => {
       ).end();
     });
     await stream.until('models');
-    assert.ok(deps.logged.some(({ message }) => String(message).includes('live stream')));
+    assert.ok(deps.logged.some(({ message }) => String(message).includes('live streams')));
     stream.close();
     await server.close();
   });

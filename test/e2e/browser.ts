@@ -106,6 +106,7 @@ export class Visit {
     await this.page.evaluate(ARRIVED);
     mkdirSync(SHOTS, { recursive: true });
     await this.page.screenshot({ path: join(SHOTS, `${this.#name}-${name}.png`) });
+    await this.fits();
     await this.page.evaluate(axe);
     const found = await this.page.evaluate<string[]>(SERIOUS_FAULTS);
     assert.deepEqual(found, [], `${this.#name} ${name}`);

@@ -34,6 +34,7 @@ function RecallPlot(): JSX.Element {
         ...{ name, colour: colourAt(place), values: recallsOf(told, name) },
       }))}
       unit={percent}
+      topMin={5}
     />
   );
 }
@@ -58,6 +59,7 @@ export function FiguresView(): JSX.Element {
           times={times}
           lines={[line('events/s', '--accent', ratesOf(told))]}
           unit={(value) => grouped(value)}
+          topMin={10}
         />
         <Plot
           title="Freshness"
@@ -80,6 +82,7 @@ export function FiguresView(): JSX.Element {
             ),
           ]}
           unit={(value) => `${grouped(value)} ms`}
+          topMin={20}
         />
         <Plot
           title="Lag"
@@ -93,6 +96,7 @@ export function FiguresView(): JSX.Element {
             ),
           ]}
           unit={(value) => grouped(value)}
+          topMin={10}
         />
         <RecallPlot />
       </div>

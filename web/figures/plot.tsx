@@ -22,6 +22,8 @@ export interface PlotProps {
   readonly times: readonly number[];
   readonly lines: readonly PlotLine[];
   readonly unit: (value: number) => string;
+  /** Where the axis ends at least, so that what is near nothing looks like it. */
+  readonly topMin: number;
 }
 
 const HEIGHT = 190;
@@ -34,13 +36,13 @@ function dataOf({ times, lines }: PlotProps): uPlot.AlignedData {
   return [times.map((ms) => ms / 1_000), ...lines.map(({ values }) => [...values])];
 }
 
-function optionsOf({ lines, unit }: PlotProps, width: number): uPlot.Options {
+function optionsOf({ lines, unit, topMin }: PlotProps, width: number): uPlot.Options {
   const axis = { stroke: colourOf('--soft'), grid: { stroke: colourOf('--line'), width: 1 } };
   return {
     ...{ width, height: HEIGHT },
     legend: { show: false },
     cursor: { y: false, points: { size: 7 } },
-    scales: { y: { range: (_, low, high) => [Math.min(0, low), high <= 0 ? 1 : high * 1.15] } },
+    scales: { y: { range: (_, low, high) => [Math.min(0, low), Math.max(topMin, high * 1.15)] } },
     axes: [
       { ...axis, ticks: { show: false } },
       {

@@ -8,6 +8,7 @@ import { AnswerList } from './answer-list.tsx';
 import { wordsOfChange } from './answer-change.ts';
 import { TimeLine, TimeSlider } from './time-line.tsx';
 import { UserPicker } from './user-picker.tsx';
+import { Welcome } from './welcome.tsx';
 import { WhatIfCard } from './what-if-card.tsx';
 
 const BASES = {
@@ -80,19 +81,6 @@ function Answered(): JSX.Element {
         <ChangeLine />
       )}
       <AnswerList />
-    </section>
-  );
-}
-
-function Welcome(): JSX.Element {
-  return (
-    <section class="card welcome">
-      <h1>Play something. Watch the answer change.</h1>
-      <p>
-        Choose somebody who is active now, or invent somebody. Every play, like and skip is an event
-        in a log; the recommendations follow from that log within milliseconds, say why they are
-        there, and can be replayed as of any moment.
-      </p>
     </section>
   );
 }

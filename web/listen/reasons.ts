@@ -16,7 +16,7 @@ export const scorePartsMax = 6;
 
 const SOURCES: Readonly<Record<string, string>> = {
   taste: 'your taste',
-  bias: 'liked by many',
+  bias: 'its popularity',
   popular: 'popular now',
   item: 'like the item at hand',
   gmf: 'your taste',

@@ -6,7 +6,14 @@ import { ItemName } from '../parts/item-name.tsx';
 import { pastOf, wordsOfAgo } from '../parts/words.ts';
 import { nameOf } from '../state/item-book.ts';
 import { latest } from '../state/live-state.ts';
-import { goTo, imagined, imagineWithout, moment, timeline } from '../state/listener-state.ts';
+import {
+  goTo,
+  hasPast,
+  imagined,
+  imagineWithout,
+  moment,
+  timeline,
+} from '../state/listener-state.ts';
 import type { TimelineEvent } from '../state/listener-state.ts';
 
 /** How long the slider has to rest before the past is asked, milliseconds. */
@@ -102,7 +109,11 @@ export function TimeLine(): JSX.Element {
       {events === undefined ? (
         <p class="soft">Looking …</p>
       ) : events.length === 0 ? (
-        <p class="soft">Nothing yet: play something, and the answer becomes theirs.</p>
+        <p class="soft">
+          {hasPast.value
+            ? 'Nothing yet: play something, and the answer becomes theirs.'
+            : 'This process answers from the newest position only: the past is told by the embedded profile.'}
+        </p>
       ) : (
         <ol aria-label="Events, newest first" tabIndex={0}>
           {events.map((event) => (

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 
 import type { Models } from '../../api/schema/answers.ts';
-import { wordsOfAgo } from '../parts/words.ts';
+import { wordsOfAgo, wordsOfMs } from '../parts/words.ts';
 import { latest, models } from '../state/live-state.ts';
 import { attempt, notify } from '../state/notices.ts';
 import { switchModel } from '../wire/calls.ts';
@@ -19,8 +19,7 @@ async function switchTo(version: string, way: 'promote' | 'rollback'): Promise<v
   const done = await attempt(() => switchModel(version, way));
   switching.value = undefined;
   if (done === undefined) return;
-  const ms = done.switchMs.toFixed(1);
-  notify('done', `${done.version} is live: every answer is by it since ${ms} ms after the switch`);
+  notify('done', `${done.version} is live: the switch took ${wordsOfMs(done.switchMs)}`);
 }
 
 function Switch({ model }: { model: Model }): JSX.Element | null {

@@ -26,6 +26,8 @@ export const user = signal('');
 export const answer = signal<RecommendationAnswer | undefined>(undefined);
 /** What the user did, newest first; undefined until it is known. */
 export const timeline = signal<readonly TimelineEvent[] | undefined>(undefined);
+/** Whether this process tells what users did: an API of a cluster answers from the newest position only. */
+export const hasPast = signal(true);
 /** The position that is looked at; undefined for now. */
 export const moment = signal<string | undefined>(undefined);
 /** How the answer differs from the one before. */
@@ -152,7 +154,9 @@ async function show(
 async function readTimeline(): Promise<void> {
   const own = user.value;
   const events = await attempt(() => eventsOf(own));
-  if (user.value === own) timeline.value = withNewer(events ?? [], timeline.value ?? []);
+  if (user.value !== own) return;
+  hasPast.value = events !== undefined;
+  timeline.value = withNewer(events ?? [], timeline.value ?? []);
 }
 
 /** Puts events that came since before those that are known. */

@@ -1,6 +1,7 @@
 import type {
   DeadLetters,
   ItemAnswer,
+  PopularAnswer,
   RecommendationAnswer,
   SimilarAnswer,
   StartedRun,
@@ -11,7 +12,7 @@ import type { ItemList, UserEventsAnswer, UserList } from '../../api/schema/list
 import type { TravelAnswer } from '../../api/schema/travels.ts';
 import type { PromotionAnswer } from '../../api/schema/versions.ts';
 import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
-import { ask } from './request.ts';
+import { ask, Refusal } from './request.ts';
 
 /** Items that an answer lists. */
 export const ANSWER_ITEMS = 12;
@@ -55,15 +56,23 @@ export function askWithout(
   return ask('POST', '/v1/what-if', { user, remove: positions, n: ANSWER_ITEMS });
 }
 
-/** What a user did last, newest first. */
-export async function eventsOf(user: string): Promise<UserEventsAnswer['events']> {
+/** What a user did last, newest first; undefined where this process knows no past. */
+export async function eventsOf(user: string): Promise<UserEventsAnswer['events'] | undefined> {
   const path = `/v1/users/${part(user)}/events?n=${String(HISTORY_EVENTS)}`;
-  return (await ask<UserEventsAnswer>('GET', path)).events;
+  return (await orUnavailable(ask<UserEventsAnswer>('GET', path)))?.events;
 }
 
-/** Who was active last. */
+/** Who was active last; nobody where this process does not tell. */
 export async function recentUsers(): Promise<UserList['users']> {
-  return (await ask<UserList>('GET', '/v1/users?n=30')).users;
+  return (await orUnavailable(ask<UserList>('GET', '/v1/users?n=30')))?.users ?? [];
+}
+
+/** Gives nothing where this process does not have what was asked for. */
+async function orUnavailable<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof Refusal && error.code === 'UNAVAILABLE') return undefined;
+    throw error;
+  });
 }
 
 /** Items whose titles fit words. */
@@ -85,6 +94,11 @@ export function itemOf(id: string): Promise<ItemAnswer> {
 /** Items most similar to one. */
 export function similarTo(id: string): Promise<SimilarAnswer> {
   return ask('GET', `/v1/items/${part(id)}/similar?n=${String(ANSWER_ITEMS)}`);
+}
+
+/** Items that are popular now. */
+export async function popularItems(n: number): Promise<PopularAnswer['items']> {
+  return (await ask<PopularAnswer>('GET', `/v1/items/popular?n=${String(n)}`)).items;
 }
 
 /** How the instance stands. */
