@@ -11,6 +11,7 @@ import { problemOf } from './failure.ts';
 import { createGate } from './gate.ts';
 import type { Gate } from './gate.ts';
 import { HttpProblem } from './problem.ts';
+import { LiveStreams } from './live-streams.ts';
 import { createRoutes } from './routes.ts';
 import { Router } from './router.ts';
 import type { Lookup } from './router.ts';
@@ -18,16 +19,19 @@ import type { Lookup } from './router.ts';
 /** Stands for an answer that the caller did not wait for, as proxies log it. */
 const CALLER_LEFT = 499;
 
+/** What an application emits when it takes no more requests: answers that never end by themselves end then. */
+export const CLOSING = 'closing';
+
 /** Finds the endpoints of requests and serves them; everything that goes wrong is thrown. */
 class Dispatch {
   readonly #deps: ApiDeps;
   readonly #gate: Gate;
   readonly #router: Router<Endpoint>;
 
-  constructor(deps: ApiDeps) {
+  constructor(deps: ApiDeps, streams: LiveStreams) {
     this.#deps = deps;
     this.#gate = createGate(deps.access);
-    this.#router = new Router(createRoutes(deps).map((route) => new Endpoint(route)));
+    this.#router = new Router(createRoutes(deps, streams).map((route) => new Endpoint(route)));
   }
 
   find({ url = '/', method = 'GET' }: IncomingMessage): Lookup<Endpoint> {
@@ -121,9 +125,13 @@ function statusOf(response: ServerResponse): number {
 
 /** Makes the HTTP application, apart from any listening: `app.callback()` serves requests. */
 export function createApp(deps: ApiDeps): Koa {
-  const dispatch = new Dispatch(deps);
+  const streams = new LiveStreams(deps);
+  const dispatch = new Dispatch(deps, streams);
   const { watch } = deps;
   const app = new Koa();
+  app.once(CLOSING, () => {
+    streams.close();
+  });
   app.silent = true;
   app.on('error', (error: unknown) => {
     deps.logger.info({ err: error }, 'a connection broke');

@@ -25,6 +25,8 @@ import type {
 } from './schema/answers.ts';
 import type { ComparisonAnswer } from './schema/comparison.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
+import type { ListedItem, RecentUser, RunSummary } from './schema/listings.ts';
+import type { LiveSample } from './schema/live.ts';
 import type { QuarantineAnswer } from './schema/quarantines.ts';
 import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
 import type { ScheduleAnswer, ScheduleControl, ScheduleName } from './schema/schedules.ts';
@@ -72,8 +74,11 @@ export type UserEvents = NonNullable<RecommendationAnswer['events']>;
 export interface TravelPort {
   /** Throws INVALID, naming `asOf`, where there is no such moment. */
   recommend(query: PastQuery): Promise<PastAnswer<RecommendationAnswer>>;
-  /** The newest interactions of a user at or before the positions of an answer, newest first. */
-  events(user: string, position: readonly string[]): Promise<UserEvents>;
+  /**
+   * The newest interactions of a user at or before the positions of an answer, newest first: as many as an explained
+   * answer tells, or up to `eventsMax`, looked for further back.
+   */
+  events(user: string, position: readonly string[], eventsMax?: number): Promise<UserEvents>;
   /** What a user would be answered; throws INVALID, naming the field, for events that are not theirs to change. */
   whatIf(query: WhatIfQuery): Promise<PastAnswer<WhatIfAnswer>>;
   /** Where an answer came from, made again; undefined where the id was not made here. */
@@ -97,6 +102,10 @@ export interface QueriesPort {
    * at or past `after`.
    */
   item(id: string, after: readonly Position[]): Promise<ItemAnswer | undefined>;
+  /** Items in short, in the order of the ids, without those that are unknown. */
+  listItems(ids: readonly string[]): Promise<readonly ListedItem[]>;
+  /** The n items whose titles fit best; throws BUSY where too many search at a time. */
+  searchItems(search: string, n: number): Promise<readonly ListedItem[]>;
   deadLetters(): Promise<DeadLetters>;
 }
 
@@ -156,10 +165,39 @@ export interface RunsPort {
   startIndexBuild(request: IndexReleaseRequest): Promise<StartedRun>;
   /** Builds a version by replay; throws CONFLICT where its name is taken or another one is being built. */
   startBackfill(request: BackfillRequest): Promise<StartedRun>;
+  /** The runs that were started last, those under way first; empty where no workflow has run yet. */
+  list(): Promise<readonly RunSummary[]>;
   /** The state of a run for polling; undefined where no such run is known. */
   describe(kind: RunKind, workflowId: string): Promise<RunState | undefined>;
   /** Pauses, resumes or cancels a backfill under way; false where no such run is known, CONFLICT where it has ended. */
   controlBackfill(workflowId: string, control: RunControl): Promise<boolean>;
+}
+
+/** What the page follows: figures of the instance, taken once a second. */
+export interface LivePort {
+  /** What was taken so far, oldest first, within a bound. */
+  samples(): readonly LiveSample[];
+}
+
+/** Who was active last. */
+export interface ActivityPort {
+  /** The users of the newest interactions, newest first. */
+  recentUsers(n: number): Promise<readonly RecentUser[]>;
+}
+
+/** A file of the page, as it is served. */
+export interface PageFile {
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  /** The same, compressed, where that is smaller. */
+  readonly gzipped?: Uint8Array;
+}
+
+/** The built page. */
+export interface PagePort {
+  readonly document: PageFile;
+  /** Files that the document loads, by name; a name holds the hash of what it names. */
+  readonly assets: ReadonlyMap<string, PageFile>;
 }
 
 /** Forgets users. */
@@ -328,6 +366,12 @@ export interface ApiDeps {
   readonly metrics?: MetricsPort | undefined;
   /** Absent where requests are not watched. */
   readonly watch?: RequestWatch;
+  /** Absent where no figures are taken. */
+  readonly live?: LivePort;
+  /** Absent where the journal's newest events are not at hand. */
+  readonly activity?: ActivityPort;
+  /** Absent where the page was not built: `/` leads to the documentation then. */
+  readonly page?: PagePort | undefined;
   readonly access: Access;
   /** Absent where requests are not counted. */
   readonly requestLimit?: RateLimitPort | undefined;

@@ -15,6 +15,10 @@ import { LiveKeys } from '../access/live-keys.ts';
 import { optionalLimit } from '../access/request-limit.ts';
 import { countServed } from '../core/counts.ts';
 import { listModels } from '../core/models.ts';
+import { LiveFigures } from '../core/live-figures.ts';
+import { FreshnessWindow } from '../core/freshness-window.ts';
+import { recall10Of } from '../core/prequential-metrics.ts';
+import { readPage } from '../page-files.ts';
 import { ApiHealth, watchedBy } from './api-health.ts';
 import { createApiMaintenance } from './api-maintenance.ts';
 import { liveVersion, openApiParts } from './api-parts.ts';
@@ -112,11 +116,43 @@ async function listenPublicly(
   });
   const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
   const requestLimit = optionalLimit(requestsPerSecondMax);
-  const app = createApp({ ...apiDeps(parts, health), access, requestLimit });
+  const deps = apiDeps(parts, health);
+  const freshness = new FreshnessWindow({
+    clock,
+    waitFor: (positions) => parts.serving.waitFor(positions),
+  });
+  const live = followFigures(parts, freshness, deps);
+  const door = freshness.watch(deps.door);
+  const app = createApp({ ...deps, door, live, access, requestLimit });
   const listening = await listen(app, { host, port, keyed: keys.areAsked });
   const name = host.includes(':') ? `[${host}]` : host;
   process.stderr.write(`API        http://${name}:${String(listening.port)}\n`);
   return listening;
+}
+
+/** Takes the figures that the page follows, until the process ends. */
+function followFigures(
+  { stores, serving, clock, logger, signal }: ApiParts,
+  freshness: FreshnessWindow,
+  { prequential }: Pick<ApiDeps, 'prequential'>,
+): LiveFigures {
+  const live = new LiveFigures({
+    ...{ clock, freshness },
+    heads: () => stores.journal.status().heads,
+    position: (partition) => serving.position(partition),
+    model: () => liveVersion(serving),
+    counts: () => countServed(serving),
+    recall10: async () =>
+      prequential === undefined ? {} : recall10Of(await prequential.tell({ window: 1_000 })),
+    onError: (error) => {
+      logger.info({ err: error }, 'live figures could not be taken');
+    },
+  });
+  live.start();
+  signal.addEventListener('abort', () => {
+    live.close();
+  });
+  return live;
 }
 
 function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
@@ -146,6 +182,7 @@ function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
       counts: () => countServed(serving),
     }),
     health,
+    page: readPage(),
     logger,
     newRequestId: randomUUID,
   };

@@ -4,6 +4,7 @@ import type { Access, ApiDeps, MaintenancePort } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
 import type { Listening } from '../../api/server.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
+import { recentUsers } from '../../activities/recent-users.ts';
 import { exportEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
@@ -16,14 +17,18 @@ import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
 import type { CoreParts } from './core-parts.ts';
 import { countLive, distinctItems } from './counts.ts';
 import type { Counts } from './counts.ts';
+import { FreshnessWindow } from './freshness-window.ts';
+import { LiveFigures } from './live-figures.ts';
 import { listModels } from './models.ts';
+import { recall10Of } from './prequential-metrics.ts';
 import { awaitedOf } from './readiness.ts';
 import { rebuildProjections } from './rebuild.ts';
 import { replayStandOf } from './replay-stand.ts';
 import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
-import { travelPort } from './travel-port.ts';
+import { dateOf, travelPort } from './travel-port.ts';
 import { openUserExport } from './user-export.ts';
+import { readPage } from '../page-files.ts';
 import { yieldNow } from './yield-now.ts';
 
 /** Where the public API listens. */
@@ -42,6 +47,9 @@ export interface ApiPlaces {
   readonly requestsPerSecondMax: number | undefined;
 }
 
+/** The newest sampled events that live figures of recall are of. */
+const RECALL_WINDOW = 1_000;
+
 /** The API as it is served. */
 export interface ServedApi {
   /** Where the public API listens. */
@@ -51,11 +59,18 @@ export interface ServedApi {
 
 /** Serves the API on the private socket and, where asked for, on a port. */
 export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<ServedApi> {
-  const deps = apiDeps(parts);
+  const freshness = new FreshnessWindow({
+    clock: parts.clock,
+    waitFor: (positions) => parts.serving.waitFor(positions),
+  });
+  const live = liveFigures(parts, freshness);
+  const deps = { ...apiDeps(parts), door: freshness.watch(parts.door), live };
+  live.start();
   const listening: Listening[] = [];
   let keys: LiveKeys | undefined;
   const close = async (): Promise<void> => {
     keys?.close();
+    live.close();
     await Promise.all(listening.map((one) => one.close()));
   };
   try {
@@ -93,6 +108,22 @@ async function listenPublicly(
   }
 }
 
+/** The figures that the page follows. */
+function liveFigures(parts: CoreParts, freshness: FreshnessWindow): LiveFigures {
+  const { stores, serving, live, clock, prequential, logger } = parts;
+  return new LiveFigures({
+    ...{ clock, freshness },
+    heads: () => stores.journal.status().heads,
+    position: (partition) => serving.position(partition),
+    model: () => live[0]?.runtime.definition.version,
+    counts: () => countLive(live, () => distinctItems(serving)),
+    recall10: () => Promise.resolve(recall10Of(prequential.tell({ window: RECALL_WINDOW }))),
+    onError: (error) => {
+      logger.warn({ err: error }, 'live figures could not be taken');
+    },
+  });
+}
+
 function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
   const { stores, serving, live, search, clock } = parts;
   const { journal, identities, catalogue, folder } = stores;
@@ -104,6 +135,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     catalogue,
     partitionOf: (id) => partitionOf(id, journal.partitions),
     searcher: search.searcher && meteredSearcher(search.searcher, parts.observation),
+    yieldNow,
     signingKey: createSecretKey(folder.signingKey),
   });
   return {
@@ -122,6 +154,14 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     schedules: parts.durable.schedules,
     erasures: parts.erasures,
     quarantines: parts.quarantines,
+    activity: {
+      recentUsers: async (n) =>
+        (await recentUsers({ journal, identities, yieldNow }, n)).map(({ id, timeMs }) => ({
+          id,
+          lastTime: dateOf(timeMs),
+        })),
+    },
+    page: readPage(),
     userExport: { open: (user) => openUserExport(parts, user) },
     maintenance: maintenanceOf(parts, counts),
     health: {

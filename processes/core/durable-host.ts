@@ -150,6 +150,11 @@ export class DurableHost implements RunsPort {
     return this.#runs?.travel?.(travel);
   }
 
+  /** The runs that were started last; none where no workflow runs yet, for to look is no reason to start Temporal. */
+  async list(): ReturnType<RunsPort['list']> {
+    return (await this.#runs?.list()) ?? [];
+  }
+
   async describe(...args: Parameters<RunsPort['describe']>): ReturnType<RunsPort['describe']> {
     return (await this.#ensure()).describe(...args);
   }

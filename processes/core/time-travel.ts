@@ -5,7 +5,7 @@ import { FactHistory } from '../../activities/fact-history.ts';
 import { TimeTravel } from '../../activities/time-travel.ts';
 import { TravelBuilder } from '../../activities/travel-builder.ts';
 import { TravelJobs } from '../../activities/travel-jobs.ts';
-import { newestEvents } from '../../activities/user-events.ts';
+import { newestEvents, userHistoryReadsMax } from '../../activities/user-events.ts';
 import { WhatIfs } from '../../activities/what-if.ts';
 import { EVENT_AHEAD_MS_MAX } from '../../events/door.ts';
 import type { Identity, IdentityStore } from '../../events/identity.ts';
@@ -87,12 +87,14 @@ export function createPast(parts: TravelParts): PastParts {
       createRuntimeMaker({ kernels, identities: withGuest(identities, guest), journal, clock }),
     eventAheadMsMax: EVENT_AHEAD_MS_MAX,
   });
-  const eventsOf: PastParts['eventsOf'] = async (user, positions) => {
+  const eventsOf: PastParts['eventsOf'] = async (user, positions, eventsMax) => {
     const own = partitionOf(user, journal.partitions);
     const at = positions.find(({ partition }) => partition === own);
     const identity = at && (await identities.find(user));
     if (at === undefined || identity === undefined) return [];
-    return newestEvents(journal, at, surrogateToBytes(identity.surrogate), yieldNow);
+    const reach =
+      eventsMax === undefined ? undefined : { eventsMax, readsMax: userHistoryReadsMax };
+    return newestEvents(journal, at, surrogateToBytes(identity.surrogate), yieldNow, reach);
   };
   return { travel, proofs, whatIfs, eventsOf };
 }

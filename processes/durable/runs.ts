@@ -53,6 +53,7 @@ export function createRuns(deps: RunsDeps): RunsPort {
       }
       return deps.starter.backfill(await backfillOf(deps.backfills, request));
     },
+    list: () => deps.starter.list(),
     describe: (kind, workflowId) => deps.starter.describe(kind, workflowId),
     controlBackfill: (workflowId, control) => deps.starter.controlBackfill(workflowId, control),
   };

@@ -3,10 +3,11 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
 import type { RunControl } from '../../api/deps.ts';
 import type { RunState, StartedRun } from '../../api/schema/answers.ts';
+import type { RunSummary } from '../../api/schema/listings.ts';
 import type { VerifyReport } from '../../api/schema/verification.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { RebuildKind } from '../core/durable-host.ts';
@@ -60,6 +61,9 @@ const REBUILDS = {
 } as const;
 
 const QUERY_MS_MAX = 2_000;
+
+/** The runs that a list names. */
+export const listedRunsMax = 20;
 
 /** Where workflows are started; the embedded profile's where it is left out. */
 export interface StarterPlace {
@@ -216,6 +220,26 @@ export class WorkflowStarter {
     return { ...known, ...(await outcomeOf(handle.result())) };
   }
 
+  /** The runs that were started last, those under way first, as Temporal lists them. */
+  async list(): Promise<readonly RunSummary[]> {
+    const kinds = new Map(Object.entries(TYPES).map(([kind, type]) => [type as string, kind]));
+    const names = [...kinds.keys()].map((type) => `'${type}'`).join(', ');
+    const listed: RunSummary[] = [];
+    const query = `WorkflowType IN (${names})`;
+    for await (const info of this.#client.workflow.list({ query, pageSize: listedRunsMax })) {
+      const { workflowId, type, startTime, closeTime } = info;
+      const state = stateOf(info);
+      listed.push({
+        kind: kinds.get(type) as RunSummary['kind'],
+        ...{ workflowId, url: this.url(workflowId), state, startedAt: startTime.toISOString() },
+        ...(closeTime !== undefined && { endedAt: closeTime.toISOString() }),
+        ...(state === 'running' && (await this.#progress(workflowId))),
+      });
+      if (listed.length === listedRunsMax) break;
+    }
+    return listed;
+  }
+
   async #progress(workflowId: string): Promise<Pick<RunState, 'stage' | 'progress'>> {
     const handle = this.#client.workflow.getHandle(workflowId);
     try {
@@ -261,7 +285,7 @@ export class WorkflowStarter {
 }
 
 /** How a run stands, in our words. */
-export function stateOf({ status }: WorkflowExecutionDescription): RunState['state'] {
+export function stateOf({ status }: Pick<WorkflowExecutionInfo, 'status'>): RunState['state'] {
   switch (status.name) {
     case 'RUNNING':
     case 'CONTINUED_AS_NEW':

@@ -10,9 +10,16 @@ import { EXPIRED, SECRET, keyedAccess } from './keys.ts';
 
 /** What each scope may do beyond the one before; everything else that is not open asks for `admin`. */
 const WRITES: readonly string[] = ['acceptEvents', 'publishItem', 'withdrawItem'];
-const READ_BY_POST: readonly string[] = ['whatIf'];
-const PERSONAL: readonly string[] = ['exportUser', 'exportEvents'];
-const OPEN: readonly string[] = ['/health/live', '/health/ready', '/docs', '/openapi.json', '/'];
+const READ_BY_POST: readonly string[] = ['whatIf', 'lookUpItems'];
+const PERSONAL: readonly string[] = ['exportUser', 'exportEvents', 'listUsers'];
+const OPEN: readonly string[] = [
+  '/health/live',
+  '/health/ready',
+  '/docs',
+  '/openapi.json',
+  '/',
+  '/assets/{file}',
+];
 
 const CALLERS = [
   { caller: 'no key', headers: {} },

@@ -14,11 +14,15 @@ import { createMemoryJournal } from '../doubles/memory-journal.ts';
 import {
   ERASURE,
   LINEAGE,
+  LISTED,
+  PAGE,
   PLACE,
   PROOF,
   QUARANTINE,
   RECOMMENDATION,
   SCHEDULE,
+  RUN,
+  SAMPLE,
   SCORED,
   TRAVEL,
   VERIFIED,
@@ -54,23 +58,7 @@ async function* linesOf(user: string): AsyncGenerator<Readonly<Record<string, un
 /** The read side, models, runs and maintenance of an instance that always says the same. */
 function fixedPorts(
   calls: unknown[][],
-): Pick<
-  ApiDeps,
-  | 'queries'
-  | 'travel'
-  | 'promotions'
-  | 'models'
-  | 'prequential'
-  | 'runs'
-  | 'erasures'
-  | 'quarantines'
-  | 'comparisons'
-  | 'userExport'
-  | 'schedules'
-  | 'maintenance'
-  | 'health'
-  | 'metrics'
-> {
+): Omit<ApiDeps, 'door' | 'access' | 'logger' | 'newRequestId'> {
   const note = <T>(answer: T, ...call: unknown[]): T => {
     calls.push(call);
     return answer;
@@ -100,6 +88,8 @@ function fixedPorts(
           id,
           after,
         ),
+      listItems: async (ids) => note([LISTED], 'list', ids),
+      searchItems: async (search, n) => note([LISTED], 'search', search, n),
       deadLetters: async () => ({
         refused: 1,
         deadLetters: [
@@ -118,8 +108,8 @@ function fixedPorts(
         calls.push(['travel', query]);
         return query.user === 'far' ? { travel: TRAVEL } : { answer: RECOMMENDATION };
       },
-      events: async (user, position) => {
-        calls.push(['events', user, position]);
+      events: async (user, position, ...eventsMax) => {
+        calls.push(['events', user, position, ...eventsMax]);
         return [{ position: '0:3', type: 'play', item: 'song', time: null }];
       },
       whatIf: async (query) => note({ answer: WHAT_IF }, 'whatIf', query),
@@ -179,6 +169,7 @@ function fixedPorts(
       startBackfill: async (body) => note(started, 'backfill', body),
       controlBackfill: async (workflowId, control) =>
         note(workflowId !== 'unknown', 'control', workflowId, control),
+      list: async () => [RUN],
       describe: async (kind, workflowId) =>
         note(
           workflowId === 'unknown' ? undefined : { ...started, workflowId, state: 'running' },
@@ -231,6 +222,11 @@ function fixedPorts(
       },
     },
     metrics: { exposition: async () => ({ contentType: 'text/plain', text: 'seen_total 1\n' }) },
+    live: { samples: () => [SAMPLE] },
+    activity: {
+      recentUsers: async (n) => note([{ id: 'u', lastTime: null }], 'recentUsers', n),
+    },
+    page: PAGE,
     health: {
       awaited: () => [],
       status: async () => ({

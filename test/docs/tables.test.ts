@@ -58,6 +58,7 @@ test('every documented bound has its value in the sources, and every exported on
     'Training and index',
     'Shared objects',
     'The API of the cluster',
+    'The page',
     'Commands',
   ]);
   const documented = new Map(
