@@ -12,6 +12,7 @@ const rooms = [
   'api',
   'adapters',
   'processes',
+  'web',
 ];
 
 /** The rooms of ours that a room may import at run time, beside itself. */
@@ -24,6 +25,7 @@ const mayImport = {
   activities: ['events', 'model', 'actors', 'projections'],
   api: ['events', 'projections', 'workflows/messages.ts'],
   adapters: ['events', 'model'],
+  web: [],
 };
 
 const anyOf = (names) => `^(${names.join('|')})(/|$)`;
@@ -75,6 +77,24 @@ module.exports = {
       'the twins never import each other',
       { path: '^adapters/cluster/' },
       { path: '^adapters/embedded/' },
+    ),
+    forbid(
+      'the-page-knows-the-api-by-its-schemas',
+      'not even a type of anything else: what it asks goes over HTTP',
+      { path: '^web/' },
+      { path: anyOf(rooms), pathNot: '^(web|api/schema)/' },
+    ),
+    forbid(
+      'nothing-imports-the-page',
+      'it is built, and served as files',
+      { path: anyOf(rooms), pathNot: '^web/' },
+      { path: '^web/' },
+    ),
+    forbid(
+      'the-page-without-builtins',
+      'a browser has none',
+      { path: '^web/' },
+      { dependencyTypes: ['core'] },
     ),
     forbid(
       'nothing-imports-test-code',
@@ -136,6 +156,15 @@ module.exports = {
       },
     ),
     forbid(
+      'instruments-only-in-adapters',
+      'what is measured goes through the port: only adapters know who hears of it',
+      { path: anyOf(rooms), pathNot: '^adapters/' },
+      {
+        path: npm(['prom-client', 'hot-shots', '@opentelemetry']),
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
+    forbid(
       'native-parts-only-at-the-edge',
       'code that can block, leak or crash is loaded by child processes alone',
       { path: anyOf(rooms), pathNot: '^(adapters|processes)/' },
@@ -165,6 +194,8 @@ module.exports = {
     exclude: { path: '^(dist|\\.build|\\.native|model/kernel/assembly)/' },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.cjs', '.json', '.d.ts'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.cjs', '.json', '.d.ts'],
+    },
   },
 };

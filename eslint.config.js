@@ -77,7 +77,7 @@ export default defineConfig(
   ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error', noInlineConfig: true } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -118,6 +118,25 @@ export default defineConfig(
           })),
           patterns: [{ group: ['node:*'], message: 'this room runs without Node builtins' }],
         },
+      ],
+    },
+  },
+  {
+    // The page runs in a browser: what Node has besides is not there.
+    files: ['web/**/*.ts', 'web/**/*.tsx'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['Buffer', 'process', 'global', 'setImmediate', 'clearImmediate', 'require'].map(
+          (name) => ({ name, message: 'a browser has no such thing' }),
+        ),
+      ],
+      'no-restricted-properties': [
+        'error',
+        ...['innerHTML', 'outerHTML', 'dangerouslySetInnerHTML'].map((property) => ({
+          property,
+          message: 'titles are shown as text',
+        })),
       ],
     },
   },

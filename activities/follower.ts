@@ -42,6 +42,15 @@ export interface FollowerOptions {
   readonly until?: Sequence;
   /** Ends the follower at the next slice boundary. */
   readonly signal: AbortSignal;
+  /** Places to stand still at on the way. */
+  readonly stops?: Stops;
+}
+
+/** Places on the way at which the sink has been given all that changed, and somebody looks. */
+export interface Stops {
+  /** Ascending; those that lie behind are passed over. */
+  readonly places: readonly Sequence[];
+  readonly look: (runtime: PartitionRuntime) => void | Promise<void>;
 }
 
 /**
@@ -63,6 +72,8 @@ class Follower {
   readonly #options: FollowerOptions;
   readonly #blocks: ReadAhead;
   #sliceEndMs = 0;
+  /** Which of the stops comes next. */
+  #nextStop = 0;
   /** The position that the sink stands at; undefined until the runtime's first delta. */
   #given: Sequence | undefined;
 
@@ -77,6 +88,7 @@ class Follower {
   async run(): Promise<void> {
     await this.#contributeAgain();
     await this.#give();
+    await this.#stop();
     this.#startSlice();
     while (!this.#isOver) {
       const more = await this.#consume();
@@ -107,13 +119,36 @@ class Follower {
       await runtime.prepare(block);
       this.#blocks.readAhead(runtime.preparedTo);
     }
-    const outcome = runtime.run(this.#sliceEndMs, this.#options.until);
+    const outcome = runtime.run(this.#sliceEndMs, this.#end);
     // Who asks the learner itself must not find it ahead of what the sink knows: nothing may come between.
     if (runtime.isAsked && this.#given !== undefined) await this.#give();
     if (typeof outcome === 'object') {
       await ('switch' in outcome ? this.#follow(outcome) : this.#pass(outcome));
     }
+    await this.#stop();
     return true;
+  }
+
+  /** The last sequence to consume before anything else is done: the next stop, or the end. */
+  get #end(): Sequence | undefined {
+    const { until, stops } = this.#options;
+    const stop = stops?.places[this.#nextStop];
+    return stop === undefined || (until !== undefined && until < stop) ? until : stop;
+  }
+
+  /** Stands still where a stop is, and passes over those that lie behind. */
+  async #stop(): Promise<void> {
+    const { stops } = this.#options;
+    if (stops === undefined) return;
+    const { position } = this.runtime;
+    for (;;) {
+      const stop = stops.places[this.#nextStop];
+      if (stop === undefined || stop > position) return;
+      this.#nextStop += 1;
+      if (stop < position) continue;
+      await this.#give();
+      await stops.look(this.runtime);
+    }
   }
 
   /** Passes a barrier; where the merge that it takes is not there yet, the partition stands still before it. */

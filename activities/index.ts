@@ -4,10 +4,14 @@ import { createErasingActivities } from './erasing.ts';
 import type { ErasingActivities, ErasingDeps } from './erasing.ts';
 import { createIndexingActivities } from './indexing.ts';
 import type { IndexingActivities, IndexingDeps } from './indexing.ts';
+import { createProvingActivities } from './proving.ts';
+import type { ProvingActivities, ProvingDeps } from './proving.ts';
 import { createQuarantineActivities } from './quarantining.ts';
 import type { QuarantineActivities, QuarantiningDeps } from './quarantining.ts';
 import { createReplayActivities } from './replay.ts';
 import type { ReplayActivities, ReplayDeps } from './replay.ts';
+import { createSchedulingActivities } from './scheduling.ts';
+import type { SchedulingActivities, SchedulingDeps } from './scheduling.ts';
 import { createTrainingActivities } from './training.ts';
 import type { TrainingActivities, TrainingDeps } from './training.ts';
 import { createTravelActivities } from './travel.ts';
@@ -22,6 +26,8 @@ export interface Activities
     BackfillActivities,
     ErasingActivities,
     QuarantineActivities,
+    ProvingActivities,
+    SchedulingActivities,
     TravelActivities {}
 
 /** What the activities need from outside, by noun. */
@@ -33,6 +39,8 @@ export interface ActivityDeps {
   readonly erasing: ErasingDeps;
   readonly travel: TravelDeps;
   readonly quarantining: QuarantiningDeps;
+  readonly proving: ProvingDeps;
+  readonly scheduling: SchedulingDeps;
 }
 
 /** Makes the side effects of the workflows over what they need from outside. */
@@ -45,5 +53,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     ...createErasingActivities(deps.erasing),
     ...createTravelActivities(deps.travel),
     ...createQuarantineActivities(deps.quarantining),
+    ...createProvingActivities(deps.proving),
+    ...createSchedulingActivities(deps.scheduling),
   };
 }

@@ -1,6 +1,6 @@
 import type { PartitionRuntime } from '../actors/runtime/partition.ts';
 import type { Sequence } from '../events/position.ts';
-import { follow, type FollowerDeps } from './follower.ts';
+import { follow, type FollowerDeps, type Stops } from './follower.ts';
 
 /** What a replay of all partitions together needs from outside. */
 export interface TogetherDeps extends Omit<FollowerDeps, 'runtime' | 'onProgress' | 'onSwitch'> {
@@ -16,6 +16,8 @@ export interface Part<T> {
     readonly at: Sequence;
     readonly by: (runtime: PartitionRuntime) => Promise<PartitionRuntime>;
   };
+  /** Where it stands still on the way from there, or from the start, to `until`. */
+  readonly stops?: Stops;
   /** The last sequence to consume before it is visited; undefined for one that only helps the others along. */
   readonly until: Sequence | undefined;
   /** Visits the runtime where it stands at `until`; it may be moved on after. */
@@ -38,7 +40,7 @@ export async function replayTogether<T>(
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
   let awaited = parts.filter(({ until }) => until !== undefined).length;
-  const play = async ({ runtime, swap, until, visit }: Part<T>): Promise<T | undefined> => {
+  const play = async ({ runtime, swap, stops, until, visit }: Part<T>): Promise<T | undefined> => {
     const { onProgress, ...rest } = deps;
     const { partition } = runtime;
     const one = { ...rest, onProgress: (at: Sequence) => onProgress?.(partition, at) };
@@ -50,7 +52,8 @@ export async function replayTogether<T>(
       reached = await swap.by(reached);
     }
     if (until !== undefined) {
-      reached = await follow({ ...one, runtime: reached }, { until, signal: over.signal });
+      const way = { until, signal: over.signal, ...(stops && { stops }) };
+      reached = await follow({ ...one, runtime: reached }, way);
       if (reached.position < until) return undefined;
       visited = await visit(reached);
       awaited -= 1;

@@ -59,6 +59,8 @@ export interface TimeTravelDeps {
   /** Shows a travel that takes long where it can be watched; resolves to the page, undefined where there is none. */
   readonly show: (job: TravelJob, version: string | undefined) => Promise<string | undefined>;
   readonly waitMsMax?: number;
+  /** Told whether a state that was asked for was kept from before, or had to be built by replay. */
+  readonly onState?: (source: 'kept' | 'built') => void;
 }
 
 /** Answers as `live` would have answered at any place of the journal: each state by replay, beside what serves. */
@@ -158,6 +160,7 @@ export class TimeTravel {
   async #reach(destination: Destination, control: TravelControl): Promise<TravelState> {
     const place = await this.#placeOf(destination, control);
     const kept = this.#states.find(place);
+    this.#deps.onState?.(kept === undefined ? 'built' : 'kept');
     if (kept !== undefined) return kept;
     const { cuts } = this.#states;
     const built = await this.#deps.builder.build(place, { cuts }, control);

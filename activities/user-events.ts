@@ -2,11 +2,22 @@ import { INTERACTION } from '../events/fact.ts';
 import type { Journal } from '../events/journal.ts';
 import { formatPosition, sequence } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
+import { readBackwards } from './backwards.ts';
 
 /** Events that are told of a user. */
 export const userEventsMax = 20;
 /** Reads of the journal, backwards, that they are looked for in. */
 export const userEventReadsMax = 256;
+/** Reads of the journal, backwards, that a history is looked for in. */
+export const userHistoryReadsMax = 1_024;
+
+/** How far the events of a user are looked for. */
+export interface EventReach {
+  readonly eventsMax: number;
+  readonly readsMax: number;
+}
+
+const EXPLAINING: EventReach = { eventsMax: userEventsMax, readsMax: userEventReadsMax };
 
 /** An interaction of a user, and where it stands. */
 export interface UserEvent {
@@ -18,22 +29,20 @@ export interface UserEvent {
 }
 
 /**
- * The newest interactions of a user at or before a place, newest first: those that stand within the last
- * {@link userEventReadsMax} reads. Lets other work run between two reads.
+ * The newest interactions of a user at or before a place, newest first: those that stand within reach, which is what an
+ * explained answer tells where nothing else is said. Lets other work run between two reads.
  */
 export async function newestEvents(
   journal: Pick<Journal, 'read'>,
   at: Position,
   surrogate: Uint8Array,
   yieldNow: () => Promise<void>,
+  { eventsMax, readsMax }: EventReach = EXPLAINING,
 ): Promise<readonly UserEvent[]> {
   const found: UserEvent[] = [];
-  let last: number = at.sequence;
-  for (let reads = 0; reads < userEventReadsMax && last >= 0; reads += 1) {
-    const block = await journal.read(at.partition, sequence(last - 1));
-    if (block === undefined) break;
+  for await (const { block, first, last } of readBackwards(journal, at, readsMax, yieldNow)) {
     const users = Buffer.from(block.users);
-    for (let row = last - block.firstSequence; row >= 0; row -= 1) {
+    for (let row = last; row >= first; row -= 1) {
       if (block.kind[row] !== INTERACTION) continue;
       const from = (block.user[row] ?? 0) * surrogate.length;
       if (users.compare(surrogate, 0, surrogate.length, from, from + surrogate.length) !== 0)
@@ -47,10 +56,8 @@ export async function newestEvents(
         item: block.items[block.item[row] ?? 0] ?? '',
         timeMs: block.timeMs[row] ?? 0,
       });
-      if (found.length === userEventsMax) return found;
+      if (found.length === eventsMax) return found;
     }
-    last = block.firstSequence - 1;
-    await yieldNow();
   }
   return found;
 }

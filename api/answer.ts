@@ -1,7 +1,8 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
+import type { PageFile } from './deps.ts';
 import type { Problem } from './problem.ts';
 import { writeAtTurnEnd } from './turn-end.ts';
 
@@ -9,7 +10,7 @@ import { writeAtTurnEnd } from './turn-end.ts';
 export const streamChunkBytesMax = 65_536;
 
 /** What every answer carries: nothing is sniffed, framed, cached or told to other sites. */
-const security = {
+export const answerSecurity = {
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
@@ -19,8 +20,15 @@ const apiPolicy = "default-src 'none'; frame-ancestors 'none'";
 const pagePolicy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** The page runs its own scripts and styles and asks this server alone; titles can't become markup, nor markup scripts. */
+const appPolicy = [
+  ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:"],
+  ...["connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+  "require-trusted-types-for 'script'",
+].join('; ');
+
 const jsonHeaders = {
-  ...security,
+  ...answerSecurity,
   'content-type': 'application/json; charset=utf-8',
   'content-security-policy': apiPolicy,
 } as const;
@@ -31,6 +39,8 @@ const jsonHeaderList = Object.entries(jsonHeaders).flat();
 export function writeJson(response: ServerResponse, status: number, answer: unknown): void {
   const text = JSON.stringify(answer);
   const bytes = Buffer.byteLength(text);
+  // It is written at the end of the turn; whoever looks before that is told.
+  response.statusCode = status;
   // A flat list of names and values is what Node writes fastest.
   const headers = [...jsonHeaderList, 'content-length', String(bytes)];
   // Text without any wide character is copied as it is.
@@ -47,7 +57,7 @@ export function writeJson(response: ServerResponse, status: number, answer: unkn
 export function writePage(response: ServerResponse, html: string): void {
   response
     .writeHead(200, {
-      ...security,
+      ...answerSecurity,
       'content-type': 'text/html; charset=utf-8',
       'content-length': Buffer.byteLength(html),
       'content-security-policy': pagePolicy,
@@ -55,9 +65,43 @@ export function writePage(response: ServerResponse, html: string): void {
     .end(html);
 }
 
+/** Writes text that is neither JSON nor a page. */
+export function writeText(response: ServerResponse, contentType: string, text: string): void {
+  response
+    .writeHead(200, {
+      ...jsonHeaders,
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(text),
+    })
+    .end(text);
+}
+
+/** Writes a file of the page, compressed where the caller takes that. */
+export function writePageFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { mediaType, bytes, gzipped }: PageFile,
+  caching: string,
+): void {
+  const takesGzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  const sent = takesGzip ? (gzipped ?? bytes) : bytes;
+  response
+    .writeHead(200, {
+      ...answerSecurity,
+      'cache-control': caching,
+      'content-type': mediaType,
+      'content-length': sent.byteLength,
+      'content-security-policy': appPolicy,
+      'cross-origin-opener-policy': 'same-origin',
+      vary: 'accept-encoding',
+      ...(sent === gzipped && { 'content-encoding': 'gzip' }),
+    })
+    .end(sent);
+}
+
 /** Sends the caller to another path of ours. */
 export function writeRedirect(response: ServerResponse, location: string): void {
-  response.writeHead(302, { ...security, location, 'content-length': 0 }).end();
+  response.writeHead(302, { ...answerSecurity, location, 'content-length': 0 }).end();
 }
 
 /** Writes a problem document; `close` ends the connection, for its request was not read to the end. */

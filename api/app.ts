@@ -1,42 +1,103 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
 
 import Koa from 'koa';
 
 import { writeProblem } from './answer.ts';
 import { discard } from './body.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiDeps, RateLimitPort, RequestRecord } from './deps.ts';
 import { Endpoint } from './endpoint.ts';
 import { problemOf } from './failure.ts';
 import { createGate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { HttpProblem } from './problem.ts';
+import { LiveStreams } from './live-streams.ts';
 import { createRoutes } from './routes.ts';
 import { Router } from './router.ts';
+import type { Lookup } from './router.ts';
 
-/** Finds the endpoint of a request and serves it; everything that goes wrong is thrown. */
-type Dispatch = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+/** Stands for an answer that the caller did not wait for, as proxies log it. */
+const CALLER_LEFT = 499;
 
-function createDispatch(deps: ApiDeps): Dispatch {
-  const gate = createGate(deps.access);
-  const router = new Router(createRoutes(deps).map((route) => new Endpoint(route)));
-  return async (request, response) => {
-    gate.admit(request);
-    const { url = '/', method = 'GET' } = request;
+/** What an application emits when it takes no more requests: answers that never end by themselves end then. */
+export const CLOSING = 'closing';
+
+/** Finds the endpoints of requests and serves them; everything that goes wrong is thrown. */
+class Dispatch {
+  readonly #deps: ApiDeps;
+  readonly #gate: Gate;
+  readonly #router: Router<Endpoint>;
+
+  constructor(deps: ApiDeps, streams: LiveStreams) {
+    this.#deps = deps;
+    this.#gate = createGate(deps.access);
+    this.#router = new Router(createRoutes(deps, streams).map((route) => new Endpoint(route)));
+  }
+
+  find({ url = '/', method = 'GET' }: IncomingMessage): Lookup<Endpoint> {
     const mark = url.indexOf('?');
-    const path = mark < 0 ? url : url.slice(0, mark);
-    const found = router.find(method, path);
-    if (found.kind !== 'match' || !found.route.open) gate.authorize(request);
+    return this.#router.find(method, mark < 0 ? url : url.slice(0, mark));
+  }
+
+  async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    found: Lookup<Endpoint>,
+    record: RequestRecord | undefined,
+  ): Promise<void> {
+    this.#gate.admit(request);
+    // What is not there is told to whoever may read.
+    const scope = found.kind === 'match' ? found.route.scope : 'read';
+    if (found.kind !== 'match' || !found.route.open) {
+      const { requestLimit } = this.#deps;
+      if (requestLimit !== undefined) await takeTurn(requestLimit, this.#gate, request);
+      this.#gate.authorize(request, scope);
+      if (scope === 'admin') tellAudit(this.#deps, this.#gate, request, found);
+    }
     if (found.kind === 'match') {
-      await found.route.serve(request, response, found.raw, mark < 0 ? '' : url.slice(mark + 1));
+      const { url = '/' } = request;
+      const mark = url.indexOf('?');
+      const query = mark < 0 ? '' : url.slice(mark + 1);
+      await found.route.serve(request, response, found.raw, query, record);
       return;
     }
     if (found.kind === 'none') {
       throw new HttpProblem('NOT_FOUND', 'no such path: /docs lists those that there are');
     }
     const allow = found.allowed.join(', ');
+    const { method = 'GET' } = request;
     throw new HttpProblem('METHOD_NOT_ALLOWED', `${method} is not known here: use ${allow}`, {
       headers: { allow },
     });
-  };
+  }
+}
+
+/** Refuses a caller who has had their share: by the key that was sent, else by address, so that keys can't be tried out. */
+async function takeTurn(limit: RateLimitPort, gate: Gate, request: IncomingMessage): Promise<void> {
+  const caller = gate.callerOf(request)?.name;
+  const address = request.socket.remoteAddress ?? 'socket';
+  const waitMs = await limit.take(caller === undefined ? `address ${address}` : `key ${caller}`);
+  if (waitMs <= 0) return;
+  throw new HttpProblem(
+    'BUSY',
+    'too many requests: send fewer a second, and this one again later',
+    {
+      headers: { 'retry-after': String(Math.ceil(waitMs / 1_000)) },
+    },
+  );
+}
+
+/** Notes who does what only administrators may; the path stays out, for it may hold a user's id. */
+function tellAudit(
+  { logger }: ApiDeps,
+  gate: Gate,
+  request: IncomingMessage,
+  found: Lookup<Endpoint>,
+): void {
+  if (found.kind !== 'match') return;
+  const { operationId } = found.route;
+  const caller = gate.callerOf(request)?.name;
+  logger.info({ audit: true, operationId, ...(caller && { caller }) }, 'an admin request');
 }
 
 async function fail(
@@ -44,9 +105,10 @@ async function fail(
   request: IncomingMessage,
   response: ServerResponse,
   error: unknown,
+  record: RequestRecord | undefined,
 ): Promise<void> {
   if (response.destroyed || request.errored !== null) return; // The caller is gone.
-  const problem = problemOf(deps, request, error);
+  const problem = problemOf(deps, request, error, record);
   if (response.headersSent) {
     response.destroy(); // Half an answer went out: the caller must see that it breaks off.
     return;
@@ -55,10 +117,21 @@ async function fail(
   writeProblem(response, problem, !request.complete);
 }
 
+/** The status of an answer that is ready: one that nobody waits for any more has none of HTTP's own. */
+function statusOf(response: ServerResponse): number {
+  const isLeft = response.destroyed && !response.writableFinished;
+  return isLeft ? CALLER_LEFT : response.statusCode;
+}
+
 /** Makes the HTTP application, apart from any listening: `app.callback()` serves requests. */
 export function createApp(deps: ApiDeps): Koa {
-  const dispatch = createDispatch(deps);
+  const streams = new LiveStreams(deps);
+  const dispatch = new Dispatch(deps, streams);
+  const { watch } = deps;
   const app = new Koa();
+  app.once(CLOSING, () => {
+    streams.close();
+  });
   app.silent = true;
   app.on('error', (error: unknown) => {
     deps.logger.info({ err: error }, 'a connection broke');
@@ -66,11 +139,17 @@ export function createApp(deps: ApiDeps): Koa {
   app.use(async (ctx) => {
     // Answers are written straight to the response: Koa's own writing costs more than the rest of a short request.
     ctx.respond = false;
+    const { req, res } = ctx;
+    const beganMs = watch === undefined ? 0 : performance.now();
+    const found = dispatch.find(req);
+    const name = found.kind === 'match' ? found.route.name : 'none';
+    const record = watch?.begin(req, name);
     try {
-      await dispatch(ctx.req, ctx.res);
+      await dispatch.serve(req, res, found, record);
     } catch (error) {
-      await fail(deps, ctx.req, ctx.res, error);
+      await fail(deps, req, res, error, record);
     }
+    watch?.answered(name, statusOf(res), performance.now() - beganMs, record);
   });
   return app;
 }

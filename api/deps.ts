@@ -1,8 +1,11 @@
+import type { IncomingMessage } from 'node:http';
+
 import type { EventDoor } from '../events/door.ts';
 import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
 import type { AsOf } from './as-of.ts';
+import type { Caller } from './key-ring.ts';
 import type {
   DeadLetters,
   IndexReleaseRequest,
@@ -19,13 +22,16 @@ import type {
   StatusAnswer,
   TrainingRequest,
   UserAnswer,
-  VerifyReport,
 } from './schema/answers.ts';
 import type { ComparisonAnswer } from './schema/comparison.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
+import type { ListedItem, RecentUser, RunSummary } from './schema/listings.ts';
+import type { LiveSample } from './schema/live.ts';
 import type { QuarantineAnswer } from './schema/quarantines.ts';
 import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
+import type { ScheduleAnswer, ScheduleControl, ScheduleName } from './schema/schedules.ts';
 import type { TravelAnswer } from './schema/travels.ts';
+import type { VerifyReport, VerifyRequest } from './schema/verification.ts';
 import type { WhatIfAnswer } from './schema/what-if.ts';
 import type { BackfillRequest, PromotionAnswer, PromotionGate } from './schema/versions.ts';
 
@@ -68,8 +74,11 @@ export type UserEvents = NonNullable<RecommendationAnswer['events']>;
 export interface TravelPort {
   /** Throws INVALID, naming `asOf`, where there is no such moment. */
   recommend(query: PastQuery): Promise<PastAnswer<RecommendationAnswer>>;
-  /** The newest interactions of a user at or before the positions of an answer, newest first. */
-  events(user: string, position: readonly string[]): Promise<UserEvents>;
+  /**
+   * The newest interactions of a user at or before the positions of an answer, newest first: as many as an explained
+   * answer tells, or up to `eventsMax`, looked for further back.
+   */
+  events(user: string, position: readonly string[], eventsMax?: number): Promise<UserEvents>;
   /** What a user would be answered; throws INVALID, naming the field, for events that are not theirs to change. */
   whatIf(query: WhatIfQuery): Promise<PastAnswer<WhatIfAnswer>>;
   /** Where an answer came from, made again; undefined where the id was not made here. */
@@ -93,6 +102,10 @@ export interface QueriesPort {
    * at or past `after`.
    */
   item(id: string, after: readonly Position[]): Promise<ItemAnswer | undefined>;
+  /** Items in short, in the order of the ids, without those that are unknown. */
+  listItems(ids: readonly string[]): Promise<readonly ListedItem[]>;
+  /** The n items whose titles fit best; throws BUSY where too many search at a time. */
+  searchItems(search: string, n: number): Promise<readonly ListedItem[]>;
   deadLetters(): Promise<DeadLetters>;
 }
 
@@ -152,10 +165,39 @@ export interface RunsPort {
   startIndexBuild(request: IndexReleaseRequest): Promise<StartedRun>;
   /** Builds a version by replay; throws CONFLICT where its name is taken or another one is being built. */
   startBackfill(request: BackfillRequest): Promise<StartedRun>;
+  /** The runs that were started last, those under way first; empty where no workflow has run yet. */
+  list(): Promise<readonly RunSummary[]>;
   /** The state of a run for polling; undefined where no such run is known. */
   describe(kind: RunKind, workflowId: string): Promise<RunState | undefined>;
   /** Pauses, resumes or cancels a backfill under way; false where no such run is known, CONFLICT where it has ended. */
   controlBackfill(workflowId: string, control: RunControl): Promise<boolean>;
+}
+
+/** What the page follows: figures of the instance, taken once a second. */
+export interface LivePort {
+  /** What was taken so far, oldest first, within a bound. */
+  samples(): readonly LiveSample[];
+}
+
+/** Who was active last. */
+export interface ActivityPort {
+  /** The users of the newest interactions, newest first. */
+  recentUsers(n: number): Promise<readonly RecentUser[]>;
+}
+
+/** A file of the page, as it is served. */
+export interface PageFile {
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  /** The same, compressed, where that is smaller. */
+  readonly gzipped?: Uint8Array;
+}
+
+/** The built page. */
+export interface PagePort {
+  readonly document: PageFile;
+  /** Files that the document loads, by name; a name holds the hash of what it names. */
+  readonly assets: ReadonlyMap<string, PageFile>;
 }
 
 /** How users are erased. */
@@ -208,6 +250,13 @@ export type OnProgress = (done: number, total: number) => void;
 /** One exported event, ready to be written as an NDJSON line. */
 export type ExportedEvent = Readonly<Record<string, unknown>>;
 
+/** What runs by itself, on schedules of Temporal; throws UNAVAILABLE with the remedy where Temporal is off. */
+export interface SchedulesPort {
+  list(): Promise<readonly ScheduleAnswer[]>;
+  /** Throws CONFLICT for a schedule that is off. */
+  control(name: ScheduleName, control: ScheduleControl): Promise<ScheduleAnswer>;
+}
+
 /** The operations behind the command line's `rebuild`, `verify` and `export`. */
 export interface MaintenancePort {
   /** Drops and refolds projections (all when none is named); they answer again when it resolves. */
@@ -216,9 +265,12 @@ export interface MaintenancePort {
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<RebuildReport>;
-  /** Replays cleanly in a scratch folder to the head and compares state hashes. */
+  /**
+   * Replays cleanly in a scratch folder to where a version stands and compares; where they differ, tells where they part.
+   * Throws NOT_FOUND for an unknown version, and CONFLICT for one that is not held.
+   */
   verify(
-    version: string | undefined,
+    request: VerifyRequest,
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<VerifyReport>;
@@ -237,6 +289,28 @@ export interface HealthPort {
   dependencies?(): Readonly<Record<string, string>>;
 }
 
+/** What is noted of one request while it is served. */
+export interface RequestRecord {
+  readonly requestId: string;
+  /** Begins a part of the work; what it returns ends it. A part that was not ended ends with the request. */
+  begin(part: string): () => void;
+  /** Notes where the request's events stand, or from where it was answered, `"0:1234"` each, and by which version. */
+  at(positions: readonly string[], version?: string): void;
+}
+
+/** Watches requests from their head to their answer; nothing here waits or throws. */
+export interface RequestWatch {
+  /** Begins the record of a request; undefined where nobody reads it. */
+  begin(request: IncomingMessage, route: string): RequestRecord | undefined;
+  /** Told when an answer is ready to be written, by the route as it is declared (`none` where there is no such). */
+  answered(route: string, status: number, ms: number, record: RequestRecord | undefined): void;
+}
+
+/** What was measured, as Prometheus reads it. */
+export interface MetricsPort {
+  exposition(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
 /** The sink of log lines; pino fits. */
 export interface ApiLogger {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -246,12 +320,27 @@ export interface ApiLogger {
 
 /**
  * Who may call: `private` is a socket file that only the owner opens, `loopback` this machine under a loopback
- * Host header, `key` whoever sends the key.
+ * Host header, `keys` whoever sends a key.
  */
 export type Access =
   | { readonly kind: 'private' }
   | { readonly kind: 'loopback' }
-  | { readonly kind: 'key'; readonly apiKey: string };
+  | { readonly kind: 'keys'; readonly keys: KeysPort };
+
+/** The API keys as they stand now. */
+export interface KeysPort {
+  /** Whose key this is; undefined where it is nobody's. */
+  find(sent: string): Caller | undefined;
+}
+
+/** How many requests are let in from one caller. */
+export interface RateLimitPort {
+  /**
+   * Takes one request of a caller: a key's name, or an address. Resolves to the milliseconds to wait where the caller
+   * has had its share, and to 0 where the request is let in.
+   */
+  take(caller: string): Promise<number>;
+}
 
 /** Everything that the API calls; made by processes/ and by tests. */
 export interface ApiDeps {
@@ -275,9 +364,23 @@ export interface ApiDeps {
   readonly userExport?: UserExportPort;
   /** Absent where events can't be quarantined yet. */
   readonly quarantines?: QuarantinesPort;
+  /** Absent where none are kept. */
+  readonly schedules?: SchedulesPort;
   readonly maintenance: MaintenancePort;
   readonly health: HealthPort;
+  /** Absent where nothing is measured. */
+  readonly metrics?: MetricsPort | undefined;
+  /** Absent where requests are not watched. */
+  readonly watch?: RequestWatch;
+  /** Absent where no figures are taken. */
+  readonly live?: LivePort;
+  /** Absent where the journal's newest events are not at hand. */
+  readonly activity?: ActivityPort;
+  /** Absent where the page was not built: `/` leads to the documentation then. */
+  readonly page?: PagePort | undefined;
   readonly access: Access;
+  /** Absent where requests are not counted. */
+  readonly requestLimit?: RateLimitPort | undefined;
   readonly logger: ApiLogger;
   /** Draws the id that ties a 500 to its log line. */
   readonly newRequestId: () => string;

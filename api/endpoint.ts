@@ -2,12 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { writeJson } from './answer.ts';
 import { mediaTypeOf, readJson } from './body.ts';
+import type { RequestRecord } from './deps.ts';
 import { HttpProblem } from './problem.ts';
 import { decodePart, QueryReader } from './query-string.ts';
 import { WRITTEN } from './route.ts';
 import type { Route } from './route.ts';
 import { parameterNames } from './router.ts';
 import type { Routed } from './router.ts';
+import { scopeOf } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { demand } from './validation.ts';
 
 /** The checked query strings that an endpoint remembers. */
@@ -21,7 +24,11 @@ const noQuery: Readonly<Record<string, never>> = Object.freeze({});
 export class Endpoint implements Routed {
   readonly method: string;
   readonly path: string;
+  readonly operationId: string;
   readonly open: boolean;
+  readonly scope: Scope;
+  /** Method and path, by which the route is known. */
+  readonly name: string;
   readonly #route: Route;
   readonly #names: readonly string[];
   readonly #query: QueryReader | undefined;
@@ -31,7 +38,10 @@ export class Endpoint implements Routed {
   constructor(route: Route) {
     this.method = route.method;
     this.path = route.path;
+    this.operationId = route.operationId;
     this.open = route.open ?? false;
+    this.scope = scopeOf(route);
+    this.name = `${route.method} ${route.path}`;
     this.#route = route;
     this.#names = parameterNames(route.path);
     this.#query = route.query === undefined ? undefined : new QueryReader(route.query);
@@ -43,12 +53,13 @@ export class Endpoint implements Routed {
     response: ServerResponse,
     raw: readonly string[],
     rawQuery: string,
+    record: RequestRecord | undefined,
   ): Promise<void> {
     const route = this.#route;
     const params = this.#readParams(raw);
     const query = this.#readQuery(rawQuery);
     const body = route.body === undefined ? undefined : await this.#readBody(request);
-    const answer = await route.handle({ params, query, body, request, response });
+    const answer = await route.handle({ params, query, body, request, response, record });
     if (answer !== WRITTEN) writeJson(response, route.answer.status, answer);
   }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import type { ApiDeps } from './deps.ts';
+import type { ApiDeps, RequestRecord } from './deps.ts';
 import { toProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 
@@ -9,9 +9,10 @@ export function problemOf(
   { logger, newRequestId }: Pick<ApiDeps, 'logger' | 'newRequestId'>,
   request: IncomingMessage,
   error: unknown,
+  record?: RequestRecord,
 ): Problem {
   const [path = '/'] = (request.url ?? '/').split('?', 1);
-  const problem = toProblem(error, path, newRequestId);
+  const problem = toProblem(error, path, () => record?.requestId ?? newRequestId());
   if (problem.unforeseen) {
     const { requestId } = problem.document;
     // The path is left out of the log, for it may hold a user's id.

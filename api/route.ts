@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { z } from 'zod';
 
+import type { RequestRecord } from './deps.ts';
+import type { Scope } from './scope.ts';
+
 /** What a handler is called with: the checked parts of the request, and the raw request for bodies read apart. */
 export interface Call<Params, Query, Body> {
   readonly params: Params;
@@ -9,6 +12,8 @@ export interface Call<Params, Query, Body> {
   readonly body: Body;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** What is noted of the request; absent where nobody reads it. */
+  readonly record?: RequestRecord | undefined;
 }
 
 /** A media type that a request body may have, with the schema that checks it (of a line, for NDJSON). */
@@ -43,6 +48,8 @@ export interface RouteWords {
   readonly summary: string;
   /** The statuses of problems that callers have to expect, beside those of every route. */
   readonly problems?: readonly number[];
+  /** What a key must allow; see {@link scopeOf} for where it is absent. */
+  readonly scope?: Scope;
   /** True where no API key is asked for: probes and documentation. */
   readonly open?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { ApiDeps } from './deps.ts';
+import { LiveStreams } from './live-streams.ts';
 import { openApi } from './openapi.ts';
 import type { Route } from './route.ts';
 import { backfillRoutes } from './routes/backfills.ts';
@@ -8,18 +9,25 @@ import { erasureRoutes } from './routes/erasures.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { itemRoutes } from './routes/items.ts';
+import { listingRoutes } from './routes/listings.ts';
+import { liveRoutes } from './routes/live.ts';
 import { maintenanceRoutes } from './routes/maintenance.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
+import { pageRoutes } from './routes/page.ts';
 import { promotionRoutes } from './routes/promotions.ts';
 import { quarantineRoutes } from './routes/quarantines.ts';
 import { proofRoutes } from './routes/proofs.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
 import { travelRoutes } from './routes/travels.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
 
 /** Lists all routes; the last of them describe all of them. */
-export function createRoutes(deps: ApiDeps): readonly Route[] {
+export function createRoutes(
+  deps: ApiDeps,
+  streams: LiveStreams = new LiveStreams(deps),
+): readonly Route[] {
   const routes: Route[] = [
     ...eventRoutes(deps),
     ...recommendationRoutes(deps),
@@ -35,7 +43,11 @@ export function createRoutes(deps: ApiDeps): readonly Route[] {
     ...backfillRoutes(deps),
     ...metricRoutes(deps),
     ...maintenanceRoutes(deps),
+    ...scheduleRoutes(deps),
     ...healthRoutes(deps),
+    ...listingRoutes(deps),
+    ...liveRoutes(streams),
+    ...pageRoutes(deps),
   ];
   routes.push(...documentationRoutes(() => openApi(routes)));
   return routes;

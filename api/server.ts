@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 
 import type Koa from 'koa';
 
+import { CLOSING } from './app.ts';
 import { RepriseError } from '../events/error.ts';
 import { isLoopback } from './gate.ts';
 
@@ -139,6 +140,9 @@ export async function listen(
   let closed: Promise<void> | undefined;
   return {
     port: typeof address === 'object' && address !== null ? address.port : undefined,
-    close: () => (closed ??= closeGracefully(server, graceMs)),
+    close: () => {
+      app.emit(CLOSING);
+      return (closed ??= closeGracefully(server, graceMs));
+    },
   };
 }

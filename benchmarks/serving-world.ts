@@ -80,6 +80,7 @@ export const emptyCatalogue: ItemCatalogue = {
   size: 0,
   withdrawn: new Set(),
   withdrawals: 0,
+  titles: new Map(),
   title: () => undefined,
   isWithdrawn: () => false,
   metadata: () => Promise.resolve(undefined),

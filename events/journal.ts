@@ -48,3 +48,12 @@ export interface Journal {
   status(): JournalStatus;
   close(): Promise<void>;
 }
+
+/** A journal that proves what it holds. */
+export interface ChainedJournal extends Journal {
+  /**
+   * The hash (hex) of the block that holds a sequence, which proves every block of the partition before it; zeros before
+   * the first event. Throws DAMAGED where there is no such block.
+   */
+  chainHash(partition: Partition, at: Sequence): Promise<string>;
+}

@@ -48,3 +48,17 @@ export function advance(current: Sequence, range: SequenceRange): Sequence {
   }
   return range.to;
 }
+
+/** The last of the positions of each partition; what is none is passed over. */
+export function furthestOf(texts: readonly string[]): readonly Position[] {
+  const furthest = new Map<Partition, Position>();
+  for (const text of texts) {
+    const position = parsePosition(text);
+    if (position === undefined) continue;
+    const known = furthest.get(position.partition);
+    if (known === undefined || known.sequence < position.sequence) {
+      furthest.set(position.partition, position);
+    }
+  }
+  return [...furthest.values()];
+}

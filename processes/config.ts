@@ -12,6 +12,10 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly apiKey: string | undefined;
+  /** The file of API keys; that of the data folder where absent. */
+  readonly keysFile: string | undefined;
+  /** Requests that a caller may send in a second; not counted where absent. */
+  readonly requestsPerSecondMax: number | undefined;
   readonly logLevel: string;
   /** When durable workflows start: with the server, with the first run that needs them, or never. */
   readonly durable: 'eager' | 'lazy' | 'off';
@@ -29,6 +33,21 @@ export interface Config {
   readonly prequentialShare: number;
   /** How long an erasure gathers users before the version without them is built. */
   readonly erasureDelayMsMax: number;
+  /** When what is served is verified: off, a span, or five fields of cron in UTC; and so the others. */
+  readonly scheduleVerify: string;
+  readonly scheduleTrain: string;
+  readonly scheduleIndex: string;
+  /** When the shadow is promoted, where it passes the gate. */
+  readonly schedulePromote: string;
+  readonly promoteMetric: 'recall10' | 'mrr10';
+  /** Events that both versions have to be tested on for that. */
+  readonly promoteEventsMin: number;
+  /** Where StatsD is told what is measured, `udp://host:port`; nowhere where absent. */
+  readonly statsdUrl: string | undefined;
+  /** Where traces are sent, an OTLP collector over HTTP; nowhere where absent. */
+  readonly otelExporterOtlpEndpoint: string | undefined;
+  /** What traces say that they are of. */
+  readonly otelServiceName: string;
 }
 
 /** Reads the configuration from the environment; throws INVALID with every fault at once. */
@@ -46,6 +65,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: value.REPRISE_HOST,
     port: value.REPRISE_PORT,
     apiKey: value.REPRISE_API_KEY,
+    keysFile: value.REPRISE_KEYS_FILE,
+    requestsPerSecondMax: value.REPRISE_REQUESTS_PER_SECOND_MAX,
     logLevel: value.REPRISE_LOG_LEVEL,
     durable: value.REPRISE_DURABLE,
     sliceMsMax: value.REPRISE_SLICE_MS_MAX,
@@ -58,5 +79,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     learner: value.REPRISE_LEARNER,
     prequentialShare: value.REPRISE_PREQUENTIAL_SHARE,
     erasureDelayMsMax: value.REPRISE_ERASURE_DELAY_MS_MAX,
+    scheduleVerify: value.REPRISE_SCHEDULE_VERIFY,
+    scheduleTrain: value.REPRISE_SCHEDULE_TRAIN,
+    scheduleIndex: value.REPRISE_SCHEDULE_INDEX,
+    schedulePromote: value.REPRISE_SCHEDULE_PROMOTE,
+    promoteMetric: value.REPRISE_PROMOTE_METRIC,
+    promoteEventsMin: value.REPRISE_PROMOTE_EVENTS_MIN,
+    statsdUrl: value.REPRISE_STATSD_URL,
+    otelExporterOtlpEndpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT,
+    otelServiceName: value.OTEL_SERVICE_NAME,
   };
 }

@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { METRICS } from '../activities/metrics.ts';
 import { openIndexReleases } from '../adapters/embedded/index-releases.ts';
 import { createDoor } from '../events/door.ts';
 import { followItems } from '../projections/items.ts';
 import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import type { LearnerName } from './config/learner.ts';
+import { RELEASE } from './config/release.ts';
 import { followAliases } from './core/alias-following.ts';
+import { apiKeysPath } from './access/api-keys-file.ts';
 import { serveApi } from './core/api-host.ts';
 import type { ApiPlaces, PublicPlace } from './core/api-host.ts';
 import type { CoreParts } from './core/core-parts.ts';
@@ -19,17 +23,23 @@ import type { Ways } from './core/learning.ts';
 import { recoverLive } from './core/live-partitions.ts';
 import { startBarriers } from './core/merges.ts';
 import { readNativeParts } from './core/native-parts.ts';
+import { Promotions } from './core/promotions.ts';
 import { untilReady } from './core/readiness.ts';
 import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
 import { openStores } from './core/stores.ts';
 import type { Stores } from './core/stores.ts';
 import { createPast } from './core/time-travel.ts';
+import { VerificationHost } from './core/verification-host.ts';
 import { Warnings } from './core/warnings.ts';
 import { yieldNow } from './core/yield-now.ts';
 import { startDurable } from './durable.ts';
 import { createLogger } from './logger.ts';
 import type { Logger } from './logger.ts';
+import { measureCore } from './observe/core-stand.ts';
+import { MeteredChainedJournal } from './observe/metered-chained-journal.ts';
+import { openObservation } from './observe/observation.ts';
+import type { Observation } from './observe/observation.ts';
 
 /** How to start a core. */
 export interface CoreOptions {
@@ -63,9 +73,15 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   const clock = (): number => performance.timeOrigin + performance.now();
   const warnings = new Warnings(clock);
   const { partitions, learner = config.learner } = options;
-  const stores = await openStores(options.data, { partitions, learner }, () => Math.floor(clock()));
+  const observation = await openObservation({ config, logger, clock, release: RELEASE });
+  const wanted = { data: options.data, partitions, learner };
+  const stores = await openMeteredStores(wanted, observation).catch(async (error: unknown) => {
+    await observation.close();
+    throw error;
+  });
   try {
-    const parts = await assemble(stores, { config, logger, warnings, clock }, options.durable);
+    const ways = { config, logger, warnings, clock, observation };
+    const parts = await assemble(stores, ways, options.durable);
     const api = await serveApi(parts, placesOf(options, config, stores)).catch(
       async (error: unknown) => {
         await closeParts(parts);
@@ -80,12 +96,28 @@ export async function startCore(options: CoreOptions): Promise<Core> {
         await api.close();
         await closeParts(parts);
         await stores.close();
+        await observation.close();
       },
     };
   } catch (error) {
     await stores.close();
+    await observation.close();
     throw error;
   }
+}
+
+/** Opens the stores of a data folder; what is appended is measured. */
+async function openMeteredStores(
+  { data, ...wanted }: Parameters<typeof openStores>[1] & Pick<CoreOptions, 'data'>,
+  { instruments, clock, appended }: Observation,
+): Promise<Stores> {
+  const bytes = instruments.series(METRICS.appendedBytes);
+  const stores = await openStores(data, wanted, () => Math.floor(clock()), bytes);
+  const appends = instruments.series(METRICS.appends);
+  return {
+    ...stores,
+    journal: new MeteredChainedJournal(stores.journal, { appends, appended, clock }),
+  };
 }
 
 async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<CoreParts> {
@@ -132,13 +164,17 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     ...learning,
     ...{ stores, native, serving, search, door, durable, pacing, book, ending },
   };
+  const leavingOut = await openLeavingOut(made);
   const parts: CoreParts = {
     ...made,
-    ...(await openLeavingOut(made)),
+    ...leavingOut,
+    promotions: new Promotions({ ...made, journal, sleep }),
+    verifications: new VerificationHost({ ...made, ...leavingOut }),
     past: createPast(made),
     startedMs: clock(),
     startHeads: journal.status().heads,
   };
+  measureCore(parts);
   for (const one of live) one.start();
   startBarriers(parts);
   followItems(journal, catalogue, { live: true, signal: ending.signal }).catch((error: unknown) => {
@@ -174,5 +210,19 @@ async function closeParts(parts: CoreParts): Promise<void> {
 }
 
 function placesOf(options: CoreOptions, config: Config, { folder }: Stores): ApiPlaces {
-  return { socketPath: folder.socketPath, public: options.listen, apiKey: config.apiKey };
+  const { apiKey, keysFile, requestsPerSecondMax } = config;
+  return {
+    socketPath: folder.socketPath,
+    public: options.listen,
+    keys: {
+      path: keysFile ?? apiKeysPath(folder.path),
+      isFileNeeded: keysFile !== undefined,
+      adminKey: apiKey,
+    },
+    requestsPerSecondMax,
+  };
+}
+
+async function sleep(ms: number): Promise<void> {
+  await wait(ms);
 }

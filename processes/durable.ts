@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import { rootCause } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { startTemporalServer } from '../adapters/embedded/temporal-server.ts';
@@ -11,6 +13,8 @@ import { activityDeps } from './durable/activity-deps.ts';
 import { installRuntimeLog } from './durable/runtime-log.ts';
 import { BACKFILL_LEASE_MS_MAX } from './durable/backfills.ts';
 import { createRuns } from './durable/runs.ts';
+import { wantedSchedules } from './durable/schedule-specs.ts';
+import { Schedules } from './durable/schedules.ts';
 import { WorkflowStarter } from './durable/starter.ts';
 import { startWorkerLoop } from './durable/worker-loop.ts';
 
@@ -52,11 +56,25 @@ export async function startDurable(parts: CoreParts): Promise<DurableRuns> {
       logger,
     });
     closers.push(() => worker.close());
-    const starter = new WorkflowStarter(new Client({ connection }), server.uiUrl);
+    const client = new Client({ connection });
+    const starter = new WorkflowStarter(client, server.uiUrl);
     for (const { partition } of live) await starter.leaseReplay(partition, config.leaseMsMax);
+    const wanted = wantedSchedules(config);
+    const schedules = new Schedules({ client, uiUrl: server.uiUrl, wanted });
+    await schedules.reconcile().catch((error: unknown) => {
+      logger.error({ err: error }, 'the schedules could not be set');
+      const reason = error instanceof Error ? rootCause(error) : String(error);
+      parts.warnings.add(`the schedules are not what the configuration says: ${String(reason)}`);
+    });
     return {
       url: server.uiUrl,
       ...runsOf(parts, starter),
+      schedules,
+      verify: async ({ model, full = false }) => {
+        const id = `verify-${randomUUID().slice(0, 8)}`;
+        const started = await starter.verify(id, { full, ...(model !== undefined && { model }) });
+        return { ...started, report: (signal) => starter.report(id, signal) };
+      },
       travel: async ({ id, ...input }) => {
         await starter.travel(id, input);
         return starter.url(id);

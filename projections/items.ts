@@ -18,6 +18,8 @@ export interface ItemCatalogue {
   readonly size: number;
   /** The title of an item, where its metadata have one; from memory, for it stands in every answer. */
   title(item: string): string | undefined;
+  /** The titles by item, of those that have one, as far as they are kept in memory. */
+  readonly titles: ReadonlyMap<string, string>;
   /** Tells whether the item was withdrawn: it is recommended no more. */
   isWithdrawn(item: string): boolean;
   /** The items withdrawn. */

@@ -1,10 +1,14 @@
+import { RepriseError } from '../events/error.ts';
 import { formatPosition, sequence } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
 import { roundScore } from './answer.ts';
 import type { Recommendation, RecommendationRequest, ScoredItem } from './answer.ts';
 import { Exclusion } from './exclusion.ts';
+import { searchTitles } from './item-search.ts';
 import type { ItemCatalogue, ItemMetadata } from './items.ts';
+import { listedItem } from './listed-item.ts';
+import type { ListedItem } from './listed-item.ts';
 import { ReadYourWrites } from './read-your-writes.ts';
 import { Recommender } from './recommend.ts';
 import type { RecommendDeps } from './recommend.ts';
@@ -13,7 +17,12 @@ import { SimilarItems } from './similar.ts';
 /** What the queries read. */
 export interface QueryDeps extends RecommendDeps {
   readonly catalogue: ItemCatalogue;
+  /** Lets other work run between the slices of a search; nothing is let in where it is absent. */
+  readonly yieldNow?: () => Promise<void>;
 }
+
+/** Searches by title that may be under way at a time. */
+export const searchesMax = 4;
 
 /** A recommendation asked for after these positions. */
 export interface RecommendationQuery extends RecommendationRequest {
@@ -70,6 +79,7 @@ export class Queries {
   readonly #recommender: Recommender;
   readonly #exclusion: Exclusion;
   readonly #similar: SimilarItems;
+  #searches = 0;
 
   constructor(deps: QueryDeps) {
     this.#deps = deps;
@@ -117,17 +127,40 @@ export class Queries {
    */
   async item(id: string, after: readonly Position[] = []): Promise<ItemAnswer | undefined> {
     if (after.length > 0) await this.#writes.waitFor(after);
-    const { catalogue, serving } = this.#deps;
-    const metadata = await catalogue.metadata(id);
+    const metadata = await this.#deps.catalogue.metadata(id);
     if (metadata === null) return undefined;
     const position = this.#positions();
     if (metadata !== undefined) return { id, metadata, position };
-    for (let partition = 0; partition < serving.partitions; partition += 1) {
-      if (serving.partition(partition).vectors.rowOf(id) !== undefined) {
-        return { id, metadata: null, position };
+    return this.#isMet(id) ? { id, metadata: null, position } : undefined;
+  }
+
+  /** Items in short, in the order of the ids; those that are unknown or withdrawn are left out. */
+  async listItems(ids: readonly string[]): Promise<readonly ListedItem[]> {
+    const { catalogue } = this.#deps;
+    const listed: ListedItem[] = [];
+    for (const id of ids) {
+      const metadata = await catalogue.metadata(id);
+      if (metadata === null) continue;
+      const met = this.#isMet(id);
+      if (met || metadata !== undefined) {
+        listed.push(listedItem(id, catalogue.title(id), met, metadata));
       }
     }
-    return undefined;
+    return listed;
+  }
+
+  /** The n items whose titles fit a search best; throws BUSY where too many searches are under way. */
+  async searchItems(search: string, n: number): Promise<readonly ListedItem[]> {
+    if (this.#searches >= searchesMax) {
+      throw new RepriseError('BUSY', 'too many searches are under way: try again');
+    }
+    this.#searches += 1;
+    try {
+      const { catalogue, yieldNow = () => Promise.resolve() } = this.#deps;
+      return await this.listItems(await searchTitles(catalogue.titles, search, n, yieldNow));
+    } finally {
+      this.#searches -= 1;
+    }
   }
 
   /** The events that actors refused, kept within the bound. */
@@ -146,6 +179,15 @@ export class Queries {
       }
     }
     return Promise.resolve({ refused, deadLetters });
+  }
+
+  /** Tells whether any event named an item. */
+  #isMet(id: string): boolean {
+    const { serving } = this.#deps;
+    for (let partition = 0; partition < serving.partitions; partition += 1) {
+      if (serving.partition(partition).vectors.rowOf(id) !== undefined) return true;
+    }
+    return false;
   }
 
   #similarTo(item: string, n: number): SimilarAnswer | undefined {

@@ -1,5 +1,5 @@
 /**
- * Makes a clone runnable: npm packages, the native parts, the kernel and the workflow bundle. Idempotent,
+ * Makes a clone runnable: npm packages, the native parts, the kernel, the workflow bundle and the page. Idempotent,
  * without dependencies, its words on standard error. What it fetches and compiles is kept in the user's cache
  * folder (`$XDG_CACHE_HOME/reprise`), so that a second clone or an `npm ci` costs seconds. It changes nothing
  * outside the checkout and that folder. Logs of what it ran: `.native/logs/`.
@@ -122,9 +122,9 @@ function isBroken(promise) {
   );
 }
 
-/** The kernel and the bundle, side by side where there are two cores. */
+/** The kernel, the bundle and the page, side by side where there are two cores. */
 async function makeBuilt(parts, progress, logOf) {
-  const built = ['kernel', 'workflows'].filter((part) => parts.includes(part));
+  const built = ['kernel', 'workflows', 'page'].filter((part) => parts.includes(part));
   const build = async (part) => {
     progress.begin(part, `building ${part}`);
     try {

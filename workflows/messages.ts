@@ -27,6 +27,9 @@ export const WORKFLOW_TYPES = {
   eraseUsers: 'eraseUsers',
   travelTo: 'travelTo',
   quarantineEvents: 'quarantineEvents',
+  verifyReplay: 'verifyReplay',
+  promoteShadow: 'promoteShadow',
+  scheduledRun: 'scheduledRun',
 } as const;
 
 /** The model version that a run is about. */
@@ -327,6 +330,34 @@ export interface QuarantineEventsResult {
     readonly version: string;
     readonly quarantines: readonly string[];
   }[];
+}
+
+/** The failure's type where a version is not what a clean replay gives; its details are the report. */
+export const DIFFERENT = 'DIFFERENT';
+
+/** What a verification is asked to prove. */
+export interface VerifyReplayInput {
+  /** A version that is held; the live one where it is left out. */
+  readonly model?: string;
+  readonly full: boolean;
+}
+
+/** Which run a schedule starts. */
+export interface ScheduledRunInput {
+  readonly kind: 'training' | 'index';
+}
+
+/** The run that a schedule started, and what it ended with. */
+export interface ScheduledRunResult {
+  readonly workflowId: string;
+  readonly result: Readonly<Record<string, unknown>>;
+}
+
+/** On what the shadow is promoted. */
+export interface PromoteShadowInput {
+  readonly metric: 'recall10' | 'mrr10';
+  /** Events that both versions have to be tested on. */
+  readonly eventsMin: number;
 }
 
 /** The activities that workflows call, by type alone. */

@@ -19,6 +19,7 @@ export class ActiveActors {
   /** 1 by row where the actor was used since the hand passed. */
   #used = new Uint8Array(ROWS_MIN);
   #hand = 0;
+  #passivations = 0;
 
   constructor(settings: ActorSettings, activeActorsMax: number) {
     if (!(activeActorsMax >= 1)) {
@@ -36,6 +37,11 @@ export class ActiveActors {
   /** The number of actors that are live objects. */
   get active(): number {
     return this.#ring.length;
+  }
+
+  /** Times that an idle actor was folded into its snapshot. */
+  get passivations(): number {
+    return this.#passivations;
   }
 
   /** Bytes that the snapshots of idle actors take. */
@@ -126,6 +132,7 @@ export class ActiveActors {
         this.#snapshots.put(candidate, this.#states[candidate] ?? initialState());
         this.#states[candidate] = undefined;
         ring[place] = row;
+        this.#passivations += 1;
         return;
       }
       this.#used[candidate] = 0;

@@ -49,4 +49,6 @@ export interface PartitionCounters {
   /** Interactions that were passed over: those of erased users, and those that the version leaves out. */
   readonly passedOver: number;
   readonly activeActors: number;
+  /** Times that an idle actor was folded into its snapshot, since the runtime was made. */
+  readonly passivations: number;
 }

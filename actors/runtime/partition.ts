@@ -128,6 +128,7 @@ export class PartitionRuntime {
       refused: this.#deadLetters.count,
       passedOver: this.#delivery.passedOver,
       activeActors: this.#state.actors.active,
+      passivations: this.#state.actors.passivations,
     };
   }
 

@@ -79,6 +79,10 @@ class RedisItems implements ItemCatalogue {
     return this.#memory.withdrawals;
   }
 
+  get titles(): ReadonlyMap<string, string> {
+    return this.#memory.titles;
+  }
+
   title(item: string): string | undefined {
     return this.#memory.titles.get(item);
   }

@@ -79,6 +79,10 @@ class LmdbItems implements ItemCatalogue {
     return this.#withdrawals;
   }
 
+  get titles(): ReadonlyMap<string, string> {
+    return this.#titles;
+  }
+
   title(item: string): string | undefined {
     return this.#titles.get(item);
   }

@@ -2,12 +2,13 @@ import { BLOCK_BOUNDS } from '../../events/block-chain.ts';
 import type { BlockBounds, ChainEnd } from '../../events/block-chain.ts';
 import { encodeBody } from '../../events/block-content.ts';
 import type { EventBlock } from '../../events/block.ts';
+import { GENESIS } from '../../events/block-header.ts';
 import { RepriseError } from '../../events/error.ts';
 import { EVENT_KEY_BYTES } from '../../events/event-key.ts';
 import type {
   Appended,
+  ChainedJournal,
   EventKey,
-  Journal,
   JournalEntry,
   JournalStatus,
 } from '../../events/journal.ts';
@@ -52,6 +53,8 @@ export interface JournalOptions {
   /** Unix milliseconds. */
   readonly clock: () => number;
   readonly bounds?: Partial<JournalBounds>;
+  /** Told of every group of appends once it is durable. */
+  readonly onCommitted?: ((bytes: number) => void) | undefined;
   /** Opens the environment; another one than LMDB's own lets a test make writes fail. */
   readonly openStore?: (options: LmdbOptions) => LmdbEnvironment;
 }
@@ -64,7 +67,7 @@ function placeOf(folder: string): LmdbOptions {
 }
 
 /** The journal of the embedded profile: with what a purge needs beside the port. */
-export interface EmbeddedJournal extends Journal {
+export interface EmbeddedJournal extends ChainedJournal {
   /**
    * Blanks the events of erased users, given by surrogate: no byte of them stays in the file, and their places do. The
    * journal is written anew once for all of them; appends wait while its end is. Doing so again changes nothing.
@@ -77,7 +80,7 @@ export interface EmbeddedJournal extends Journal {
  * an event key is recognised within {@link IDEMPOTENCY_BOUNDS}; a failed write is UNAVAILABLE and changes nothing.
  */
 export async function openJournal(options: JournalOptions): Promise<EmbeddedJournal> {
-  const { folder, partitions, clock } = options;
+  const { folder, partitions, clock, onCommitted } = options;
   if (!Number.isInteger(partitions) || partitions < 1 || partitions > PARTITIONS_MAX) {
     throw new RepriseError('INVALID', `partitions must be from 1 to ${String(PARTITIONS_MAX)}`);
   }
@@ -88,7 +91,9 @@ export async function openJournal(options: JournalOptions): Promise<EmbeddedJour
   try {
     await fixPartitions(environment, partitions);
     const bounds = { ...JOURNAL_BOUNDS, ...options.bounds };
-    const journal = new LmdbJournal(environment, { folder, partitions, clock, bounds });
+    const journal = new LmdbJournal(environment, {
+      ...{ folder, partitions, clock, bounds, onCommitted },
+    });
     await journal.load();
     return journal;
   } catch (error) {
@@ -127,6 +132,7 @@ class LmdbJournal implements EmbeddedJournal {
   readonly #place: LmdbOptions;
   #environment: LmdbEnvironment;
   readonly #clock: () => number;
+  readonly #onCommitted: JournalOptions['onCommitted'];
   readonly #bounds: JournalBounds;
   #blocks: BlockStore;
   #erased: LmdbTable;
@@ -152,6 +158,7 @@ class LmdbJournal implements EmbeddedJournal {
     this.#environment = environment;
     this.#place = placeOf(options.folder);
     this.#clock = options.clock;
+    this.#onCommitted = options.onCommitted;
     this.#bounds = options.bounds;
     this.#blocks = new BlockStore(environment, options.folder);
     this.#erased = environment.table('erased');
@@ -189,6 +196,12 @@ class LmdbJournal implements EmbeddedJournal {
     if (after >= head) return undefined;
     if (this.#swapping !== undefined) await this.#swapping;
     return Promise.resolve(this.#blocks.read(partition, after, head));
+  }
+
+  async chainHash(partition: Partition, at: Sequence): Promise<string> {
+    if (this.#swapping !== undefined) await this.#swapping;
+    const hash = at === ORIGIN ? GENESIS : this.#blocks.hashAt(partition, at);
+    return Promise.resolve(Buffer.from(hash).toString('hex'));
   }
 
   async changed(partition: Partition, after: Sequence, signal: AbortSignal): Promise<void> {
@@ -339,6 +352,9 @@ class LmdbJournal implements EmbeddedJournal {
       this.#heads[partition] = head;
     });
     settle?.();
+    this.#onCommitted?.(
+      group.blocks.reduce((sum, { header, content }) => sum + header.length + content.length, 0),
+    );
     this.#followers.wake((partition) => this.#heads[partition] ?? ORIGIN);
   }
 }

@@ -97,6 +97,11 @@ export class BlockStore {
     return block;
   }
 
+  /** The hash of the block that holds a sequence, its link to the one before checked. */
+  hashAt(partition: Partition, at: Sequence): Uint8Array {
+    return this.#search(partition, at).hash;
+  }
+
   #read(partition: Partition, wanted: number, head: Sequence): EventBlock {
     const known = this.#ends.get(endName(partition, wanted));
     const first =

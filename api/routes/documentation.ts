@@ -1,4 +1,4 @@
-import { writePage, writeRedirect } from '../answer.ts';
+import { writePage } from '../answer.ts';
 import { docsPage } from '../docs-page.ts';
 import type { OpenApiDocument } from '../openapi.ts';
 import { route, WRITTEN } from '../route.ts';
@@ -32,17 +32,6 @@ export function documentationRoutes(makeDocument: () => OpenApiDocument): readon
       answer: { status: 200, description: 'The page.', mediaType: 'text/html' },
       handle: ({ response }) => {
         writePage(response, documentation().page);
-        return WRITTEN;
-      },
-    }),
-    route({
-      ...words,
-      path: '/',
-      operationId: 'getHome',
-      summary: 'Leads to the documentation.',
-      answer: { status: 302, description: 'To /docs.', mediaType: 'text/html' },
-      handle: ({ response }) => {
-        writeRedirect(response, '/docs');
         return WRITTEN;
       },
     }),

@@ -148,6 +148,7 @@ export function eventRoutes(deps: ApiDeps): readonly Route[] {
       method: 'POST',
       path: '/v1/events',
       operationId: 'acceptEvents',
+      scope: 'write',
       tag: 'events',
       summary:
         'Takes events, whole or not at all, and answers when they are durable. CloudEvents may also come in binary mode.',
@@ -161,8 +162,12 @@ export function eventRoutes(deps: ApiDeps): readonly Route[] {
         },
       ],
       answer: { status: 202, description: 'The events are durable.', schema: acceptedSchema },
-      handle: async ({ request }) => {
-        const answer = await accept(deps.door, await readBatch(request));
+      handle: async ({ request, record }) => {
+        const batch = await readBatch(request);
+        const ended = record?.begin('append');
+        const answer = await accept(deps.door, batch);
+        ended?.();
+        record?.at(answer.positions);
         const { accepted, duplicates, positions, pending } = answer;
         const isStream = ndjsonTypes.has(mediaTypeOf(request));
         return {

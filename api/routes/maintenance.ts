@@ -6,14 +6,14 @@ import type { ApiDeps } from '../deps.ts';
 import { departure, replyWithProgress } from '../progress.ts';
 import { route, WRITTEN } from '../route.ts';
 import type { Route } from '../route.ts';
-import { rebuildReportSchema, stateHashSchema, verifyReportSchema } from '../schema/answers.ts';
+import { rebuildReportSchema, stateHashSchema } from '../schema/answers.ts';
 import { afterSchema, versionSchema } from '../schema/fields.ts';
+import { verifyReportSchema, verifyRequestSchema } from '../schema/verification.ts';
 
 /** The projections that one rebuild may name. */
 export const rebuildNamesMax = 16;
 
 const stateHashQuery = z.strictObject({ version: versionSchema.optional(), after: afterSchema });
-const verifyBody = z.strictObject({ version: versionSchema.optional() });
 const rebuildBody = z.strictObject({
   projections: z
     .array(z.string().regex(/^[\w-]{1,64}$/, 'must be the name of a projection'))
@@ -31,13 +31,13 @@ function longRoutes(deps: ApiDeps): readonly Route[] {
       operationId: 'verify',
       tag: 'maintenance',
       summary:
-        'Replays cleanly in a scratch folder and compares state hashes. With accept: application/x-ndjson it tells its progress.',
+        'Replays cleanly in a scratch folder, compares state hashes, and finds where they part. With accept: application/x-ndjson it tells its progress.',
       problems: [404, 409, 415, 503],
-      body: verifyBody,
+      body: verifyRequestSchema,
       answer: { status: 200, description: 'The comparison.', schema: verifyReportSchema },
       handle: ({ body, request, response }) =>
         replyWithProgress(request, response, deps, (onProgress, signal) =>
-          maintenance.verify(body.version, onProgress, signal),
+          maintenance.verify(body, onProgress, signal),
         ),
     }),
     route({
@@ -77,6 +77,7 @@ export function maintenanceRoutes(deps: ApiDeps): readonly Route[] {
       method: 'GET',
       path: '/v1/events/export',
       operationId: 'exportEvents',
+      scope: 'admin',
       tag: 'events',
       summary: 'Streams the journal’s events as NDJSON, after these positions, up to now.',
       query: z.strictObject({ after: afterSchema }),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
+import { writeText } from '../answer.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
-import { route } from '../route.ts';
+import { route, WRITTEN } from '../route.ts';
 import type { Route } from '../route.ts';
 import { prequentialSchema } from '../schema/answers.ts';
 import { versionSchema } from '../schema/fields.ts';
@@ -22,9 +23,26 @@ const query = z.object({
   model: versionSchema.optional(),
 });
 
-/** How well what is learned foresees what comes. */
+/** What was measured, and how well what is learned foresees what comes. */
 export function metricRoutes(deps: ApiDeps): readonly Route[] {
   return [
+    route({
+      method: 'GET',
+      path: '/metrics',
+      operationId: 'getMetrics',
+      tag: 'health',
+      summary: 'Tells what was measured, as Prometheus reads it.',
+      problems: [503],
+      answer: { status: 200, description: 'Every metric.', mediaType: 'text/plain' },
+      handle: async ({ response }) => {
+        if (deps.metrics === undefined) {
+          throw new HttpProblem('UNAVAILABLE', 'this process measures nothing');
+        }
+        const { contentType, text } = await deps.metrics.exposition();
+        writeText(response, contentType, text);
+        return WRITTEN;
+      },
+    }),
     route({
       method: 'GET',
       path: '/v1/metrics/prequential',

@@ -62,7 +62,7 @@ function recommend(deps: ApiDeps): Route {
     query: recommendationQuery,
     answer: { status: 200, description: 'The best items first.', schema: recommendationSchema },
     later: TRAVELLING,
-    handle: async ({ params, query, response }) => {
+    handle: async ({ params, query, response, record }) => {
       const { n, exclude, item, asOf } = query;
       const explain = query.explain === 'true';
       const asked = {
@@ -78,6 +78,10 @@ function recommend(deps: ApiDeps): Route {
       }
       const after = await readAfter(deps, query.after);
       const answer = deps.queries.recommend({ ...asked, after });
+      if (record !== undefined) {
+        const { position, model } = await answer;
+        record.at(position, model);
+      }
       return explain ? withEvents(deps, params.id, await answer) : answer;
     },
   });

@@ -239,18 +239,6 @@ export const stateHashSchema = z
 /** The canonical hash of a version's state at its positions. */
 export type StateHashAnswer = z.infer<typeof stateHashSchema>;
 
-/** What `POST /v1/verifications` answers. */
-export const verifyReportSchema = z
-  .looseObject({
-    equal: z.boolean(),
-    hash: z.string(),
-    positions: stands,
-    events: z.int().min(0),
-  })
-  .meta({ id: 'VerifyReport' });
-/** Whether a clean replay gives the state that is served. */
-export type VerifyReport = z.infer<typeof verifyReportSchema>;
-
 /** What `POST /v1/projections/rebuild` answers. */
 export const rebuildReportSchema = z
   .looseObject({

@@ -27,6 +27,8 @@ export interface Kernel {
 /** Makes kernels of one kind; compiled once. */
 export interface KernelFactory {
   readonly kind: 'wasm' | 'plain';
+  /** SHA-256 (hex) of the compiled module; null for the plain twin. */
+  readonly sha256: string | null;
   create(): Kernel;
 }
 
@@ -105,15 +107,17 @@ export async function loadKernel(options: KernelOptions = {}): Promise<KernelFac
   if (options.plain === true) {
     return {
       kind: 'plain',
+      sha256: null,
       create() {
         const { memory, functions } = createPlainKernel();
         return new ArenaKernel('plain', memory, functions);
       },
     };
   }
-  const instantiate = await compileWasmKernel(options.path);
+  const { instantiate, sha256 } = await compileWasmKernel(options.path);
   return {
     kind: 'wasm',
+    sha256,
     create() {
       const { memory, functions } = instantiate();
       return new ArenaKernel('wasm', memory, functions);

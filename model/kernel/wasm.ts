@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { sha256Hex } from '../sha256.ts';
 import type { KernelFunctions, KernelMemory } from './functions.ts';
 
 // The part of the global that is used here: its types come with the DOM library, which has no place in a server.
@@ -31,13 +32,25 @@ async function readModule(path: URL | undefined): Promise<Uint8Array<ArrayBuffer
   throw Object.assign(error, { code: 'UNAVAILABLE' });
 }
 
-/** Compiles the module once; the function returned makes instances at once. */
-export async function compileWasmKernel(path?: URL): Promise<() => KernelInstance> {
-  const module = await WebAssembly.compile(await readModule(path));
-  return () => {
-    const exports = new WebAssembly.Instance(module, {}).exports as KernelFunctions & {
-      readonly memory: KernelMemory;
-    };
-    return { memory: exports.memory, functions: exports };
+/** A module that was compiled. */
+export interface CompiledKernel {
+  /** SHA-256 of the module's bytes, hex. */
+  readonly sha256: string;
+  /** Makes an instance at once. */
+  readonly instantiate: () => KernelInstance;
+}
+
+/** Compiles the module once. */
+export async function compileWasmKernel(path?: URL): Promise<CompiledKernel> {
+  const bytes = await readModule(path);
+  const module = await WebAssembly.compile(bytes);
+  return {
+    sha256: sha256Hex(bytes),
+    instantiate: () => {
+      const exports = new WebAssembly.Instance(module, {}).exports as KernelFunctions & {
+        readonly memory: KernelMemory;
+      };
+      return { memory: exports.memory, functions: exports };
+    },
   };
 }

@@ -11,11 +11,13 @@ import type { ExitCode } from './failure.ts';
 import { EXIT, INTERRUPTED, READER_GONE, toFailure } from './failure.ts';
 import { importCommand } from './import.ts';
 import { indexCommand } from './index-release.ts';
+import { addKeys } from './keys.ts';
 import { modelsCommand } from './models.ts';
 import { promoteCommand, rollbackCommand } from './promote.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { recommendCommand } from './recommend.ts';
+import { schedulesCommand } from './schedules.ts';
 import { simulateCommand } from './simulate.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
@@ -76,10 +78,12 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, rollbackCommand);
   addCommand(program, deps, exit, rebuildCommand);
   addCommand(program, deps, exit, verifyCommand);
+  addCommand(program, deps, exit, schedulesCommand);
   addCommand(program, deps, exit, statusCommand);
   addCommand(program, deps, exit, exportCommand);
   addCommand(program, deps, exit, eraseCommand);
   addCommand(program, deps, exit, quarantineCommand);
+  addKeys(program, deps, exit);
   addEvaluate(program, deps, exit);
   return program;
 }

@@ -136,6 +136,7 @@ async function serve(
   };
   const url = server.url ?? '';
   say(`Reprise runs on the data folder ${context.data}`);
+  say(`page       ${url}/`);
   say(`API        ${url}`);
   say(`docs       ${url}/docs`);
   const ended = new Promise<void>((resolve) => {

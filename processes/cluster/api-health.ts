@@ -4,7 +4,7 @@ import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { PartitionNote } from '../../activities/fences.ts';
 import type { WaitingPartition } from '../../activities/live-merges.ts';
 import { formatPosition, sequence } from '../../events/position.ts';
-import { RELEASE } from '../core/api-host.ts';
+import { RELEASE } from '../config/release.ts';
 import { countServed } from '../core/counts.ts';
 import { describeStatus } from '../core/status.ts';
 import type { ReplayStand } from '../core/status.ts';

@@ -22,7 +22,7 @@ import type { Counts } from '../core/counts.ts';
 import { chosenProjections } from '../core/rebuild.ts';
 import { hashedState, stateHashAnswer } from '../core/state-hash.ts';
 import type { HashedState } from '../core/state-hash.ts';
-import { verifyLive } from '../core/verification.ts';
+import { verifyVersion } from '../core/verification.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { furthest, takeState } from './checkpoint-taking.ts';
 import type { CheckpointTakingDeps } from './checkpoint-taking.ts';
@@ -59,14 +59,19 @@ export function createApiMaintenance(deps: ApiMaintenanceDeps): MaintenancePort 
   const { journal, identities, registry } = stores;
   return {
     rebuild: (projections, onProgress, signal) => rebuild(deps, projections, onProgress, signal),
-    verify: (version, onProgress, signal) => {
-      onlyLive(deps, version);
-      return verifyLive(
+    verify: ({ model, full = false }, onProgress, signal) => {
+      onlyLive(deps, model, 'model');
+      if (full) {
+        const message = 'checkpoints are compared in the embedded profile only: leave full out';
+        return Promise.reject(new RepriseError('UNAVAILABLE', message));
+      }
+      return verifyVersion(
         {
-          ...{ journal, identities, registry, maker, clean, clock, sliceMsMax },
+          ...{ journal, identities, registry, maker, clean, clock, sliceMsMax, yieldNow },
           takeServed: () => hashedStates(deps, [], signal),
           scratch: () => scratchCheckpoints(deps.scratchFolder),
         },
+        { isLive: true, full },
         onProgress,
         signal,
       );
@@ -83,10 +88,14 @@ export function createApiMaintenance(deps: ApiMaintenanceDeps): MaintenancePort 
   };
 }
 
-function onlyLive({ serving }: ApiMaintenanceDeps, version: string | undefined): void {
+function onlyLive(
+  { serving }: ApiMaintenanceDeps,
+  version: string | undefined,
+  field: 'version' | 'model' = 'version',
+): void {
   if (version === undefined || version === serving.partition(0).version) return;
-  throw new RepriseError('INVALID', `version ${version} is not live: leave version out`, {
-    field: 'version',
+  throw new RepriseError('INVALID', `version ${version} is not live: leave ${field} out`, {
+    field,
   });
 }
 
@@ -116,7 +125,7 @@ async function headsOfNow(journal: Journal): Promise<readonly number[]> {
 
 async function scratchCheckpoints(
   folder: string,
-): ReturnType<Parameters<typeof verifyLive>[0]['scratch']> {
+): ReturnType<Parameters<typeof verifyVersion>[0]['scratch']> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = await mkdtemp(join(folder, 'scratch-'));
   const onDamaged = (file: string, reason: string): never => {

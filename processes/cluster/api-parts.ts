@@ -146,7 +146,7 @@ type ReadSide = Pick<
 
 /** Makes the read side, what feeds it, and what starts index builds when it asks for one. */
 function openReadSide(ways: ReadSideWays, closers: Closers): ReadSide {
-  const { config, logger, stores, redis, clock, runtimes } = ways;
+  const { config, logger, stores, redis, clock, runtimes, observation } = ways;
   const { journal, registry, checkpoints } = stores;
   const warnings = new Warnings(clock);
   const { durable, runs, pacing } = openRuns(ways, () => liveVersion(serving), closers);
@@ -171,6 +171,7 @@ function openReadSide(ways: ReadSideWays, closers: Closers): ReadSide {
   const shared = { clock, sleep: pause, logger };
   const feed = new ServingFeed({
     ...{ ...shared, serving, reader, wishes, yieldNow },
+    onApplied: observation.applied,
     ...learningOf(ways),
   });
   const identities = new KnownIdentities({ store: stores.identities, clock });

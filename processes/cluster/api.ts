@@ -11,13 +11,20 @@ import type { EventDoor } from '../../events/door.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
+import { LiveKeys } from '../access/live-keys.ts';
+import { optionalLimit } from '../access/request-limit.ts';
 import { countServed } from '../core/counts.ts';
 import { listModels } from '../core/models.ts';
+import { LiveFigures } from '../core/live-figures.ts';
+import { FreshnessWindow } from '../core/freshness-window.ts';
+import { recall10Of } from '../core/prequential-metrics.ts';
+import { readPage } from '../page-files.ts';
 import { ApiHealth, watchedBy } from './api-health.ts';
 import { createApiMaintenance } from './api-maintenance.ts';
 import { liveVersion, openApiParts } from './api-parts.ts';
 import type { ApiParts } from './api-parts.ts';
 import { hearBlocks } from './block-hearing.ts';
+import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
 import { Closers } from './closers.ts';
 import { DependencyWatch } from './dependency-watch.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
@@ -50,7 +57,7 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
       },
     });
     const health = new ApiHealth(parts, watch);
-    const listening = await listenPublicly(parts, health);
+    const listening = await listenPublicly(parts, health, closers);
     closers.add(() => listening.close());
     parts.durable.begin();
     const ended = runAll(parts, watch);
@@ -93,27 +100,75 @@ async function followCatalogue(parts: ApiParts): Promise<void> {
   }
 }
 
-async function listenPublicly(parts: ApiParts, health: ApiHealth): Promise<Listening> {
-  const { host, port, apiKey } = parts.config;
-  const access: Access =
-    apiKey === undefined ? { kind: 'loopback' } : { kind: 'key', apiKey: apiKey.reveal() };
-  const app = createApp({ ...apiDeps(parts, health), access });
-  const listening = await listen(app, { host, port, keyed: apiKey !== undefined });
+async function listenPublicly(
+  parts: ApiParts,
+  health: ApiHealth,
+  closers: Closers,
+): Promise<Listening> {
+  const { config, clock, logger } = parts;
+  const { host, port, apiKey, keysFile, requestsPerSecondMax } = config;
+  const keys = await LiveKeys.open({
+    ...{ path: keysFile, isFileNeeded: true, adminKey: apiKey?.reveal(), clock, logger },
+  });
+  closers.add(() => {
+    keys.close();
+    return Promise.resolve();
+  });
+  const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
+  const requestLimit = optionalLimit(requestsPerSecondMax);
+  const deps = apiDeps(parts, health);
+  const freshness = new FreshnessWindow({
+    clock,
+    waitFor: (positions) => parts.serving.waitFor(positions),
+  });
+  const live = followFigures(parts, freshness, deps);
+  const door = freshness.watch(deps.door);
+  const app = createApp({ ...deps, door, live, access, requestLimit });
+  const listening = await listen(app, { host, port, keyed: keys.areAsked });
   const name = host.includes(':') ? `[${host}]` : host;
   process.stderr.write(`API        http://${name}:${String(listening.port)}\n`);
   return listening;
 }
 
+/** Takes the figures that the page follows, until the process ends. */
+function followFigures(
+  { stores, serving, clock, logger, signal }: ApiParts,
+  freshness: FreshnessWindow,
+  { prequential }: Pick<ApiDeps, 'prequential'>,
+): LiveFigures {
+  const live = new LiveFigures({
+    ...{ clock, freshness },
+    heads: () => stores.journal.status().heads,
+    position: (partition) => serving.position(partition),
+    model: () => liveVersion(serving),
+    counts: () => countServed(serving),
+    recall10: async () =>
+      prequential === undefined ? {} : recall10Of(await prequential.tell({ window: 1_000 })),
+    onError: (error) => {
+      logger.info({ err: error }, 'live figures could not be taken');
+    },
+  });
+  live.start();
+  signal.addEventListener('abort', () => {
+    live.close();
+  });
+  return live;
+}
+
 function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
   const { stores, serving, catalogue, identities, search, freshness, config, logger } = parts;
+  const { observation } = parts;
   const signingKey = need(config.signingKey, 'REPRISE_SIGNING_KEY');
   const queries = new Queries({
-    ...{ serving, identities, catalogue, searcher: search.searcher },
+    ...{ serving, identities, catalogue },
+    searcher: search.searcher && meteredSearcher(search.searcher, observation),
     partitionOf: (id) => partitionOf(id, config.partitions),
     signingKey: signingKeyOf(signingKey.reveal()),
   });
   return {
-    door: openDoor(parts),
+    door: meteredDoor(openDoor(parts), observation, observation.appended),
+    metrics: observation.metrics,
+    watch: observation.requests,
     queries: markedQueries(queries, { freshness, identities }),
     offsets: parts.offsets,
     prequential: clusterPrequential(openObservedPlaces(parts.redis), config.prequentialShare),
@@ -127,6 +182,7 @@ function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
       counts: () => countServed(serving),
     }),
     health,
+    page: readPage(),
     logger,
     newRequestId: randomUUID,
   };

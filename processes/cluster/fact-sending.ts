@@ -2,7 +2,7 @@ import { openAcknowledgements } from '../../adapters/cluster/acknowledgements.ts
 import type { EventDoor } from '../../events/door.ts';
 import type { ClusterTransport } from '../../adapters/cluster/transport.ts';
 import { Closers } from './closers.ts';
-import type { ProcessWays } from './frame.ts';
+import type { LinkWays } from './frame.ts';
 import { openKafka } from './kafka.ts';
 import { persist } from './persisting.ts';
 import { connectRedis } from './redis-link.ts';
@@ -17,7 +17,7 @@ export interface FactSending {
 }
 
 /** Opens a sending door with what it needs of Kafka and Redis. */
-export async function openFactSending(ways: ProcessWays): Promise<FactSending> {
+export async function openFactSending(ways: LinkWays): Promise<FactSending> {
   const { config, logger, signal } = ways;
   const closers = new Closers();
   const link = await connectRedis(ways);
@@ -38,7 +38,7 @@ export async function openFactSending(ways: ProcessWays): Promise<FactSending> {
 
 /** Opens the transport; where that fails nothing stays open. */
 async function openTransport(
-  { config, logger, signal }: ProcessWays,
+  { config, logger, signal }: LinkWays,
   closers: Closers,
 ): Promise<ClusterTransport> {
   const { dependencyWaitMsMax: waitMsMax } = config;

@@ -1,7 +1,10 @@
 import { RepriseError } from '../../events/error.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import { redacted } from '../config/redacted.ts';
+import { RELEASE } from '../config/release.ts';
 import type { Logger } from '../logger.ts';
+import { openObservation } from '../observe/observation.ts';
+import type { Observation } from '../observe/observation.ts';
 import { awaitDependencies } from './awaiting.ts';
 import type { Dependency } from './dependency.ts';
 import { startProbe } from './probe.ts';
@@ -10,12 +13,17 @@ import type { Probe } from './probe.ts';
 /** How long a process may take to end what it has under way; a second later the command line ends it. */
 export const PROCESS_END_MS_MAX = 8_000;
 
-/** What a process runs with. */
-export interface ProcessWays {
+/** What connections are opened with. */
+export interface LinkWays {
   readonly config: ClusterConfig;
   readonly logger: Logger;
   /** Aborted when the process is told to end, or when its work failed. */
   readonly signal: AbortSignal;
+}
+
+/** What a process runs with. */
+export interface ProcessWays extends LinkWays {
+  readonly observation: Observation;
 }
 
 /** A process of the cluster at its work. */
@@ -34,7 +42,7 @@ export interface ProcessBody {
 }
 
 /** What the frame needs of the machine. */
-export interface FrameDeps extends ProcessWays {
+export interface FrameDeps extends LinkWays {
   /** Milliseconds that only go forwards. */
   readonly clock: () => number;
   readonly say: (line: string) => void;
@@ -52,10 +60,15 @@ export async function runProcess(body: ProcessBody, deps: FrameDeps): Promise<vo
   const { config, logger, say } = deps;
   logger.info({ config: redacted(config) }, 'starting');
   let awaited = (): readonly string[] => ['the start'];
+  const observation = await observe(deps);
   const probe = await startProbe({
     host: config.host,
     port: config.probePort,
     awaited: () => awaited(),
+    exposition: observation.metrics.exposition,
+  }).catch(async (error: unknown) => {
+    await observation.close();
+    throw error;
   });
   try {
     say(`probe      ${probe.url}/health/ready`);
@@ -66,12 +79,22 @@ export async function runProcess(body: ProcessBody, deps: FrameDeps): Promise<vo
     });
     awaited = () => [...waiting.awaited(), 'the start'];
     if (!(await isThere(waiting.done, deps.signal))) return;
-    await work(body, deps, (now) => {
+    await work(body, { ...deps, observation }, (now) => {
       awaited = now;
     });
   } finally {
     await closeProbe(probe, logger);
+    await observation.close();
   }
+}
+
+/** Opens what the process is observed by; its traces say which of the five it is. */
+function observe({ config, logger }: FrameDeps): Promise<Observation> {
+  const otelServiceName = `${config.otelServiceName}-${config.process}`;
+  return openObservation({
+    config: { ...config, otelServiceName },
+    ...{ logger, release: RELEASE, clock: () => performance.timeOrigin + performance.now() },
+  });
 }
 
 /** False where the process was told to end while it waited: an orderly end, too. */
@@ -87,12 +110,13 @@ async function isThere(done: Promise<void>, signal: AbortSignal): Promise<boolea
 
 async function work(
   body: ProcessBody,
-  deps: FrameDeps,
+  deps: FrameDeps & ProcessWays,
   tell: (awaited: () => readonly string[]) => void,
 ): Promise<void> {
   const ending = new AbortController();
   const signal = AbortSignal.any([deps.signal, ending.signal]);
-  const running = await body.start({ config: deps.config, logger: deps.logger, signal });
+  const { config, logger, observation } = deps;
+  const running = await body.start({ config, logger, observation, signal });
   tell(() => (signal.aborted ? ['the end'] : running.awaited()));
   deps.say(`running    ${deps.config.process}`);
   // A failure while the process ends is no news: the race below has been decided.

@@ -1,5 +1,5 @@
 import type { FollowerDeps } from '../../activities/follower.ts';
-import type { LivePartition } from '../../activities/live-partition.ts';
+import type { LiveMode, LivePartition } from '../../activities/live-partition.ts';
 import type { Leased } from '../../activities/replay.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import type { Sequence } from '../../events/position.ts';
@@ -48,6 +48,11 @@ export class HeldPartition implements Leased {
 
   get runtime(): PartitionRuntime {
     return this.#parts.live.runtime;
+  }
+
+  /** Who moves it, or that it has stopped. */
+  get mode(): LiveMode {
+    return this.#parts.live.mode;
   }
 
   /** Tells whether the next lease is for another worker. */

@@ -12,6 +12,7 @@ import type { IndexBuilder, IndexManifest } from '../../projections/index-releas
 import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
 import { readNativeParts } from '../core/native-parts.ts';
 import { yieldNow } from '../core/yield-now.ts';
+import { meteredBuilder } from '../observe/metered-ports.ts';
 import { CheckpointSource } from './checkpoint-source.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
@@ -50,7 +51,10 @@ export async function startClusterIndexer(ways: ProcessWays): Promise<RunningPro
       door: facts.door,
       source: () => source.source(),
       survey: () => source.survey(),
-      builder: unavailable === undefined ? builderOf(folder, releases) : undefined,
+      builder:
+        unavailable === undefined
+          ? meteredBuilder(builderOf(folder, releases), ways.observation)
+          : undefined,
       unavailable,
       useRelease: (manifest) => leaveToReaders(releases, manifest),
       clock,

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createIngest } from '../../activities/ingest.ts';
 import { poisonRecordsMax } from '../../activities/poison-lot.ts';
+import { allSeries } from '../../activities/instruments.ts';
+import { METRICS } from '../../activities/metrics.ts';
 import { openAcknowledgements } from '../../adapters/cluster/acknowledgements.ts';
 import { openBlockNews } from '../../adapters/cluster/block-news.ts';
 import type { BlockNews } from '../../adapters/cluster/block-news.ts';
@@ -9,6 +11,7 @@ import { openPoisonLot } from '../../adapters/cluster/poison-lot.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { publishedItems, titleOf } from '../../projections/items.ts';
 import { yieldNow } from '../core/yield-now.ts';
+import { MeteredCoveringJournal } from '../observe/metered-covering-journal.ts';
 import { Closers } from './closers.ts';
 import { followCatalogue } from './catalogue-following.ts';
 import { consumeUntilEnd } from './consuming.ts';
@@ -25,13 +28,19 @@ import { connectRedis } from './redis-link.ts';
  * be missed meanwhile, and then the API answers `pending`.
  */
 export async function startClusterIngest(ways: ProcessWays): Promise<RunningProcess> {
-  const { config, logger, signal } = ways;
+  const { config, logger, signal, observation } = ways;
   const clock = (): number => Date.now();
   const closers = new Closers();
   const trying = { logger, signal, waitMsMax: config.dependencyWaitMsMax };
   try {
     const told: { news?: BlockNews } = {};
-    const opening = () => openJournalStores(config, clock, (block) => told.news?.tell(block));
+    const { instruments } = observation;
+    const bytes = instruments.series(METRICS.appendedBytes);
+    const opening = () =>
+      openJournalStores(config, clock, (block) => {
+        bytes(block.header.length + (block.content?.length ?? 0));
+        told.news?.tell(block);
+      });
     const stores = await persist(opening, {
       ...{ ...trying, what: 'open the journal' },
     });
@@ -48,7 +57,15 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
     const { mongo, journal, identities } = stores;
     const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
     const ingest = createIngest({
-      ...{ journal, identities, feed, clock, logger, yieldNow },
+      ...{ identities, feed, clock, logger, yieldNow },
+      journal: new MeteredCoveringJournal(journal, {
+        appends: allSeries(
+          instruments.series(METRICS.appends),
+          instruments.series(METRICS.mongoUpdates, 'blocks'),
+        ),
+        appended: () => undefined,
+        clock: observation.clock,
+      }),
       poison: openPoisonLot({ connection: mongo, database, recordsMax: poisonRecordsMax }),
       types: DEFAULT_INTERACTION_TYPES,
       random: randomBytes,

@@ -35,6 +35,8 @@ export function markedQueries(queries: QueriesPort, deps: MarkingDeps): QueriesP
       return marked(answer);
     },
     item: async (id, after) => marked(await queries.item(id, after)),
+    listItems: (ids) => queries.listItems(ids),
+    searchItems: (search, n) => queries.searchItems(search, n),
     deadLetters: () => queries.deadLetters(),
   };
 }

@@ -196,9 +196,12 @@ export class PartitionFeed {
   }
 
   async #apply(delta: ModelDelta): Promise<void> {
-    const { serving, yieldNow } = this.#deps;
+    const { serving, yieldNow, clock, onApplied } = this.#deps;
+    const beganMs = clock();
     if (delta.whole) await serving.applyWhole(delta, yieldNow);
     else serving.apply(delta);
+    const { partition, to: sequence, version } = delta;
+    onApplied?.({ partition, sequence, version, beganMs, endedMs: clock() });
     this.#place = { version: delta.version, sequence: delta.to };
   }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { MetricsPort } from '../../api/deps.ts';
 import { RepriseError } from '../../events/error.ts';
 
 /** Connections of a probe at a time. */
@@ -16,6 +17,8 @@ export interface ProbeDeps {
   readonly port: number;
   /** What the process awaits before it does its work; empty when it is ready. */
   readonly awaited: () => readonly string[];
+  /** What was measured, as Prometheus reads it; absent where nothing is. */
+  readonly exposition?: MetricsPort['exposition'] | undefined;
   /** Why the process cannot go on and should be started anew; undefined while it lives. */
   readonly broken?: () => string | undefined;
 }
@@ -26,7 +29,7 @@ export interface Probe {
   close(): Promise<void>;
 }
 
-/** Answers `/health/live` and `/health/ready` for a process that has no API of its own, or has none yet. */
+/** Answers `/health/live`, `/health/ready` and `/metrics` for a process that has no API of its own, or has none yet. */
 export async function startProbe(deps: ProbeDeps): Promise<Probe> {
   const server = createServer(
     { headersTimeout: PROBE_REQUEST_MS_MAX, requestTimeout: PROBE_REQUEST_MS_MAX },
@@ -72,8 +75,27 @@ function answer(request: IncomingMessage, response: ServerResponse, deps: ProbeD
       write(response, awaited.length === 0 ? 200 : 503, { ready: awaited.length === 0, awaited });
       return;
     }
+    case '/metrics':
+      void expose(response, deps.exposition);
+      return;
     default:
-      write(response, 404, { error: 'there are /health/live and /health/ready' });
+      write(response, 404, { error: 'there are /health/live, /health/ready and /metrics' });
+  }
+}
+
+async function expose(
+  response: ServerResponse,
+  exposition: ProbeDeps['exposition'],
+): Promise<void> {
+  if (exposition === undefined) {
+    write(response, 404, { error: 'this process measures nothing' });
+    return;
+  }
+  try {
+    const { contentType, text } = await exposition();
+    response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(text);
+  } catch {
+    write(response, 500, { error: 'what was measured cannot be told' });
   }
 }
 

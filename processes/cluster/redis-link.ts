@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { RedisLink } from '../../adapters/cluster/redis.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
-import type { ProcessWays } from './frame.ts';
+import type { LinkWays } from './frame.ts';
 import { namingVariables } from './naming-variables.ts';
 import { persist } from './persisting.ts';
 import { need } from './stores.ts';
@@ -29,7 +29,7 @@ export function openRedis(config: ClusterConfig): RedisLink {
  * Reaches the cluster's Redis and waits within the configured bound until it takes commands. One that refuses the password
  * ends the wait at once, with INVALID: a process that starts all the same would say so a thousand times and do nothing.
  */
-export async function connectRedis({ config, logger, signal }: ProcessWays): Promise<RedisLink> {
+export async function connectRedis({ config, logger, signal }: LinkWays): Promise<RedisLink> {
   const link = openRedis(config);
   try {
     const { dependencyWaitMsMax: waitMsMax } = config;

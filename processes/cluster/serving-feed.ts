@@ -7,6 +7,7 @@ import type { Logger } from '../../activities/logger.ts';
 import type { WholeStates } from './checkpoint-states.ts';
 import { PartitionFeed } from './partition-feed.ts';
 import type { FeedStand, MakeWhole } from './partition-feed.ts';
+import type { AppliedSlice } from '../observe/position-traces.ts';
 
 /** What learners are followed with in a process that moves no partition. */
 export type LearningDeps = Pick<FollowerDeps, 'journal' | 'merges' | 'sliceMsMax' | 'clock'>;
@@ -24,6 +25,8 @@ export interface ServingFeedDeps {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly yieldNow: () => Promise<void>;
   readonly logger: Logger;
+  /** Told of what answers know since; Unix milliseconds. */
+  readonly onApplied?: ((slice: AppliedSlice) => void) | undefined;
 }
 
 /**

@@ -2,13 +2,13 @@ import type { Closers } from './closers.ts';
 import { installRuntimeLog } from '../durable/runtime-log.ts';
 import { startWorkerLoop } from '../durable/worker-loop.ts';
 import type { WorkedQueue } from '../durable/worker-loop.ts';
-import type { ProcessWays } from './frame.ts';
+import type { LinkWays } from './frame.ts';
 import { persist } from './persisting.ts';
 import { connectTemporal } from './temporal.ts';
 
 /** Serves activities on a task queue until the closers are closed; the worker is made anew while Temporal is away. */
 export async function serveTaskQueue(
-  { config, logger, signal }: ProcessWays,
+  { config, logger, signal }: LinkWays,
   work: WorkedQueue,
   closers: Closers,
 ): Promise<void> {

@@ -63,6 +63,7 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
     startBackfill: (request) => bounded(() => runs.startBackfill(request)),
     controlBackfill: (workflowId, control) =>
       bounded(() => runs.controlBackfill(workflowId, control)),
+    list: () => bounded(() => runs.list()),
     describe: (kind, workflowId) => bounded(() => runs.describe(kind, workflowId)),
     buildDue: () => bounded(() => due.startIndexBuild({})),
     check: async () => {

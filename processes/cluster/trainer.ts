@@ -6,6 +6,7 @@ import { createTrainerPool } from '../../adapters/embedded/trainer.ts';
 import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
 import { readNativeParts } from '../core/native-parts.ts';
 import { yieldNow } from '../core/yield-now.ts';
+import { meteredTrainers } from '../observe/metered-ports.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { liveStateOf } from './live-states.ts';
@@ -37,7 +38,8 @@ export async function startClusterTrainer(ways: ProcessWays): Promise<RunningPro
     });
     closers.add(() => trainer.close());
     const activities = createTrainingActivities({
-      ...{ journal, registry, versions, trainer, clock, yieldNow },
+      ...{ journal, registry, versions, clock, yieldNow },
+      trainer: meteredTrainers(trainer, ways.observation),
       door: facts.door,
       live: (partition) => liveStateOf(fences, partition),
       files: openRuns({

@@ -12,13 +12,13 @@ import { openWorkerRegister } from '../../adapters/cluster/worker-register.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { DEFAULT_LEARNER_SETTINGS } from '../../model/settings.ts';
 import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
-import type { ClusterConfig } from '../config/cluster-config.ts';
 import { PrequentialMetricsBook } from '../core/prequential-metrics.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { installRuntimeLog } from '../durable/runtime-log.ts';
 import { WorkflowStarter } from '../durable/starter.ts';
 import { startWorkerLoop } from '../durable/worker-loop.ts';
-import type { Logger } from '../logger.ts';
+import { standOfLearning } from '../observe/learning-stand.ts';
+import { meteredStores } from '../observe/metered-stores.ts';
 import { keepBarriers } from './barrier-keeper.ts';
 import { hearBlocks } from './block-hearing.ts';
 import { Closers } from './closers.ts';
@@ -51,24 +51,6 @@ const WORKFLOW_TASK_MS_MAX = 3_000;
 
 /** How often idle shadows are looked for. */
 const SHADOWS_LOOK_MS = 60_000;
-
-/** Runs a worker until the signal aborts; it has ended when this resolves. */
-export async function startClusterWorker(
-  config: ClusterConfig,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<void> {
-  const worker = await openWorker({ config, logger, signal });
-  const told = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  try {
-    await Promise.race([told, worker.ended]);
-  } finally {
-    await worker.close();
-  }
-}
 
 /** Opens a worker: it holds partitions as they are leased to it, learns, and tells what changed. */
 export async function openWorker(ways: ProcessWays): Promise<RunningProcess> {
@@ -103,7 +85,7 @@ interface WorkerParts extends ProcessWays {
 
 /** Opens everything, in an order whose reverse closes well. */
 async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerParts> {
-  const { config, logger } = ways;
+  const { config, logger, observation } = ways;
   // Wall clock with fractions that goes on while the process is stopped.
   const clock = (): number => performance.timeOrigin + performance.now();
   const holder = `${hostname()}-${String(process.pid)}-${randomBytes(3).toString('hex')}`;
@@ -139,11 +121,17 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const observed = new PrequentialMetricsBook(config.prequentialShare);
   const taking: TakingDeps = {
     ...{ versions, merges, sliceMsMax, clock, yieldNow, logger, bounds: config },
-    ...{ journal: stores.journal, checkpoints: stores.checkpoints, fences: stores.fences },
-    stream: openDeltaWriter(link, { onCheckpointNeeded: (partition) => host.wish(partition) }),
-    users: openUsers({ connection: stores.mongo, database }),
+    ...{ journal: stores.journal, fences: stores.fences },
+    ...meteredStores(
+      {
+        checkpoints: stores.checkpoints,
+        stream: openDeltaWriter(link, { onCheckpointNeeded: (partition) => host.wish(partition) }),
+        users: openUsers({ connection: stores.mongo, database }),
+        popular: openPopular({ link, halfLifeMs: DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs }),
+      },
+      observation,
+    ),
     observerOf: (version) => observed.observerOf(version),
-    popular: openPopular({ link, halfLifeMs: DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs }),
     fold: {
       types: DEFAULT_INTERACTION_TYPES,
       isErased: (surrogate) => isErased(stores, surrogate),
@@ -156,6 +144,13 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     isAskedAlone: () => Context.current().info.taskQueue === queue,
   });
   closers.add(() => host.close());
+  observation.onLook(
+    standOfLearning({
+      ...{ instruments: observation.instruments, prequential: observed },
+      live: () => host.held,
+      head: (partition) => stores.journal.head(partition),
+    }),
+  );
   const wishes = openCheckpointWishes(link);
   const heed = (waiting: Patience): Promise<void> =>
     patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));

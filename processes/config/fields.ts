@@ -42,6 +42,17 @@ export const webAddress = z.string().refine((text) => {
   return username === '' && password === '';
 }, 'must be http://… or https://…, without user and password');
 
+/** Where datagrams are sent. */
+export const datagramAddress = z
+  .string()
+  .refine(
+    (text) =>
+      text.startsWith('udp://') &&
+      hostAndPort.safeParse(text.slice('udp://'.length)).success &&
+      URL.canParse(text),
+    'must be udp://host:port',
+  );
+
 /** At least so many bytes, in base64. */
 export function base64Bytes(bytesMin: number): z.ZodType<string> {
   return z

@@ -1,34 +1,35 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps, MaintenancePort } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
 import type { Listening } from '../../api/server.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
+import { recentUsers } from '../../activities/recent-users.ts';
 import { exportEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
+import { LiveKeys } from '../access/live-keys.ts';
+import type { LiveKeysOptions } from '../access/live-keys.ts';
+import { optionalLimit } from '../access/request-limit.ts';
 import { createComparisons } from './comparison.ts';
+import { RELEASE } from '../config/release.ts';
+import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
 import type { CoreParts } from './core-parts.ts';
 import { countLive, distinctItems } from './counts.ts';
 import type { Counts } from './counts.ts';
+import { FreshnessWindow } from './freshness-window.ts';
+import { LiveFigures } from './live-figures.ts';
 import { listModels } from './models.ts';
-import { Promotions } from './promotions.ts';
+import { recall10Of } from './prequential-metrics.ts';
 import { awaitedOf } from './readiness.ts';
 import { rebuildProjections } from './rebuild.ts';
 import { replayStandOf } from './replay-stand.ts';
 import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
-import { travelPort } from './travel-port.ts';
+import { dateOf, travelPort } from './travel-port.ts';
 import { openUserExport } from './user-export.ts';
-import { verifyLive } from './verification.ts';
+import { readPage } from '../page-files.ts';
 import { yieldNow } from './yield-now.ts';
-
-/** The release that status names. */
-export const RELEASE = '0.1.0';
 
 /** Where the public API listens. */
 export interface PublicPlace {
@@ -42,8 +43,12 @@ export interface PublicPlace {
 export interface ApiPlaces {
   readonly socketPath: string;
   readonly public: PublicPlace | undefined;
-  readonly apiKey: string | undefined;
+  readonly keys: Pick<LiveKeysOptions, 'path' | 'isFileNeeded' | 'adminKey'>;
+  readonly requestsPerSecondMax: number | undefined;
 }
+
+/** The newest sampled events that live figures of recall are of. */
+const RECALL_WINDOW = 1_000;
 
 /** The API as it is served. */
 export interface ServedApi {
@@ -54,20 +59,33 @@ export interface ServedApi {
 
 /** Serves the API on the private socket and, where asked for, on a port. */
 export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<ServedApi> {
-  const deps = apiDeps(parts);
+  const freshness = new FreshnessWindow({
+    clock: parts.clock,
+    waitFor: (positions) => parts.serving.waitFor(positions),
+  });
+  const live = liveFigures(parts, freshness);
+  const deps = { ...apiDeps(parts), door: freshness.watch(parts.door), live };
+  live.start();
   const listening: Listening[] = [];
+  let keys: LiveKeys | undefined;
   const close = async (): Promise<void> => {
+    keys?.close();
+    live.close();
     await Promise.all(listening.map((one) => one.close()));
   };
   try {
-    const { socketPath, apiKey } = places;
+    const { socketPath, requestsPerSecondMax } = places;
     listening.push(
       await listen(createApp({ ...deps, access: { kind: 'private' } }), { socketPath }),
     );
     if (places.public === undefined) return { url: undefined, close };
-    const access: Access = apiKey === undefined ? { kind: 'loopback' } : { kind: 'key', apiKey };
+    const { clock, logger } = parts;
+    keys = await LiveKeys.open({ ...places.keys, clock, logger });
+    const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
+    const requestLimit = optionalLimit(requestsPerSecondMax);
     const { host } = places.public;
-    const served = await listenPublicly(createApp({ ...deps, access }), places.public, apiKey);
+    const app = createApp({ ...deps, access, requestLimit });
+    const served = await listenPublicly(app, places.public, keys.areAsked);
     listening.push(served);
     const name = host.includes(':') ? `[${host}]` : host;
     return { url: `http://${name}:${String(served.port)}`, close };
@@ -80,15 +98,30 @@ export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<Ser
 async function listenPublicly(
   app: Parameters<typeof listen>[0],
   { host, port, orAnyPort = false }: PublicPlace,
-  apiKey: string | undefined,
+  keyed: boolean,
 ): Promise<Listening> {
-  const keyed = apiKey !== undefined;
   try {
     return await listen(app, { host, port, keyed });
   } catch (error) {
     if (!orAnyPort || !hasCode(error, 'CONFLICT')) throw error;
     return listen(app, { host, port: 0, keyed });
   }
+}
+
+/** The figures that the page follows. */
+function liveFigures(parts: CoreParts, freshness: FreshnessWindow): LiveFigures {
+  const { stores, serving, live, clock, prequential, logger } = parts;
+  return new LiveFigures({
+    ...{ clock, freshness },
+    heads: () => stores.journal.status().heads,
+    position: (partition) => serving.position(partition),
+    model: () => live[0]?.runtime.definition.version,
+    counts: () => countLive(live, () => distinctItems(serving)),
+    recall10: () => Promise.resolve(recall10Of(prequential.tell({ window: RECALL_WINDOW }))),
+    onError: (error) => {
+      logger.warn({ err: error }, 'live figures could not be taken');
+    },
+  });
 }
 
 function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
@@ -101,25 +134,34 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     identities,
     catalogue,
     partitionOf: (id) => partitionOf(id, journal.partitions),
-    searcher: search.searcher,
+    searcher: search.searcher && meteredSearcher(search.searcher, parts.observation),
+    yieldNow,
     signingKey: createSecretKey(folder.signingKey),
   });
   return {
-    door: parts.door,
+    door: meteredDoor(parts.door, parts.observation),
+    metrics: parts.observation.metrics,
+    watch: parts.observation.requests,
     queries,
     models: {
       list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '', parts),
     },
-    promotions: new Promotions({
-      ...{ journal, serving, clock, door: parts.door, registry: parts.registry },
-      ...{ shadows: parts.shadows, book: parts.book, prequential: parts.prequential, sleep },
-    }),
+    promotions: parts.promotions,
     travel: travelPort(parts.past),
     comparisons: createComparisons({ ...parts, yieldNow }),
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
+    schedules: parts.durable.schedules,
     erasures: parts.erasures,
     quarantines: parts.quarantines,
+    activity: {
+      recentUsers: async (n) =>
+        (await recentUsers({ journal, identities, yieldNow }, n)).map(({ id, timeMs }) => ({
+          id,
+          lastTime: dateOf(timeMs),
+        })),
+    },
+    page: readPage(),
     userExport: { open: (user) => openUserExport(parts, user) },
     maintenance: maintenanceOf(parts, counts),
     health: {
@@ -146,8 +188,8 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
 }
 
 function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort {
-  const { stores, serving, live, registry, maker, clean, merges, clock, config, erasures } = parts;
-  const { journal, identities, catalogue, folder } = stores;
+  const { stores, serving, live, maker, clean, merges, clock, config } = parts;
+  const { journal, identities, catalogue } = stores;
   const { sliceMsMax } = config;
   const onlyLive = (version: string | undefined): void => {
     const serves = live[0]?.runtime.definition.version;
@@ -167,26 +209,8 @@ function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort 
         onProgress,
         signal,
       ),
-    verify: async (version, onProgress, signal) => {
-      onlyLive(version);
-      await erasures.refusePending();
-      const scratch = async (): ReturnType<Parameters<typeof verifyLive>[0]['scratch']> => {
-        const path = await mkdtemp(join(folder.path, 'scratch-'));
-        const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
-        return { store: openCheckpoints({ folder: path, onDamaged: refuseDamage }), remove };
-      };
-      const report = await verifyLive(
-        {
-          ...{ journal, identities, registry, maker, clean, scratch, clock, sliceMsMax },
-          takeServed: () => takeLive(live, identities),
-        },
-        onProgress,
-        signal,
-      );
-      // Whoever was erased meanwhile is in what was served and not in what was replayed.
-      if (!report.equal) await erasures.refusePending();
-      return report;
-    },
+    verify: (request, onProgress, signal) =>
+      parts.verifications.verify(request, onProgress, signal),
     stateHash: async (version, after) => {
       onlyLive(version);
       await serving.waitFor(after);
@@ -202,10 +226,6 @@ async function* exported(
   for await (const event of events) yield { ...event };
 }
 
-function refuseDamage(path: string, reason: string): never {
-  throw new RepriseError('DAMAGED', `${path} cannot be read back: ${reason}`);
-}
-
 function nativeParts({ native }: CoreParts): { name: string; on: boolean; reason?: string }[] {
   const describe = (
     name: string,
@@ -216,8 +236,4 @@ function nativeParts({ native }: CoreParts): { name: string; on: boolean; reason
     describe('batch training (tfjs-node)', native.tfjs.unavailable),
     describe('approximate search (faiss-node)', native.faiss.unavailable),
   ];
-}
-
-async function sleep(ms: number): Promise<void> {
-  await wait(ms);
 }

@@ -7,8 +7,10 @@ import type { Learning, Ways } from './learning.ts';
 import type { LeavingOut } from './leaving-out.ts';
 import type { NativePart, NativePartName } from './native-parts.ts';
 import type { ApproximateSearch } from './search.ts';
+import type { Promotions } from './promotions.ts';
 import type { Stores } from './stores.ts';
 import type { PastParts } from './travel-port.ts';
+import type { VerificationHost } from './verification-host.ts';
 
 /** Everything that a core is put together from. */
 export interface CoreParts extends Learning, Ways, LeavingOut {
@@ -23,6 +25,10 @@ export interface CoreParts extends Learning, Ways, LeavingOut {
   readonly durable: DurableHost;
   /** Which versions have a name of their own. */
   readonly book: AliasBook;
+  /** Makes versions live. */
+  readonly promotions: Promotions;
+  /** Proves versions by replay. */
+  readonly verifications: VerificationHost;
   /** Answers the past. */
   readonly past: PastParts;
   readonly pacing: IndexPacing;

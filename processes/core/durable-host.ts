@@ -1,5 +1,6 @@
-import type { RunsPort } from '../../api/deps.ts';
+import type { RunsPort, SchedulesPort } from '../../api/deps.ts';
 import type { StartedRun } from '../../api/schema/answers.ts';
+import type { VerifyReport, VerifyRequest } from '../../api/schema/verification.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Part } from './status.ts';
 
@@ -9,9 +10,19 @@ export interface DurableRuns extends RunsPort {
   readonly url: string;
   /** Shows a time travel as a workflow; absent where none is made. Resolves to its page in the UI. */
   travel?(travel: ShownTravel): Promise<string>;
+  /** Verifies a version as a workflow; absent where none does. */
+  verify?(request: VerifyRequest): Promise<StartedVerification>;
+  /** What runs by itself; absent where nothing does. */
+  readonly schedules?: SchedulesPort;
   /** Sees that what is pending is built, at once or when more may have come; absent where it can't be. */
   startRebuild?(kind: RebuildKind, now: boolean): Promise<StartedRun>;
   close(): Promise<void>;
+}
+
+/** A verification that a workflow makes. */
+export interface StartedVerification extends StartedRun {
+  /** What it ends with; rejects with the reason of the signal where it aborts before, and the workflow goes on. */
+  report(signal: AbortSignal): Promise<VerifyReport>;
 }
 
 /** A time travel that takes long, as it is shown. */
@@ -116,9 +127,32 @@ export class DurableHost implements RunsPort {
     throw new RepriseError('UNAVAILABLE', `an ${kind} is carried out in the embedded profile only`);
   }
 
+  /** What runs by itself; Temporal is started for the question. */
+  get schedules(): SchedulesPort {
+    const found = async (): Promise<SchedulesPort> => {
+      const { schedules } = await this.#ensure();
+      if (schedules !== undefined) return schedules;
+      throw new RepriseError('UNAVAILABLE', 'no schedules are kept here');
+    };
+    return {
+      list: async () => (await found()).list(),
+      control: async (...args) => (await found()).control(...args),
+    };
+  }
+
+  /** Verifies a version as a workflow, where Temporal runs already; undefined where it does not. */
+  async startVerification(request: VerifyRequest): Promise<StartedVerification | undefined> {
+    return this.#runs?.verify?.(request);
+  }
+
   /** Shows a time travel where Temporal runs already; resolves to its page, undefined where it is shown nowhere. */
   async showTravel(travel: ShownTravel): Promise<string | undefined> {
     return this.#runs?.travel?.(travel);
+  }
+
+  /** The runs that were started last; none where no workflow runs yet, for to look is no reason to start Temporal. */
+  async list(): ReturnType<RunsPort['list']> {
+    return (await this.#runs?.list()) ?? [];
   }
 
   async describe(...args: Parameters<RunsPort['describe']>): ReturnType<RunsPort['describe']> {

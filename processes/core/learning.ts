@@ -4,6 +4,7 @@ import type { EmbeddedCheckpoints } from '../../adapters/embedded/checkpoints.ts
 import { openVersions } from '../../adapters/embedded/versions.ts';
 import type { EmbeddedVersions } from '../../adapters/embedded/versions.ts';
 import type { LivePartition } from '../../activities/live-partition.ts';
+import { CheckpointLinks } from '../../activities/checkpoint-links.ts';
 import { follow } from '../../activities/follower.ts';
 import { ShadowPace } from '../../activities/shadow-pace.ts';
 import { Shadows } from '../../activities/shadows.ts';
@@ -12,8 +13,10 @@ import type { RuntimeMaker, VersionRuntimesDeps } from '../../activities/version
 import { ORIGIN } from '../../events/position.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
+import { StateTrail } from '../../projections/state-trail.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import type { Observation } from '../observe/observation.ts';
 import { registerFirst } from './first-version.ts';
 import { openMeeting, type Merges } from './merges.ts';
 import { PrequentialMetricsBook } from './prequential-metrics.ts';
@@ -38,6 +41,10 @@ export interface Learning {
   readonly prequential: PrequentialMetricsBook;
   /** The versions held beside the live one. */
   readonly shadows: Shadows;
+  /** What the live state of each partition was on its way since the start. */
+  readonly trails: readonly StateTrail[];
+  /** Saves the checkpoints of the live partitions, each tied to the one before. */
+  readonly links: CheckpointLinks;
   /** The live partitions, as far as they are recovered. */
   readonly live: LivePartition[];
 }
@@ -47,6 +54,7 @@ export interface Ways {
   readonly config: Config;
   readonly logger: Logger;
   readonly warnings: Warnings;
+  readonly observation: Observation;
   /** Unix milliseconds with fractions. */
   readonly clock: () => number;
 }
@@ -90,9 +98,14 @@ export async function openLearning(stores: Stores, ways: Ways): Promise<Learning
       warnings.add(`version ${version} is held no more: ${reason}`);
     },
   });
+  const trails = Array.from({ length: journal.partitions }, () => new StateTrail());
+  const links = new CheckpointLinks({
+    ...{ checkpoints, journal, registry, kernelSha256: kernels.sha256 },
+    rowsAt: (partition, at) => trails[partition]?.digestAt(at),
+  });
   return {
     ...{ kernels, checkpoints, registry, maker, versions, clean, merges, prequential, shadows },
-    live,
+    ...{ trails, links, live },
   };
 }
 

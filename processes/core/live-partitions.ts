@@ -1,12 +1,17 @@
 import { LivePartition } from '../../activities/live-partition.ts';
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import type { CheckpointLinks } from '../../activities/checkpoint-links.ts';
+import type { LivePartitionDeps } from '../../activities/live-partition.ts';
 import { SHADOW_TAKE_MS_MAX } from '../../activities/shadows.ts';
 import type { Shadows } from '../../activities/shadows.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { Journal } from '../../events/journal.ts';
+import type { ModelDelta } from '../../model/delta.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
+import type { StateTrail } from '../../projections/state-trail.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { meteredCheckpoints } from '../observe/metered-stores.ts';
+import type { Observation } from '../observe/observation.ts';
 import type { Merges } from './merges.ts';
 import type { PrequentialMetricsBook } from './prequential-metrics.ts';
 import type { Warnings } from './warnings.ts';
@@ -16,7 +21,8 @@ import { yieldNow } from './yield-now.ts';
 export interface LivePartitionsDeps {
   readonly journal: Journal;
   readonly versions: VersionRuntimes;
-  readonly checkpoints: CheckpointStore;
+  readonly links: CheckpointLinks;
+  readonly trails: readonly StateTrail[];
   readonly serving: ServingState;
   readonly config: Config;
   readonly clock: () => number;
@@ -25,14 +31,16 @@ export interface LivePartitionsDeps {
   readonly merges: Merges;
   readonly prequential: PrequentialMetricsBook;
   readonly shadows: Shadows;
+  readonly observation: Pick<Observation, 'instruments' | 'applied'>;
   /** Filled with what is recovered. */
   readonly live: LivePartition[];
 }
 
 /** Recovers every partition from its newest good checkpoint; none moves yet. */
 export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
-  const { journal, versions, checkpoints, serving, config, clock, logger, warnings } = deps;
-  const { merges, prequential, shadows, live } = deps;
+  const { journal, versions, links, config, clock, logger, warnings } = deps;
+  const { merges, prequential, shadows, live, observation } = deps;
+  const measured = meteredCheckpoints(links, { ...observation, clock });
   for (let partition = 0; partition < journal.partitions; partition += 1) {
     const runtime = await versions.recover(partition);
     live.push(
@@ -45,12 +53,7 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
             return held ?? versions.runtimeAt(version, one, at);
           },
         },
-        sink: (delta) => {
-          if (delta.whole) return serving.applyWhole(delta, yieldNow).then(() => shadows.wake());
-          serving.apply(delta);
-          shadows.wake();
-          return undefined;
-        },
+        sink: sinkOf(deps),
         onRetired: (retired) => {
           shadows.put(retired);
         },
@@ -60,7 +63,7 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
         merges: merges.exchange,
         observerOf: (version) => prequential.observerOf(version),
         save: async (checkpoint) => {
-          await checkpoints.save(checkpoint);
+          await measured.save(checkpoint);
           await merges.retention.saved(checkpoint.manifest);
         },
         onError: (error, what) => {
@@ -75,4 +78,30 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
       }),
     );
   }
+}
+
+/** Gives deltas to the projections and to the trail of the state, and tells when answers know them. */
+function sinkOf(deps: LivePartitionsDeps): NonNullable<LivePartitionDeps['sink']> {
+  const { serving, trails, shadows, observation, clock } = deps;
+  return (delta) => {
+    const beganMs = clock();
+    const known = (): void => {
+      const { partition, to: sequence, version } = delta;
+      observation.applied({ partition, sequence, version, beganMs, endedMs: clock() });
+      shadows.wake();
+    };
+    if (delta.whole) return takeWhole(deps, delta).then(known);
+    serving.apply(delta);
+    trails[delta.partition]?.apply(delta);
+    known();
+    return undefined;
+  };
+}
+
+async function takeWhole(
+  { serving, trails }: LivePartitionsDeps,
+  delta: ModelDelta,
+): Promise<void> {
+  await trails[delta.partition]?.applyWhole(delta, yieldNow);
+  await serving.applyWhole(delta, yieldNow);
 }

@@ -54,6 +54,12 @@ export class PrequentialMetricsBook {
   }
 }
 
+/** Recall at 10 by version, of those that saw any sampled event. */
+export function recall10Of({ models }: PrequentialAnswer): Readonly<Record<string, number>> {
+  const seen = models.filter(({ events }) => events > 0);
+  return Object.fromEntries(seen.map(({ version, recall }) => [version, recall['10'] ?? 0]));
+}
+
 /** The answer from the newest places of each version. */
 export function prequentialAnswer(
   share: number,

@@ -25,6 +25,8 @@ export class ApproximateSearch {
   readonly #deps: SearchDeps;
   /** What could not be used, for status. */
   #trouble: string | undefined;
+  /** The recall at 10 of the release in use. */
+  #recall10: number | undefined;
   /** The newest release when it was last looked. */
   #looked: string | undefined;
 
@@ -41,6 +43,11 @@ export class ApproximateSearch {
             },
           })
         : undefined;
+  }
+
+  /** The share of the exact first 10 that the release in use finds; undefined where none is. */
+  get recall10(): number | undefined {
+    return this.#recall10;
   }
 
   /** Why searches are exact although there is a release; undefined where nothing is wrong. */
@@ -60,6 +67,7 @@ export class ApproximateSearch {
       await this.searcher.use(found.manifest, found.folder);
       await this.#deps.serving.useRelease(found, yieldNow);
       this.#trouble = undefined;
+      this.#recall10 = found.manifest.recall10;
     } catch (error) {
       this.#trouble = error instanceof Error ? error.message : String(error);
       this.#deps.logger.warn({ err: error }, 'the index release cannot be searched');

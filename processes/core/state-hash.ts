@@ -8,9 +8,7 @@ import type { Counts } from './counts.ts';
 import type { Served } from './verification.ts';
 
 /** The state of one partition of a version, hashed at a position. */
-export interface HashedState extends Served {
-  readonly version: string;
-}
+export type HashedState = Served;
 
 /** Hashes the live states, each partition standing still while it is hashed. */
 export function takeLive(

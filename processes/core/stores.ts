@@ -21,11 +21,12 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-/** Opens a data folder and its stores; what was opened is closed again where a later one fails. */
+/** Opens a data folder and its stores; what was opened is closed again where a later one fails. Told of the bytes of every group of appends. */
 export async function openStores(
   path: string,
   wanted: { readonly partitions?: number | undefined; readonly learner?: LearnerName | undefined },
   clock: () => number,
+  onCommitted?: (bytes: number) => void,
 ): Promise<Stores> {
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -46,7 +47,7 @@ export async function openStores(
     const journal = await openJournal({
       folder: folder.partPath('journal'),
       partitions: folder.manifest.partitions,
-      clock,
+      ...{ clock, onCommitted },
     });
     closers.push(() => journal.close());
     const catalogue = openItems({

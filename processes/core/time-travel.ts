@@ -1,10 +1,11 @@
 import { createSecretKey } from 'node:crypto';
 import { AnswerProofs } from '../../activities/answer-proof.ts';
+import { METRICS } from '../../activities/metrics.ts';
 import { FactHistory } from '../../activities/fact-history.ts';
 import { TimeTravel } from '../../activities/time-travel.ts';
 import { TravelBuilder } from '../../activities/travel-builder.ts';
 import { TravelJobs } from '../../activities/travel-jobs.ts';
-import { newestEvents } from '../../activities/user-events.ts';
+import { newestEvents, userHistoryReadsMax } from '../../activities/user-events.ts';
 import { WhatIfs } from '../../activities/what-if.ts';
 import { EVENT_AHEAD_MS_MAX } from '../../events/door.ts';
 import type { Identity, IdentityStore } from '../../events/identity.ts';
@@ -28,7 +29,7 @@ type TravelParts = Learning &
 /** Makes what answers the past over a core's journal, versions and checkpoints; it serves nothing that is live. */
 export function createPast(parts: TravelParts): PastParts {
   const { stores, registry, checkpoints, maker, clock, config, kernels, ending } = parts;
-  const { durable, logger, search, native } = parts;
+  const { durable, logger, search, native, observation } = parts;
   const signingKey = createSecretKey(parts.stores.folder.signingKey);
   const { journal, identities } = stores;
   const histories = Array.from(
@@ -60,6 +61,7 @@ export function createPast(parts: TravelParts): PastParts {
     firstVersion: () => Promise.resolve(FIRST_VERSION),
     signingKey,
     waitMsMax: config.timeTravelWaitMsMax,
+    onState: (source) => observation.instruments.series(METRICS.pastStates, source)(1),
     show: ({ id, position }, version) =>
       durable
         .showTravel({ id, positions: position, ...(version !== undefined && { version }) })
@@ -85,12 +87,14 @@ export function createPast(parts: TravelParts): PastParts {
       createRuntimeMaker({ kernels, identities: withGuest(identities, guest), journal, clock }),
     eventAheadMsMax: EVENT_AHEAD_MS_MAX,
   });
-  const eventsOf: PastParts['eventsOf'] = async (user, positions) => {
+  const eventsOf: PastParts['eventsOf'] = async (user, positions, eventsMax) => {
     const own = partitionOf(user, journal.partitions);
     const at = positions.find(({ partition }) => partition === own);
     const identity = at && (await identities.find(user));
     if (at === undefined || identity === undefined) return [];
-    return newestEvents(journal, at, surrogateToBytes(identity.surrogate), yieldNow);
+    const reach =
+      eventsMax === undefined ? undefined : { eventsMax, readsMax: userHistoryReadsMax };
+    return newestEvents(journal, at, surrogateToBytes(identity.surrogate), yieldNow, reach);
   };
   return { travel, proofs, whatIfs, eventsOf };
 }

@@ -21,6 +21,7 @@ export interface PastParts {
   readonly eventsOf: (
     user: string,
     positions: readonly Position[],
+    eventsMax?: number,
   ) => Promise<readonly UserEvent[]>;
 }
 
@@ -37,9 +38,9 @@ export function travelPort({ travel, proofs, whatIfs, eventsOf }: PastParts): Tr
   };
   return {
     recommend: async (query) => told(await travel.recommend(query), (answer) => answer),
-    events: async (user, position) => {
+    events: async (user, position, eventsMax) => {
       const positions = position.flatMap((text) => parsePosition(text) ?? []);
-      const events = await eventsOf(user, positions);
+      const events = await eventsOf(user, positions, eventsMax);
       return events.map(({ timeMs, ...event }) => ({ ...event, time: dateOf(timeMs) }));
     },
     whatIf: async (query) => told(await whatIfs.ask(query), whatIfAnswer),
@@ -111,7 +112,8 @@ function proofAnswer(recommendationId: string, proof: AnswerProof): AnswerProofA
   return { recommendationId, equal: proof.verdict === 'equal', ...proof };
 }
 
-function dateOf(timeMs: number): string | null {
+/** Writes a time as ISO 8601; null where it is out of the range of dates. */
+export function dateOf(timeMs: number): string | null {
   const date = new Date(timeMs);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

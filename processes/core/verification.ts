@@ -6,13 +6,14 @@ import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import type { RuntimeMaker, VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { OnProgress } from '../../api/deps.ts';
-import type { VerifyReport } from '../../api/schema/answers.ts';
+import type { VerifyReport } from '../../api/schema/verification.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { IdentityStore } from '../../events/identity.ts';
 import type { Journal } from '../../events/journal.ts';
 import type { Sequence } from '../../events/position.ts';
 import { formatPosition, ORIGIN, sequence } from '../../events/position.ts';
-import { yieldNow } from './yield-now.ts';
+import { compareRetained } from './retained-states.ts';
+import type { RetainedDeps, RetainedReport } from './retained-states.ts';
 
 /** What a verification reads. */
 export interface VerificationDeps {
@@ -20,74 +21,121 @@ export interface VerificationDeps {
   readonly identities: IdentityStore;
   readonly registry: VersionRegistry;
   readonly maker: RuntimeMaker;
-  /** Builds promoted versions from their bases alone: no checkpoint of the live follower is trusted. */
+  /** Builds versions from their bases alone: no checkpoint of the live follower is trusted. */
   readonly clean: VersionRuntimes;
   /** Takes the states to compare with, one a partition. */
   readonly takeServed: () => Promise<readonly Served[]>;
   /** A checkpoint store in a scratch folder, and how to remove the folder. */
   readonly scratch: () => Promise<{ store: CheckpointStore; remove: () => Promise<void> }>;
   readonly clock: () => number;
+  readonly yieldNow: () => Promise<void>;
   readonly sliceMsMax: number;
+  /** What versions leave behind on their way; absent where that is read nowhere. */
+  readonly retained?: Omit<RetainedDeps, 'yieldNow'>;
 }
 
-/** The live state of one partition at a position. */
+/** The state of one partition of a version at a position. */
 export interface Served {
+  readonly version: string;
   readonly partition: number;
   readonly at: Sequence;
   readonly hash: string;
 }
 
+/** How a version is verified. */
+export interface VerificationWish {
+  /** Whether it serves: then the replay goes through every promotion, from the first version on. */
+  readonly isLive: boolean;
+  /** Whether all that it left behind is compared, though the state is equal. */
+  readonly full: boolean;
+}
+
 /**
  * Replays all partitions together from their first events, with merges of their own, through every promotion and once
- * through a checkpoint in a scratch folder, and compares the canonical state with the one that is served.
+ * through a checkpoint in a scratch folder, and compares the canonical state with the one that is held. Where it
+ * differs, a second replay from the version's bases finds where it parts from what the version left behind on its way.
  */
-export async function verifyLive(
+export async function verifyVersion(
   deps: VerificationDeps,
+  wish: VerificationWish,
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<VerifyReport> {
   const served = await deps.takeServed();
-  const total = served.reduce((sum, { at }) => sum + at + 1, 0);
+  const events = served.reduce((sum, { at }) => sum + at + 1, 0);
+  const total = wish.full ? 2 * events : events;
+  const replayed = await replayInScratch(deps, served, wish, signal, (done) => {
+    onProgress(done, total);
+  });
+  const differing = served.filter(({ hash: held }, index) => held !== replayed[index]);
+  const isAsked = wish.full || differing.length > 0;
+  const retained = isAsked
+    ? await retainedOf(deps, served, signal, (done) => {
+        onProgress(events + done, 2 * events);
+      })
+    : undefined;
+  return {
+    equal: differing.length === 0,
+    version: served[0]?.version ?? '',
+    hash: combineStateHashes(replayed),
+    live: combineStateHashes(served.map((one) => one.hash)),
+    positions: served.map(({ partition, at }) => formatPosition({ partition, sequence: at })),
+    events,
+    differing: differing.map(({ partition }) => partition),
+    ...retained,
+  };
+}
+
+async function retainedOf(
+  { retained, registry, yieldNow }: VerificationDeps,
+  served: readonly Served[],
+  signal: AbortSignal,
+  onDone: (events: number) => void,
+): Promise<RetainedReport | undefined> {
+  if (retained === undefined) return undefined;
+  const known = await registry.get(served[0]?.version ?? '');
+  if (known === undefined) return undefined;
+  return compareRetained({ ...retained, yieldNow }, known.definition, served, onDone, signal);
+}
+
+async function replayInScratch(
+  deps: VerificationDeps,
+  served: readonly Served[],
+  wish: VerificationWish,
+  signal: AbortSignal,
+  onDone: (events: number) => void,
+): Promise<readonly string[]> {
   const scratch = await deps.scratch();
-  let replayed: readonly string[];
   try {
-    replayed = await replayCleanly(deps, scratch.store, served, signal, (done) => {
-      onProgress(done, total);
-    });
+    return await replayCleanly(deps, scratch.store, served, wish, signal, onDone);
   } finally {
     await scratch.remove();
   }
-  const hash = combineStateHashes(replayed);
-  const differing = served.filter(({ hash: live }, index) => live !== replayed[index]);
-  return {
-    equal: differing.length === 0,
-    hash,
-    live: combineStateHashes(served.map((one) => one.hash)),
-    positions: served.map(({ partition, at }) => formatPosition({ partition, sequence: at })),
-    events: total,
-    differing: differing.map(({ partition }) => partition),
-  };
 }
 
 async function replayCleanly(
   deps: VerificationDeps,
   store: CheckpointStore,
   served: readonly Served[],
+  { isLive }: VerificationWish,
   signal: AbortSignal,
   onDone: (events: number) => void,
 ): Promise<readonly string[]> {
-  const [first] = await deps.registry.list();
-  if (first === undefined) throw new RepriseError('NOT_FOUND', 'no model version is registered');
-  const parts = served.map(({ partition, at }): Part<string> => ({
-    runtime: deps.maker.create(first.definition, partition),
-    swap: {
-      at: sequence(Math.floor(at / 2)),
-      by: (runtime) => throughCheckpoint(deps, store, runtime),
-    },
-    until: at,
-    visit: (runtime) => runtime.stateHash(deps.identities.all()),
-  }));
-  const { journal, clean: versions, sliceMsMax, clock } = deps;
+  const parts: Part<string>[] = [];
+  for (const one of served) {
+    const runtime = await startOf(deps, one, isLive);
+    parts.push({
+      runtime,
+      swap: {
+        at: sequence(Math.max(runtime.position, Math.floor(one.at / 2))),
+        by: (half) => throughCheckpoint(deps, store, half),
+      },
+      until: one.at,
+      visit: (reached) => reached.stateHash(deps.identities.all()),
+    });
+  }
+  const { journal, clean, yieldNow, sliceMsMax, clock } = deps;
+  const versions = isLive ? clean : undefined;
   const merges = new ScratchMerges({ partitions: parts.length, yieldNow });
   const done = served.map(() => 0);
   const onProgress = (partition: number, position: Sequence): void => {
@@ -100,6 +148,18 @@ async function replayCleanly(
     signal,
   );
   return hashes.map((hash) => hash ?? '');
+}
+
+/** Where a clean replay begins: at the first version of all, or at the bases of the one that is verified. */
+async function startOf(
+  { registry, maker, clean }: VerificationDeps,
+  { version, partition, at }: Served,
+  isLive: boolean,
+): Promise<PartitionRuntime> {
+  if (!isLive) return clean.startOf(version, partition, at);
+  const [first] = await registry.list();
+  if (first === undefined) throw new RepriseError('NOT_FOUND', 'no model version is registered');
+  return maker.create(first.definition, partition);
 }
 
 /** What was learned so far, written to a file and read back. */

@@ -9,6 +9,8 @@ import { formatPosition } from '../../events/position.ts';
 import type { IndexManifest } from '../../projections/index-release.ts';
 import type { CoreParts } from '../core/core-parts.ts';
 import { yieldNow } from '../core/yield-now.ts';
+import { schedulingDeps } from './planned-runs.ts';
+import { meteredBuilder, meteredTrainers } from '../observe/metered-ports.ts';
 
 /** Gives the activities the parts of a core. */
 export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDeps {
@@ -22,7 +24,8 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
       ...{ door: parts.door, book: parts.book },
     },
     training: {
-      ...{ journal, registry, versions, trainer, yieldNow },
+      ...{ journal, registry, versions, yieldNow },
+      trainer: meteredTrainers(trainer, parts.observation),
       door: parts.door,
       live: (partition) => {
         const runtime = live[partition]?.runtime;
@@ -39,6 +42,8 @@ export function activityDeps(parts: CoreParts, trainer: TrainerPool): ActivityDe
     indexing: indexingDeps(parts, clock),
     erasing: parts.erasing,
     quarantining: parts.quarantining,
+    scheduling: schedulingDeps(parts),
+    proving: { prove: (request, control) => parts.verifications.prove(request, control) },
     travel: { go: (destination) => parts.past.travel.go(destination) },
   };
 }
@@ -69,7 +74,10 @@ function indexingDeps(parts: CoreParts, clock: () => number): IndexingDeps {
     },
     builder:
       unavailable === undefined
-        ? createIndexer({ root, script, releases: search.releases })
+        ? meteredBuilder(
+            createIndexer({ root, script, releases: search.releases }),
+            parts.observation,
+          )
         : undefined,
     unavailable,
     useRelease: async (manifest: IndexManifest) => {

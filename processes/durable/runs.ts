@@ -3,6 +3,7 @@ import type { RunsPort } from '../../api/deps.ts';
 import type { IndexReleaseRequest, StartedRun, TrainingRequest } from '../../api/schema/answers.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { RepriseError } from '../../events/error.ts';
+import type { BuildIndexInput, TrainModelInput } from '../../workflows/messages.ts';
 import { backfillOf } from './backfills.ts';
 import type { BackfillStarts } from './backfills.ts';
 import type { WorkflowStarter } from './starter.ts';
@@ -52,46 +53,66 @@ export function createRuns(deps: RunsDeps): RunsPort {
       }
       return deps.starter.backfill(await backfillOf(deps.backfills, request));
     },
+    list: () => deps.starter.list(),
     describe: (kind, workflowId) => deps.starter.describe(kind, workflowId),
     controlBackfill: (workflowId, control) => deps.starter.controlBackfill(workflowId, control),
   };
 }
 
-async function startTraining(
-  { starter, registry, leaseMsMax, tfjsUnavailable }: RunsDeps,
+async function startTraining(deps: RunsDeps, request: TrainingRequest): Promise<StartedRun> {
+  return deps.starter.train(await trainingInput(deps, request));
+}
+
+/** What a training is asked; throws UNAVAILABLE where it could not run here. */
+export async function trainingInput(
+  {
+    registry,
+    leaseMsMax,
+    tfjsUnavailable,
+  }: Pick<RunsDeps, 'registry' | 'leaseMsMax' | 'tfjsUnavailable'>,
   request: TrainingRequest,
-): Promise<StartedRun> {
+): Promise<TrainModelInput> {
   const { trainer = 'tfjs', promote = 'if-not-worse' } = request;
   const { epochs = EPOCHS_DEFAULT, seed = randomInt(2 ** 32) } = request;
   if (trainer === 'tfjs' && tfjsUnavailable !== undefined) {
     const message = `training with tfjs is off: ${tfjsUnavailable}; the kernel trains without it (trainer kernel)`;
     throw new RepriseError('UNAVAILABLE', message);
   }
-  return starter.train({
+  return {
     version: await registry.nextName(),
     ...{ trainer, epochs, seed, promote, leaseMsMax },
     patience: PATIENCE_EPOCHS,
     holdoutShare: HOLDOUT_SHARE,
-  });
+  };
 }
 
 async function startIndexBuild(
-  { starter, live, clock, releaseClock = clock, indexUnavailable }: RunsDeps,
+  deps: RunsDeps,
   { version }: IndexReleaseRequest,
 ): Promise<StartedRun> {
-  if (indexUnavailable !== undefined) {
-    throw new RepriseError('UNAVAILABLE', `approximate search is off: ${indexUnavailable}`);
-  }
-  if (version !== undefined && version !== live()) {
+  const input = indexInput(deps);
+  if (version !== undefined && version !== deps.live()) {
     throw new RepriseError('INVALID', `version ${version} is not live: leave version out`, {
       field: 'version',
     });
   }
-  return starter.buildIndex({
+  return deps.starter.buildIndex(input);
+}
+
+/** What an index build is asked; throws UNAVAILABLE where it could not run here. */
+export function indexInput({
+  clock,
+  releaseClock = clock,
+  indexUnavailable,
+}: Pick<RunsDeps, 'clock' | 'releaseClock' | 'indexUnavailable'>): BuildIndexInput {
+  if (indexUnavailable !== undefined) {
+    throw new RepriseError('UNAVAILABLE', `approximate search is off: ${indexUnavailable}`);
+  }
+  return {
     release: releaseName(Math.floor(releaseClock())),
     createdMs: Math.floor(clock()),
     recall10Min: RECALL_10_MIN,
-  });
+  };
 }
 
 /** Names a release after its time: `r20261123-084801-123`, which sorts and is a folder's name everywhere. */

@@ -3,12 +3,15 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { rootCause } from '@temporalio/common';
 import type { RunControl } from '../../api/deps.ts';
 import type { RunState, StartedRun } from '../../api/schema/answers.ts';
+import type { RunSummary } from '../../api/schema/listings.ts';
+import type { VerifyReport } from '../../api/schema/verification.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { RebuildKind } from '../core/durable-host.ts';
+import { verificationReport } from './verification-report.ts';
 import {
   backfillId,
   ERASURE_ID,
@@ -31,6 +34,7 @@ import type {
   RebuildsInput,
   TrainModelInput,
   TravelToInput,
+  VerifyReplayInput,
 } from '../../workflows/messages.ts';
 
 /** The workflow types of the runs that people start. */
@@ -57,6 +61,9 @@ const REBUILDS = {
 } as const;
 
 const QUERY_MS_MAX = 2_000;
+
+/** The runs that a list names. */
+export const listedRunsMax = 20;
 
 /** Where workflows are started; the embedded profile's where it is left out. */
 export interface StarterPlace {
@@ -181,6 +188,25 @@ export class WorkflowStarter {
     });
   }
 
+  /** Starts a verification. */
+  async verify(workflowId: string, input: VerifyReplayInput): Promise<StartedRun> {
+    const { model } = input;
+    const what = model === undefined ? 'the live version' : `model version ${model}`;
+    return this.#start(WORKFLOW_TYPES.verifyReplay, workflowId, input, {
+      ...(model !== undefined && { version: model }),
+      summary: `Proof of ${what}`,
+      details:
+        'Replays the journal from its first event beside what serves, within a share of the time of the core, and compares ' +
+        'the states bit for bit. It fails where they differ, and says at which position they part.',
+    });
+  }
+
+  /** Waits for what a verification ends with; see {@link verificationReport}. */
+  report(workflowId: string, signal: AbortSignal): Promise<VerifyReport> {
+    const result = this.#client.workflow.getHandle(workflowId).result() as Promise<VerifyReport>;
+    return verificationReport(result, workflowId, signal);
+  }
+
   /** How a run stands; undefined where no run of this kind is known. */
   async describe(kind: keyof typeof TYPES, workflowId: string): Promise<RunState | undefined> {
     const handle = this.#client.workflow.getHandle(workflowId);
@@ -192,6 +218,26 @@ export class WorkflowStarter {
     const known = { workflowId, url: this.url(workflowId), state: stateOf(description) };
     if (known.state === 'running') return { ...known, ...(await this.#progress(workflowId)) };
     return { ...known, ...(await outcomeOf(handle.result())) };
+  }
+
+  /** The runs that were started last, those under way first, as Temporal lists them. */
+  async list(): Promise<readonly RunSummary[]> {
+    const kinds = new Map(Object.entries(TYPES).map(([kind, type]) => [type as string, kind]));
+    const names = [...kinds.keys()].map((type) => `'${type}'`).join(', ');
+    const listed: RunSummary[] = [];
+    const query = `WorkflowType IN (${names})`;
+    for await (const info of this.#client.workflow.list({ query, pageSize: listedRunsMax })) {
+      const { workflowId, type, startTime, closeTime } = info;
+      const state = stateOf(info);
+      listed.push({
+        kind: kinds.get(type) as RunSummary['kind'],
+        ...{ workflowId, url: this.url(workflowId), state, startedAt: startTime.toISOString() },
+        ...(closeTime !== undefined && { endedAt: closeTime.toISOString() }),
+        ...(state === 'running' && (await this.#progress(workflowId))),
+      });
+      if (listed.length === listedRunsMax) break;
+    }
+    return listed;
   }
 
   async #progress(workflowId: string): Promise<Pick<RunState, 'stage' | 'progress'>> {
@@ -211,7 +257,7 @@ export class WorkflowStarter {
   async #start(
     type: string,
     workflowId: string,
-    input: TrainModelInput | BuildIndexInput | BackfillInput,
+    input: TrainModelInput | BuildIndexInput | BackfillInput | VerifyReplayInput,
     about: { readonly version?: string; readonly summary: string; readonly details: string },
   ): Promise<StartedRun> {
     const { version, summary, details } = about;
@@ -238,7 +284,8 @@ export class WorkflowStarter {
   }
 }
 
-function stateOf({ status }: WorkflowExecutionDescription): RunState['state'] {
+/** How a run stands, in our words. */
+export function stateOf({ status }: Pick<WorkflowExecutionInfo, 'status'>): RunState['state'] {
   switch (status.name) {
     case 'RUNNING':
     case 'CONTINUED_AS_NEW':

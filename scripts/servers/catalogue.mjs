@@ -1,12 +1,14 @@
 import { StepError } from '../setup/run.mjs';
+import { graphite } from './graphite.mjs';
 import { kafka } from './kafka.mjs';
 import { mongo } from './mongo.mjs';
+import { prometheus } from './prometheus.mjs';
 import { redis } from './redis.mjs';
 import { s3 } from './s3.mjs';
 import { temporal } from './temporal.mjs';
 
 /** Every server that a stack can have, in the order in which they are named. */
-export const servers = [kafka, mongo, redis, temporal, s3];
+export const servers = [kafka, mongo, redis, temporal, s3, prometheus, graphite];
 
 /** What `up` brings up where nothing is named. */
 export const usualNames = ['kafka', 'mongo', 'redis', 'temporal'];

@@ -20,6 +20,12 @@ const builtParts = {
     output: '.build/workflows.js',
     needs: 'workflows/index.ts',
   },
+  page: {
+    script: 'scripts/build-page.mjs',
+    sources: ['web', 'package-lock.json'],
+    output: '.build/page/index.html',
+    needs: 'web/index.html',
+  },
 };
 
 /** What the compiled addons have in common. */

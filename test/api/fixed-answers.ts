@@ -1,6 +1,11 @@
+import type { PagePort } from '../../api/deps.ts';
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
+import type { ListedItem, RunSummary } from '../../api/schema/listings.ts';
+import type { LiveSample } from '../../api/schema/live.ts';
 import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
+import type { ScheduleAnswer } from '../../api/schema/schedules.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
+import type { VerifyReport } from '../../api/schema/verification.ts';
 import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
 
 /** A ranked item. */
@@ -67,4 +72,55 @@ export const TRAVEL: TravelAnswer = {
   position: PLACE,
   progress: { done: 1, total: 7 },
   poll: '/v1/travels/travel-0123456789abcdef',
+};
+
+/** A verification that holds. */
+export const VERIFIED: VerifyReport = {
+  ...{ equal: true, version: 'v1', hash: 'ab', live: 'ab', positions: ['0:7'] },
+  ...{ events: 8, differing: [] },
+};
+
+/** A schedule that has run. */
+export const SCHEDULE: ScheduleAnswer = {
+  ...{ name: 'verify', state: 'on', when: '17 3 * * *', variable: 'REPRISE_SCHEDULE_VERIFY' },
+  ...{ workflow: 'verifyReplay', note: 'Proves.', scheduleId: 'reprise-verify' },
+  ...{ url: 'http://127.0.0.1:8233/s', nextRun: '2026-01-02T03:17:00.000Z' },
+  lastRun: {
+    ...{ at: '2026-01-01T03:17:20.000Z', workflowId: 'scheduled-verify-1' },
+    ...{ url: 'http://127.0.0.1:8233/w', state: 'completed' },
+  },
+  ...{ runs: 3, skipped: 0, missed: 0 },
+};
+
+/** Figures that never change. */
+export const SAMPLE: LiveSample = {
+  ...{ at: Date.UTC(2026, 0, 1), model: 'first', events: 8, behind: 0 },
+  ...{ freshMs: { p50: 2, p99: 9 }, recall10: { first: 0.25 }, users: 1, items: 2, refused: 1 },
+};
+
+/** A page of two files. */
+export const PAGE: PagePort = {
+  document: { mediaType: 'text/html; charset=utf-8', bytes: Buffer.from('<!doctype html>') },
+  assets: new Map([
+    [
+      'app-1a2b.js',
+      {
+        mediaType: 'text/javascript; charset=utf-8',
+        bytes: Buffer.from('export {};'),
+        gzipped: Buffer.from('zipped'),
+      },
+    ],
+  ]),
+};
+
+/** An item in short. */
+export const LISTED: ListedItem = {
+  ...{ id: 'song', title: 'A song', met: true },
+  attributes: { year: 1999 },
+};
+
+/** A training that is under way. */
+export const RUN: RunSummary = {
+  ...{ kind: 'training', workflowId: 'train-1', url: 'http://127.0.0.1:8233/train-1' },
+  ...{ state: 'running', startedAt: '2026-01-01T00:00:00.000Z' },
 };

@@ -14,12 +14,18 @@ import { createMemoryJournal } from '../doubles/memory-journal.ts';
 import {
   ERASURE,
   LINEAGE,
+  LISTED,
+  PAGE,
   PLACE,
   PROOF,
   QUARANTINE,
   RECOMMENDATION,
+  SCHEDULE,
+  RUN,
+  SAMPLE,
   SCORED,
   TRAVEL,
+  VERIFIED,
   WHAT_IF,
 } from './fixed-answers.ts';
 
@@ -52,21 +58,7 @@ async function* linesOf(user: string): AsyncGenerator<Readonly<Record<string, un
 /** The read side, models, runs and maintenance of an instance that always says the same. */
 function fixedPorts(
   calls: unknown[][],
-): Pick<
-  ApiDeps,
-  | 'queries'
-  | 'travel'
-  | 'promotions'
-  | 'models'
-  | 'prequential'
-  | 'runs'
-  | 'erasures'
-  | 'quarantines'
-  | 'comparisons'
-  | 'userExport'
-  | 'maintenance'
-  | 'health'
-> {
+): Omit<ApiDeps, 'door' | 'access' | 'logger' | 'newRequestId'> {
   const note = <T>(answer: T, ...call: unknown[]): T => {
     calls.push(call);
     return answer;
@@ -96,6 +88,8 @@ function fixedPorts(
           id,
           after,
         ),
+      listItems: async (ids) => note([LISTED], 'list', ids),
+      searchItems: async (search, n) => note([LISTED], 'search', search, n),
       deadLetters: async () => ({
         refused: 1,
         deadLetters: [
@@ -114,8 +108,8 @@ function fixedPorts(
         calls.push(['travel', query]);
         return query.user === 'far' ? { travel: TRAVEL } : { answer: RECOMMENDATION };
       },
-      events: async (user, position) => {
-        calls.push(['events', user, position]);
+      events: async (user, position, ...eventsMax) => {
+        calls.push(['events', user, position, ...eventsMax]);
         return [{ position: '0:3', type: 'play', item: 'song', time: null }];
       },
       whatIf: async (query) => note({ answer: WHAT_IF }, 'whatIf', query),
@@ -175,6 +169,7 @@ function fixedPorts(
       startBackfill: async (body) => note(started, 'backfill', body),
       controlBackfill: async (workflowId, control) =>
         note(workflowId !== 'unknown', 'control', workflowId, control),
+      list: async () => [RUN],
       describe: async (kind, workflowId) =>
         note(
           workflowId === 'unknown' ? undefined : { ...started, workflowId, state: 'running' },
@@ -200,14 +195,18 @@ function fixedPorts(
     userExport: {
       open: async (user) => (user === 'unknown' ? undefined : linesOf(user)),
     },
+    schedules: {
+      list: async () => [SCHEDULE],
+      control: async (name, control) => note({ ...SCHEDULE, name }, 'schedule', name, control),
+    },
     maintenance: {
       rebuild: async (projections, onProgress) => {
         onProgress(1, 2);
         return note({ projections, positions: PLACE, events: 8 }, 'rebuild', projections);
       },
-      verify: async (version, onProgress) => {
+      verify: async (request, onProgress) => {
         onProgress(4, 8);
-        return note({ equal: true, hash: 'ab', positions: PLACE, events: 8 }, 'verify', version);
+        return note(VERIFIED, 'verify', request);
       },
       stateHash: async (version, after) =>
         note(
@@ -222,6 +221,12 @@ function fixedPorts(
         yield { id: 'b', position: '0:1' };
       },
     },
+    metrics: { exposition: async () => ({ contentType: 'text/plain', text: 'seen_total 1\n' }) },
+    live: { samples: () => [SAMPLE] },
+    activity: {
+      recentUsers: async (n) => note([{ id: 'u', lastTime: null }], 'recentUsers', n),
+    },
+    page: PAGE,
     health: {
       awaited: () => [],
       status: async () => ({

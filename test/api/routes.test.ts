@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 
 import type { ApiDeps } from '../../api/deps.ts';
 import { RepriseError } from '../../events/error.ts';
+import { SCHEDULE, VERIFIED } from './fixed-answers.ts';
 import { callOnce, fakeDeps, startApi } from './harness.ts';
 import type { Answer, Api, Sent } from './harness.ts';
 
@@ -87,7 +88,15 @@ describe('a request reaches its port', () => {
       'users',
     ]));
   test('a verification', () =>
-    check('POST', '/v1/verifications', { body: { version: 'v1' } }, 200, 'verify', 'v1'));
+    check('POST', '/v1/verifications', { body: { model: 'v1', full: true } }, 200, 'verify', {
+      model: 'v1',
+      full: true,
+    }));
+  test('a schedule that is triggered', () =>
+    check(
+      ...(['POST', '/v1/schedules/train/trigger', { body: {} }, 200] as const),
+      ...['schedule', 'train', 'trigger'],
+    ));
   test('a state hash', () =>
     check('GET', '/v1/state-hash?after=0:4', {}, 200, 'stateHash', undefined, [
       { partition: 0, sequence: 4 },
@@ -251,6 +260,21 @@ describe('an error of a port becomes its problem', () => {
   });
 });
 
+describe('schedules', () => {
+  test('are listed', async () => {
+    const { status, json } = await get('/v1/schedules');
+    assert.deepEqual([status, json], [200, { schedules: [SCHEDULE] }]);
+  });
+
+  test('are refused by a name that there is not, and where none are kept', async () => {
+    const unknown = await api.call('POST', '/v1/schedules/weekly/pause', { body: {} });
+    assert.equal(unknown.status, 404);
+    assert.match(unknown.text, /they are verify, train, index, promote/);
+    const none = await callOnce({ schedules: undefined as never }, 'GET', '/v1/schedules');
+    assert.equal(none.status, 503);
+  });
+});
+
 describe('an item', () => {
   test('is published and withdrawn at a position', async () => {
     const put = await api.call('PUT', '/v1/items/__proto__', { body: { title: 'T' } });
@@ -299,10 +323,7 @@ describe('answers', () => {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as unknown),
-      [
-        { progress: { done: 4, total: 8 } },
-        { result: { equal: true, hash: 'ab', positions: ['0:7'], events: 8 } },
-      ],
+      [{ progress: { done: 4, total: 8 } }, { result: VERIFIED }],
     );
   });
 

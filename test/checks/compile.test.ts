@@ -10,3 +10,11 @@ test('the types agree', async () => {
   ]);
   assert.equal(code, 0, output);
 });
+
+test('the types of the page agree, as a browser has them', async () => {
+  const { code, output } = await runProgram('typescript/bin/tsc', [
+    ...['--noEmit', '--pretty', 'false'],
+    ...['--project', 'web'],
+  ]);
+  assert.equal(code, 0, output);
+});

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { test } from 'node:test';
 import { filesIn, folders, report, rooms } from './sources.ts';
 
-const sources = filesIn(folders, ['.ts', '.mjs']);
+const sources = filesIn(folders, ['.ts', '.tsx', '.mjs']);
 
 test('every file is named for what it holds', () => {
   const vague = /^(utils?|helpers?|common|misc|shared|lib|tools?|types)(\.|-|$)/;
@@ -12,7 +12,7 @@ test('every file is named for what it holds', () => {
 });
 
 test('every file name is in kebab case', () => {
-  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract|d))?\.(ts|mjs)$/;
+  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract|d))?\.(tsx?|mjs)$/;
   const findings = sources.filter((file) => !kebab.test(basename(file)));
   assert.equal(report(findings), '');
 });

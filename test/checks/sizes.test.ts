@@ -6,7 +6,10 @@ import { filesIn, folders, report, textOf } from './sources.ts';
 const fileLinesMax = 400;
 
 test(`no file is longer than ${fileLinesMax} lines`, () => {
-  const findings = filesIn([...folders, 'docs'], ['.ts', '.mjs', '.h', '.md']).flatMap((file) => {
+  const findings = filesIn(
+    [...folders, 'docs'],
+    ['.ts', '.tsx', '.css', '.mjs', '.h', '.md'],
+  ).flatMap((file) => {
     const lines = textOf(file).trimEnd().split('\n').length;
     return lines > fileLinesMax ? [`${file} has ${lines} lines`] : [];
   });

@@ -16,6 +16,7 @@ export const rooms = [
   'api',
   'adapters',
   'processes',
+  'web',
 ] as const;
 
 /** Every folder whose code is the project's own. */

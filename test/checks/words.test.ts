@@ -16,7 +16,7 @@ const banned: readonly (readonly [RegExp, string])[] = [
 ];
 
 test('no unfinished, silenced or skipped code', () => {
-  const findings = filesIn(folders, ['.ts', '.mjs', 'reprise']).flatMap((file) =>
+  const findings = filesIn(folders, ['.ts', '.tsx', '.mjs', 'reprise']).flatMap((file) =>
     textOf(file)
       .split('\n')
       .flatMap((line, index) =>

@@ -64,6 +64,7 @@ export function itemsContract(name: string, open: () => Promise<OpenedItems>): v
       await story.fold(catalogue);
       assert.equal(catalogue.position, 5);
       assert.equal(catalogue.title('a'), 'Second');
+      assert.equal(catalogue.titles.get('a'), 'Second');
       assert.deepEqual(await catalogue.metadata('__proto__'), { title: 'Odd', year: 1999 });
       assert.equal(await catalogue.metadata('b'), null);
       assert.equal(catalogue.isWithdrawn('b'), true);
@@ -80,6 +81,7 @@ export function itemsContract(name: string, open: () => Promise<OpenedItems>): v
       await story.fold(catalogue);
       assert.equal(catalogue.isWithdrawn('a'), false);
       assert.equal(catalogue.title('a'), 'Back');
+      assert.equal(catalogue.titles.get('a'), 'Back');
     });
 
     it('counts every change of what is withdrawn, a drop among them', async () => {

@@ -37,7 +37,7 @@ test('Grafana has the sources that Compose runs', () => {
 });
 
 test('Prometheus reads every process at its probe', () => {
-  const { scrape_configs } = read('prometheus.yml') as Scraped;
+  const { scrape_configs } = read('prometheus', 'prometheus.yml') as Scraped;
   const [place] =
     scrape_configs.find(({ job_name }) => job_name === 'reprise')?.dns_sd_configs ?? [];
   assert.deepEqual(place?.names, [...CLUSTER_PROCESSES]);

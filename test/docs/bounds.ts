@@ -16,6 +16,7 @@ const ROOMS = ['events', 'model', 'actors', 'workflows', 'activities'].concat([
   'api',
   'adapters',
   'processes',
+  'web',
 ]);
 
 const DECLARED = /^(export )?const (\w+(?:Max|Min|_MAX|_MIN)) = (.+);$/;

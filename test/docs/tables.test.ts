@@ -53,10 +53,12 @@ test('the environment of the cluster is documented with its defaults, and what i
 
 test('every documented bound has its value in the sources, and every exported one is documented', () => {
   const sections = ['Requests and answers', 'Journal and identity', 'Redis', 'Learning'].concat([
+    'Metrics and traces',
     'Transport and ingest',
     'Training and index',
     'Shared objects',
     'The API of the cluster',
+    'The page',
     'Commands',
   ]);
   const documented = new Map(

@@ -89,6 +89,26 @@ export function fakeActivities(
       return { version: 'v3', users: 2, from: [-1, -1], heads: [99, 89] };
     },
     finishQuarantine: async () => ({ quarantines: ['q1'] }),
+    proveVersion: async ({ model = 'v1' }) => ({
+      ...{ equal: true, version: model, hash: 'f', positions: ['0:41', '1:39'], events: 82 },
+      differing: [],
+    }),
+    planRun: async ({ kind }) =>
+      kind === 'training'
+        ? {
+            ...{ type: 'trainModel', workflowId: 'train-v2', version: 'v2', summary: 'Training' },
+            input: {
+              ...{ version: 'v2', promote: 'if-not-worse', epochs: 2, patience: 2, seed: 5 },
+              ...{ holdoutShare: 0.1, leaseMsMax: 1_000 },
+            },
+          }
+        : {
+            ...{ type: 'buildIndex', workflowId: 'build-index-r1', version: null },
+            ...{ input: { release: 'r1', createdMs: 1, recall10Min: 0.99 }, summary: 'Build' },
+          },
+    promoteIfBetter: async () => {
+      return { promoted: true, version: 'v2', why: 'version v2 is better', positions };
+    },
     swapSearch: async () => ({ inUse: true, why: 'answers are searched with r1' }),
   };
   const noted = Object.entries({ ...plain, ...replaced }).map(([name, activity]) => [

@@ -5,9 +5,10 @@ import { after, before, describe, test } from 'node:test';
 import { blockKey } from '../../adapters/embedded/lmdb-block-keys.ts';
 import { openEnvironment } from '../../adapters/embedded/lmdb-environment.ts';
 import type { LmdbEnvironment, LmdbWriter } from '../../adapters/embedded/lmdb-environment.ts';
+import { readTensorFile, writeTensorFile } from '../../adapters/tensor-file.ts';
 import { madeEvents } from './made-events.ts';
-import type { Server, Stand } from './server.ts';
-import { createWorld } from './world.ts';
+import type { Json, Server, Stand } from './server.ts';
+import { createWorld, lastJson } from './world.ts';
 import type { Ran, World } from './world.ts';
 
 /** How a checkpoint of the newest pair is harmed. */
@@ -99,6 +100,31 @@ for (const partitions of [1, 2]) {
       assert.deepEqual(await without.stand(), stand);
       assert.deepEqual(await warningsOf(without), []);
       await without.interrupt();
+    });
+
+    test('names the checkpoint that was changed together with its hash', async () => {
+      const data = await copy();
+      const partition = partitions - 1;
+      const [newest = ''] = await checkpointsOf(data, partition);
+      const { checkpoint } = await readTensorFile(newest);
+      const name = Object.keys(checkpoint.tensors).find((one) => /item.*vectors/i.test(one));
+      const { data: values } = checkpoint.tensors[name ?? '']!;
+      values[1] = (values[1] ?? 0) + 0.5;
+      await writeTensorFile(newest, checkpoint);
+      const ran = await world.run(['verify', '--json', '--data', data]);
+      assert.equal(ran.exit, 1, ran.stderr);
+      const report = lastJson(ran.stdout);
+      assert.equal(report['equal'], false);
+      const place = `${String(partition)}:${String(checkpoint.manifest.sequence)}`;
+      const [first] = report['parted'] as readonly Json[];
+      assert.deepEqual([first?.['after'], first?.['at'], first?.['events']], [place, place, 0]);
+      const { faults } = report['kept'] as { readonly faults: readonly Json[] };
+      assert.ok(faults.some(({ position }) => position === place));
+      await rm(newest);
+      const mended = await world.json('verify', '--full', '--data', data);
+      assert.deepEqual([mended['equal'], mended['parted']], [true, []]);
+      const { faults: none, checkpoints } = mended['kept'] as Json;
+      assert.deepEqual([none, checkpoints], [[], 3 * partitions - 1]);
     });
 
     /** Expects that neither the server nor a command takes the folder, and that each says what is wrong. */

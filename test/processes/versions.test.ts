@@ -331,5 +331,31 @@ for (const partitions of [1, 2]) {
       assert.deepEqual(differing, []);
       assert.equal(equal, true);
     });
+
+    it('are proven one by one where they are held, with all that they left behind', async () => {
+      for (;;) {
+        const { links } = await call('GET', '/v1/status');
+        if ((links as Json | undefined)?.['temporal'] !== undefined) break;
+        await sleep(100);
+      }
+      for (const model of ['v2', 'v5']) {
+        const report = await call('POST', '/v1/verifications', { model, full: true });
+        const { equal, version, kept, parted, workflowId } = report;
+        assert.deepEqual([equal, version, parted], [true, model, []]);
+        assert.match(String(workflowId), /^verify-/, 'it was a workflow');
+        assert.deepEqual((kept as Json)['faults'], []);
+      }
+      const refused: readonly [Json, number, RegExp][] = [
+        [{ model: 'v9' }, 404, /no model version v9/],
+        [{ model: 'v1' }, 409, /v1 is not held/],
+        [{ modle: 'v1' }, 400, /modle is not known here/],
+        [{ model: 'v1', full: 'yes' }, 400, /full/],
+      ];
+      for (const [body, status, why] of refused) {
+        const answer = await ask('POST', '/v1/verifications', body);
+        assert.equal(answer.status, status, JSON.stringify(answer.json));
+        assert.match(String(answer.json['detail']), why);
+      }
+    });
   });
 }

@@ -62,6 +62,7 @@ export function memoryCatalogue(titles: Readonly<Record<string, string>> = {}): 
       for (const listener of listeners) listener(position);
     },
     onAdvance: (listener) => void listeners.push(listener),
+    titles: known,
     title: (item) => known.get(item),
     isWithdrawn: (item) => withdrawn.has(item),
     metadata: (item) => {

@@ -45,6 +45,18 @@ export const RECORDED: Readonly<Record<string, Recorded>> = {
     type: WORKFLOW_TYPES.travelTo,
     input: { positions: ['0:41', '1:39'] },
   },
+  'verify-replay': {
+    type: WORKFLOW_TYPES.verifyReplay,
+    input: { model: 'v2', full: true },
+  },
+  'promote-shadow': {
+    type: WORKFLOW_TYPES.promoteShadow,
+    input: { metric: 'recall10', eventsMin: 1_000 },
+  },
+  'scheduled-run': {
+    type: WORKFLOW_TYPES.scheduledRun,
+    input: { kind: 'training' },
+  },
   'erase-users': {
     type: WORKFLOW_TYPES.eraseUsers,
     input: { delayMsMax: 300, leaseMsMax: 1_000 },

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { run } from './command.ts';
 
 /** The servers that a test can have. */
-export type ServerName = 'kafka' | 'mongo' | 'redis' | 'temporal' | 's3';
+export type ServerName =
+  'kafka' | 'mongo' | 'redis' | 'temporal' | 's3' | 'prometheus' | 'graphite';
 
 /** How a server of a stack stands. */
 export interface ServerStatus {

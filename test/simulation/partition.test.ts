@@ -154,8 +154,8 @@ describe('a partition under kills, checkpoints and promotions', () => {
       await rig.replay(clean);
       assert.equal(await rig.hash(runtime), await rig.hash(clean));
       assert.deepEqual(
-        { ...runtime.counters, activeActors: 0 },
-        { ...clean.counters, activeActors: 0 },
+        { ...runtime.counters, activeActors: 0, passivations: 0 },
+        { ...clean.counters, activeActors: 0, passivations: 0 },
       );
       assert.deepEqual(runtime.deadLetters, clean.deadLetters);
       const whole = new DeltaMirror();

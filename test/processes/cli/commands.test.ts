@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
+import { VERIFIED } from '../../api/fixed-answers.ts';
 import { startCli } from './harness.ts';
 
 const cli = await startCli();
@@ -43,23 +44,51 @@ test('status tells what is on and what is off, and why', async () => {
 test('verify says that the states are equal', async () => {
   const { exit, json } = await cli.run('verify', '--json');
   assert.equal(exit, 0);
-  assert.deepEqual(json, { equal: true, hash: 'ab', positions: ['0:7'], events: 8 });
+  assert.deepEqual(json, VERIFIED);
 });
 
 test('verify exits with 1 when they are not', async () => {
   const unequal = await startCli((base) => ({
     maintenance: {
       ...base.maintenance,
-      verify: () => Promise.resolve({ equal: false, hash: 'cd', positions: ['0:7'], events: 8 }),
+      verify: () =>
+        Promise.resolve({
+          ...{ ...VERIFIED, equal: false, hash: 'cd', differing: [0] },
+          parted: [{ partition: 0, after: '0:4', at: '0:5', events: 1, by: 'rows' as const }],
+        }),
     },
   }));
   try {
     const { exit, stdout } = await unequal.run('verify');
     assert.equal(exit, 1);
     assert.match(stdout, /^NOT EQUAL$/m);
+    assert.match(stdout, /^parts at +0:5: this event \(rows\)$/m);
   } finally {
     await unequal.close();
   }
+});
+
+test('schedules lists them, and tells one what it is told', async () => {
+  const { exit, stdout } = await cli.run('schedules');
+  assert.equal(exit, 0);
+  assert.deepEqual(stdout.trimEnd().split('\n'), [
+    'name    state  when        next run              last run              ended      runs',
+    'verify  on     17 3 * * *  2026-01-02T03:17:00Z  2026-01-01T03:17:20Z  completed     3',
+  ]);
+  const { json } = await cli.run('schedules', '--pause', 'train', '--json');
+  assert.equal(json?.['name'], 'train');
+  assert.deepEqual(cli.api.calls.at(-1), ['schedule', 'train', 'pause']);
+  const two = await cli.run('schedules', '--pause', 'train', '--trigger', 'train');
+  assert.equal(two.exit, 2);
+  assert.match(two.stderr, /name one/);
+});
+
+test('verify passes on what it is asked, and refuses what does not go together', async () => {
+  await cli.run('verify', '--full', '--model', 'v2');
+  assert.deepEqual(cli.api.calls.at(-1), ['verify', { full: true, model: 'v2' }]);
+  const { exit, stderr } = await cli.run('verify', '--answer', 'r1', '--full');
+  assert.equal(exit, 2);
+  assert.match(stderr, /leave --full and --model out/);
 });
 
 test('a failure in the middle of a long operation is told with its code', async () => {

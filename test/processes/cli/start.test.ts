@@ -44,7 +44,8 @@ test('start says where everything is, what is off and why, and ends cleanly', as
     assert.equal(exit, 0);
     const lines = stdout.trimEnd().split('\n');
     assert.equal(lines[0], `Reprise runs on the data folder ${cli.folder}`);
-    assert.equal(lines[1], 'API        http://127.0.0.1:7070');
+    assert.equal(lines[1], 'page       http://127.0.0.1:7070/');
+    assert.equal(lines[2], 'API        http://127.0.0.1:7070');
     assert.ok(lines.includes('docs       http://127.0.0.1:7070/docs'));
     assert.ok(lines.includes('off        training: not installed'));
     assert.match(stderr, /^stopping\nstopped;/);

@@ -39,6 +39,21 @@ describe('the probe of a process', () => {
     );
   });
 
+  it('tells what was measured, where anything is', async () => {
+    const told = { contentType: 'text/plain; version=0.0.4', text: 'seen_total 1\n' };
+    const url = await probing({ exposition: () => Promise.resolve(told) });
+    const answer = await fetch(`${url}/metrics`);
+    assert.deepEqual(
+      [answer.status, answer.headers.get('content-type'), await answer.text()],
+      [200, told.contentType, told.text],
+    );
+    await probe?.close();
+    assert.equal((await fetch(`${await probing({})}/metrics`)).status, 404);
+    await probe?.close();
+    const failing = await probing({ exposition: () => Promise.reject(new Error('gone')) });
+    assert.equal((await fetch(`${failing}/metrics`)).status, 500);
+  });
+
   it('answers nothing else', async () => {
     const url = await probing({});
     assert.equal((await fetch(`${url}/v1/status`)).status, 404);

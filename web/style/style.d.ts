@@ -1,0 +1,2 @@
+/** What the bundler reads and the compiler does not. */
+declare module '*.css';
