@@ -4,14 +4,16 @@ import Koa from 'koa';
 
 import { writeProblem } from './answer.ts';
 import { discard } from './body.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiDeps, RateLimitPort } from './deps.ts';
 import { Endpoint } from './endpoint.ts';
 import { problemOf } from './failure.ts';
 import { createGate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { HttpProblem } from './problem.ts';
 import { LiveStreams } from './live-streams.ts';
 import { createRoutes } from './routes.ts';
 import { Router } from './router.ts';
+import type { Lookup } from './router.ts';
 
 /** Finds the endpoint of a request and serves it; everything that goes wrong is thrown. */
 type Dispatch = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -20,6 +22,7 @@ type Dispatch = (request: IncomingMessage, response: ServerResponse) => Promise<
 export const CLOSING = 'closing';
 
 function createDispatch(deps: ApiDeps, streams: LiveStreams): Dispatch {
+  const { requestLimit } = deps;
   const gate = createGate(deps.access);
   const router = new Router(createRoutes(deps, streams).map((route) => new Endpoint(route)));
   return async (request, response) => {
@@ -28,7 +31,13 @@ function createDispatch(deps: ApiDeps, streams: LiveStreams): Dispatch {
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const found = router.find(method, path);
-    if (found.kind !== 'match' || !found.route.open) gate.authorize(request);
+    // What is not there is told to whoever may read.
+    const scope = found.kind === 'match' ? found.route.scope : 'read';
+    if (found.kind !== 'match' || !found.route.open) {
+      if (requestLimit !== undefined) await takeTurn(requestLimit, gate, request);
+      gate.authorize(request, scope);
+      if (scope === 'admin') tellAudit(deps, gate, request, found);
+    }
     if (found.kind === 'match') {
       await found.route.serve(request, response, found.raw, mark < 0 ? '' : url.slice(mark + 1));
       return;
@@ -41,6 +50,34 @@ function createDispatch(deps: ApiDeps, streams: LiveStreams): Dispatch {
       headers: { allow },
     });
   };
+}
+
+/** Refuses a caller who has had their share: by the key that was sent, else by address, so that keys can't be tried out. */
+async function takeTurn(limit: RateLimitPort, gate: Gate, request: IncomingMessage): Promise<void> {
+  const caller = gate.callerOf(request)?.name;
+  const address = request.socket.remoteAddress ?? 'socket';
+  const waitMs = await limit.take(caller === undefined ? `address ${address}` : `key ${caller}`);
+  if (waitMs <= 0) return;
+  throw new HttpProblem(
+    'BUSY',
+    'too many requests: send fewer a second, and this one again later',
+    {
+      headers: { 'retry-after': String(Math.ceil(waitMs / 1_000)) },
+    },
+  );
+}
+
+/** Notes who does what only administrators may; the path stays out, for it may hold a user's id. */
+function tellAudit(
+  { logger }: ApiDeps,
+  gate: Gate,
+  request: IncomingMessage,
+  found: Lookup<Endpoint>,
+): void {
+  if (found.kind !== 'match') return;
+  const { operationId } = found.route;
+  const caller = gate.callerOf(request)?.name;
+  logger.info({ audit: true, operationId, ...(caller && { caller }) }, 'an admin request');
 }
 
 async function fail(

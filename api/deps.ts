@@ -3,6 +3,7 @@ import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
 import type { AsOf } from './as-of.ts';
+import type { Caller } from './key-ring.ts';
 import type {
   DeadLetters,
   IndexReleaseRequest,
@@ -278,12 +279,27 @@ export interface ApiLogger {
 
 /**
  * Who may call: `private` is a socket file that only the owner opens, `loopback` this machine under a loopback
- * Host header, `key` whoever sends the key.
+ * Host header, `keys` whoever sends a key.
  */
 export type Access =
   | { readonly kind: 'private' }
   | { readonly kind: 'loopback' }
-  | { readonly kind: 'key'; readonly apiKey: string };
+  | { readonly kind: 'keys'; readonly keys: KeysPort };
+
+/** The API keys as they stand now. */
+export interface KeysPort {
+  /** Whose key this is; undefined where it is nobody's. */
+  find(sent: string): Caller | undefined;
+}
+
+/** How many requests are let in from one caller. */
+export interface RateLimitPort {
+  /**
+   * Takes one request of a caller: a key's name, or an address. Resolves to the milliseconds to wait where the caller
+   * has had its share, and to 0 where the request is let in.
+   */
+  take(caller: string): Promise<number>;
+}
 
 /** Everything that the API calls; made by processes/ and by tests. */
 export interface ApiDeps {
@@ -316,6 +332,8 @@ export interface ApiDeps {
   /** Absent where the page was not built: `/` leads to the documentation then. */
   readonly page?: PagePort | undefined;
   readonly access: Access;
+  /** Absent where requests are not counted. */
+  readonly requestLimit?: RateLimitPort | undefined;
   readonly logger: ApiLogger;
   /** Draws the id that ties a 500 to its log line. */
   readonly newRequestId: () => string;

@@ -8,6 +8,8 @@ import { WRITTEN } from './route.ts';
 import type { Route } from './route.ts';
 import { parameterNames } from './router.ts';
 import type { Routed } from './router.ts';
+import { scopeOf } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { demand } from './validation.ts';
 
 /** The checked query strings that an endpoint remembers. */
@@ -21,7 +23,9 @@ const noQuery: Readonly<Record<string, never>> = Object.freeze({});
 export class Endpoint implements Routed {
   readonly method: string;
   readonly path: string;
+  readonly operationId: string;
   readonly open: boolean;
+  readonly scope: Scope;
   readonly #route: Route;
   readonly #names: readonly string[];
   readonly #query: QueryReader | undefined;
@@ -31,7 +35,9 @@ export class Endpoint implements Routed {
   constructor(route: Route) {
     this.method = route.method;
     this.path = route.path;
+    this.operationId = route.operationId;
     this.open = route.open ?? false;
+    this.scope = scopeOf(route);
     this.#route = route;
     this.#names = parameterNames(route.path);
     this.#query = route.query === undefined ? undefined : new QueryReader(route.query);

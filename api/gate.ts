@@ -1,15 +1,19 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-import type { Access } from './deps.ts';
+import type { Access, KeysPort } from './deps.ts';
+import type { Caller } from './key-ring.ts';
 import { HttpProblem } from './problem.ts';
+import { covers } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** Decides on requests before they are served, by throwing a problem. */
 export interface Gate {
   /** Refuses a request by where it comes from; asked of every request. */
   admit(request: IncomingMessage): void;
-  /** Refuses a request without the key; asked unless the route is open. */
-  authorize(request: IncomingMessage): void;
+  /** Whose key came with a request; undefined where nobody's did, or none is asked for. */
+  callerOf(request: IncomingMessage): Caller | undefined;
+  /** Refuses a request whose key is not there or does not allow this; asked unless the route is open. */
+  authorize(request: IncomingMessage, scope: Scope): void;
 }
 
 const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
@@ -20,26 +24,35 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || loopbackAddress.test(host);
 }
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
-
 function keyOf(request: IncomingMessage): string {
   const bearer = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const named = request.headers['x-api-key'];
   return bearer ?? (typeof named === 'string' ? named : '');
 }
 
-function demandKey(apiKey: string): (request: IncomingMessage) => void {
-  // Digests have one length, so that the comparison takes the same time for every key that is sent.
-  const wanted = digest(apiKey);
-  return (request) => {
-    if (timingSafeEqual(digest(keyOf(request)), wanted)) return;
+function demandKey(caller: Caller | undefined, scope: Scope): void {
+  if (caller === undefined) {
     throw new HttpProblem(
       'UNAUTHORIZED',
       'send the API key as authorization: Bearer <key>, or as x-api-key',
       { headers: { 'www-authenticate': 'Bearer' } },
     );
+  }
+  if (covers(caller.scope, scope)) return;
+  throw new HttpProblem(
+    'FORBIDDEN',
+    `the key ${caller.name} is of scope ${caller.scope}: use one of scope ${scope}`,
+  );
+}
+
+function keyed(keys: KeysPort): Gate {
+  const callerOf = (request: IncomingMessage): Caller | undefined => keys.find(keyOf(request));
+  return {
+    admit: refuseForeignPages,
+    callerOf,
+    authorize(request, scope) {
+      demandKey(callerOf(request), scope);
+    },
   };
 }
 
@@ -64,19 +77,21 @@ function refuseForeignPages(request: IncomingMessage): void {
   throw new HttpProblem('FORBIDDEN', 'requests from pages of other sites are not taken');
 }
 
-function letThrough(): void {
-  // Nothing is asked: the socket file, or the loopback address, stands for the key.
-}
+/** Asks for no key: the socket file, or the loopback address, stands for it. */
+const unkeyed: Pick<Gate, 'callerOf' | 'authorize'> = {
+  callerOf: () => undefined,
+  authorize: () => undefined,
+};
 
 /** Makes the gate of an access rule. */
 export function createGate(access: Access): Gate {
-  const authorize = access.kind === 'key' ? demandKey(access.apiKey) : letThrough;
-  if (access.kind !== 'loopback') return { admit: refuseForeignPages, authorize };
+  if (access.kind === 'keys') return keyed(access.keys);
+  if (access.kind === 'private') return { ...unkeyed, admit: refuseForeignPages };
   return {
+    ...unkeyed,
     admit(request) {
       demandLoopback(request);
       refuseForeignPages(request);
     },
-    authorize,
   };
 }

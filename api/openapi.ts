@@ -36,7 +36,7 @@ export interface OpenApiDocument {
 }
 
 /** Problems that every route may answer. */
-const everyRoute = [400, 401, 403, 421, 500] as const;
+const everyRoute = [400, 401, 403, 421, 429, 500] as const;
 
 /** Gathers the schemas that have a name, so that the document holds each once. */
 class Schemas {

@@ -30,7 +30,7 @@ interface Kind {
 export const PROBLEM_KINDS: Readonly<Record<ErrorCode | HttpCode, Kind>> = {
   MALFORMED: { status: 400, title: 'The request does not have the right form' },
   UNAUTHORIZED: { status: 401, title: 'The API key is missing or wrong' },
-  FORBIDDEN: { status: 403, title: 'The request comes from where none is taken' },
+  FORBIDDEN: { status: 403, title: 'The request is not allowed from there, or with that key' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not known here' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request body took too long to arrive' },

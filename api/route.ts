@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { z } from 'zod';
 
+import type { Scope } from './scope.ts';
+
 /** What a handler is called with: the checked parts of the request, and the raw request for bodies read apart. */
 export interface Call<Params, Query, Body> {
   readonly params: Params;
@@ -43,6 +45,8 @@ export interface RouteWords {
   readonly summary: string;
   /** The statuses of problems that callers have to expect, beside those of every route. */
   readonly problems?: readonly number[];
+  /** What a key must allow; see {@link scopeOf} for where it is absent. */
+  readonly scope?: Scope;
   /** True where no API key is asked for: probes and documentation. */
   readonly open?: boolean;
 }

@@ -12,6 +12,10 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly apiKey: string | undefined;
+  /** The file of API keys; that of the data folder where absent. */
+  readonly keysFile: string | undefined;
+  /** Requests that a caller may send in a second; not counted where absent. */
+  readonly requestsPerSecondMax: number | undefined;
   readonly logLevel: string;
   /** When durable workflows start: with the server, with the first run that needs them, or never. */
   readonly durable: 'eager' | 'lazy' | 'off';
@@ -46,6 +50,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: value.REPRISE_HOST,
     port: value.REPRISE_PORT,
     apiKey: value.REPRISE_API_KEY,
+    keysFile: value.REPRISE_KEYS_FILE,
+    requestsPerSecondMax: value.REPRISE_REQUESTS_PER_SECOND_MAX,
     logLevel: value.REPRISE_LOG_LEVEL,
     durable: value.REPRISE_DURABLE,
     sliceMsMax: value.REPRISE_SLICE_MS_MAX,

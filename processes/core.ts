@@ -7,6 +7,7 @@ import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import type { LearnerName } from './config/learner.ts';
 import { followAliases } from './core/alias-following.ts';
+import { apiKeysPath } from './access/api-keys-file.ts';
 import { serveApi } from './core/api-host.ts';
 import type { ApiPlaces, PublicPlace } from './core/api-host.ts';
 import type { CoreParts } from './core/core-parts.ts';
@@ -174,5 +175,15 @@ async function closeParts(parts: CoreParts): Promise<void> {
 }
 
 function placesOf(options: CoreOptions, config: Config, { folder }: Stores): ApiPlaces {
-  return { socketPath: folder.socketPath, public: options.listen, apiKey: config.apiKey };
+  const { apiKey, keysFile, requestsPerSecondMax } = config;
+  return {
+    socketPath: folder.socketPath,
+    public: options.listen,
+    keys: {
+      path: keysFile ?? apiKeysPath(folder.path),
+      isFileNeeded: keysFile !== undefined,
+      adminKey: apiKey,
+    },
+    requestsPerSecondMax,
+  };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Collection, Db } from 'mongodb';
 import { APPEND_QUEUE_BOUNDS, AppendQueue } from '../../events/append-queue.ts';
 import type { AppendQueueBounds, QueuedBatch, QueuedRow } from '../../events/append-queue.ts';
@@ -82,6 +83,10 @@ export interface ClusterJournal extends CoveringJournal {
 
 /** Tries of a plain append that other writers come before. */
 const APPEND_TRIES_MAX = 16;
+
+/** Looks at what seems damaged, and the pause before another: a writer takes back within it what stands behind a gap. */
+const READ_TRIES_MAX = 4;
+const READ_PAUSE_MS = 250;
 
 /**
  * Opens the journal of a database, made where it is missing. A partition's keys are read from the blocks at the first
@@ -208,15 +213,31 @@ class MongoJournal implements ClusterJournal {
     return this.#heads.end(partition).head;
   }
 
+  /** A server that comes back without its last writes shows, for a moment, a chain that does not hold: see damage stay. */
   async read(partition: Partition, after: Sequence): Promise<EventBlock | undefined> {
-    if (this.#readEpoch !== this.#connection.epoch()) {
-      this.#readEpoch = this.#connection.epoch();
-      this.#reader.clear();
-      this.#blocks.forgetHeard();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#look(partition, after);
+      } catch (error) {
+        if (!hasCode(error, 'DAMAGED') || tries >= READ_TRIES_MAX) throw error;
+        await sleep(READ_PAUSE_MS);
+        this.#forgetRead();
+        await this.#heads.renew();
+      }
     }
+  }
+
+  async #look(partition: Partition, after: Sequence): Promise<EventBlock | undefined> {
+    if (this.#readEpoch !== this.#connection.epoch()) this.#forgetRead();
     if (after >= this.head(partition)) await this.#heads.refresh([partition]);
     const head = this.head(partition);
     return after >= head ? undefined : this.#reader.read(partition, after, head);
+  }
+
+  #forgetRead(): void {
+    this.#readEpoch = this.#connection.epoch();
+    this.#reader.clear();
+    this.#blocks.forgetHeard();
   }
 
   async changed(partition: Partition, after: Sequence, signal: AbortSignal): Promise<void> {

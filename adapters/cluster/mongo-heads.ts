@@ -177,10 +177,14 @@ export class MongoHeads {
     }
   }
 
-  /** Where the server may be another one, reads the ends anew that it does not have. */
+  /** Where the server may be another one, what is known is compared with it. */
   async #compare(): Promise<void> {
+    if (this.#connection.epoch() !== this.#epoch) await this.renew();
+  }
+
+  /** Reads the ends anew that the store does not have. */
+  async renew(): Promise<void> {
     const epoch = this.#connection.epoch();
-    if (epoch === this.#epoch) return;
     for (const [partition, end] of this.#ends.entries()) {
       if (await this.#blocks.stands(partition, end)) continue;
       this.#ends[partition] = await this.#blocks.end(partition);

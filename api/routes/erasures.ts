@@ -23,6 +23,7 @@ function exporting(deps: ApiDeps): Route {
     method: 'GET',
     path: '/v1/users/{id}/export',
     operationId: 'exportUser',
+    scope: 'admin',
     tag: 'erasure',
     summary:
       'Streams all that is held and derived of a user as NDJSON: what was learned of them, then their events with their context.',

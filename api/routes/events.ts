@@ -148,6 +148,7 @@ export function eventRoutes(deps: ApiDeps): readonly Route[] {
       method: 'POST',
       path: '/v1/events',
       operationId: 'acceptEvents',
+      scope: 'write',
       tag: 'events',
       summary:
         'Takes events, whole or not at all, and answers when they are durable. CloudEvents may also come in binary mode.',

@@ -77,6 +77,7 @@ export function maintenanceRoutes(deps: ApiDeps): readonly Route[] {
       method: 'GET',
       path: '/v1/events/export',
       operationId: 'exportEvents',
+      scope: 'admin',
       tag: 'events',
       summary: 'Streams the journal’s events as NDJSON, after these positions, up to now.',
       query: z.strictObject({ after: afterSchema }),

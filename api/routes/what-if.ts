@@ -14,6 +14,7 @@ export function whatIfRoutes(deps: ApiDeps): readonly Route[] {
       method: 'POST',
       path: '/v1/what-if',
       operationId: 'whatIf',
+      scope: 'read',
       tag: 'recommendations',
       summary:
         'Answers what a user would be recommended with other events, and without some; nothing is written.',

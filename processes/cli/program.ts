@@ -11,6 +11,7 @@ import type { ExitCode } from './failure.ts';
 import { EXIT, INTERRUPTED, READER_GONE, toFailure } from './failure.ts';
 import { importCommand } from './import.ts';
 import { indexCommand } from './index-release.ts';
+import { addKeys } from './keys.ts';
 import { modelsCommand } from './models.ts';
 import { promoteCommand, rollbackCommand } from './promote.ts';
 import { quarantineCommand } from './quarantine.ts';
@@ -80,6 +81,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, exportCommand);
   addCommand(program, deps, exit, eraseCommand);
   addCommand(program, deps, exit, quarantineCommand);
+  addKeys(program, deps, exit);
   addEvaluate(program, deps, exit);
   return program;
 }

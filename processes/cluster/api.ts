@@ -11,6 +11,8 @@ import type { EventDoor } from '../../events/door.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
+import { LiveKeys } from '../access/live-keys.ts';
+import { optionalLimit } from '../access/request-limit.ts';
 import { countServed } from '../core/counts.ts';
 import { listModels } from '../core/models.ts';
 import { LiveFigures } from '../core/live-figures.ts';
@@ -54,7 +56,7 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
       },
     });
     const health = new ApiHealth(parts, watch);
-    const listening = await listenPublicly(parts, health);
+    const listening = await listenPublicly(parts, health, closers);
     closers.add(() => listening.close());
     parts.durable.begin();
     const ended = runAll(parts, watch);
@@ -97,29 +99,37 @@ async function followCatalogue(parts: ApiParts): Promise<void> {
   }
 }
 
-async function listenPublicly(parts: ApiParts, health: ApiHealth): Promise<Listening> {
-  const { host, port, apiKey } = parts.config;
-  const access: Access =
-    apiKey === undefined ? { kind: 'loopback' } : { kind: 'key', apiKey: apiKey.reveal() };
-  const deps = apiDeps(parts, health);
-  const freshness = new FreshnessWindow({
-    clock: parts.clock,
-    waitFor: (positions) => parts.serving.waitFor(positions),
+async function listenPublicly(
+  parts: ApiParts,
+  health: ApiHealth,
+  closers: Closers,
+): Promise<Listening> {
+  const { config, clock, logger } = parts;
+  const { host, port, apiKey, keysFile, requestsPerSecondMax } = config;
+  const keys = await LiveKeys.open({
+    ...{ path: keysFile, isFileNeeded: true, adminKey: apiKey?.reveal(), clock, logger },
   });
-  const live = followFigures(parts, freshness, deps);
-  const app = createApp({ ...deps, door: freshness.watch(deps.door), live, access });
-  const listening = await listen(app, { host, port, keyed: apiKey !== undefined });
+  closers.add(() => {
+    keys.close();
+    return Promise.resolve();
+  });
+  const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
+  const requestLimit = optionalLimit(requestsPerSecondMax);
+  const app = createApp({ ...withFigures(parts, apiDeps(parts, health)), access, requestLimit });
+  const listening = await listen(app, { host, port, keyed: keys.areAsked });
   const name = host.includes(':') ? `[${host}]` : host;
   process.stderr.write(`API        http://${name}:${String(listening.port)}\n`);
   return listening;
 }
 
-/** Takes the figures that the page follows, until the process ends. */
-function followFigures(
-  { stores, serving, clock, logger, signal }: ApiParts,
-  freshness: FreshnessWindow,
-  { prequential }: Pick<ApiDeps, 'prequential'>,
-): LiveFigures {
+/** Adds the figures that the page follows; they are taken until the process ends. */
+function withFigures(parts: ApiParts, deps: Omit<ApiDeps, 'access'>): Omit<ApiDeps, 'access'> {
+  const { stores, serving, clock, logger, signal } = parts;
+  const { prequential, door } = deps;
+  const freshness = new FreshnessWindow({
+    clock,
+    waitFor: (positions) => serving.waitFor(positions),
+  });
   const live = new LiveFigures({
     ...{ clock, freshness },
     heads: () => stores.journal.status().heads,
@@ -136,7 +146,7 @@ function followFigures(
   signal.addEventListener('abort', () => {
     live.close();
   });
-  return live;
+  return { ...deps, door: freshness.watch(door), live };
 }
 
 function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {

@@ -69,6 +69,10 @@ export interface ClusterConfig {
   readonly port: number;
   readonly probePort: number;
   readonly apiKey: Secret | undefined;
+  /** The file of API keys of an API; none where absent. */
+  readonly keysFile: string | undefined;
+  /** Requests that a caller may send to one API in a second; not counted where absent. */
+  readonly requestsPerSecondMax: number | undefined;
   readonly logLevel: string;
   readonly partitions: number;
   /** The learner of a cluster that is made, as asked for; another one than it has is refused. */

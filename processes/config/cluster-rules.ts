@@ -84,10 +84,10 @@ const identitiesApart: Rule = ({ env }) => {
 
 const keyBeyondLoopback: Rule = ({ env, process }) => {
   const host = env['REPRISE_HOST'] ?? '127.0.0.1';
-  if (process !== 'api' || LOOPBACK.includes(host) || env['REPRISE_API_KEY'] !== undefined)
-    return [];
+  const isKeyed = env['REPRISE_API_KEY'] !== undefined || env['REPRISE_KEYS_FILE'] !== undefined;
+  if (process !== 'api' || LOOPBACK.includes(host) || isKeyed) return [];
   return [
-    `REPRISE_API_KEY: must be set where REPRISE_HOST is ${host}: anyone could read and write`,
+    `REPRISE_API_KEY: or REPRISE_KEYS_FILE must be set where REPRISE_HOST is ${host}: anyone could read and write`,
   ];
 };
 

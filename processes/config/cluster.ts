@@ -91,6 +91,8 @@ function configOf(value: Values, process: ClusterProcess): ClusterConfig {
     port: value.REPRISE_PORT,
     probePort: value.REPRISE_PROBE_PORT,
     apiKey: secretOf(value.REPRISE_API_KEY),
+    keysFile: value.REPRISE_KEYS_FILE,
+    requestsPerSecondMax: value.REPRISE_REQUESTS_PER_SECOND_MAX,
     logLevel: value.REPRISE_LOG_LEVEL,
     partitions: value.REPRISE_PARTITIONS,
     learner: value.REPRISE_LEARNER,

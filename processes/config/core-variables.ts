@@ -8,6 +8,8 @@ export const coreVariables = {
   REPRISE_HOST: z.string().min(1).default('127.0.0.1'),
   REPRISE_PORT: port.default(7070),
   REPRISE_API_KEY: z.string().min(16).optional(),
+  REPRISE_KEYS_FILE: z.string().min(1).optional(),
+  REPRISE_REQUESTS_PER_SECOND_MAX: z.coerce.number().int().min(1).optional(),
   REPRISE_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn'),

@@ -12,6 +12,9 @@ import { recentUsers } from '../../activities/recent-users.ts';
 import { exportEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
+import { LiveKeys } from '../access/live-keys.ts';
+import type { LiveKeysOptions } from '../access/live-keys.ts';
+import { optionalLimit } from '../access/request-limit.ts';
 import { createComparisons } from './comparison.ts';
 import type { CoreParts } from './core-parts.ts';
 import { countLive, distinctItems } from './counts.ts';
@@ -47,7 +50,8 @@ export interface PublicPlace {
 export interface ApiPlaces {
   readonly socketPath: string;
   readonly public: PublicPlace | undefined;
-  readonly apiKey: string | undefined;
+  readonly keys: Pick<LiveKeysOptions, 'path' | 'isFileNeeded' | 'adminKey'>;
+  readonly requestsPerSecondMax: number | undefined;
 }
 
 /** The newest sampled events that live figures of recall are of. */
@@ -70,19 +74,25 @@ export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<Ser
   const deps = { ...apiDeps(parts), door: freshness.watch(parts.door), live };
   live.start();
   const listening: Listening[] = [];
+  let keys: LiveKeys | undefined;
   const close = async (): Promise<void> => {
     live.close();
+    keys?.close();
     await Promise.all(listening.map((one) => one.close()));
   };
   try {
-    const { socketPath, apiKey } = places;
+    const { socketPath, requestsPerSecondMax } = places;
     listening.push(
       await listen(createApp({ ...deps, access: { kind: 'private' } }), { socketPath }),
     );
     if (places.public === undefined) return { url: undefined, close };
-    const access: Access = apiKey === undefined ? { kind: 'loopback' } : { kind: 'key', apiKey };
+    const { clock, logger } = parts;
+    keys = await LiveKeys.open({ ...places.keys, clock, logger });
+    const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
+    const requestLimit = optionalLimit(requestsPerSecondMax);
     const { host } = places.public;
-    const served = await listenPublicly(createApp({ ...deps, access }), places.public, apiKey);
+    const app = createApp({ ...deps, access, requestLimit });
+    const served = await listenPublicly(app, places.public, keys.areAsked);
     listening.push(served);
     const name = host.includes(':') ? `[${host}]` : host;
     return { url: `http://${name}:${String(served.port)}`, close };
@@ -95,9 +105,8 @@ export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<Ser
 async function listenPublicly(
   app: Parameters<typeof listen>[0],
   { host, port, orAnyPort = false }: PublicPlace,
-  apiKey: string | undefined,
+  keyed: boolean,
 ): Promise<Listening> {
-  const keyed = apiKey !== undefined;
   try {
     return await listen(app, { host, port, keyed });
   } catch (error) {

@@ -86,6 +86,12 @@ describe('a data folder', () => {
     assert.deepEqual(await readdir(path), ['letter.txt']);
   });
 
+  it('is made beside API keys, which may be made first', async () => {
+    const path = await temporaryFolder();
+    await writeFile(join(path, 'api-keys.json'), '{"format":1,"keys":[]}');
+    await (await open(path)).close();
+  });
+
   it('is held by one at a time', async () => {
     const path = await temporaryFolder();
     const held = await open(path);

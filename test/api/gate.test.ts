@@ -3,10 +3,14 @@ import { test, describe } from 'node:test';
 
 import { isLoopback } from '../../api/gate.ts';
 import type { Access } from '../../api/deps.ts';
+import { KeyRing, keyDigest } from '../../api/key-ring.ts';
 import { callOnce } from './harness.ts';
 
 const loopback: Access = { kind: 'loopback' };
-const key: Access = { kind: 'key', apiKey: 'sesame' };
+const key: Access = {
+  kind: 'keys',
+  keys: new KeyRing([{ name: 'own', scope: 'admin', sha256: keyDigest('sesame') }], () => 0),
+};
 
 describe('an API', () => {
   async function check(

@@ -11,6 +11,7 @@ import { listen } from '../../api/server.ts';
 import type { Listening } from '../../api/server.ts';
 import { hasCode } from '../../events/error.ts';
 import { fakeDeps, send } from './harness.ts';
+import { keyedAccess } from './keys.ts';
 
 const host = '127.0.0.1';
 
@@ -51,7 +52,7 @@ describe('listen', () => {
   }
 
   test('takes every address with an API key', async () => {
-    const deps = fakeDeps({ access: { kind: 'key', apiKey: 'sesame' } });
+    const deps = fakeDeps({ access: keyedAccess() });
     const server = await listen(createApp(deps), { host: '0.0.0.0', port: 0, keyed: true });
     const { status } = await send({ port: server.port ?? 0 }, 'GET', '/v1/models');
     await server.close();

@@ -18,13 +18,19 @@ export class ClusterClient {
   }
 
   /** Sends a request and reads the whole answer; throws where no API took the connection. */
-  async call(method: string, path: string, body?: string, type?: string): Promise<Answer> {
+  async call(
+    method: string,
+    path: string,
+    body?: string,
+    type?: string,
+    msMax = requestMsMax,
+  ): Promise<Answer> {
     let failure: unknown;
     let unavailable: Answer | undefined;
     const first = this.#next++ % this.#urls.length;
     for (const url of [...this.#urls.slice(first), ...this.#urls.slice(0, first)]) {
       try {
-        const answer = await request(url, { method, path, body, type });
+        const answer = await request(url, { method, path, body, type, msMax });
         // An API that is just starting says so by its probe: a load balancer would not send it anything yet.
         if (answer.status !== 503 || method !== 'GET' || this.#urls.length === 1) return answer;
         unavailable = answer;
@@ -47,13 +53,14 @@ export class ClusterClient {
     return this.call('POST', path, JSON.stringify(body), 'application/json');
   }
 
-  /** Calls, and fails where the answer is a refusal. */
+  /** Calls, and fails where the answer is a refusal; what is asked for may be a run, and take as long as one. */
   async json(method: string, path: string, body?: unknown): Promise<Json> {
     const answer = await this.call(
       method,
       path,
       body === undefined ? undefined : JSON.stringify(body),
       body === undefined ? undefined : 'application/json',
+      runMsMax,
     );
     assert.ok(answer.status < 300, `${method} ${path}: ${String(answer.status)} ${answer.text}`);
     return answer.json;
@@ -102,12 +109,13 @@ interface Request {
   readonly path: string;
   readonly body: string | undefined;
   readonly type: string | undefined;
+  readonly msMax: number;
 }
 
-async function request(url: string, { method, path, body, type }: Request): Promise<Answer> {
+async function request(url: string, { method, path, body, type, msMax }: Request): Promise<Answer> {
   const response = await fetch(`${url}${path}`, {
     method,
-    signal: AbortSignal.timeout(requestMsMax),
+    signal: AbortSignal.timeout(msMax),
     ...(body === undefined ? {} : { body }),
     ...(type === undefined ? {} : { headers: { 'content-type': type } }),
   });

@@ -254,6 +254,24 @@ describe('a MongoDB journal in several processes', () => {
     await drop(database);
   });
 
+  it('takes for damage only what stays: a tail that is gone is gone, and a gap may be filled', async () => {
+    const database = databaseName('unsettled');
+    const journal = await opened(database);
+    for (let n = 0; n < 6; n += 2) await journal.append(entries(n, n + 2));
+    const blocks = connection.database(database).collection<{ _id: string }>('blocks');
+    const [, middle, last] = await blocks.find().sort({ _id: 1 }).toArray();
+    assert.ok(middle !== undefined && last !== undefined);
+    const [filled, cut] = [await opened(database), await opened(database)];
+    await blocks.deleteOne({ _id: middle._id });
+    const reading = filled.read(0, sequence(1));
+    await blocks.insertOne(middle);
+    assert.ok(((await reading)?.count ?? 0) > 0);
+    await blocks.deleteMany({ _id: { $in: [middle._id, last._id] } });
+    assert.equal(await cut.read(0, sequence(1)), undefined);
+    assert.equal(cut.head(0), 1);
+    await drop(database);
+  });
+
   it('starts at the beginning where the server came back without its memory', async () => {
     const database = databaseName('amnesia');
     const own = await connectMongo({ url: mongoUrl });

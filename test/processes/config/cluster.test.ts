@@ -59,7 +59,11 @@ const rules: readonly (readonly [string, Changes, RegExp])[] = [
   ],
   ['files have a place', { REPRISE_SHARED_FOLDER: undefined }, /or REPRISE_S3_BUCKET/],
   ['S3 needs a bucket', { REPRISE_S3_REGION: 'x' }, /does nothing without REPRISE_S3_BUCKET/],
-  ['an open API needs a key', { REPRISE_HOST: '0.0.0.0' }, /^REPRISE_API_KEY: must be set where/],
+  [
+    'an open API needs a key',
+    { REPRISE_HOST: '0.0.0.0' },
+    /^REPRISE_API_KEY: or REPRISE_KEYS_FILE must be set where/,
+  ],
   ['the data folder is the other profile', { REPRISE_DATA_DIR: './d' }, /the embedded profile/],
   ['a slip of the hand is told', { REPRISE_KAFKA_BROKER: 'a:1' }, /REPRISE_KAFKA_BROKERS meant/],
   ['no Service is meant', { REPRISE_API_SERVICE_HOST: '1.2.3.4' }, /enableServiceLinks: false/],
