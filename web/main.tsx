@@ -6,7 +6,9 @@ import { followUser } from './state/listener-state.ts';
 import { followAddress } from './state/place.ts';
 import { followTheme } from './state/theme.ts';
 import './style/colours.css';
+import './style/base.css';
 import './style/page.css';
+import './style/listen.css';
 import './style/views.css';
 
 followTheme();

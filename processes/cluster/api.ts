@@ -116,26 +116,21 @@ async function listenPublicly(
   });
   const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
   const requestLimit = optionalLimit(requestsPerSecondMax);
-  const deps = apiDeps(parts, health);
-  const freshness = new FreshnessWindow({
-    clock,
-    waitFor: (positions) => parts.serving.waitFor(positions),
-  });
-  const live = followFigures(parts, freshness, deps);
-  const door = freshness.watch(deps.door);
-  const app = createApp({ ...deps, door, live, access, requestLimit });
+  const app = createApp({ ...withFigures(parts, apiDeps(parts, health)), access, requestLimit });
   const listening = await listen(app, { host, port, keyed: keys.areAsked });
   const name = host.includes(':') ? `[${host}]` : host;
   process.stderr.write(`API        http://${name}:${String(listening.port)}\n`);
   return listening;
 }
 
-/** Takes the figures that the page follows, until the process ends. */
-function followFigures(
-  { stores, serving, clock, logger, signal }: ApiParts,
-  freshness: FreshnessWindow,
-  { prequential }: Pick<ApiDeps, 'prequential'>,
-): LiveFigures {
+/** Adds the figures that the page follows; they are taken until the process ends. */
+function withFigures(parts: ApiParts, deps: Omit<ApiDeps, 'access'>): Omit<ApiDeps, 'access'> {
+  const { stores, serving, clock, logger, signal } = parts;
+  const { prequential, door } = deps;
+  const freshness = new FreshnessWindow({
+    clock,
+    waitFor: (positions) => serving.waitFor(positions),
+  });
   const live = new LiveFigures({
     ...{ clock, freshness },
     heads: () => stores.journal.status().heads,
@@ -152,7 +147,7 @@ function followFigures(
   signal.addEventListener('abort', () => {
     live.close();
   });
-  return live;
+  return { ...deps, door: freshness.watch(door), live };
 }
 
 function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {

@@ -47,7 +47,9 @@ describe('every route', () => {
     test(`${method} ${path} is for whom it is`, async () => {
       assert.equal(open === true, OPEN.includes(path), 'what is open is listed here');
       for (const { caller, headers } of CALLERS) {
-        const { status } = await api.call(method, path.replaceAll(/\{\w+\}/g, 'x'), { headers });
+        // A stream has no end of its own: its head is all that is asked for.
+        const asked = operationId === 'followLive' ? 'HEAD' : method;
+        const { status } = await api.call(asked, path.replaceAll(/\{\w+\}/g, 'x'), { headers });
         const isIn = open === true || allowedCallers(operationId, method).includes(caller);
         const refused = ['read', 'write'].includes(caller) ? 403 : 401;
         if (isIn) assert.ok(![401, 403].includes(status), `${caller}: ${String(status)}`);

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { callOnce, startApi } from './harness.ts';
 import type { Api } from './harness.ts';
-import { keyedAccess } from './keys.ts';
+import { keyedAccess, SECRET } from './keys.ts';
 
 describe('the page', () => {
   let api: Api;
@@ -53,6 +53,11 @@ describe('the page', () => {
     for (const path of ['/v1/live', '/v1/users', '/v1/items?query=a', '/v1/runs']) {
       assert.equal((await api.call('GET', path)).status, 401, path);
     }
+    const headers = { 'x-api-key': SECRET.read };
+    const body = { ids: ['a'] };
+    assert.equal((await api.call('POST', '/v1/items/lookup', { headers, body })).status, 200);
+    assert.equal((await api.call('HEAD', '/v1/live', { headers })).status, 200);
+    assert.equal((await api.call('GET', '/v1/users', { headers })).status, 403);
   });
 });
 

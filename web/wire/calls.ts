@@ -62,15 +62,17 @@ export async function eventsOf(user: string): Promise<UserEventsAnswer['events']
   return (await orUnavailable(ask<UserEventsAnswer>('GET', path)))?.events;
 }
 
+const MISSING: ReadonlySet<string> = new Set(['UNAVAILABLE', 'FORBIDDEN']);
+
 /** Who was active last; nobody where this process does not tell. */
 export async function recentUsers(): Promise<UserList['users']> {
   return (await orUnavailable(ask<UserList>('GET', '/v1/users?n=30')))?.users ?? [];
 }
 
-/** Gives nothing where this process does not have what was asked for. */
+/** Gives nothing where this process does not have what was asked for, or the key does not allow it. */
 async function orUnavailable<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   return asked.catch((error: unknown) => {
-    if (error instanceof Refusal && error.code === 'UNAVAILABLE') return undefined;
+    if (error instanceof Refusal && MISSING.has(error.code)) return undefined;
     throw error;
   });
 }
