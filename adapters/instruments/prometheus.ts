@@ -1,8 +1,12 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Instruments, Metric, Series } from '../../activities/instruments.ts';
+import { QuickHistogram } from './histogram.ts';
 
 /** Series that a metric may have; what comes past it is counted in one series whose labels all say `other`. */
 export const seriesOfMetricMax = 2_048;
+
+/** What every label of the series that holds the rest says. */
+const OTHER = 'other';
 
 /** Metrics as Prometheus reads them. */
 export interface Exposition {
@@ -40,6 +44,10 @@ export function createPrometheus(metrics: readonly Metric[]): PrometheusInstrume
   const registry = new Registry();
   const ofWhole = ofProcess();
   const kept = new Map(metrics.map((metric) => [metric.name, keep(registry, metric)]));
+  // A histogram without labels is there from the start, at 0.
+  for (const { name, kind, labels } of metrics) {
+    if (kind === 'histogram' && labels.length === 0) seriesOf(find(kept, name), []);
+  }
   return {
     series(metric, ...labels) {
       return seriesOf(find(kept, metric.name), labels);
@@ -61,11 +69,16 @@ function find(kept: ReadonlyMap<string, Kept>, name: string): Kept {
 }
 
 function seriesOf(kept: Kept, labels: readonly string[]): Series {
-  const isFull = kept.series.size >= seriesOfMetricMax;
   const key = labels.join('\0');
   const known = kept.series.get(key);
   if (known !== undefined) return known;
-  if (isFull) return kept.make(labels.map(() => 'other'));
+  const isFull = kept.series.size >= seriesOfMetricMax;
+  if (isFull && labels.some((label) => label !== OTHER)) {
+    return seriesOf(
+      kept,
+      labels.map(() => OTHER),
+    );
+  }
   const made = kept.make([...labels]);
   kept.series.set(key, made);
   return made;
@@ -89,13 +102,9 @@ function keep(registry: Registry, metric: Metric): Kept {
     case 'gauge':
       return { ...keepGauge(new Gauge(options), metric, series), series };
     case 'histogram': {
-      const histogram = new Histogram({ ...options, buckets: [...(metric.buckets ?? [])] });
-      const make = (labels: string[]): Series => {
-        const one = histogram.labels(...labels);
-        return (value) => {
-          if (Number.isFinite(value)) one.observe(value);
-        };
-      };
+      const histogram = new QuickHistogram(metric);
+      registry.registerMetric(histogram.forRegistry);
+      const make = (labels: string[]): Series => histogram.series(labels);
       return { make, series, reset: () => undefined };
     }
   }

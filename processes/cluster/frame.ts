@@ -65,7 +65,7 @@ export async function runProcess(body: ProcessBody, deps: FrameDeps): Promise<vo
     host: config.host,
     port: config.probePort,
     awaited: () => awaited(),
-    exposition: observation.metrics.exposition,
+    exposition: () => observation.metrics.exposition(),
   }).catch(async (error: unknown) => {
     await observation.close();
     throw error;

@@ -144,13 +144,7 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     isAskedAlone: () => Context.current().info.taskQueue === queue,
   });
   closers.add(() => host.close());
-  observation.onLook(
-    standOfLearning({
-      ...{ instruments: observation.instruments, prequential: observed },
-      live: () => host.held,
-      head: (partition) => stores.journal.head(partition),
-    }),
-  );
+  measureLearning(ways, { observed, host, stores });
   const wishes = openCheckpointWishes(link);
   const heed = (waiting: Patience): Promise<void> =>
     patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
@@ -158,6 +152,26 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const hear = (): Promise<void> =>
     hearBlocks({ link, journal: stores.journal, logger, signal: over.signal });
   return { ...ways, ...{ stores, temporal, host, queue, learning, telling, heed, hear, patience } };
+}
+
+/** Has the partitions that are held measured whenever somebody looks. */
+function measureLearning(
+  { observation }: ProcessWays,
+  {
+    observed,
+    host,
+    stores,
+  }: Pick<WorkerParts, 'host' | 'stores'> & {
+    readonly observed: PrequentialMetricsBook;
+  },
+): void {
+  observation.onLook(
+    standOfLearning({
+      ...{ instruments: observation.instruments, prequential: observed },
+      live: () => host.held,
+      head: (partition) => stores.journal.head(partition),
+    }),
+  );
 }
 
 /** Whoever has an identity was not erased: the journal is asked for the others alone, as actors do. */
