@@ -203,7 +203,7 @@ function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort 
       rebuildProjections(
         {
           ...{ journal, live, clean, maker, serving, catalogue, clock, sliceMsMax },
-          merges: merges.exchange,
+          ...{ merges: merges.exchange, trails: parts.trails },
         },
         projections,
         onProgress,

@@ -10,6 +10,7 @@ import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import type { MergeExchange } from '../../activities/merge-exchange.ts';
 import type { ItemCatalogue } from '../../projections/items.ts';
 import { followItems } from '../../projections/items.ts';
+import type { StateTrail } from '../../projections/state-trail.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import { yieldNow } from './yield-now.ts';
 
@@ -29,6 +30,8 @@ export interface RebuildDeps {
   /** Where live partitions meet at barriers. */
   readonly merges: MergeExchange;
   readonly serving: ServingState;
+  /** What the live states were on their way. */
+  readonly trails: readonly StateTrail[];
   readonly catalogue: ItemCatalogue;
   readonly clock: () => number;
   readonly sliceMsMax: number;
@@ -142,7 +145,9 @@ async function replaceBy(
       { until: current.position, signal },
     );
     signal.throwIfAborted();
-    await deps.serving.applyWhole(await caughtUp.takeWhole(), yieldNow);
+    const whole = await caughtUp.takeWhole();
+    await deps.trails[fresh.partition]?.applyWhole(whole, yieldNow);
+    await deps.serving.applyWhole(whole, yieldNow);
     return caughtUp;
   });
 }

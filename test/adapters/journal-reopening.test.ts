@@ -5,7 +5,7 @@ import type { JournalBounds } from '../../adapters/embedded/journal.ts';
 import { openEnvironment } from '../../adapters/embedded/lmdb-environment.ts';
 import { hasCode } from '../../events/error.ts';
 import { eventKey } from '../../events/event-key.ts';
-import type { Journal } from '../../events/journal.ts';
+import type { ChainedJournal, Journal } from '../../events/journal.ts';
 import { ORIGIN, sequence } from '../../events/position.ts';
 import { entryOf, interactionOf, surrogateOf } from '../doubles/facts.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -35,6 +35,39 @@ async function known(journal: Journal, numbers: readonly number[]): Promise<bool
   }
   return found;
 }
+
+describe('the chain hash of a place', () => {
+  it('is that of its block, stays when the journal grows or is opened again, and names what came before', async () => {
+    const hashesOf = async (journal: ChainedJournal, to: number): Promise<string[]> => {
+      const hashes: string[] = [];
+      for (let at = -1; at <= to; at += 1) hashes.push(await journal.chainHash(0, sequence(at)));
+      return hashes;
+    };
+    const options = { partitions: 1, clock: (): number => 0, bounds: SMALL };
+    const folder = await temporaryFolder();
+    const first = await openJournal({ folder, ...options });
+    await appendRange(first, 0, 8);
+    const before = await hashesOf(first, 7);
+    assert.equal(before[0], '0'.repeat(64));
+    // Blocks of up to three, of batches of four: 0–2, 3, 4–6, 7.
+    assert.deepEqual(
+      before.map((hash) => before.indexOf(hash)),
+      [0, 1, 1, 1, 4, 5, 5, 5, 8],
+    );
+    await appendRange(first, 8, 12);
+    await first.close();
+    const again = await openJournal({ folder, ...options });
+    assert.deepEqual((await hashesOf(again, 11)).slice(0, 9), before);
+    await assert.rejects(again.chainHash(0, sequence(12)), { code: 'DAMAGED' });
+    await again.close();
+    const other = await openJournal({ folder: await temporaryFolder(), ...options });
+    await other.append([entryOf(99, 0)]);
+    await appendRange(other, 1, 8);
+    const after = await hashesOf(other, 7);
+    assert.ok(after.slice(1).every((hash) => !before.includes(hash)));
+    await other.close();
+  });
+});
 
 describe('a journal that is opened again', () => {
   it('goes on where it was, and recognises every event, from chunks and from blocks', async () => {

@@ -44,13 +44,21 @@ function filesWith(folder: string, texts: readonly string[]): readonly string[] 
     Buffer.from(Buffer.from(text).toString('base64').replace(/=+$/, '').slice(0, -1)),
     Buffer.from(Buffer.from(text).toString('hex')),
   ]);
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const files = names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
-  assert.ok(files.length > 0);
-  return files.filter((path) => {
-    const bytes = readFileSync(path);
-    return needles.some((needle) => bytes.includes(needle));
-  });
+  for (;;) {
+    try {
+      const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+      const paths = names.map((name) => join(folder, name));
+      const files = paths.filter((path) => statSync(path).isFile());
+      assert.ok(files.length > 0);
+      return files.filter((path) => {
+        const bytes = readFileSync(path);
+        return needles.some((needle) => bytes.includes(needle));
+      });
+    } catch (error) {
+      // A server that runs gives a checkpoint its name meanwhile: then all is looked at again.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
 }
 
 /** The sealed bytes and keys of events, by id, as the journal of a folder that nobody has open holds them. */

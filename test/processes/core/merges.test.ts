@@ -77,9 +77,12 @@ describe('a core of many partitions', () => {
 
   async function verified(): Promise<void> {
     await caughtUp();
-    const report = await call('POST', '/v1/verifications', {});
-    assert.deepEqual(report['differing'], []);
+    const report = await call('POST', '/v1/verifications', { full: true });
+    assert.deepEqual([report['differing'], report['parted']], [[], []]);
     assert.equal(report['equal'], true);
+    const { faults, marks } = report['kept'] as Json;
+    assert.deepEqual(faults, []);
+    assert.ok((marks as number) > PARTITIONS, `${String(marks)} marks`);
   }
 
   it('sets barriers while events come, and a clean replay gives what is served', async () => {
