@@ -48,7 +48,6 @@ function itemLists(deps: ApiDeps): readonly Route[] {
       tag: 'items',
       summary: 'Tells many items in short; those that are unknown are left out.',
       problems: [415],
-      scope: 'read',
       body: itemLookupSchema,
       answer: { status: 200, description: 'In the order of the ids.', schema: itemListSchema },
       handle: async ({ body: { ids } }) => ({ items: await deps.queries.listItems(ids) }),
@@ -68,7 +67,6 @@ function userLists(deps: ApiDeps): readonly Route[] {
       tag: 'recommendations',
       summary: 'Lists the users of the newest events.',
       // Who the users are is more than what one of them is answered.
-      scope: 'admin',
       problems: [503],
       query: z.strictObject({ n: count }),
       answer: { status: 200, description: 'The newest first.', schema: userListSchema },
