@@ -45,22 +45,31 @@ export async function sealEntries(
       if (identity === undefined || partition === undefined) {
         throw new Error('the identity store left a user out');
       }
-      const nonce = nonces.subarray(i * NONCE_BYTES, (i + 1) * NONCE_BYTES);
-      entries.push(interactionEntry(arrival, identity, partition, nowMs, nonce));
+      const sealed = sealOf(arrival, identity, nonces, i * NONCE_BYTES);
+      entries.push(interactionEntry(arrival, identity, partition, nowMs, sealed));
     });
     await deps.yieldNow?.();
   }
   return entries;
 }
 
+function sealOf(
+  { event: { context }, id, key }: Arrival,
+  identity: Identity,
+  nonces: Uint8Array,
+  nonceAt: number,
+): Uint8Array {
+  const content = context === undefined ? { id } : { id, context };
+  return seal(content, identity.key, nonces, key, nonceAt);
+}
+
 function interactionEntry(
-  { event, id, key }: Arrival,
+  { event, key }: Arrival,
   identity: Identity,
   partition: number,
   nowMs: number,
-  nonce: Uint8Array,
+  sealed: Uint8Array,
 ): JournalEntry {
-  const content = event.context === undefined ? { id } : { id, context: event.context };
   return {
     partition,
     key,
@@ -71,7 +80,7 @@ function interactionEntry(
       item: event.item,
       value: event.value ?? NaN,
       timeMs: event.time ?? nowMs,
-      sealed: seal(content, identity.key, nonce, key),
+      sealed,
     },
   };
 }
