@@ -46,13 +46,14 @@ export function createMemoryCoveringStore(
         seen[partition] = journal.head(partition);
         return appended;
       },
-      known: (partition, keys) =>
-        Promise.all(
-          keys.map(async (key) => {
-            const positions = await journal.find(key);
-            return positions?.find((position) => position.partition === partition)?.sequence;
-          }),
-        ),
+      async known(partition, keys) {
+        const found: (Sequence | undefined)[] = [];
+        for (const key of keys) {
+          const positions = await journal.find(key);
+          found.push(positions?.find((position) => position.partition === partition)?.sequence);
+        }
+        return found;
+      },
       async uncovered(partition) {
         const first = uncovered(partition);
         seen[partition] = journal.head(partition);
