@@ -21,6 +21,8 @@ export class Poly1305 {
   readonly #factors = new Float64Array(2 * LIMBS - 1);
   readonly #sum = new Float64Array(LIMBS);
   readonly #product = new Float64Array(LIMBS);
+  /** The sum less 2^130 − 5, where that is not below 0. */
+  readonly #less = new Int32Array(LIMBS);
   readonly #pad = new Int32Array(TAG_WORDS);
 
   /** Starts anew under a key of eight words, which must never be used for anything else. */
@@ -80,8 +82,8 @@ export class Poly1305 {
     // Twice, for the first round may leave a carry in the second limb.
     this.#carry();
     this.#carry();
-    // The sum less 2^130 − 5, in place of the sum where it is not below 0: chosen by a mask.
-    const less = new Int32Array(LIMBS);
+    // Which of the two it is, is chosen by a mask.
+    const less = this.#less;
     let carry = 5;
     for (let i = 0; i < LIMBS; i += 1) {
       const limb = (sum[i] as number) + carry;
@@ -93,12 +95,22 @@ export class Poly1305 {
     for (let i = 0; i < LIMBS; i += 1) {
       less[i] = ((less[i] as number) & isOver) | ((sum[i] as number) & ~isOver);
     }
-    const [a, b, c, d, e, f] = less as unknown as [number, number, number, number, number, number];
-    const words = [a | (b << 22), (b >>> 10) | (c << 12), (c >>> 20) | (d << 2) | (e << 24)];
-    words.push((e >>> 8) | (f << 14));
+    this.#write(tag);
+  }
+
+  /** Writes what is left as 128 bits, with the pad added. */
+  #write(tag: Int32Array): void {
+    const less = this.#less;
+    const second = less[1] as number;
+    const third = less[2] as number;
+    const fifth = less[4] as number;
+    tag[0] = (less[0] as number) | (second << 22);
+    tag[1] = (second >>> 10) | (third << 12);
+    tag[2] = (third >>> 20) | ((less[3] as number) << 2) | (fifth << 24);
+    tag[3] = (fifth >>> 8) | ((less[5] as number) << 14);
     let over = 0;
     for (let i = 0; i < TAG_WORDS; i += 1) {
-      const word = ((words[i] as number) >>> 0) + ((this.#pad[i] as number) >>> 0) + over;
+      const word = ((tag[i] as number) >>> 0) + ((this.#pad[i] as number) >>> 0) + over;
       over = Math.floor(word / 0x1_0000_0000);
       tag[i] = word;
     }

@@ -23,7 +23,7 @@ export interface Arrival {
 }
 
 /** A user whose events are sealed, and the partition that they go to. */
-type Owner = Identity & { readonly partition: Partition };
+type Owner = Omit<Identity, 'id'> & { readonly partition: Partition };
 
 /** How many events are sealed before other work may run. */
 export const SLICE_EVENTS_MAX = 500;
@@ -36,8 +36,8 @@ export async function sealEntries(
 ): Promise<JournalEntry[]> {
   const users = [...new Set(arrivals.map((arrival) => arrival.event.user))];
   const owners = new Map<string, Owner>();
-  for (const identity of await deps.identities.resolve(users)) {
-    owners.set(identity.id, { ...identity, partition: deps.partitionOf(identity.id) });
+  for (const { id, surrogate, key } of await deps.identities.resolve(users)) {
+    owners.set(id, { surrogate, key, partition: deps.partitionOf(id) });
   }
   const entries: JournalEntry[] = [];
   for (let from = 0; from < arrivals.length; from += SLICE_EVENTS_MAX) {

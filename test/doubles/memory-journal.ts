@@ -86,18 +86,26 @@ function place(
       ? found
       : found?.filter(({ partition }) => partition === entry.partition);
   if (known !== undefined && known.length > 0) return { positions: known, duplicate: true };
-  const targets = entry.partition === 'all' ? all.map((_, i) => i) : [entry.partition];
-  const positions = targets.map((partition) => {
-    const before = partitionAt(all, partition).head;
-    const rows = fresh[partition] ?? [];
-    return { partition, sequence: sequence(before + rows.push(entry)) };
-  });
-  const together = [...(found ?? []), ...positions];
-  positionsByKey.set(
-    key,
-    together.sort((a, b) => a.partition - b.partition),
-  );
+  const positions =
+    entry.partition === 'all'
+      ? all.map((_, partition) => put(entry, partition, all, fresh))
+      : [put(entry, entry.partition, all, fresh)];
+  const together =
+    found === undefined
+      ? positions
+      : [...found, ...positions].sort((a, b) => a.partition - b.partition);
+  positionsByKey.set(key, together);
   return { positions, duplicate: false };
+}
+
+function put(
+  entry: JournalEntry,
+  partition: number,
+  all: readonly MemoryPartition[],
+  fresh: readonly BlockRow[][],
+): Position {
+  const before = partitionAt(all, partition).head;
+  return { partition, sequence: sequence(before + (fresh[partition]?.push(entry) ?? 0)) };
 }
 
 function store(
