@@ -30,6 +30,7 @@ const USERS = 20_000;
 const ITEMS = 10_000;
 const HOUR_MS = 3_600_000;
 const ROUNDS = 3;
+const DRAWN_BYTES = 65_536;
 
 /** What the events go into; each round has one of its own. */
 interface Stores {
@@ -44,7 +45,7 @@ async function openStores(): Promise<Stores> {
   if (url === undefined) {
     return {
       journal: createMemoryCoveringStore(PARTITIONS, Date.now).open(),
-      identities: createMemoryIdentities(randomBytes),
+      identities: createMemoryIdentities(drawnAtOnce()),
       close: () => Promise.resolve(),
     };
   }
@@ -59,6 +60,20 @@ async function openStores(): Promise<Stores> {
       for (const each of [name, database]) await connection.database(each).dropDatabase();
       await connection.close();
     },
+  };
+}
+
+/** Random bytes of which many are drawn at a time, as the store in MongoDB draws those of a block's new users. */
+function drawnAtOnce(): (length: number) => Uint8Array {
+  let drawn = randomBytes(DRAWN_BYTES);
+  let used = 0;
+  return (length) => {
+    if (used + length > drawn.length) {
+      drawn = randomBytes(DRAWN_BYTES);
+      used = 0;
+    }
+    used += length;
+    return drawn.subarray(used - length, used);
   };
 }
 

@@ -46,13 +46,11 @@ export function createMemoryCoveringStore(
         seen[partition] = journal.head(partition);
         return appended;
       },
-      async known(partition, keys) {
-        const found: (Sequence | undefined)[] = [];
-        for (const key of keys) {
-          const positions = await journal.find(key);
-          found.push(positions?.find((position) => position.partition === partition)?.sequence);
-        }
-        return found;
+      known(partition, keys) {
+        const found = keys.map((key) =>
+          journal.positionsOf(key)?.find((position) => position.partition === partition),
+        );
+        return Promise.resolve(found.map((position) => position?.sequence));
       },
       async uncovered(partition) {
         const first = uncovered(partition);
