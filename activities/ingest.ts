@@ -20,7 +20,7 @@ import type { HandledMessage } from './acknowledgement-sender.ts';
 import type { Logger } from './logger.ts';
 import { PartitionOwners, blocksOf, readMessage } from './message-reading.ts';
 import type { ReadMessage } from './message-reading.ts';
-import type { PoisonLot } from './poison-lot.ts';
+import type { PoisonLot, PoisonRecord } from './poison-lot.ts';
 
 /** The messages that one append covers at most. */
 export const ingestBlockEventsMax = 2_000;
@@ -126,9 +126,10 @@ async function park(
   read: readonly ReadMessage[],
 ): Promise<void> {
   const parkedMs = deps.clock();
-  const records = read.flatMap(({ offset, fault }) =>
-    fault === undefined ? [] : [{ partition, offset, reason: fault, parkedMs }],
-  );
+  const records: PoisonRecord[] = [];
+  for (const { offset, fault } of read) {
+    if (fault !== undefined) records.push({ partition, offset, reason: fault, parkedMs });
+  }
   const [first] = records;
   if (first === undefined) return;
   await deps.poison.park(records);

@@ -29,7 +29,8 @@ const PARTITIONS = 8;
 const USERS = 20_000;
 const ITEMS = 10_000;
 const HOUR_MS = 3_600_000;
-const ROUNDS = 3;
+const ROUNDS = 5;
+const DRAWN_BYTES = 65_536;
 
 /** What the events go into; each round has one of its own. */
 interface Stores {
@@ -44,7 +45,7 @@ async function openStores(): Promise<Stores> {
   if (url === undefined) {
     return {
       journal: createMemoryCoveringStore(PARTITIONS, Date.now).open(),
-      identities: createMemoryIdentities(randomBytes),
+      identities: createMemoryIdentities(drawnAtOnce()),
       close: () => Promise.resolve(),
     };
   }
@@ -59,6 +60,20 @@ async function openStores(): Promise<Stores> {
       for (const each of [name, database]) await connection.database(each).dropDatabase();
       await connection.close();
     },
+  };
+}
+
+/** Random bytes of which many are drawn at a time, as the store in MongoDB draws those of a block's new users. */
+function drawnAtOnce(): (length: number) => Uint8Array {
+  let drawn = randomBytes(DRAWN_BYTES);
+  let used = 0;
+  return (length) => {
+    if (used + length > drawn.length) {
+      drawn = randomBytes(DRAWN_BYTES);
+      used = 0;
+    }
+    used += length;
+    return drawn.subarray(used - length, used);
   };
 }
 
@@ -169,6 +184,25 @@ function median(rates: readonly number[]): number {
   return rates.toSorted((a, b) => a - b)[Math.floor(rates.length / 2)] ?? 0;
 }
 
+/** What one run reached. */
+interface Run {
+  readonly perSecond: number;
+  /** Processor time an event, in microseconds: on a machine with other work the rates tell of that work, too. */
+  readonly cpuMicros: number;
+}
+
+async function measured(run: () => Promise<number>): Promise<Run> {
+  const before = process.cpuUsage();
+  const perSecond = await run();
+  const { user, system } = process.cpuUsage(before);
+  return { perSecond, cpuMicros: (user + system) / EVENTS };
+}
+
+/** The median over the rounds of what one thing is to another; each round's runs come right after each other. */
+function ratio(over: readonly number[], under: readonly number[]): number {
+  return Number(median(over.map((each, round) => each / (under[round] ?? NaN))).toFixed(2));
+}
+
 const brokers = process.env['REPRISE_KAFKA_BROKERS'];
 if (brokers === undefined) {
   throw new Error(
@@ -188,14 +222,18 @@ const options: TransportOptions = {
 };
 const transport = await openTransport(options);
 const sentPerSecond = await fill(transport);
-const ingested: number[] = [];
-const byMessage: number[] = [];
-const byBatch: number[] = [];
+const ingested: Run[] = [];
+const byMessage: Run[] = [];
+const byBatch: Run[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
-  byMessage.push(await consumeBare(options, 'message'));
-  byBatch.push(await consumeBare(options, 'batch'));
-  ingested.push(await ingestAll({ ...options, groupId: `${name}-${String(round)}` }));
+  const groupId = `${name}-${String(round)}`;
+  byMessage.push(await measured(() => consumeBare(options, 'message')));
+  byBatch.push(await measured(() => consumeBare(options, 'batch')));
+  ingested.push(await measured(() => ingestAll({ ...options, groupId })));
 }
+const rates = (runs: readonly Run[]): number[] => runs.map(({ perSecond }) => perSecond);
+const costs = (runs: readonly Run[]): number[] => runs.map(({ cpuMicros }) => cpuMicros);
+const cost = (runs: readonly Run[]): number => Number(median(costs(runs)).toFixed(1));
 await transport.close();
 const admin = new Kafka({ brokers: [...options.brokers], logLevel: logLevel.NOTHING }).admin();
 await admin.connect();
@@ -206,10 +244,15 @@ console.log(
     benchmark: 'kafka-ingest',
     events: EVENTS,
     sentPerSecond,
-    ingestedPerSecond: median(ingested),
-    barePerSecond: median(byBatch),
-    parsedByMessagePerSecond: median(byMessage),
-    ratio: Number((median(ingested) / median(byBatch)).toFixed(2)),
-    ratioToParsed: Number((median(ingested) / median(byMessage)).toFixed(2)),
+    ingestedPerSecond: median(rates(ingested)),
+    barePerSecond: median(rates(byBatch)),
+    parsedByMessagePerSecond: median(rates(byMessage)),
+    ratio: ratio(rates(ingested), rates(byBatch)),
+    ratioToParsed: ratio(rates(ingested), rates(byMessage)),
+    cpuMicrosAnEvent: {
+      ...{ ingested: cost(ingested), bare: cost(byBatch), parsedByMessage: cost(byMessage) },
+    },
+    cpuRatio: ratio(costs(byBatch), costs(ingested)),
+    cpuRatioToParsed: ratio(costs(byMessage), costs(ingested)),
   }),
 );

@@ -3,7 +3,7 @@ import type { ContentCounts, ContentLayout } from './block-layout.ts';
 import { FACT_KINDS } from './fact.ts';
 import type { Fact, Surrogate } from './fact.ts';
 import type { EventKey } from './journal.ts';
-import { surrogateToBytes } from './surrogate.ts';
+import { SURROGATE_BYTES, writeSurrogate } from './surrogate.ts';
 import { payloadVersion } from './upcasting.ts';
 import type { Payload } from './upcasting.ts';
 
@@ -49,30 +49,31 @@ interface Gathered {
 /** Encodes the events of a block column by column. Little-endian, like every machine that Reprise runs on. */
 export function encodeContent(rows: readonly BlockRow[]): Uint8Array {
   const gathered = gather(rows);
-  const items = gathered.items.words.map((word) => Buffer.from(word));
-  const types = gathered.types.words.map((word) => Buffer.from(word));
+  const items = gathered.items.words;
+  const types = gathered.types.words;
   const counts: ContentCounts = {
     rows: rows.length,
     users: gathered.users.words.length,
     items: items.length,
     types: types.length,
     values: gathered.hasValues ? rows.length : 0,
-    itemBytes: totalLength(items),
-    typeBytes: totalLength(types),
+    itemBytes: totalBytes(items),
+    typeBytes: totalBytes(types),
     bodyBytes: gathered.bodyBytes,
   };
   const at = layOut(counts);
   const content = new Uint8Array(at.total);
+  const text = Buffer.from(content.buffer);
   writeCounts(content, counts);
   writeColumns(content, at, gathered);
   rows.forEach((row, i) => {
     content.set(row.key, at.keys + 16 * i);
   });
   gathered.users.words.forEach((user, i) => {
-    content.set(surrogateToBytes(user as Surrogate), at.users + 16 * i);
+    writeSurrogate(user as Surrogate, text, at.users + SURROGATE_BYTES * i);
   });
-  writePieces(content, at.itemText, at.itemEnds, items);
-  writePieces(content, at.typeText, at.typeEnds, types);
+  writeWords(text, at.itemText, at.itemEnds, items);
+  writeWords(text, at.typeText, at.typeEnds, types);
   writePieces(content, at.bodies, at.bodyEnds, gathered.bodies);
   return content;
 }
@@ -185,6 +186,20 @@ function writePieces(
   });
 }
 
-function totalLength(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, piece) => sum + piece.length, 0);
+function writeWords(
+  content: Buffer,
+  textAt: number,
+  endsAt: number,
+  words: readonly string[],
+): void {
+  const ends = new Uint32Array(content.buffer, endsAt, words.length);
+  let end = 0;
+  words.forEach((word, i) => {
+    end += content.write(word, textAt + end);
+    ends[i] = end;
+  });
+}
+
+function totalBytes(words: readonly string[]): number {
+  return words.reduce((sum, word) => sum + Buffer.byteLength(word), 0);
 }

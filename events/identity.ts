@@ -4,7 +4,7 @@ import type { Surrogate } from './fact.ts';
 export interface Identity {
   readonly id: string;
   readonly surrogate: Surrogate;
-  /** The user's own AES-256-GCM key: event ids and context are sealed under it. 32 bytes. */
+  /** The user's own key: event ids and context are sealed under it. 32 bytes. */
   readonly key: Uint8Array;
 }
 

@@ -18,7 +18,10 @@ const PLAIN = new RegExp(
  */
 export function readPlainMessage(value: Uint8Array): SentEvent | undefined {
   if (value.length > PLAIN_BYTES_MAX) return undefined;
-  const text = Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
+  const bytes = Buffer.isBuffer(value)
+    ? value
+    : Buffer.from(value.buffer, value.byteOffset, value.length);
+  const text = bytes.toString('latin1');
   const found = PLAIN.exec(text);
   if (found === null) return undefined;
   const [, id = '', type = '', user = '', item = '', number] = found;

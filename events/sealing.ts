@@ -22,6 +22,9 @@ export interface Arrival {
   readonly key: EventKey;
 }
 
+/** A user whose events are sealed, and the partition that they go to. */
+type Owner = Omit<Identity, 'id'> & { readonly partition: Partition };
+
 /** How many events are sealed before other work may run. */
 export const SLICE_EVENTS_MAX = 500;
 
@@ -32,46 +35,52 @@ export async function sealEntries(
   nowMs: number,
 ): Promise<JournalEntry[]> {
   const users = [...new Set(arrivals.map((arrival) => arrival.event.user))];
-  const resolved = await deps.identities.resolve(users);
-  const identities = new Map(resolved.map((identity) => [identity.id, identity]));
-  const partitions = new Map(users.map((id) => [id, deps.partitionOf(id)]));
+  const owners = new Map<string, Owner>();
+  for (const { id, surrogate, key } of await deps.identities.resolve(users)) {
+    owners.set(id, { surrogate, key, partition: deps.partitionOf(id) });
+  }
   const entries: JournalEntry[] = [];
   for (let from = 0; from < arrivals.length; from += SLICE_EVENTS_MAX) {
     const slice = arrivals.slice(from, from + SLICE_EVENTS_MAX);
     const nonces = deps.random(slice.length * NONCE_BYTES);
     slice.forEach((arrival, i) => {
-      const identity = identities.get(arrival.event.user);
-      const partition = partitions.get(arrival.event.user);
-      if (identity === undefined || partition === undefined) {
-        throw new Error('the identity store left a user out');
-      }
-      const nonce = nonces.subarray(i * NONCE_BYTES, (i + 1) * NONCE_BYTES);
-      entries.push(interactionEntry(arrival, identity, partition, nowMs, nonce));
+      const owner = owners.get(arrival.event.user);
+      if (owner === undefined) throw new Error('the identity store left a user out');
+      const sealed = sealOf(arrival, owner, nonces, i * NONCE_BYTES);
+      entries.push(interactionEntry(arrival, owner, nowMs, sealed));
     });
     await deps.yieldNow?.();
   }
   return entries;
 }
 
+function sealOf(
+  { event: { context }, id, key }: Arrival,
+  owner: Owner,
+  nonces: Uint8Array,
+  nonceAt: number,
+): Uint8Array {
+  const content = context === undefined ? { id } : { id, context };
+  return seal(content, owner.key, nonces, key, nonceAt);
+}
+
 function interactionEntry(
-  { event, id, key }: Arrival,
-  identity: Identity,
-  partition: number,
+  { event, key }: Arrival,
+  { surrogate, partition }: Owner,
   nowMs: number,
-  nonce: Uint8Array,
+  sealed: Uint8Array,
 ): JournalEntry {
-  const content = event.context === undefined ? { id } : { id, context: event.context };
   return {
     partition,
     key,
     fact: {
       kind: 'InteractionRecorded',
       type: event.type,
-      user: identity.surrogate,
+      user: surrogate,
       item: event.item,
       value: event.value ?? NaN,
       timeMs: event.time ?? nowMs,
-      sealed: seal(content, identity.key, nonce, key),
+      sealed,
     },
   };
 }

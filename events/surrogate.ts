@@ -20,3 +20,11 @@ export function surrogateToBytes(surrogate: Surrogate): Uint8Array {
   }
   return bytes;
 }
+
+/** Writes the 16 bytes of a surrogate at an offset; throws a RangeError where the text is not 32 hex digits. */
+export function writeSurrogate(surrogate: Surrogate, target: Buffer, at: number): void {
+  const written = target.write(surrogate, at, SURROGATE_BYTES, 'hex');
+  if (written !== SURROGATE_BYTES || surrogate.length !== 2 * SURROGATE_BYTES) {
+    throw new RangeError('a surrogate is 32 hex digits');
+  }
+}

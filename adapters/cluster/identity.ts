@@ -98,26 +98,21 @@ class MongoIdentities implements ClusterIdentities {
   }
 
   async resolve(ids: readonly string[]): Promise<readonly Identity[]> {
-    for (const id of ids) {
+    await this.#fresh();
+    const cached = ids.map((id) => this.#cache.findById(id));
+    const missing = [...new Set(ids.filter((_, i) => cached[i] === undefined))];
+    for (const id of missing) {
       const fault = idFault(id);
       if (fault !== undefined) {
         throw new RepriseError('INVALID', `user ${fault}`, { field: 'user' });
       }
     }
-    await this.#fresh();
     const found = new Map<string, Identity>();
-    const missing = new Set<string>();
-    for (const id of ids) {
-      const known = this.#cache.findById(id);
-      if (known === undefined) missing.add(id);
-      else found.set(id, known);
-    }
-    const wanted = [...missing];
-    for (let from = 0; from < wanted.length; from += PAGE_ROWS) {
-      const page = wanted.slice(from, from + PAGE_ROWS);
+    for (let from = 0; from < missing.length; from += PAGE_ROWS) {
+      const page = missing.slice(from, from + PAGE_ROWS);
       for (const identity of await this.#resolvePage(page)) found.set(identity.id, identity);
     }
-    return ids.map((id) => found.get(id) as Identity);
+    return ids.map((id, i) => cached[i] ?? (found.get(id) as Identity));
   }
 
   async find(id: string): Promise<Identity | undefined> {

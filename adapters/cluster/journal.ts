@@ -191,7 +191,9 @@ class MongoJournal implements ClusterJournal {
     return writer.exclusively(async () => {
       await writer.ready();
       const found: (Sequence | undefined)[] = [];
-      for (const key of keys) found.push((await writer.find(key))?.sequence);
+      for (const key of keys) {
+        found.push(writer.mayHave(key) ? (await writer.find(key))?.sequence : undefined);
+      }
       return found;
     });
   }
@@ -304,7 +306,8 @@ class MongoJournal implements ClusterJournal {
     const answers: Appended[] = [];
     for (const row of rows) {
       const name = binaryKey(row.key);
-      const known = inBatch.get(name) ?? (await writer.find(row.key));
+      const known =
+        inBatch.get(name) ?? (writer.mayHave(row.key) ? await writer.find(row.key) : undefined);
       const position = known ?? { partition: row.partition, sequence: sequence(next) };
       answers.push({ positions: [position], duplicate: known !== undefined });
       if (known !== undefined) continue;

@@ -72,6 +72,11 @@ export class PartitionKeys {
     this.#forget();
   }
 
+  /** Tells whether an event with this key may be known: almost never where it is not. */
+  mayHave(key: EventKey): boolean {
+    return this.#index.candidates(wordOf(key, 0), wordOf(key, 4)).length > 0;
+  }
+
   /** The sequence of the event with this key, undefined where it is not known. */
   async find(key: EventKey): Promise<Sequence | undefined> {
     const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
@@ -159,4 +164,14 @@ export function keysOf(rows: readonly { readonly key: EventKey }[]): Uint32Array
     bytes.set(key, 4 * KEY_WORDS * i);
   });
   return keys;
+}
+
+function wordOf(key: EventKey, at: number): number {
+  return (
+    ((key[at] as number) |
+      ((key[at + 1] as number) << 8) |
+      ((key[at + 2] as number) << 16) |
+      ((key[at + 3] as number) << 24)) >>>
+    0
+  );
 }

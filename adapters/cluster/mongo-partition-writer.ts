@@ -75,6 +75,11 @@ export class PartitionWriter {
     return end;
   }
 
+  /** Tells at once that the partition does not have an event, as it does for almost every new one. */
+  mayHave(key: EventKey): boolean {
+    return this.#keys.mayHave(key);
+  }
+
   /** Where the event with this key stands, undefined where the partition does not have it. */
   async find(key: EventKey): Promise<Position | undefined> {
     const found = await this.#keys.find(key);

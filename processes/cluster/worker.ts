@@ -134,7 +134,8 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
     observerOf: (version) => observed.observerOf(version),
     fold: {
       types: DEFAULT_INTERACTION_TYPES,
-      isErased: (surrogate) => isErased(stores, surrogate),
+      // Not the identities: another process's removal may go unnoticed there for a while.
+      isErased: (surrogate) => stores.journal.isErased(surrogate),
     },
   };
   const host: PartitionHost = new PartitionHost({
@@ -172,15 +173,6 @@ function measureLearning(
       head: (partition) => stores.journal.head(partition),
     }),
   );
-}
-
-/** Whoever has an identity was not erased: the journal is asked for the others alone, as actors do. */
-async function isErased(
-  { identities, journal }: Pick<ClusterStores, 'identities' | 'journal'>,
-  surrogate: Uint8Array,
-): Promise<boolean> {
-  const [identity] = await identities.reveal(surrogate);
-  return identity === undefined && journal.isErased(surrogate);
 }
 
 /** Works on the workflows' queue, on that of the partitions, and on this worker's own. */

@@ -46,13 +46,12 @@ export function createMemoryCoveringStore(
         seen[partition] = journal.head(partition);
         return appended;
       },
-      known: (partition, keys) =>
-        Promise.all(
-          keys.map(async (key) => {
-            const positions = await journal.find(key);
-            return positions?.find((position) => position.partition === partition)?.sequence;
-          }),
-        ),
+      known(partition, keys) {
+        const found = keys.map((key) =>
+          journal.positionsOf(key)?.find((position) => position.partition === partition),
+        );
+        return Promise.resolve(found.map((position) => position?.sequence));
+      },
       async uncovered(partition) {
         const first = uncovered(partition);
         seen[partition] = journal.head(partition);

@@ -5,7 +5,7 @@ import type { StoredBlock } from '../../events/block-codec.ts';
 import type { BlockRow } from '../../events/block-content.ts';
 import { GENESIS } from '../../events/block-header.ts';
 import { RepriseError } from '../../events/error.ts';
-import type { Appended, Journal, JournalEntry } from '../../events/journal.ts';
+import type { Appended, EventKey, Journal, JournalEntry } from '../../events/journal.ts';
 import { ORIGIN, sequence } from '../../events/position.ts';
 import type { Position, Sequence } from '../../events/position.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
@@ -20,12 +20,18 @@ interface MemoryPartition {
 /** Where a key is unique: in the whole journal, or in each partition, as behind a transport. */
 export type KeyScope = 'journal' | 'partition';
 
+/** A journal in memory, which can be asked at once where an event stands. */
+export interface MemoryJournal extends Journal {
+  /** Where the event with this key stands. */
+  positionsOf(key: EventKey): readonly Position[] | undefined;
+}
+
 /** Creates a journal in memory: every append makes a block a partition, encoded and decoded as on a disk. */
 export function createMemoryJournal(
   partitions = 1,
   clock: () => number = () => 0,
   scope: KeyScope = 'journal',
-): Journal {
+): MemoryJournal {
   const all: MemoryPartition[] = Array.from({ length: partitions }, () => ({
     blocks: [],
     hash: GENESIS,
@@ -52,6 +58,7 @@ export function createMemoryJournal(
     read: (partition, after) => Promise.resolve(readAfter(partitionAt(all, partition), after)),
     changed: (partition, after, signal) => changed(partitionAt(all, partition), after, signal),
     find: (key) => Promise.resolve(positionsByKey.get(binaryKey(key))),
+    positionsOf: (key) => positionsByKey.get(binaryKey(key)),
     isErased: (surrogate) => Promise.resolve(erased.has(binaryKey(surrogate))),
     status: () => ({
       heads: all.map(({ head }) => head),
@@ -86,18 +93,26 @@ function place(
       ? found
       : found?.filter(({ partition }) => partition === entry.partition);
   if (known !== undefined && known.length > 0) return { positions: known, duplicate: true };
-  const targets = entry.partition === 'all' ? all.map((_, i) => i) : [entry.partition];
-  const positions = targets.map((partition) => {
-    const before = partitionAt(all, partition).head;
-    const rows = fresh[partition] ?? [];
-    return { partition, sequence: sequence(before + rows.push(entry)) };
-  });
-  const together = [...(found ?? []), ...positions];
-  positionsByKey.set(
-    key,
-    together.sort((a, b) => a.partition - b.partition),
-  );
+  const positions =
+    entry.partition === 'all'
+      ? all.map((_, partition) => put(entry, partition, all, fresh))
+      : [put(entry, entry.partition, all, fresh)];
+  const together =
+    found === undefined
+      ? positions
+      : [...found, ...positions].sort((a, b) => a.partition - b.partition);
+  positionsByKey.set(key, together);
   return { positions, duplicate: false };
+}
+
+function put(
+  entry: JournalEntry,
+  partition: number,
+  all: readonly MemoryPartition[],
+  fresh: readonly BlockRow[][],
+): Position {
+  const before = partitionAt(all, partition).head;
+  return { partition, sequence: sequence(before + (fresh[partition]?.push(entry) ?? 0)) };
 }
 
 function store(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createCipheriv } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { hasCode } from '../../events/error.ts';
@@ -22,6 +23,30 @@ describe('a seal', () => {
       assert.deepEqual(opened, JSON.parse(JSON.stringify(sealed)));
     });
     fc.assert(property, { numRuns: 50 });
+  });
+
+  it('opens what was sealed by AES-256-GCM before', () => {
+    const cipher = createCipheriv('aes-256-gcm', KEY, NONCE);
+    cipher.setAAD(BOUND);
+    const text = Buffer.concat([cipher.update('{"id":"e1","context":{"page":1}}'), cipher.final()]);
+    const sealed = Buffer.concat([Uint8Array.of(1), NONCE, text, cipher.getAuthTag()]);
+    assert.deepEqual(unseal(sealed, KEY, BOUND), { id: 'e1', context: { page: 1 } });
+  });
+
+  it('keeps many apart, and takes its nonce from a row of them', () => {
+    const nonces = random(3_000 * NONCE_BYTES);
+    const contents = Array.from({ length: 3_000 }, (_, n) => ({
+      id: `ereignis-ü-${String(n)}`,
+      context: { note: 'é'.repeat(n === 1_000 ? 40_000 : n % 300) },
+    }));
+    const seals = contents.map((content, n) => seal(content, KEY, nonces, BOUND, n * NONCE_BYTES));
+    seals.forEach((sealed, n) => {
+      assert.deepEqual(
+        sealed.subarray(1, 1 + NONCE_BYTES),
+        nonces.subarray(n * NONCE_BYTES, (n + 1) * NONCE_BYTES),
+      );
+      assert.deepEqual(unseal(sealed, KEY, BOUND), contents[n]);
+    });
   });
 
   it('hides the id', () => {
