@@ -30,8 +30,8 @@ type TravelParts = Learning &
 export function createPast(parts: TravelParts): PastParts {
   const { stores, registry, checkpoints, maker, clock, config, kernels, ending } = parts;
   const { durable, logger, search, native, observation } = parts;
-  const signingKey = createSecretKey(parts.stores.folder.signingKey);
-  const { journal, identities } = stores;
+  const { journal, identities, folder } = stores;
+  const signingKey = createSecretKey(folder.signingKey);
   const histories = Array.from(
     { length: journal.partitions },
     (_, partition) => new FactHistory({ journal, yieldNow }, partition),
@@ -55,8 +55,7 @@ export function createPast(parts: TravelParts): PastParts {
       }),
   });
   const travel = new TimeTravel({
-    ...{ journal, builder, history, identities, yieldNow },
-    jobs: new TravelJobs(ending.signal),
+    ...{ journal, builder, history, identities, yieldNow, jobs: new TravelJobs(ending.signal) },
     partitionOf: (user) => partitionOf(user, journal.partitions),
     firstVersion: () => Promise.resolve(FIRST_VERSION),
     signingKey,
