@@ -64,7 +64,8 @@ export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<Ser
     waitFor: (positions) => parts.serving.waitFor(positions),
   });
   const live = liveFigures(parts, freshness);
-  const deps = { ...apiDeps(parts), door: freshness.watch(parts.door), live };
+  const made = apiDeps(parts);
+  const deps = { ...made, door: freshness.watch(made.door), live };
   live.start();
   const listening: Listening[] = [];
   let keys: LiveKeys | undefined;
