@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -5,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from './stack.ts';
 
 const lookMs = 500;
+
+/** How long an answer may take to come on a machine that is busy. */
+const answerMsMax = 60_000;
 
 /** Has a stack's Prometheus read a target, `host:port`, until the returned function is called. */
 export async function scrape(
@@ -48,14 +52,16 @@ export async function askGraphite(stack: Stack, target: string): Promise<readonl
   return series.flatMap(({ datapoints }) => datapoints.flatMap(([value]) => value ?? []));
 }
 
-/** Asks again until a question has an answer that fits; waits for it as long as the test may take. */
+/** Asks again until a question has an answer that fits; fails with the last one where none does in time. */
 export async function until(
   ask: () => Promise<readonly number[]>,
   fits: (values: readonly number[]) => boolean = (values) => values.length > 0,
 ): Promise<readonly number[]> {
+  const endMs = performance.now() + answerMsMax;
   for (;;) {
     const values = await ask();
     if (fits(values)) return values;
+    assert.ok(performance.now() < endMs, `${ask.toString()}: ${JSON.stringify(values)}`);
     await sleep(lookMs);
   }
 }
