@@ -5,6 +5,7 @@ import { beating } from './beating.ts';
 import type { Destination } from './time-travel.ts';
 import type { StartedTravel, TravelJob } from './travel-jobs.ts';
 import type { TravelState } from './travel-state.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** How often a travel is looked at. */
 const LOOK_MS = 250;
@@ -46,7 +47,7 @@ export function createTravelActivities({ go }: TravelDeps): TravelActivities {
           report(job.progress);
         }, LOOK_MS);
         try {
-          const { place } = await until(result, signal);
+          const { place } = await untilAborted(result, signal);
           const reached = [...place.ats].map(([partition, at]) =>
             formatPosition({ partition, sequence: at }),
           );
@@ -64,21 +65,4 @@ function positionOf(text: string): Position {
   const position = parsePosition(text);
   if (position === undefined) throw new RepriseError('INVALID', `${text} is no position`);
   return position;
-}
-
-/** What a promise gives, or the reason of the signal where it aborts before. */
-async function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const ended = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    const end = (): void => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', end, { once: true, signal: ended.signal });
-    if (signal.aborted) end();
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    ended.abort();
-  }
 }

@@ -1,5 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { untilAborted } from '../../activities/until-aborted.ts';
 import type { VerifyReport } from '../../api/schema/verification.ts';
 import { ERROR_CODES, RepriseError } from '../../events/error.ts';
 import { DIFFERENT } from '../../workflows/messages.ts';
@@ -44,22 +45,4 @@ function causeOf(error: unknown): unknown {
     cause = cause.cause;
   }
   return cause;
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const ended = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    const end = (): void => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', end, { once: true, signal: ended.signal });
-    if (signal.aborted) end();
-  });
-  // Whoever left needs no word of how it ended.
-  promise.catch(() => undefined);
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    ended.abort();
-  }
 }
