@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import type { IdentityStore } from '../events/identity.ts';
+import type { Identity, IdentityStore } from '../events/identity.ts';
 import { formatPosition } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
-import { answerHash } from './answer-hash.ts';
+import { tell } from './answer-hash.ts';
+import type { ToldItems } from './answer-hash.ts';
 import { roundScore } from './answer.ts';
 import type {
   BasedOn,
@@ -44,11 +45,10 @@ interface Asker {
   readonly surrogate: Uint8Array | null;
 }
 
-interface Found {
+interface Found extends ToldItems {
   readonly basedOn: BasedOn;
   readonly partitions: readonly number[];
   readonly search: SearchReport;
-  readonly items: readonly ScoredItem[];
 }
 
 const EXACT: SearchReport = { mode: 'exact' };
@@ -72,7 +72,8 @@ export class Recommender {
    * it is known, is answered by items similar to it; else popular items answer.
    */
   async recommend(request: RecommendationRequest): Promise<Recommendation> {
-    const asker = await this.#asker(request.user);
+    const identity = await this.#deps.identities.find(request.user);
+    const asker = this.#asker(request.user, identity);
     const state = this.#deps.serving.partition(asker.partition);
     if (asker.row >= 0 && state.users.facts(asker.row).positives > 0) {
       return this.#byUser(request, asker, state);
@@ -81,9 +82,8 @@ export class Recommender {
     return this.#answer(request, asker, found);
   }
 
-  async #asker(user: string): Promise<Asker> {
+  #asker(user: string, identity: Identity | undefined): Asker {
     const partition = this.#deps.partitionOf(user);
-    const identity = await this.#deps.identities.find(user);
     if (identity === undefined) return { partition, row: -1, surrogate: null };
     const surrogate = surrogateToBytes(identity.surrogate);
     const row = this.#deps.serving.partition(partition).users.rowOf(surrogate);
@@ -147,6 +147,11 @@ export class Recommender {
   }
 
   #ranked(state: PartitionState, ranked: RankedRows, why: Explanation | undefined): Found {
+    const { search, kept } = ranked;
+    const found = { basedOn: 'user', partitions: [state.partition], search } as const;
+    if (why === undefined && kept?.told !== undefined && this.#areTitled(kept.told.items)) {
+      return { ...found, items: kept.told.items, hash: kept.told.hash };
+    }
     const items: ScoredItem[] = [];
     for (let at = 0; at < ranked.count; at += 1) {
       const row = ranked.rows[at] ?? 0;
@@ -154,7 +159,16 @@ export class Recommender {
       const item = this.#titled(state.vectors.id(row), score);
       items.push(why === undefined ? item : { ...item, explanation: why.of(row, score) });
     }
-    return { basedOn: 'user', partitions: [state.partition], search: ranked.search, items };
+    const told = tell(items);
+    if (why === undefined && kept !== undefined) kept.told = told;
+    return { ...found, items, hash: told.hash };
+  }
+
+  /** Tells whether items still have the titles that were told. */
+  #areTitled(items: readonly ScoredItem[]): boolean {
+    const { catalogue } = this.#deps;
+    for (const { id, title } of items) if (catalogue.title(id) !== title) return false;
+    return true;
   }
 
   #byItem(request: RecommendationRequest, asker: Asker): Found | undefined {
@@ -171,7 +185,7 @@ export class Recommender {
       const items = similar.map((one) =>
         explained(request, this.#titled(state.vectors.id(one.row), one.score), 'similarity'),
       );
-      return { basedOn: 'item', partitions: [partition], search: EXACT, items };
+      return { basedOn: 'item', partitions: [partition], search: EXACT, ...tell(items) };
     }
     return undefined;
   }
@@ -186,7 +200,7 @@ export class Recommender {
       explained(request, this.#titled(id, roundScore(share)), 'popularity'),
     );
     const partitions = Array.from({ length: serving.partitions }, (_, partition) => partition);
-    return { basedOn: 'popular', partitions, search: EXACT, items };
+    return { basedOn: 'popular', partitions, search: EXACT, ...tell(items) };
   }
 
   #excluded(request: RecommendationRequest, asker: Asker, state: PartitionState): Uint32Array {
@@ -230,7 +244,7 @@ export class Recommender {
         version: model,
         release: search.release ?? null,
         item: request.item ?? null,
-        answerHash: answerHash(items),
+        answerHash: found.hash,
       },
       signingKey,
     );
