@@ -104,7 +104,13 @@ export class Ranking {
       const scores = ranking.scores.subarray(0, n);
       ranking.asked(ranker.recommend(user, excluded, rows, scores), state.position);
     }
-    return { rows: ranking.rows, scores: ranking.scores, count: ranking.count, search: EXACT, kept: ranking };
+    return {
+      rows: ranking.rows,
+      scores: ranking.scores,
+      count: ranking.count,
+      search: EXACT,
+      kept: ranking,
+    };
   }
 
   /** Asks Faiss for the labels that the user's query is nearest to; a string says why there are none. */
