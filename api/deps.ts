@@ -4,6 +4,7 @@ import type { EventDoor } from '../events/door.ts';
 import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
+import type { AskedRules } from '../projections/rules/asked-rules.ts';
 import type { AsOf } from './as-of.ts';
 import type { Caller } from './key-ring.ts';
 import type {
@@ -29,6 +30,7 @@ import type { ListedItem, RecentUser, RunSummary } from './schema/listings.ts';
 import type { LiveSample } from './schema/live.ts';
 import type { QuarantineAnswer } from './schema/quarantines.ts';
 import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
+import type { ScenarioAnswer, ScenarioDefinition } from './schema/scenarios.ts';
 import type { ScheduleAnswer, ScheduleControl, ScheduleName } from './schema/schedules.ts';
 import type { TravelAnswer } from './schema/travels.ts';
 import type { VerifyReport, VerifyRequest } from './schema/verification.ts';
@@ -49,6 +51,8 @@ export interface RecommendationQuery {
   readonly item?: string;
   /** Whether each item says why it is there. */
   readonly explain?: boolean;
+  /** What the answer has to obey beside the learner. */
+  readonly rules?: AskedRules;
 }
 
 /** A recommendation as of a moment of the past. */
@@ -57,7 +61,7 @@ export interface PastQuery extends Omit<RecommendationQuery, 'after'> {
 }
 
 /** What might have happened to a user. */
-export interface WhatIfQuery extends Omit<RecommendationQuery, 'after' | 'explain'> {
+export interface WhatIfQuery extends Omit<RecommendationQuery, 'after' | 'explain' | 'rules'> {
   readonly add: readonly Omit<IncomingEvent, 'user'>[];
   readonly remove: readonly Position[];
   /** Now where absent. */
@@ -93,8 +97,8 @@ export interface TravelPort {
 export interface QueriesPort {
   recommend(query: RecommendationQuery): Promise<RecommendationAnswer> | RecommendationAnswer;
   /** Undefined where the item is unknown. */
-  similar(item: string, n: number): Promise<SimilarAnswer | undefined>;
-  popular(n: number): Promise<PopularAnswer>;
+  similar(item: string, n: number, rules?: AskedRules): Promise<SimilarAnswer | undefined>;
+  popular(n: number, rules?: AskedRules): Promise<PopularAnswer>;
   /** Undefined where no event of the user was seen. */
   user(id: string): Promise<UserAnswer | undefined>;
   /**
@@ -250,6 +254,17 @@ export type OnProgress = (done: number, total: number) => void;
 /** One exported event, ready to be written as an NDJSON line. */
 export type ExportedEvent = Readonly<Record<string, unknown>>;
 
+/** Named bundles of rules, kept durably. */
+export interface ScenariosPort {
+  /** Every scenario, by name. */
+  list(): readonly ScenarioAnswer[];
+  get(name: string): ScenarioAnswer | undefined;
+  /** Defines a scenario or replaces it; resolves when it is kept. Throws TOO_LARGE where there are too many. */
+  set(name: string, definition: ScenarioDefinition): Promise<ScenarioAnswer>;
+  /** False where there is none of this name. */
+  remove(name: string): Promise<boolean>;
+}
+
 /** What runs by itself, on schedules of Temporal; throws UNAVAILABLE with the remedy where Temporal is off. */
 export interface SchedulesPort {
   list(): Promise<readonly ScheduleAnswer[]>;
@@ -365,6 +380,8 @@ export interface ApiDeps {
   /** Absent where events can't be quarantined yet. */
   readonly quarantines?: QuarantinesPort;
   /** Absent where none are kept. */
+  readonly scenarios?: ScenariosPort;
+  /** Absent where none are kept. */
   readonly schedules?: SchedulesPort;
   readonly maintenance: MaintenancePort;
   readonly health: HealthPort;
@@ -382,6 +399,8 @@ export interface ApiDeps {
   /** Absent where requests are not counted. */
   readonly requestLimit?: RateLimitPort | undefined;
   readonly logger: ApiLogger;
+  /** Unix milliseconds; absent where rules know no hour. */
+  readonly clock?: () => number;
   /** Draws the id that ties a 500 to its log line. */
   readonly newRequestId: () => string;
 }

@@ -84,6 +84,8 @@ export const emptyCatalogue: ItemCatalogue = {
   title: () => undefined,
   isWithdrawn: () => false,
   metadata: () => Promise.resolve(undefined),
+  async *all() {},
+  onPublished: () => undefined,
   apply: () => Promise.resolve(),
   onAdvance: () => undefined,
   drop: () => Promise.resolve(),
