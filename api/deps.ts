@@ -7,6 +7,7 @@ import type { TransportOffset } from '../events/transport.ts';
 import type { AskedRules } from '../projections/rules/asked-rules.ts';
 import type { AsOf } from './as-of.ts';
 import type { Caller } from './key-ring.ts';
+import type { ScenariosPort } from './scenarios-port.ts';
 import type {
   DeadLetters,
   IndexReleaseRequest,
@@ -30,7 +31,6 @@ import type { ListedItem, RecentUser, RunSummary } from './schema/listings.ts';
 import type { LiveSample } from './schema/live.ts';
 import type { QuarantineAnswer } from './schema/quarantines.ts';
 import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
-import type { ScenarioAnswer, ScenarioDefinition } from './schema/scenarios.ts';
 import type { ScheduleAnswer, ScheduleControl, ScheduleName } from './schema/schedules.ts';
 import type { TravelAnswer } from './schema/travels.ts';
 import type { VerifyReport, VerifyRequest } from './schema/verification.ts';
@@ -254,17 +254,6 @@ export type OnProgress = (done: number, total: number) => void;
 /** One exported event, ready to be written as an NDJSON line. */
 export type ExportedEvent = Readonly<Record<string, unknown>>;
 
-/** Named bundles of rules, kept durably. */
-export interface ScenariosPort {
-  /** Every scenario, by name. */
-  list(): readonly ScenarioAnswer[];
-  get(name: string): ScenarioAnswer | undefined;
-  /** Defines a scenario or replaces it; resolves when it is kept. Throws TOO_LARGE where there are too many. */
-  set(name: string, definition: ScenarioDefinition): Promise<ScenarioAnswer>;
-  /** False where there is none of this name. */
-  remove(name: string): Promise<boolean>;
-}
-
 /** What runs by itself, on schedules of Temporal; throws UNAVAILABLE with the remedy where Temporal is off. */
 export interface SchedulesPort {
   list(): Promise<readonly ScheduleAnswer[]>;
@@ -380,7 +369,7 @@ export interface ApiDeps {
   /** Absent where events can't be quarantined yet. */
   readonly quarantines?: QuarantinesPort;
   /** Absent where none are kept. */
-  readonly scenarios?: ScenariosPort;
+  readonly scenarios?: ScenariosPort | undefined;
   /** Absent where none are kept. */
   readonly schedules?: SchedulesPort;
   readonly maintenance: MaintenancePort;

@@ -50,13 +50,20 @@ export class RuleReader {
     audience: RuleAudience,
     named?: NamedScenario,
   ): AskedRules | undefined {
-    const { boost, diversity = 0, pinned = [], blocked = [] } = {
+    const own = parameters.filter;
+    if (named === undefined && own === undefined && parameters.boost === undefined) {
+      // Most requests end here: they have no rules.
+      if (parameters.diversity === undefined || parameters.diversity === 0) return undefined;
+    }
+    const {
+      boost,
+      diversity = 0,
+      pinned = [],
+      blocked = [],
+    } = {
       ...named?.definition,
       ...withoutAbsent(parameters),
     };
-    const own = parameters.filter;
-    const isPlain = own === undefined && boost === undefined && diversity === 0;
-    if (isPlain && named === undefined) return undefined;
     const context = { ...this.#moment(), ...valuesOf(parameters.context ?? {}) };
     const read = (kind: ExpressionKind, text: string): Expression => {
       const expression = this.#expression(kind, text);
@@ -129,7 +136,10 @@ function both(first: string | undefined, second: string | undefined): string | u
   return `(${first}) && (${second})`;
 }
 
-function withoutAbsent({ boost, diversity }: RuleParameters): Pick<ScenarioDefinition, 'boost' | 'diversity'> {
+function withoutAbsent({
+  boost,
+  diversity,
+}: RuleParameters): Pick<ScenarioDefinition, 'boost' | 'diversity'> {
   return { ...(boost !== undefined && { boost }), ...(diversity !== undefined && { diversity }) };
 }
 

@@ -106,7 +106,7 @@ turns.longestMs = Math.max(turns.longestMs, performance.now() - turns.lastMs);
 
 const plain = figures(await times(USERS, (at) => ask(at)));
 const byFilter = figures(await times(USERS, (at) => ask(at, filtered)));
-const boosted = figures(await times(USERS, (at) => ask(at, { ...filtered, boost } as typeof filtered)));
+const boosted = figures(await times(USERS, (at) => ask(at, { ...filtered, boost })));
 const popular = figures(await times(USERS / 4, () => queries.popular(10, filtered)));
 const popularPlain = figures(await times(USERS / 4, () => queries.popular(10)));
 

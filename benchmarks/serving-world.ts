@@ -84,7 +84,9 @@ export const emptyCatalogue: ItemCatalogue = {
   title: () => undefined,
   isWithdrawn: () => false,
   metadata: () => Promise.resolve(undefined),
-  async *all() {},
+  async *all() {
+    yield* await Promise.resolve([]);
+  },
   onPublished: () => undefined,
   apply: () => Promise.resolve(),
   onAdvance: () => undefined,

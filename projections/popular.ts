@@ -148,8 +148,12 @@ export class PopularProjection {
     for (let number = 0; number < this.#ids.length; number += 1) {
       const logWeight = this.#summed[number] ?? NO_POPULARITY;
       if (logWeight > most) most = logWeight;
-      if (logWeight === NO_POPULARITY || this.#mask[number] === 1 || leftOut?.[number] === 1) continue;
-      ranked.offer(number, logWeight + Math.log(factors?.[number] ?? 1));
+      if (logWeight === NO_POPULARITY || this.#mask[number] === 1 || leftOut?.[number] === 1)
+        continue;
+      ranked.offer(
+        number,
+        logWeight + (factors === undefined ? 0 : Math.log2(factors[number] ?? 1)),
+      );
     }
     return most;
   }

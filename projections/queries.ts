@@ -3,12 +3,7 @@ import { formatPosition, sequence } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
 import { roundScore } from './answer.ts';
-import type {
-  FilterReport,
-  Recommendation,
-  RecommendationRequest,
-  ScoredItem,
-} from './answer.ts';
+import type { FilterReport, Recommendation, RecommendationRequest, ScoredItem } from './answer.ts';
 import { Exclusion } from './exclusion.ts';
 import { searchTitles } from './item-search.ts';
 import { titledItem } from './found-items.ts';

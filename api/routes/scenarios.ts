@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
-import type { ApiDeps, ScenariosPort } from '../deps.ts';
+import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { checkedExpression } from '../rules.ts';
+import type { ScenariosPort } from '../scenarios-port.ts';
 import {
   removedScenarioSchema,
   scenarioDefinitionSchema,
@@ -54,7 +55,6 @@ function changes(deps: ApiDeps): readonly Route[] {
 /** Named bundles of rules that answers obey. */
 export function scenarioRoutes(deps: ApiDeps): readonly Route[] {
   return [
-    ...changes(deps),
     route({
       method: 'GET',
       path: '/v1/scenarios',
@@ -80,6 +80,7 @@ export function scenarioRoutes(deps: ApiDeps): readonly Route[] {
         return found;
       },
     }),
+    ...changes(deps),
   ];
 }
 

@@ -25,7 +25,9 @@ export const boostSchema = expression.meta({
 export const contextSchema = z
   .record(
     z.string().regex(/^[A-Za-z_]\w{0,31}$/, 'must be named by letters, digits and underscores'),
-    z.string().max(contextValueCharsMax, `must have ${String(contextValueCharsMax)} characters at most`),
+    z
+      .string()
+      .max(contextValueCharsMax, `must have ${String(contextValueCharsMax)} characters at most`),
   )
   .refine(
     (values) => Object.keys(values).length <= contextValuesMax,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { OneAtATime } from '../../activities/one-at-a-time.ts';
 import { publishFile } from '../../adapters/published-file.ts';
 import { isMissing } from '../../adapters/tensor-file.ts';
-import type { ScenariosPort } from '../../api/deps.ts';
+import type { ScenariosPort } from '../../api/scenarios-port.ts';
 import { scenarioSchema } from '../../api/schema/scenarios.ts';
 import type { ScenarioAnswer, ScenarioDefinition } from '../../api/schema/scenarios.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
@@ -58,7 +58,10 @@ export class Scenarios implements ScenariosPort {
       }
       const changedAt = new Date(Math.floor(this.#clock())).toISOString();
       const scenario = { scenario: name, definition, changedAt };
-      await this.#keep([...this.#byName.values()].filter((one) => one.scenario !== name), scenario);
+      await this.#keep(
+        [...this.#byName.values()].filter((one) => one.scenario !== name),
+        scenario,
+      );
       return scenario;
     });
   }
@@ -72,7 +75,10 @@ export class Scenarios implements ScenariosPort {
   }
 
   /** Answers obey what is kept, never what is about to be. */
-  async #keep(others: readonly ScenarioAnswer[], ...more: readonly ScenarioAnswer[]): Promise<void> {
+  async #keep(
+    others: readonly ScenarioAnswer[],
+    ...more: readonly ScenarioAnswer[]
+  ): Promise<void> {
     const kept = byName([...others, ...more]);
     const scenarios = [...kept.values()];
     await publishFile(this.#path, `${JSON.stringify({ format: 1, scenarios }, undefined, 2)}\n`);

@@ -40,7 +40,10 @@ export function chooseDiverse(
 function relevanceOf(candidates: readonly Choice[]): Float64Array {
   const greatest = candidates[0]?.score ?? 0;
   const span = greatest - (candidates.at(-1)?.score ?? 0);
-  return Float64Array.from(candidates, ({ score }) => 1 - (span > 0 ? (greatest - score) / span : 0));
+  return Float64Array.from(
+    candidates,
+    ({ score }) => 1 - (span > 0 ? (greatest - score) / span : 0),
+  );
 }
 
 function bestOf(

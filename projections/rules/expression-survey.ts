@@ -53,7 +53,7 @@ export function surveyExpression(root: ASTNode): ExpressionSurvey {
   if (looks.outside && !looks.item) survey.outerParts.push(textOf(root));
   return {
     fields: survey.fields,
-    needed: [...new Set(neededOf(root))],
+    needed: [...new Set(neededOf(root))].filter((name) => !survey.allowsFor(name)),
     outerParts: survey.outerParts,
   };
 }
@@ -67,10 +67,15 @@ class Survey {
   readonly outerParts: string[] = [];
   #isGuarding = false;
 
+  /** Whether the expression asks somewhere whether items have a field. */
+  allowsFor(name: string): boolean {
+    return this.fields.item.get(name)?.isGuarded === true;
+  }
+
   visit(node: ASTNode): Looks {
     const named = namedBy(node);
     if (named !== undefined) return this.#name(named.root, named.field, node.start);
-    if (node.op === 'id') throw refusedName(node);
+    if (node.op === 'id') throw refusedName(node.args, node.start);
     if (node.op === 'call') {
       refuseUnless(FUNCTIONS, node.args[0], node.start);
       if (node.args[0] === 'has') return this.#guard(node.args[1]);
@@ -124,7 +129,9 @@ function strictOf(node: ASTNode): readonly string[] {
 }
 
 /** The field that a part names: `item.genre`, or `item["genre"]`. */
-function namedBy(node: ASTNode): { readonly root: ExpressionRoot; readonly field: string } | undefined {
+function namedBy(
+  node: ASTNode,
+): { readonly root: ExpressionRoot; readonly field: string } | undefined {
   if (node.op !== '.' && node.op !== '[]') return undefined;
   const [of, name] = node.args;
   const root = of.op === 'id' ? EXPRESSION_ROOTS.find((one) => one === of.args) : undefined;
@@ -165,8 +172,7 @@ function refuseUnless(known: readonly string[], name: string, at: number): void 
   throw new ExpressionRefused(`does not know ${name}(): there are ${known.join(', ')}`, at);
 }
 
-function refusedName({ args, start }: ASTNode): ExpressionRefused {
-  const name = String(args);
+function refusedName(name: string, start: number): ExpressionRefused {
   const isRoot = EXPRESSION_ROOTS.some((root) => root === name);
   const reason = isRoot
     ? `names ${name} as a whole: name a field of it, such as ${name}.id`

@@ -157,7 +157,9 @@ function ask(part: ParseResult, values: OuterValues & { readonly item?: ItemValu
 }
 
 /** A value as it stands in a key: values that CEL tells apart are told apart. */
-function keyOf(value: unknown): readonly string[] {
+function keyOf(value: unknown): unknown {
   if (value instanceof Error) return ['none'];
-  return [typeof value, typeof value === 'object' ? JSON.stringify(value) : String(value)];
+  if (typeof value === 'bigint') return ['int', value.toString()];
+  if (typeof value === 'number') return ['double', value.toString()];
+  return Array.isArray(value) ? value.map(keyOf) : [typeof value, value];
 }

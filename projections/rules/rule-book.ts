@@ -19,7 +19,7 @@ const NAMES_TOLD_MAX = 20;
 /** What rules are evaluated from. */
 export interface RuleBookDeps {
   readonly source: PublishedSource;
-  readonly yieldNow: () => Settling;
+  readonly yieldNow: () => Promise<void>;
   /** Up to where publications are known. */
   readonly place: () => Position;
 }
@@ -126,7 +126,8 @@ export class RuleBook {
     if (name === undefined) return;
     const known = [...this.#items.fields].sort();
     const told = known.slice(0, NAMES_TOLD_MAX).join(', ');
-    const more = known.length > NAMES_TOLD_MAX ? ` and ${String(known.length - NAMES_TOLD_MAX)} more` : '';
+    const more =
+      known.length > NAMES_TOLD_MAX ? ` and ${String(known.length - NAMES_TOLD_MAX)} more` : '';
     const at = expression.placeOf('item', name);
     throw new RepriseError(
       'INVALID',

@@ -69,12 +69,7 @@ export class RuledAnswers {
   }
 
   /** The n items of a partition that are most similar to one of its rows. */
-  similar(
-    state: PartitionState,
-    row: number,
-    n: number,
-    rules: AskedRules,
-  ): FoundItems | Settling {
+  similar(state: PartitionState, row: number, n: number, rules: AskedRules): FoundItems | Settling {
     return this.#found({ n, exclude: 'none', rules }, NOBODY, this.#similarTo(state, row, -1));
   }
 
@@ -179,7 +174,7 @@ function diverse(
     if (row < 0) return { score, direction };
     vectors.table.read(row, direction, 0);
     const norm = vectors.norm(row);
-    if (norm > 0) for (let at = 0; at < direction.length; at += 1) direction[at]! /= norm;
+    if (norm > 0) for (const [at, value] of direction.entries()) direction[at] = value / norm;
     return { score, direction };
   });
   return chooseDiverse(choices, n, diversity).map((number) => ranked[number] as RuledCandidate);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { RecommendationQuery } from '../../api/deps.ts';
 import type { AskedRules } from '../../projections/rules/asked-rules.ts';
 import { expressionCharsMax } from '../../projections/rules/expression.ts';
 import { textsOf } from '../../projections/rules/asked-rules.ts';
@@ -13,19 +14,19 @@ before(async () => {
   // 2026-01-01 is a Thursday.
   api = await startApi({ clock: () => NOW_MS + 5 * 3_600_000 });
   const { queries } = api.deps;
-  const { recommend, popular, similar } = queries;
+  const asked = { ...queries };
   Object.assign(queries, {
-    recommend: (query: Parameters<typeof recommend>[0]) => {
+    recommend: (query: RecommendationQuery) => {
       given.push(query.rules);
-      return recommend(query);
+      return asked.recommend(query);
     },
     popular: (n: number, rules?: AskedRules) => {
       given.push(rules);
-      return popular(n);
+      return asked.popular(n);
     },
     similar: (item: string, n: number, rules?: AskedRules) => {
       given.push(rules);
-      return similar(item, n);
+      return asked.similar(item, n);
     },
   });
 });
@@ -61,7 +62,12 @@ describe('rules of a request', () => {
     const rules = await rulesOf({ filter, 'context.genre': 'jazz', 'context[size]': '2.5' });
     assert.deepEqual(rules?.context, { genre: 'jazz', size: 2.5, hour: 5, weekday: 4 });
     assert.equal(rules.filter?.text, filter);
-    const overruled = await rulesOf({ filter, 'context.hour': '23', 'context.genre': '', 'context.size': '1e3' });
+    const overruled = await rulesOf({
+      filter,
+      'context.hour': '23',
+      'context.genre': '',
+      'context.size': '1e3',
+    });
     assert.deepEqual(overruled?.context, { genre: '', size: '1e3', hour: 23, weekday: 4 });
   });
 

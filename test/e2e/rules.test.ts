@@ -33,14 +33,20 @@ for (const { partitions, learner } of INSTANCES) {
       await world.close();
     });
 
+    /** Where what was published last stands: answers that are to know it wait for it. */
+    let published: readonly string[] = [];
+
     async function publish(item: string, metadata: object): Promise<void> {
       const path = `/v1/items/${item}`;
       const sent = await server.call('PUT', path, JSON.stringify(metadata), 'application/json');
       assert.equal(sent.status, 202, sent.text);
+      published = sent.json['positions'] as readonly string[];
     }
 
     async function recommend(user: string, parameters: Record<string, string>): Promise<Json> {
-      const query = new URLSearchParams({ n: '10', exclude: 'none', ...parameters }).toString();
+      const after = 'asOf' in parameters ? {} : { after: published.join(',') };
+      const asked = { n: '10', exclude: 'none', ...after, ...parameters };
+      const query = new URLSearchParams(asked).toString();
       const answer = await server.get(`/v1/users/${user}/recommendations?${query}`);
       assert.equal(answer.status, 200, answer.text);
       return answer.json;
@@ -70,7 +76,11 @@ for (const { partitions, learner } of INSTANCES) {
       await server.stand();
       const path = `/v1/recommendations/${String(answer['recommendationId'])}`;
       const proof = await server.get(`${path}/verify`);
-      assert.deepEqual([proof.json['verdict'], proof.json['method']], ['equal', 'exact'], proof.text);
+      assert.deepEqual(
+        [proof.json['verdict'], proof.json['method']],
+        ['equal', 'exact'],
+        proof.text,
+      );
       assert.deepEqual(proof.json['items'], answer['items']);
       const lineage = (await server.get(path)).json;
       assert.deepEqual(lineage['rules'], {
@@ -92,10 +102,40 @@ for (const { partitions, learner } of INSTANCES) {
       assert.deepEqual(past['items'], before['items']);
     });
 
+    test('a scenario bundles rules under a name, and outlives a restart', async () => {
+      const data = ['--data', world.path('data')];
+      const set = ['--filter', 'item.year < 1970', '--pin', 'odd-1', '--block', 'even-3'];
+      const kept = await world.json('scenarios', 'set', 'early', ...set, ...data);
+      assert.deepEqual(kept['definition'], {
+        ...{ filter: 'item.year < 1970', pinned: ['odd-1'], blocked: ['even-3'] },
+      });
+      await server.interrupt();
+      server = await world.serve(world.path('data'), { env });
+      const answer = await recommend('user-6', { scenario: 'early' });
+      const ids = idsOf(answer);
+      assert.equal(ids[0], 'odd-1');
+      assert.ok(!ids.includes('even-3'));
+      assert.ok(ids.length > 5, JSON.stringify(answer));
+      await world.json('scenarios', 'remove', 'early', ...data);
+      const gone = await server.get('/v1/users/user-6/recommendations?scenario=early');
+      assert.equal(gone.status, 422, gone.text);
+      // The id holds what the scenario said: its proof needs no scenario.
+      const path = `/v1/recommendations/${String(answer['recommendationId'])}/verify`;
+      const proof = await server.get(path);
+      assert.deepEqual([proof.json['verdict'], proof.json['items']], ['equal', answer['items']]);
+    });
+
     test('the command line obeys them, too', async () => {
       const data = ['--data', world.path('data')];
       const asked = ['--filter', 'item.year == context.year', '--context', 'year=2010'];
-      const answer = await world.json('recommend', 'user-2', '--exclude', 'none', ...asked, ...data);
+      const answer = await world.json(
+        'recommend',
+        'user-2',
+        '--exclude',
+        'none',
+        ...asked,
+        ...data,
+      );
       assert.deepEqual(idsOf(answer), ['even-50']);
       const wrong = await world.run(['recommend', 'user-2', '--filter', 'item.year >', ...data]);
       assert.equal(wrong.exit, 2, wrong.stderr);

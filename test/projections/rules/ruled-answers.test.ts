@@ -38,7 +38,7 @@ async function records(): Promise<{ readonly rig: ServingRig; readonly world: De
     rig.catalogue.publish(`j${String(at)}`, { genre: 'jazz', year: 1990 + at });
   }
   world.item('bare', [0.5, 0.5, 0, 0]);
-  world.user('rocker', [1, 0.1, 0, 0]);
+  world.user('rocker', [1, 0.125, 0, 0]);
   world.user('jazzer', [0, 1, 0, 0]);
   world.happen({ user: 'rocker', item: 'r1' });
   world.happen({ user: 'jazzer', item: 'j0' });
@@ -107,11 +107,11 @@ test('a boost multiplies scores, and an explanation says by how much', async () 
   assert.deepEqual(
     answer.items.map(({ id, score }) => [id, score]),
     [
-      ['j0', 40],
-      ['j1', 30],
+      ['j0', 50],
+      ['j1', 37.5],
     ],
   );
-  assert.deepEqual(answer.items[0]?.explanation?.shares, { taste: 0.4, bias: 0, boost: 39.6 });
+  assert.deepEqual(answer.items[0]?.explanation?.shares, { taste: 0.5, bias: 0, boost: 49.5 });
   assert.equal(answer.filter, undefined);
   const popular = await rig.queries.popular(2, rules({ boost: 'item.id == "r1" ? 8.0 : 1.0' }));
   assert.deepEqual(popular.items, [
