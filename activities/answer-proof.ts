@@ -8,6 +8,9 @@ import type { Partition, Position } from '../events/position.ts';
 import { surrogateFromBytes } from '../events/surrogate.ts';
 import { answerHash } from '../projections/answer-hash.ts';
 import type { Recommendation, RecommendationRequest, ScoredItem } from '../projections/answer.ts';
+import { decodeRules } from '../projections/rules/asked-rules.ts';
+import type { AnsweredRules, AskedRules } from '../projections/rules/asked-rules.ts';
+import type { RuleBook } from '../projections/rules/rule-book.ts';
 import type { LoadedRelease } from '../projections/index-release.ts';
 import type { CatalogueView } from '../projections/published-history.ts';
 import { Recommender } from '../projections/recommend.ts';
@@ -15,6 +18,7 @@ import { decodeRecommendationId } from '../projections/recommendation-id.ts';
 import type { RecommendationFacts } from '../projections/recommendation-id.ts';
 import type { Searcher } from '../projections/searcher.ts';
 import type { FactHistory } from './fact-history.ts';
+import { pastRules } from './past-rules.ts';
 import type { PastAnswer, TimeTravel } from './time-travel.ts';
 import type { TravelState } from './travel-state.ts';
 import type { RegisteredVersion, VersionRegistry } from './version-registry.ts';
@@ -73,6 +77,14 @@ interface Made extends Pick<Recommendation, 'search'> {
   readonly items: readonly ScoredItem[];
 }
 
+/** What an answer is made again from, beside the state. */
+interface MadeFrom {
+  readonly catalogue: CatalogueView;
+  readonly searcher?: Searcher;
+  readonly rules?: AskedRules;
+  readonly book?: RuleBook;
+}
+
 /** Publications before and after an answer's place at which its catalogue is looked for. */
 const CATALOGUE_PLACES_MAX = 8;
 
@@ -118,11 +130,17 @@ export class AnswerProofs {
   /** Scans everything, with the catalogue as it stood at the place or, for it has a place of its own, near it. */
   async #exactly(facts: RecommendationFacts, state: TravelState, wanted: string): Promise<Made> {
     const own = ownPosition(facts, state);
+    const ruled = facts.rules === null ? undefined : decodeRules(facts.rules);
+    // An answer under rules says up to where publications were known.
+    if (ruled !== undefined) return this.#make(facts, state, own, this.#ruledFrom(ruled));
     const history = this.#deps.history(own.partition);
-    const there = await this.#make(facts, state, own, history.catalogueAt(own.sequence));
+    const there = await this.#make(facts, state, own, {
+      catalogue: history.catalogueAt(own.sequence),
+    });
     if (there.hash === wanted) return there;
     for (const place of history.publicationsNear(own.sequence, CATALOGUE_PLACES_MAX)) {
-      const near = await this.#make(facts, state, own, history.catalogueAt(place));
+      const catalogue = history.catalogueAt(place);
+      const near = await this.#make(facts, state, own, { catalogue });
       if (near.hash === wanted) return near;
     }
     return there;
@@ -149,7 +167,7 @@ export class AnswerProofs {
             await state.serving.useRelease(loaded, this.#deps.yieldNow);
             const own = ownPosition(facts, state);
             const catalogue = this.#deps.history(own.partition).catalogueAt(own.sequence);
-            return this.#make(facts, state, own, catalogue, searcher);
+            return this.#make(facts, state, own, { catalogue, searcher });
           }),
       },
     );
@@ -179,8 +197,7 @@ export class AnswerProofs {
     facts: RecommendationFacts,
     { serving }: TravelState,
     { partition }: Position,
-    catalogue: CatalogueView,
-    searcher?: Searcher,
+    { rules, ...from }: MadeFrom,
   ): Promise<Made> {
     const { signingKey } = this.#deps;
     const { surrogate, n, exclude, item } = facts;
@@ -189,14 +206,21 @@ export class AnswerProofs {
         ? undefined
         : { id: '', surrogate: surrogateFromBytes(surrogate, 0), key: new Uint8Array(0) };
     const recommender = new Recommender({
-      ...{ serving, signingKey, catalogue, searcher },
+      ...{ serving, signingKey, ...from },
       identities: { find: () => Promise.resolve(asker) },
       partitionOf: () => partition,
     });
-    const request: RecommendationRequest = { user: '', n, exclude };
+    const request: RecommendationRequest = { user: '', n, exclude, rules };
     const asked = item === null ? request : { ...request, item };
     const { items, search } = await recommender.recommend(asked);
     return { hash: hex(answerHash(items)), items, search };
+  }
+
+  /** The catalogue and the rules of an answer, as they stood where it says. */
+  #ruledFrom({ rules, catalogue: place }: AnsweredRules): MadeFrom {
+    const history = this.#deps.history(place.partition);
+    const book = pastRules(history, place, this.#deps.yieldNow);
+    return { rules, book, catalogue: history.catalogueAt(place.sequence) };
   }
 
   async #identityOf({ surrogate }: RecommendationFacts): Promise<Identity | undefined> {

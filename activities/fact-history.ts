@@ -4,6 +4,7 @@ import type { Journal } from '../events/journal.ts';
 import { ORIGIN, sequence } from '../events/position.ts';
 import type { Partition, Sequence } from '../events/position.ts';
 import type { CatalogueView } from '../projections/published-history.ts';
+import type { ItemMetadata } from '../projections/items.ts';
 import { PublishedHistory } from '../projections/published-history.ts';
 
 /** What a history reads. */
@@ -62,6 +63,24 @@ export class FactHistory {
   /** The catalogue as it stood at a sequence. */
   catalogueAt(at: Sequence): CatalogueView {
     return this.#published.at(at);
+  }
+
+  /** The metadata of all items as they stood at a sequence, read from the journal; those withdrawn are left out. */
+  async *metadataAt(at: Sequence): AsyncGenerator<readonly [item: string, metadata: ItemMetadata]> {
+    const { journal, yieldNow } = this.#deps;
+    const last = new Map<string, ItemMetadata>();
+    let block: EventBlock | undefined;
+    for (const place of this.#published.placesTo(at)) {
+      if (block === undefined || place >= block.firstSequence + block.count) {
+        await yieldNow();
+        block = await journal.read(this.#partition, sequence(place - 1));
+      }
+      const fact = block?.fact(place - block.firstSequence);
+      if (fact?.kind !== 'ItemPublished') continue;
+      if (fact.metadata === null) last.delete(fact.item);
+      else last.set(fact.item, fact.metadata);
+    }
+    yield* last;
   }
 
   /** Places near a sequence at which the catalogue was another, the nearest first. */

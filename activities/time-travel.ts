@@ -8,6 +8,7 @@ import { surrogateToBytes } from '../events/surrogate.ts';
 import type { Recommendation, RecommendationRequest } from '../projections/answer.ts';
 import { Recommender } from '../projections/recommend.ts';
 import type { FactHistory } from './fact-history.ts';
+import { pastRules } from './past-rules.ts';
 import { PastPlaces } from './past-places.ts';
 import type { AsOf } from './past-places.ts';
 import type { TravelBuilder, TravelControl, TravelSource } from './travel-builder.ts';
@@ -99,12 +100,13 @@ export class TimeTravel {
     { partition, sequence: at }: Position,
     find: IdentityStore['find'],
   ): Recommender {
-    const { history, signingKey } = this.#deps;
+    const { history, signingKey, yieldNow } = this.#deps;
     return new Recommender({
       ...{ serving, signingKey },
       identities: { find },
       partitionOf: () => partition,
       catalogue: history(partition).catalogueAt(at),
+      book: pastRules(history(partition), { partition, sequence: at }, yieldNow),
     });
   }
 

@@ -4,8 +4,10 @@ import type { EventDoor } from '../events/door.ts';
 import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
+import type { AskedRules } from '../projections/rules/asked-rules.ts';
 import type { AsOf } from './as-of.ts';
 import type { Caller } from './key-ring.ts';
+import type { ScenariosPort } from './scenarios-port.ts';
 import type {
   DeadLetters,
   IndexReleaseRequest,
@@ -49,6 +51,8 @@ export interface RecommendationQuery {
   readonly item?: string;
   /** Whether each item says why it is there. */
   readonly explain?: boolean;
+  /** What the answer has to obey beside the learner. */
+  readonly rules?: AskedRules;
 }
 
 /** A recommendation as of a moment of the past. */
@@ -57,7 +61,7 @@ export interface PastQuery extends Omit<RecommendationQuery, 'after'> {
 }
 
 /** What might have happened to a user. */
-export interface WhatIfQuery extends Omit<RecommendationQuery, 'after' | 'explain'> {
+export interface WhatIfQuery extends Omit<RecommendationQuery, 'after' | 'explain' | 'rules'> {
   readonly add: readonly Omit<IncomingEvent, 'user'>[];
   readonly remove: readonly Position[];
   /** Now where absent. */
@@ -93,8 +97,8 @@ export interface TravelPort {
 export interface QueriesPort {
   recommend(query: RecommendationQuery): Promise<RecommendationAnswer> | RecommendationAnswer;
   /** Undefined where the item is unknown. */
-  similar(item: string, n: number): Promise<SimilarAnswer | undefined>;
-  popular(n: number): Promise<PopularAnswer>;
+  similar(item: string, n: number, rules?: AskedRules): Promise<SimilarAnswer | undefined>;
+  popular(n: number, rules?: AskedRules): Promise<PopularAnswer>;
   /** Undefined where no event of the user was seen. */
   user(id: string): Promise<UserAnswer | undefined>;
   /**
@@ -365,6 +369,8 @@ export interface ApiDeps {
   /** Absent where events can't be quarantined yet. */
   readonly quarantines?: QuarantinesPort;
   /** Absent where none are kept. */
+  readonly scenarios?: ScenariosPort | undefined;
+  /** Absent where none are kept. */
   readonly schedules?: SchedulesPort;
   readonly maintenance: MaintenancePort;
   readonly health: HealthPort;
@@ -382,6 +388,8 @@ export interface ApiDeps {
   /** Absent where requests are not counted. */
   readonly requestLimit?: RateLimitPort | undefined;
   readonly logger: ApiLogger;
+  /** Unix milliseconds; absent where rules know no hour. */
+  readonly clock?: () => number;
   /** Draws the id that ties a 500 to its log line. */
   readonly newRequestId: () => string;
 }

@@ -23,6 +23,8 @@ export interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query';
   readonly required: boolean;
+  /** Members of an object stand each under a name of its own. */
+  readonly style?: 'deepObject';
   readonly description?: string;
   readonly schema: Json;
 }
@@ -84,6 +86,7 @@ function parametersOf(route: Route, schemas: Schemas): readonly Parameter[] {
     name,
     in: where,
     required: where === 'path',
+    ...(schema['type'] === 'object' ? { style: 'deepObject' } : {}),
     ...(typeof description === 'string' ? { description } : {}),
     schema,
   });

@@ -5,7 +5,13 @@ import { HttpProblem } from './problem.ts';
 /** The parameters that one query string may hold. */
 export const queryParametersMax = 100;
 
-type Form = 'text' | 'whole' | 'list';
+type Form = 'text' | 'number' | 'list' | 'record';
+
+/** A number: what is more than whole is refused where its schema has whole ones. */
+const NUMBER = /^-?\d{1,15}(\.\d{1,15})?$/;
+
+/** A value of a record: `context.NAME`, or `context[NAME]` as OpenAPI's deepObject has it. */
+const MEMBER = /^(\w+)(?:\.([^.[\]]+)|\[([^.[\]]+)\])$/;
 
 /** Decodes one percent-encoded part of a URL; throws a 400 that names the field where it is malformed. */
 export function decodePart(raw: string, field: string): string {
@@ -20,11 +26,12 @@ export function decodePart(raw: string, field: string): string {
 
 function formOf(schema: unknown): Form {
   const type = (schema as { type?: unknown }).type;
-  if (type === 'integer' || type === 'number') return 'whole';
+  if (type === 'integer' || type === 'number') return 'number';
+  if (type === 'object') return 'record';
   return type === 'array' ? 'list' : 'text';
 }
 
-/** Reads the query strings of one route: digits become numbers and repeats become lists where its schema has them. */
+/** Reads the query strings of one route: digits become numbers, repeats become lists and names with a dot become records where its schema has them. */
 export class QueryReader {
   readonly #forms: ReadonlyMap<string, Form>;
 
@@ -53,21 +60,36 @@ export class QueryReader {
   #put(values: Record<string, unknown>, pair: string): void {
     if (pair === '') return;
     const equals = pair.indexOf('=');
-    const name = decodePart(equals < 0 ? pair : pair.slice(0, equals), 'the query');
+    const whole = decodePart(equals < 0 ? pair : pair.slice(0, equals), 'the query');
+    const [name, member] = this.#named(whole);
     const rawValue = equals < 0 ? '' : pair.slice(equals + 1);
-    const text = decodePart(rawValue.replaceAll('+', ' '), name);
+    const text = decodePart(rawValue.replaceAll('+', ' '), whole);
     const form = this.#forms.get(name) ?? 'text';
     const before = values[name];
-    if (form === 'list') {
+    if (member !== undefined) {
+      const record = (before ?? Object.create(null)) as Record<string, string>;
+      if (record[member] !== undefined) throw givenTwice(whole);
+      record[member] = text;
+      values[name] = record;
+    } else if (form === 'list') {
       const list = Array.isArray(before) ? (before as string[]) : [];
       values[name] = [...list, ...text.split(',')];
     } else if (before !== undefined) {
-      const reason = 'must be given once';
-      throw new HttpProblem('MALFORMED', `${name} ${reason}`, {
-        errors: [{ field: name, reason }],
-      });
+      throw givenTwice(name);
     } else {
-      values[name] = form === 'whole' && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+      values[name] = form === 'number' && NUMBER.test(text) ? Number(text) : text;
     }
   }
+
+  /** The parameter that a name means, and the member of it where it is a record. */
+  #named(name: string): readonly [name: string, member?: string] {
+    const [, record = '', dotted, bracketed] = MEMBER.exec(name) ?? [];
+    const member = dotted ?? bracketed;
+    return member !== undefined && this.#forms.get(record) === 'record' ? [record, member] : [name];
+  }
+}
+
+function givenTwice(field: string): HttpProblem {
+  const reason = 'must be given once';
+  return new HttpProblem('MALFORMED', `${field} ${reason}`, { errors: [{ field, reason }] });
 }

@@ -19,6 +19,7 @@ import { promotionRoutes } from './routes/promotions.ts';
 import { quarantineRoutes } from './routes/quarantines.ts';
 import { proofRoutes } from './routes/proofs.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
+import { scenarioRoutes } from './routes/scenarios.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { travelRoutes } from './routes/travels.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
@@ -31,6 +32,7 @@ export function createRoutes(
   const routes: Route[] = [
     ...eventRoutes(deps),
     ...recommendationRoutes(deps),
+    ...scenarioRoutes(deps),
     ...erasureRoutes(deps),
     ...travelRoutes(deps),
     ...quarantineRoutes(deps),

@@ -84,6 +84,10 @@ export const emptyCatalogue: ItemCatalogue = {
   title: () => undefined,
   isWithdrawn: () => false,
   metadata: () => Promise.resolve(undefined),
+  async *all() {
+    yield* await Promise.resolve([]);
+  },
+  onPublished: () => undefined,
   apply: () => Promise.resolve(),
   onAdvance: () => undefined,
   drop: () => Promise.resolve(),

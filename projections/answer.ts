@@ -1,3 +1,5 @@
+import type { AskedRules } from './rules/asked-rules.ts';
+
 /** What an answer is based on: the user's own vector, the item at hand, or what is popular. */
 export type BasedOn = 'user' | 'item' | 'popular';
 
@@ -26,6 +28,8 @@ export interface ScoredItem {
    */
   readonly score: number;
   readonly title?: string;
+  /** There where a scenario has it stand first: the score is 0 then, for nothing was ranked. */
+  readonly pinned?: true;
   /** There where it was asked for. */
   readonly explanation?: ItemExplanation;
 }
@@ -45,6 +49,14 @@ export interface Staleness {
   readonly since: string;
 }
 
+/** What a filter left of the items that answers may list. */
+export interface FilterReport {
+  /** Items that were met in an event, are not withdrawn, and that the filter holds for: seen ones are among them. */
+  readonly matching: number;
+  /** Items that the filter says nothing of, for they lack a field that it names or have it of another kind. */
+  readonly undecided: number;
+}
+
 /** What a recommendation is asked for. */
 export interface RecommendationRequest {
   readonly user: string;
@@ -55,6 +67,8 @@ export interface RecommendationRequest {
   readonly item?: string | undefined;
   /** Whether each item says why it is there. */
   readonly explain?: boolean | undefined;
+  /** What the answer has to obey beside the learner. */
+  readonly rules?: AskedRules | undefined;
 }
 
 /** An answer, ready to be written as JSON. */
@@ -65,6 +79,8 @@ export interface Recommendation {
   readonly position: readonly string[];
   readonly model: string;
   readonly search: SearchReport;
+  /** There where a filter was given. */
+  readonly filter?: FilterReport;
   /** Says why there are fewer items than asked for. */
   readonly note?: string;
   /** Absent when the answer is fresh. */

@@ -26,6 +26,13 @@ export interface ItemCatalogue {
   readonly withdrawn: ReadonlySet<string>;
   /** Counts the changes to `withdrawn`: what was derived from it knows by this when it is stale. */
   readonly withdrawals: number;
+  /** The metadata of all items that have them, those withdrawn left out; what is published meanwhile may be among them. */
+  all(): AsyncIterable<readonly [item: string, metadata: ItemMetadata]>;
+  /**
+   * Calls back with every publication that is taken in from now on, null where an item is withdrawn, in the turn in
+   * which the position moves past it; for as long as the catalogue is open. What is folded again is told again.
+   */
+  onPublished(listener: (item: string, metadata: ItemMetadata | null) => void): void;
   /** An item's metadata; null where it was withdrawn, undefined where it was never published. */
   metadata(item: string): Promise<ItemMetadata | null | undefined>;
   /**

@@ -4,6 +4,7 @@ import type { ModelDelta } from '../model/delta.ts';
 import { NO_POPULARITY, mergePopularity, popularityAt } from '../model/popularity.ts';
 import { PopularColumn } from './popular-column.ts';
 import { RankedList } from './ranked-list.ts';
+import type { RuleView } from './rules/rule-book.ts';
 import { atOnce, inRuns } from './steps.ts';
 import type { Steps } from './steps.ts';
 
@@ -39,6 +40,16 @@ export class PopularProjection {
   /** The last sequence held of a partition. */
   position(partition: number): Sequence {
     return this.#columns[partition]?.position.sequence ?? ORIGIN;
+  }
+
+  /** The ids of all items that a partition ever had, in an order that stays: the list only grows. */
+  get ids(): readonly string[] {
+    return this.#ids;
+  }
+
+  /** Where an id stands in {@link ids}; undefined where it never came. */
+  placeOf(id: string): number | undefined {
+    return this.#numberOf.get(id);
   }
 
   /** Throws where the delta does not continue its partition's share. */
@@ -89,19 +100,20 @@ export class PopularProjection {
 
   /**
    * The n most popular items, ties by first appearance; leaves out the ids that are listed, and the listed rows of
-   * `partition`. Items that nobody took a positive interest in are not popular.
+   * `partition`, and obeys rules over {@link ids}. Items that nobody took a positive interest in are not popular.
    */
   top(
     n: number,
     excludedIds: Iterable<string> = [],
     partition = 0,
     excludedRows: Uint32Array = NOTHING,
+    rules?: RuleView,
   ): readonly PopularItem[] {
     const column = this.#column(partition);
     this.#mark(column, excludedRows, 1);
     this.#markIds(excludedIds, 1);
     this.#ranked.reset(n);
-    const most = this.#rank();
+    const most = rules === undefined ? this.#rank() : this.#rankBy(rules);
     this.#mark(column, excludedRows, 0);
     this.#markIds(excludedIds, 0);
     return this.#listed(most);
@@ -125,6 +137,23 @@ export class PopularProjection {
       if (this.#mask[number] === 1) continue;
       ranked.offer(number, logWeight);
       threshold = ranked.threshold;
+    }
+    return most;
+  }
+
+  /** Ranks as {@link #rank} does, what rules allow and by the weights that they change. */
+  #rankBy({ leftOut, factors }: RuleView): number {
+    const ranked = this.#ranked;
+    let most = NO_POPULARITY;
+    for (let number = 0; number < this.#ids.length; number += 1) {
+      const logWeight = this.#summed[number] ?? NO_POPULARITY;
+      if (logWeight > most) most = logWeight;
+      if (logWeight === NO_POPULARITY || this.#mask[number] === 1 || leftOut?.[number] === 1)
+        continue;
+      ranked.offer(
+        number,
+        logWeight + (factors === undefined ? 0 : Math.log2(factors[number] ?? 1)),
+      );
     }
     return most;
   }

@@ -46,6 +46,11 @@ export class PublishedHistory {
     return [...after, ...before];
   }
 
+  /** The places of publications at or before a sequence, in order. */
+  placesTo(at: Sequence): readonly Sequence[] {
+    return this.#places.slice(0, this.#places.findLastIndex((place) => place <= at) + 1);
+  }
+
   /** The catalogue as it stood at a sequence. */
   at(at: Sequence): CatalogueView {
     const withdrawn = new Set<string>();

@@ -3,19 +3,26 @@ import { formatPosition, sequence } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
 import { roundScore } from './answer.ts';
-import type { Recommendation, RecommendationRequest, ScoredItem } from './answer.ts';
+import type { FilterReport, Recommendation, RecommendationRequest, ScoredItem } from './answer.ts';
 import { Exclusion } from './exclusion.ts';
 import { searchTitles } from './item-search.ts';
+import { titledItem } from './found-items.ts';
+import { CATALOGUE_PARTITION } from './items.ts';
 import type { ItemCatalogue, ItemMetadata } from './items.ts';
 import { listedItem } from './listed-item.ts';
 import type { ListedItem } from './listed-item.ts';
+import type { PartitionState } from './partition-state.ts';
 import { ReadYourWrites } from './read-your-writes.ts';
 import { Recommender } from './recommend.ts';
 import type { RecommendDeps } from './recommend.ts';
+import type { AskedRules } from './rules/asked-rules.ts';
+import { RuleBook } from './rules/rule-book.ts';
+import { RuledAnswers } from './rules/ruled-answers.ts';
+import { untilFound } from './rules/until-found.ts';
 import { SimilarItems } from './similar.ts';
 
 /** What the queries read. */
-export interface QueryDeps extends RecommendDeps {
+export interface QueryDeps extends Omit<RecommendDeps, 'book'> {
   readonly catalogue: ItemCatalogue;
   /** Lets other work run between the slices of a search; nothing is let in where it is absent. */
   readonly yieldNow?: () => Promise<void>;
@@ -34,12 +41,16 @@ export interface SimilarAnswer {
   readonly item: string;
   readonly position: readonly string[];
   readonly model: string;
+  /** There where a filter was given. */
+  readonly filter?: FilterReport;
   readonly items: readonly ScoredItem[];
 }
 
 /** The most popular items. */
 export interface PopularAnswer {
   readonly position: readonly string[];
+  /** There where a filter was given. */
+  readonly filter?: FilterReport;
   readonly items: readonly ScoredItem[];
 }
 
@@ -79,12 +90,19 @@ export class Queries {
   readonly #recommender: Recommender;
   readonly #exclusion: Exclusion;
   readonly #similar: SimilarItems;
+  readonly #ruled: RuledAnswers;
   #searches = 0;
 
   constructor(deps: QueryDeps) {
     this.#deps = deps;
     this.#writes = new ReadYourWrites(deps.serving, deps.catalogue);
-    this.#recommender = new Recommender(deps);
+    const { catalogue, yieldNow = () => Promise.resolve() } = deps;
+    const book = new RuleBook({
+      ...{ source: catalogue, yieldNow },
+      place: () => ({ partition: CATALOGUE_PARTITION, sequence: catalogue.position }),
+    });
+    this.#ruled = new RuledAnswers({ ...deps, book });
+    this.#recommender = new Recommender({ ...deps, book });
     this.#exclusion = new Exclusion(deps.catalogue);
     this.#similar = new SimilarItems(deps.serving.bounds.answerItemsMax);
   }
@@ -95,13 +113,15 @@ export class Queries {
     return this.#recommender.recommend(query);
   }
 
-  /** The n items most similar to one; undefined where no event named it, or it was withdrawn. */
-  similar(item: string, n: number): Promise<SimilarAnswer | undefined> {
-    return Promise.resolve(this.#similarTo(item, n));
+  /** The n items most similar to one, under rules where there are any; undefined where no event named it, or it was withdrawn. */
+  similar(item: string, n: number, rules?: AskedRules): Promise<SimilarAnswer | undefined> {
+    if (rules === undefined) return Promise.resolve(this.#similarTo(item, n));
+    return untilFound(() => this.#similarBy(rules, item, n)).then(({ answer }) => answer);
   }
 
-  /** The n most popular items over all partitions. */
-  popular(n: number): Promise<PopularAnswer> {
+  /** The n most popular items over all partitions, under rules where there are any. */
+  popular(n: number, rules?: AskedRules): Promise<PopularAnswer> {
+    if (rules !== undefined) return untilFound(() => this.#popularBy(rules, n));
     const { serving, catalogue } = this.#deps;
     const top = serving.popular.top(n, catalogue.withdrawn);
     const items = top.map(({ id, share }) => this.#titled(id, roundScore(share)));
@@ -191,22 +211,52 @@ export class Queries {
   }
 
   #similarTo(item: string, n: number): SimilarAnswer | undefined {
+    const met = this.#met(item);
+    if (met === undefined) return undefined;
+    const { state, row } = met;
+    const similar = this.#similar.find(state, row, n, this.#exclusion.rows(state, -1));
+    const items = similar.map((one) => this.#titled(state.vectors.id(one.row), one.score));
+    const position = [this.#position(state.partition)];
+    return { item, position, model: state.version, items };
+  }
+
+  /** The answer, or a promise to wait for and ask again. */
+  #similarBy(
+    rules: AskedRules,
+    item: string,
+    n: number,
+  ): { readonly answer: SimilarAnswer | undefined } | Promise<undefined> {
+    const met = this.#met(item);
+    if (met === undefined) return { answer: undefined };
+    const { state, row } = met;
+    const found = this.#ruled.similar(state, row, n, rules);
+    if (found instanceof Promise) return found;
+    const { filter, items } = found;
+    const place = { item, position: [this.#position(state.partition)], model: state.version };
+    return { answer: { ...place, ...(filter !== undefined && { filter }), items } };
+  }
+
+  #popularBy(rules: AskedRules, n: number): PopularAnswer | Promise<undefined> {
+    const found = this.#ruled.popular(n, rules);
+    if (found instanceof Promise) return found;
+    const { filter, items } = found;
+    return { position: this.#positions(), ...(filter !== undefined && { filter }), items };
+  }
+
+  /** Where an item stands that may be listed; undefined where no event named it, or it was withdrawn. */
+  #met(item: string): { readonly state: PartitionState; readonly row: number } | undefined {
     const { serving, catalogue } = this.#deps;
     if (catalogue.isWithdrawn(item)) return undefined;
     for (let partition = 0; partition < serving.partitions; partition += 1) {
       const state = serving.partition(partition);
       const row = state.vectors.rowOf(item);
-      if (row === undefined) continue;
-      const similar = this.#similar.find(state, row, n, this.#exclusion.rows(state, -1));
-      const items = similar.map((one) => this.#titled(state.vectors.id(one.row), one.score));
-      return { item, position: [this.#position(partition)], model: state.version, items };
+      if (row !== undefined) return { state, row };
     }
     return undefined;
   }
 
   #titled(id: string, score: number): ScoredItem {
-    const title = this.#deps.catalogue.title(id);
-    return title === undefined ? { id, score } : { id, score, title };
+    return titledItem(this.#deps.catalogue, id, score);
   }
 
   #positions(): readonly string[] {

@@ -3,24 +3,24 @@ import type { Identity, IdentityStore } from '../events/identity.ts';
 import { formatPosition } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
-import { tell } from './answer-hash.ts';
-import type { ToldItems } from './answer-hash.ts';
+import { answerHash, tell } from './answer-hash.ts';
 import { roundScore } from './answer.ts';
-import type {
-  BasedOn,
-  Recommendation,
-  RecommendationRequest,
-  ScoredItem,
-  SearchReport,
-} from './answer.ts';
+import type { Recommendation, RecommendationRequest, ScoredItem } from './answer.ts';
 import { Explanation } from './explanation.ts';
 import { Exclusion } from './exclusion.ts';
+import { EXACT, partitionsFrom, titledItem } from './found-items.ts';
+import type { Asker, FoundItems } from './found-items.ts';
 import type { ItemCatalogue } from './items.ts';
 import type { RankingBasis } from './kept-rankings.ts';
 import type { PartitionState } from './partition-state.ts';
 import { Ranking } from './ranking.ts';
 import type { RankedRows } from './ranking.ts';
 import { encodeRecommendationId } from './recommendation-id.ts';
+import { encodeRules } from './rules/asked-rules.ts';
+import type { AskedRules } from './rules/asked-rules.ts';
+import type { RuleBook } from './rules/rule-book.ts';
+import { RuledAnswers } from './rules/ruled-answers.ts';
+import { untilFound } from './rules/until-found.ts';
 import type { Searcher } from './searcher.ts';
 import type { ServingState } from './serving-state.ts';
 import { SimilarItems } from './similar.ts';
@@ -33,25 +33,11 @@ export interface RecommendDeps {
   readonly catalogue: Pick<ItemCatalogue, 'title' | 'withdrawn' | 'withdrawals'>;
   /** Absent where faiss-node is not there: every answer scans exactly. */
   readonly searcher?: Searcher | undefined;
+  /** Evaluates the rules of requests; absent where none has any. */
+  readonly book?: RuleBook | undefined;
   /** Signs recommendation ids. */
   readonly signingKey: KeyObject;
 }
-
-/** A user as an answer sees them. */
-interface Asker {
-  readonly partition: number;
-  /** Row in the partition; −1 where no event of the user was seen. */
-  readonly row: number;
-  readonly surrogate: Uint8Array | null;
-}
-
-interface Found extends ToldItems {
-  readonly basedOn: BasedOn;
-  readonly partitions: readonly number[];
-  readonly search: SearchReport;
-}
-
-const EXACT: SearchReport = { mode: 'exact' };
 
 /** Answers what a user may like next: by their own vector, by the item at hand, or by what is popular. */
 export class Recommender {
@@ -59,12 +45,15 @@ export class Recommender {
   readonly #exclusion: Exclusion;
   readonly #ranking: Ranking;
   readonly #similar: SimilarItems;
+  readonly #ruled: RuledAnswers | undefined;
 
   constructor(deps: RecommendDeps) {
     this.#deps = deps;
     this.#exclusion = new Exclusion(deps.catalogue);
     this.#ranking = new Ranking(deps.serving.bounds, deps.searcher);
     this.#similar = new SimilarItems(deps.serving.bounds.answerItemsMax);
+    const { book } = deps;
+    this.#ruled = book && new RuledAnswers({ ...deps, book });
   }
 
   /**
@@ -72,6 +61,8 @@ export class Recommender {
    * it is known, is answered by items similar to it; else popular items answer.
    */
   async recommend(request: RecommendationRequest): Promise<Recommendation> {
+    const { rules } = request;
+    if (rules !== undefined) return this.#recommendBy(rules, request);
     const identity = await this.#deps.identities.find(request.user);
     const asker = this.#asker(request.user, identity);
     const state = this.#deps.serving.partition(asker.partition);
@@ -80,6 +71,18 @@ export class Recommender {
     }
     const found = this.#byItem(request, asker) ?? this.#byPopularity(request, asker);
     return this.#answer(request, asker, found);
+  }
+
+  /** Recommends under rules; what they say of all items may have to be found out before. */
+  #recommendBy(rules: AskedRules, request: RecommendationRequest): Promise<Recommendation> {
+    const ruled = this.#ruled;
+    if (ruled === undefined) throw new RangeError('rules are asked for and nothing evaluates them');
+    return untilFound(async () => {
+      const identity = await this.#deps.identities.find(request.user);
+      const asker = this.#asker(request.user, identity);
+      const found = ruled.forUser({ ...request, rules }, asker);
+      return found instanceof Promise ? found : this.#answer(request, asker, found);
+    });
   }
 
   #asker(user: string, identity: Identity | undefined): Asker {
@@ -146,7 +149,7 @@ export class Recommender {
     );
   }
 
-  #ranked(state: PartitionState, ranked: RankedRows, why: Explanation | undefined): Found {
+  #ranked(state: PartitionState, ranked: RankedRows, why: Explanation | undefined): FoundItems {
     const { search, kept } = ranked;
     const found = { basedOn: 'user', partitions: [state.partition], search } as const;
     if (why === undefined && kept?.told !== undefined && this.#areTitled(kept.told.items)) {
@@ -171,7 +174,7 @@ export class Recommender {
     return true;
   }
 
-  #byItem(request: RecommendationRequest, asker: Asker): Found | undefined {
+  #byItem(request: RecommendationRequest, asker: Asker): FoundItems | undefined {
     if (request.item === undefined) return undefined;
     const { serving } = this.#deps;
     for (const partition of partitionsFrom(asker.partition, serving.partitions)) {
@@ -185,12 +188,12 @@ export class Recommender {
       const items = similar.map((one) =>
         explained(request, this.#titled(state.vectors.id(one.row), one.score), 'similarity'),
       );
-      return { basedOn: 'item', partitions: [partition], search: EXACT, ...tell(items) };
+      return { basedOn: 'item', partitions: [partition], search: EXACT, items };
     }
     return undefined;
   }
 
-  #byPopularity(request: RecommendationRequest, asker: Asker): Found {
+  #byPopularity(request: RecommendationRequest, asker: Asker): FoundItems {
     const { serving, catalogue } = this.#deps;
     const state = serving.partition(asker.partition);
     const seen =
@@ -200,7 +203,7 @@ export class Recommender {
       explained(request, this.#titled(id, roundScore(share)), 'popularity'),
     );
     const partitions = Array.from({ length: serving.partitions }, (_, partition) => partition);
-    return { basedOn: 'popular', partitions, search: EXACT, ...tell(items) };
+    return { basedOn: 'popular', partitions, search: EXACT, items };
   }
 
   #excluded(request: RecommendationRequest, asker: Asker, state: PartitionState): Uint32Array {
@@ -221,12 +224,17 @@ export class Recommender {
     };
   }
 
-  #titled(id: string, score: number): ScoredItem {
-    const title = this.#deps.catalogue.title(id);
-    return title === undefined ? { id, score } : { id, score, title };
+  /** The rules of an answer as its id holds them. */
+  #rulesOf({ rules }: RecommendationRequest): string | null {
+    const { book } = this.#deps;
+    return rules === undefined || book === undefined ? null : encodeRules(rules, book.place);
   }
 
-  #answer(request: RecommendationRequest, asker: Asker, found: Found): Recommendation {
+  #titled(id: string, score: number): ScoredItem {
+    return titledItem(this.#deps.catalogue, id, score);
+  }
+
+  #answer(request: RecommendationRequest, asker: Asker, found: FoundItems): Recommendation {
     const { serving, signingKey } = this.#deps;
     const { basedOn, search, items } = found;
     const positions = found.partitions.map((partition): Position => ({
@@ -244,16 +252,21 @@ export class Recommender {
         version: model,
         release: search.release ?? null,
         item: request.item ?? null,
-        answerHash: found.hash,
+        rules: this.#rulesOf(request),
+        answerHash: found.hash ?? answerHash(items),
       },
       signingKey,
     );
     const position = positions.map(formatPosition);
-    if (items.length === request.n) {
+    if (items.length === request.n && found.filter === undefined) {
       return { recommendationId, basedOn, position, model, search, items };
     }
-    const note = noteOf(request, found, asker);
-    return { recommendationId, basedOn, position, model, search, note, items };
+    const told = {
+      ...{ recommendationId, basedOn, position, model, search },
+      ...(found.filter !== undefined && { filter: found.filter }),
+    };
+    if (items.length === request.n) return { ...told, items };
+    return { ...told, note: noteOf(request, found, asker), items };
   }
 }
 
@@ -273,14 +286,11 @@ function explained(request: RecommendationRequest, item: ScoredItem, by: string)
   return { ...item, explanation: { shares: { [by]: item.score }, neighbours: [] } };
 }
 
-/** All partitions, the user's own first. */
-function partitionsFrom(own: number, partitions: number): readonly number[] {
-  const others = Array.from({ length: partitions }, (_, partition) => partition);
-  return [own, ...others.filter((partition) => partition !== own)];
-}
-
-function noteOf(request: RecommendationRequest, found: Found, asker: Asker): string {
+function noteOf(request: RecommendationRequest, found: FoundItems, asker: Asker): string {
   const count = `${found.items.length} of ${request.n} items`;
+  if (found.filter !== undefined) {
+    return `${count}: the filter holds for ${found.filter.matching}, seen and listed ones among them`;
+  }
   if (found.basedOn === 'popular') return `${count}: no more items were taken by anyone`;
   if (request.exclude === 'seen' && asker.row >= 0) {
     return `${count}: the user has seen all others (exclude=none lists them too)`;

@@ -21,6 +21,8 @@ export interface RecommendationFacts {
   readonly release: string | null;
   /** The item at hand, where one was given. */
   readonly item: string | null;
+  /** The rules that the answer obeyed, as text; null where there were none. */
+  readonly rules: string | null;
   /** First 16 bytes of SHA-256 over the answer's item ids and scores. */
   readonly answerHash: Uint8Array;
 }
@@ -33,6 +35,7 @@ const NO_SEEN = 4;
 const HAS_SURROGATE = 8;
 const HAS_RELEASE = 16;
 const HAS_ITEM = 32;
+const HAS_RULES = 64;
 
 /** Grows only where many positions or long names need it; one writer, for encoding is synchronous. */
 let scratch = Buffer.alloc(1024);
@@ -42,8 +45,9 @@ let scratch = Buffer.alloc(1024);
  * HMAC-SHA256 over them. About 130 characters for one partition.
  */
 export function encodeRecommendationId(facts: RecommendationFacts, key: KeyObject): string {
-  const { version, release, item } = facts;
-  const namesBytes = 3 * (version.length + (release?.length ?? 0) + (item?.length ?? 0));
+  const { version, release, item, rules } = facts;
+  const optional = (release?.length ?? 0) + (item?.length ?? 0) + (rules?.length ?? 0);
+  const namesBytes = 3 * (version.length + optional);
   const bytesMax = 128 + facts.positions.length * 8 + namesBytes;
   if (scratch.length < bytesMax) scratch = Buffer.alloc(bytesMax);
   const out = scratch;
@@ -63,6 +67,7 @@ export function encodeRecommendationId(facts: RecommendationFacts, key: KeyObjec
   at = writeName(out, at, version);
   if (release !== null) at = writeName(out, at, release);
   if (item !== null) at = writeName(out, at, item);
+  if (rules !== null) at = writeName(out, at, rules);
   out.set(facts.answerHash, at);
   at += HASH_BYTES;
   sign(out.subarray(0, at), key, out, at, SIGNATURE_BYTES);
@@ -103,6 +108,7 @@ export function decodeRecommendationId(id: string, key: KeyObject): Recommendati
     version: name(),
     release: (flags & HAS_RELEASE) === 0 ? null : name(),
     item: (flags & HAS_ITEM) === 0 ? null : name(),
+    rules: (flags & HAS_RULES) === 0 ? null : name(),
     answerHash: take(HASH_BYTES),
   };
 }
@@ -113,7 +119,8 @@ function flagsOf(facts: RecommendationFacts): number {
     (facts.exclude === 'none' ? NO_SEEN : 0) |
     (facts.surrogate === null ? 0 : HAS_SURROGATE) |
     (facts.release === null ? 0 : HAS_RELEASE) |
-    (facts.item === null ? 0 : HAS_ITEM)
+    (facts.item === null ? 0 : HAS_ITEM) |
+    (facts.rules === null ? 0 : HAS_RULES)
   );
 }
 

@@ -10,6 +10,7 @@ import { takeIndexInput } from './index-input.ts';
 import { PartitionState } from './partition-state.ts';
 import { PopularProjection } from './popular.ts';
 import { PositionWaiters } from './position-waiters.ts';
+import { rulePoolItemsMax } from './rules/ruled-ranking.ts';
 import { atOnce, yielding } from './steps.ts';
 import type { Steps } from './steps.ts';
 
@@ -46,7 +47,8 @@ export class ServingState implements IndexSource {
     this.partitions = deps.partitions;
     this.bounds = deps.bounds;
     this.schedule = deps.schedule;
-    this.popular = new PopularProjection(deps.partitions, deps.bounds.answerItemsMax);
+    const listedMax = Math.max(deps.bounds.answerItemsMax, rulePoolItemsMax);
+    this.popular = new PopularProjection(deps.partitions, listedMax);
     this.#states = new Array<PartitionState | undefined>(deps.partitions).fill(undefined);
     this.#waiters = new PositionWaiters(deps.partitions, deps.bounds.waitersMax, deps.schedule);
   }

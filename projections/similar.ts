@@ -1,6 +1,8 @@
 import { roundScore } from './answer.ts';
 import type { PartitionState } from './partition-state.ts';
 import { RankedList } from './ranked-list.ts';
+import { boosted } from './rules/boosted.ts';
+import type { RuleView } from './rules/rule-book.ts';
 
 /** A row and its cosine to the row at hand. */
 export interface SimilarRow {
@@ -19,12 +21,16 @@ export class SimilarItems {
     this.#best = new RankedList(answerItemsMax);
   }
 
-  /** The n rows most similar to `row`, best first, ties by first appearance; leaves out the excluded rows and itself. */
+  /**
+   * The n rows most similar to `row`, best first, ties by first appearance; leaves out the excluded rows and itself, and
+   * obeys rules over the rows.
+   */
   find(
     state: PartitionState,
     row: number,
     n: number,
     excluded: Uint32Array,
+    rules?: RuleView,
   ): readonly SimilarRow[] {
     const { vectors } = state;
     const query = new Float32Array(vectors.dimensions);
@@ -33,21 +39,26 @@ export class SimilarItems {
     vectors.table.scoreAll(query, this.#products);
     vectors.table.readColumn(0, 0, vectors.rows, this.#biases);
     this.#mark(excluded, row, 1);
-    this.#rank(state, vectors.norm(row), n);
+    this.#rank(state, vectors.norm(row), n, rules);
     this.#mark(excluded, row, 0);
     return this.#listed();
   }
 
-  #rank(state: PartitionState, length: number, n: number): void {
-    const { vectors } = state;
+  #rank(
+    { vectors }: PartitionState,
+    length: number,
+    n: number,
+    { leftOut, factors }: RuleView = {},
+  ): void {
     const best = this.#best;
     best.reset(n);
     for (let other = 0; other < vectors.rows; other += 1) {
       const product = (this.#products[other] ?? 0) - (this.#biases[other] ?? 0);
       const lengths = length * vectors.norm(other);
       const cosine = lengths > 0 ? product / lengths : 0;
-      if (cosine < best.threshold || this.#isExcluded[other] === 1) continue;
-      best.offer(other, cosine);
+      const score = factors === undefined ? cosine : boosted(cosine, factors[other] ?? 1);
+      if (score < best.threshold || this.#isExcluded[other] === 1) continue;
+      if (leftOut?.[other] !== 1) best.offer(other, score);
     }
   }
 

@@ -42,6 +42,7 @@ class RedisItems implements ItemCatalogue {
   readonly #store: ItemStore;
   readonly #options: ItemsOptions;
   readonly #listeners: ((position: Sequence) => void)[] = [];
+  readonly #publishedListeners: ((item: string, metadata: ItemMetadata | null) => void)[] = [];
   readonly #lostListeners = new Set<() => void>();
   readonly #timer: NodeJS.Timeout;
   /** What is answered. */
@@ -99,6 +100,16 @@ class RedisItems implements ItemCatalogue {
     return metadata;
   }
 
+  async *all(): AsyncGenerator<readonly [string, ItemMetadata]> {
+    for await (const [item, metadata] of this.#store.all()) {
+      if (metadata !== null) yield [item, metadata];
+    }
+  }
+
+  onPublished(listener: (item: string, metadata: ItemMetadata | null) => void): void {
+    this.#publishedListeners.push(listener);
+  }
+
   apply(block: EventBlock): Promise<void> {
     return this.#alone(() => this.#fold(block));
   }
@@ -154,6 +165,7 @@ class RedisItems implements ItemCatalogue {
     this.#unsavedBlocks = isDue ? 0 : this.#unsavedBlocks + 1;
     this.#folded.advance(published, to);
     this.#caughtUp();
+    this.#tellPublished(published);
     for (const listener of this.#listeners) listener(to);
   }
 
@@ -188,7 +200,11 @@ class RedisItems implements ItemCatalogue {
   async #reload(): Promise<void> {
     const stored = await this.#store.look();
     const memory = this.#emptyMemory(this.#memory.withdrawals + 1);
-    for await (const [item, metadata] of this.#store.all()) memory.remember(item, metadata);
+    for await (const [item, metadata] of this.#store.all()) {
+      memory.remember(item, metadata);
+      // Another process may have folded what this one has not seen.
+      this.#tellPublished([{ item, metadata }]);
+    }
     memory.position = stored.position;
     this.#stored = stored;
     this.#unsavedBlocks = 0;
@@ -196,6 +212,12 @@ class RedisItems implements ItemCatalogue {
     this.#folded = memory;
     this.#caughtUp();
     if (isBehind) for (const listener of this.#lostListeners) listener();
+  }
+
+  #tellPublished(published: readonly Pick<ItemPublished, 'item' | 'metadata'>[]): void {
+    for (const { item, metadata } of published) {
+      for (const listener of this.#publishedListeners) listener(item, metadata);
+    }
   }
 
   #caughtUp(): void {

@@ -44,6 +44,7 @@ class LmdbItems implements ItemCatalogue {
   readonly #published = new Set<string>();
   readonly #withdrawn = new Set<string>();
   readonly #listeners: ((position: Sequence) => void)[] = [];
+  readonly #publishedListeners: ((item: string, metadata: ItemMetadata | null) => void)[] = [];
   #position: Sequence;
   #withdrawals = 0;
   #unsavedBlocks = 0;
@@ -96,6 +97,17 @@ class LmdbItems implements ItemCatalogue {
     return Promise.resolve(stored === undefined ? undefined : metadataOf(stored));
   }
 
+  async *all(): AsyncGenerator<readonly [string, ItemMetadata]> {
+    for (const item of this.#published) {
+      const metadata = await this.metadata(item);
+      if (metadata !== null && metadata !== undefined) yield [item, metadata];
+    }
+  }
+
+  onPublished(listener: (item: string, metadata: ItemMetadata | null) => void): void {
+    this.#publishedListeners.push(listener);
+  }
+
   async apply(block: EventBlock): Promise<void> {
     const from = this.#position;
     const to = sequence(block.firstSequence + block.count - 1);
@@ -106,7 +118,10 @@ class LmdbItems implements ItemCatalogue {
     const isDue = published.length > 0 || this.#unsavedBlocks + 1 >= this.#unsavedBlocksMax;
     if (isDue) await this.#store(published, to);
     this.#unsavedBlocks = isDue ? 0 : this.#unsavedBlocks + 1;
-    for (const fact of published) this.#remember(fact.item, fact.metadata);
+    for (const { item, metadata } of published) {
+      this.#remember(item, metadata);
+      for (const listener of this.#publishedListeners) listener(item, metadata);
+    }
     this.#position = to;
     for (const listener of this.#listeners) listener(to);
   }

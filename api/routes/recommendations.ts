@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
+import { RepriseError } from '../../events/error.ts';
 import { readAfter } from '../after.ts';
 import { asOfSchema, readAsOf } from '../as-of.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
+import { RuleReader } from '../rules.ts';
+import type { NamedScenario } from '../rules.ts';
 import {
   popularSchema,
   recommendationSchema,
@@ -14,11 +17,14 @@ import {
 } from '../schema/answers.ts';
 import type { RecommendationAnswer } from '../schema/answers.ts';
 import { afterSchema, countSchema, idSchema } from '../schema/fields.ts';
+import { listRules } from '../schema/rules.ts';
+import { scenarioNameSchema } from '../schema/scenarios.ts';
 import { refusal } from '../validation.ts';
+import { scenariosOf } from './scenarios.ts';
 import { replyFromPast, TRAVELLING, travelOf } from './travels.ts';
 
 const idParams = z.object({ id: idSchema });
-const countQuery = z.strictObject({ n: countSchema });
+const listQuery = z.strictObject({ n: countSchema, ...listRules });
 
 const recommendationQuery = z.strictObject({
   n: countSchema,
@@ -32,6 +38,11 @@ const recommendationQuery = z.strictObject({
   }),
   item: idSchema.optional().meta({
     description: 'The item at hand: an unknown user gets the items similar to it.',
+  }),
+  ...listRules,
+  scenario: scenarioNameSchema.optional().meta({
+    description:
+      'A scenario to obey. Its filter and `filter` both have to hold; `boost` and `diversity` take the place of its own.',
   }),
 });
 
@@ -50,7 +61,20 @@ async function withEvents(
   return { ...answer, events: await travel.events(user, answer.position) };
 }
 
-function recommend(deps: ApiDeps): Route {
+/** The scenario that a request names; a 422 where there is none of that name. */
+function scenarioOf(deps: ApiDeps, name: string | undefined): NamedScenario | undefined {
+  if (name === undefined) return undefined;
+  const scenarios = scenariosOf(deps);
+  const found = scenarios.get(name);
+  if (found !== undefined) return found;
+  const known = scenarios.list().map(({ scenario }) => scenario);
+  const there = known.length === 0 ? 'none is defined' : `there are ${known.join(', ')}`;
+  throw new RepriseError('INVALID', `scenario names ${name}, which is not defined: ${there}`, {
+    field: 'scenario',
+  });
+}
+
+function recommend(deps: ApiDeps, reader: RuleReader): Route {
   return route({
     method: 'GET',
     path: '/v1/users/{id}/recommendations',
@@ -65,10 +89,12 @@ function recommend(deps: ApiDeps): Route {
     handle: async ({ params, query, response, record }) => {
       const { n, exclude, item, asOf } = query;
       const explain = query.explain === 'true';
+      const rules = reader.read(query, 'a user', scenarioOf(deps, query.scenario));
       const asked = {
         ...{ user: params.id, n, exclude },
         ...(item !== undefined && { item }),
         ...(explain && { explain }),
+        ...(rules !== undefined && { rules }),
       };
       if (asOf !== undefined) {
         if (query.after.length > 0) throw refusal('the query', [BOTH_AFTER_AND_AS_OF]);
@@ -87,7 +113,7 @@ function recommend(deps: ApiDeps): Route {
   });
 }
 
-function lists(deps: ApiDeps): readonly Route[] {
+function lists(deps: ApiDeps, reader: RuleReader): readonly Route[] {
   return [
     route({
       method: 'GET',
@@ -95,12 +121,13 @@ function lists(deps: ApiDeps): readonly Route[] {
       operationId: 'similarItems',
       tag: 'recommendations',
       summary: 'Lists the items most similar to one.',
-      problems: [404],
+      problems: [404, 422],
       params: idParams,
-      query: countQuery,
+      query: listQuery,
       answer: { status: 200, description: 'The most similar items first.', schema: similarSchema },
       handle: async ({ params, query }) => {
-        const answer = await deps.queries.similar(params.id, query.n);
+        const rules = reader.read(query, 'everybody');
+        const answer = await deps.queries.similar(params.id, query.n, rules);
         if (answer === undefined) throw new HttpProblem('NOT_FOUND', 'no such item');
         return answer;
       },
@@ -111,18 +138,20 @@ function lists(deps: ApiDeps): readonly Route[] {
       operationId: 'popularItems',
       tag: 'recommendations',
       summary: 'Lists the items that are popular now: newer events count more.',
-      query: countQuery,
+      problems: [422, 503],
+      query: listQuery,
       answer: { status: 200, description: 'The most popular items first.', schema: popularSchema },
-      handle: ({ query }) => deps.queries.popular(query.n),
+      handle: ({ query }) => deps.queries.popular(query.n, reader.read(query, 'everybody')),
     }),
   ];
 }
 
 /** What the instance answers from what it has learned: recommendations, similar and popular items, users. */
 export function recommendationRoutes(deps: ApiDeps): readonly Route[] {
+  const reader = new RuleReader(deps.clock);
   return [
-    recommend(deps),
-    ...lists(deps),
+    recommend(deps, reader),
+    ...lists(deps, reader),
     route({
       method: 'GET',
       path: '/v1/users/{id}',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { idSchema, positionSchema, standSchema, versionSchema } from './fields.ts';
+import { filterReportSchema } from './rules.ts';
 
 const stands = z.array(standSchema).readonly();
 const metadata = z.record(z.string(), z.unknown());
@@ -28,6 +29,9 @@ export const scoredItemSchema = z.object({
   id: idSchema,
   score: z.number(),
   title: z.string().optional(),
+  pinned: z.literal(true).optional().meta({
+    description: 'A scenario has it stand first; its score is 0 then.',
+  }),
   explanation: explanation.optional(),
 });
 
@@ -72,6 +76,7 @@ export const recommendationSchema = z
     position: stands.meta({ description: 'The positions that the answer was read at.' }),
     model: versionSchema,
     search,
+    filter: filterReportSchema.optional().meta({ description: 'There where a filter was given.' }),
     note: z.string().optional().meta({ description: 'Why there are fewer items than asked for.' }),
     stale,
     items: z.array(scoredItemSchema).readonly(),
@@ -99,6 +104,7 @@ export const similarSchema = z
     position: stands,
     model: versionSchema,
     stale,
+    filter: filterReportSchema.optional(),
     items: z.array(scoredItemSchema).readonly(),
   })
   .meta({ id: 'SimilarItems' });
@@ -107,7 +113,12 @@ export type SimilarAnswer = z.infer<typeof similarSchema>;
 
 /** What `GET /v1/items/popular` answers. */
 export const popularSchema = z
-  .object({ position: stands, stale, items: z.array(scoredItemSchema).readonly() })
+  .object({
+    position: stands,
+    stale,
+    filter: filterReportSchema.optional(),
+    items: z.array(scoredItemSchema).readonly(),
+  })
   .meta({ id: 'PopularItems' });
 /** The most popular items by forward-decayed weight. */
 export type PopularAnswer = z.infer<typeof popularSchema>;

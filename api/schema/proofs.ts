@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { scoredItemSchema } from './answers.ts';
 import { idSchema, standSchema, versionSchema } from './fields.ts';
+import { answeredRulesSchema } from './rules.ts';
 
 /** The characters of a recommendation's id: base64url, eight more for each position after the first. */
 export const recommendationIdCharsMax = 4_096;
@@ -33,6 +34,9 @@ export const lineageSchema = z
     n: z.int().min(1),
     exclude: z.enum(['seen', 'none']),
     item: idSchema.nullable().meta({ description: 'The item at hand.' }),
+    rules: answeredRulesSchema
+      .nullable()
+      .meta({ description: 'What it obeyed beside the learner; null where there were no rules.' }),
     position: z.array(standSchema).readonly().meta({ description: 'Where it was read.' }),
     appendedAt: z
       .array(z.iso.datetime().nullable())

@@ -17,6 +17,7 @@ import { promoteCommand, rollbackCommand } from './promote.ts';
 import { quarantineCommand } from './quarantine.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { recommendCommand } from './recommend.ts';
+import { addScenarios } from './scenarios.ts';
 import { schedulesCommand } from './schedules.ts';
 import { simulateCommand } from './simulate.ts';
 import { startCommand } from './start.ts';
@@ -83,6 +84,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, exportCommand);
   addCommand(program, deps, exit, eraseCommand);
   addCommand(program, deps, exit, quarantineCommand);
+  addScenarios(program, deps, exit);
   addKeys(program, deps, exit);
   addEvaluate(program, deps, exit);
   return program;

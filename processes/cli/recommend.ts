@@ -1,10 +1,11 @@
 import { Option } from 'commander';
 
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
+import { RepriseError } from '../../events/error.ts';
 import type { CommandSpec } from './command.ts';
 import { wholeNumber } from './command.ts';
 import { askPast } from './past.ts';
-import { table } from './table.ts';
+import { grouped, table } from './table.ts';
 
 interface RecommendOptions {
   readonly n: number;
@@ -12,6 +13,11 @@ interface RecommendOptions {
   readonly asOf?: string;
   readonly explain?: boolean;
   readonly exclude: string;
+  readonly scenario?: string;
+  readonly filter?: string;
+  readonly boost?: string;
+  readonly diversity?: string;
+  readonly context: readonly string[];
 }
 
 /** `recommend USER`: asks for a user's recommendations. */
@@ -28,6 +34,11 @@ export const recommendCommand: CommandSpec<RecommendOptions> = {
         'as live would have answered at a position (0:1234) or a time (RFC 3339)',
       )
       .option('--explain', 'say what each score is made of')
+      .option('--scenario <name>', 'obey a scenario: `scenarios list` tells which there are')
+      .option('--filter <cel>', 'list only items that this holds for: \'item.genre == "jazz"\'')
+      .option('--boost <cel>', 'multiply scores by the value of this')
+      .option('--diversity <share>', 'from 0, the best items, to 1, those that differ most')
+      .option('--context <name=value>', 'what expressions find in context; repeat it', gathered, [])
       .addOption(
         new Option('--exclude <which>', 'leave out the items that the user met, or none')
           .choices(['seen', 'none'])
@@ -35,10 +46,7 @@ export const recommendCommand: CommandSpec<RecommendOptions> = {
       );
   },
   async run(context, [user = ''], options) {
-    const query = new URLSearchParams({ n: String(options.n), exclude: options.exclude });
-    if (options.item !== undefined) query.set('item', options.item);
-    if (options.asOf !== undefined) query.set('asOf', options.asOf);
-    if (options.explain === true) query.set('explain', 'true');
+    const query = queryOf(options);
     const path = `/v1/users/${encodeURIComponent(user)}/recommendations?${query.toString()}`;
     const answer = await context.withClient(
       ({ http }) => askPast<RecommendationAnswer>(context, http, 'GET', path),
@@ -55,10 +63,34 @@ export const recommendCommand: CommandSpec<RecommendOptions> = {
     context.output.result(answer, [
       ...table(['#', 'score', 'item', 'title', ...(isExplained ? ['why'] : [])], rows),
       `based on ${answer.basedOn}, model ${answer.model} at ${answer.position.join(', ')}`,
+      ...(answer.filter === undefined
+        ? []
+        : [`the filter holds for ${grouped(answer.filter.matching)} items`]),
     ]);
     return undefined;
   },
 };
+
+function queryOf(options: RecommendOptions): URLSearchParams {
+  const query = new URLSearchParams({ n: String(options.n), exclude: options.exclude });
+  for (const name of ['item', 'asOf', 'scenario', 'filter', 'boost', 'diversity'] as const) {
+    const value = options[name];
+    if (value !== undefined) query.set(name, value);
+  }
+  if (options.explain === true) query.set('explain', 'true');
+  for (const pair of options.context) {
+    const [name = '', ...value] = pair.split('=');
+    if (value.length === 0) {
+      throw new RepriseError('INVALID', `--context ${pair} names no value: write NAME=VALUE`);
+    }
+    query.set(`context.${name}`, value.join('='));
+  }
+  return query;
+}
+
+function gathered(pair: string, before: readonly string[]): readonly string[] {
+  return [...before, pair];
+}
 
 type Explained = NonNullable<RecommendationAnswer['items'][number]['explanation']>;
 

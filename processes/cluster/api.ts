@@ -18,6 +18,7 @@ import { listModels } from '../core/models.ts';
 import { LiveFigures } from '../core/live-figures.ts';
 import { FreshnessWindow } from '../core/freshness-window.ts';
 import { recall10Of } from '../core/prequential-metrics.ts';
+import { yieldNow } from '../core/yield-now.ts';
 import { readPage } from '../page-files.ts';
 import { ApiHealth, watchedBy } from './api-health.ts';
 import { createApiMaintenance } from './api-maintenance.ts';
@@ -155,7 +156,7 @@ function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
   const { observation } = parts;
   const signingKey = need(config.signingKey, 'REPRISE_SIGNING_KEY');
   const queries = new Queries({
-    ...{ serving, identities, catalogue },
+    ...{ serving, identities, catalogue, yieldNow },
     searcher: search.searcher && meteredSearcher(search.searcher, observation),
     partitionOf: (id) => partitionOf(id, config.partitions),
     signingKey: signingKeyOf(signingKey.reveal()),
@@ -179,6 +180,7 @@ function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
     health,
     page: readPage(),
     logger,
+    clock: parts.clock,
     newRequestId: randomUUID,
   };
 }

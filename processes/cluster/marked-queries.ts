@@ -21,8 +21,8 @@ export function markedQueries(queries: QueriesPort, deps: MarkingDeps): QueriesP
   ): T | undefined => (answer === undefined ? undefined : mark(answer));
   return {
     recommend: async (query) => mark(await queries.recommend(query)),
-    similar: async (item, n) => marked(await queries.similar(item, n)),
-    popular: async (n) => mark(await queries.popular(n)),
+    similar: async (item, n, rules) => marked(await queries.similar(item, n, rules)),
+    popular: async (n, rules) => mark(await queries.popular(n, rules)),
     async user(id) {
       const answer = await queries.user(id);
       const { trouble } = deps.identities;

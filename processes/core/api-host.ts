@@ -24,6 +24,7 @@ import { recall10Of } from './prequential-metrics.ts';
 import { awaitedOf } from './readiness.ts';
 import { rebuildProjections } from './rebuild.ts';
 import { replayStandOf } from './replay-stand.ts';
+import { Scenarios } from './scenarios.ts';
 import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
 import { dateOf, travelPort } from './travel-port.ts';
@@ -65,7 +66,9 @@ export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<Ser
   });
   const live = liveFigures(parts, freshness);
   const made = apiDeps(parts);
-  const deps = { ...made, door: freshness.watch(made.door), live };
+  const { stores, clock } = parts;
+  const scenarios = await Scenarios.open(stores.folder.path, clock);
+  const deps = { ...made, door: freshness.watch(made.door), live, scenarios };
   live.start();
   const listening: Listening[] = [];
   let keys: LiveKeys | undefined;
@@ -80,7 +83,7 @@ export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<Ser
       await listen(createApp({ ...deps, access: { kind: 'private' } }), { socketPath }),
     );
     if (places.public === undefined) return { url: undefined, close };
-    const { clock, logger } = parts;
+    const { logger } = parts;
     keys = await LiveKeys.open({ ...places.keys, clock, logger });
     const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
     const requestLimit = optionalLimit(requestsPerSecondMax);
@@ -184,6 +187,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
       }),
     },
     logger: parts.logger,
+    clock,
     newRequestId: randomUUID,
   };
 }

@@ -11,6 +11,7 @@ import { formatPosition, parsePosition, sequence } from '../../events/position.t
 import type { Position } from '../../events/position.ts';
 import { differenceOf } from '../../projections/answer-difference.ts';
 import type { Recommendation } from '../../projections/answer.ts';
+import { decodeRules, textsOf } from '../../projections/rules/asked-rules.ts';
 
 /** What questions about the past are put to. */
 export interface PastParts {
@@ -96,6 +97,7 @@ function lineageAnswer(
   );
   return {
     ...{ recommendationId, basedOn, user, n, exclude, item },
+    rules: facts.rules === null ? null : textsOf(decodeRules(facts.rules).rules),
     position: facts.positions.map(formatPosition),
     appendedAt: appendedMs.map((ms) => (ms === null ? null : new Date(ms).toISOString())),
     model: {

@@ -45,6 +45,7 @@ export const RECOMMENDATION: RecommendationAnswer = {
 /** Where that answer came from. */
 export const LINEAGE: LineageAnswer = {
   ...{ recommendationId: 'r1', basedOn: 'user', user: 'u', n: 10, exclude: 'seen', item: null },
+  rules: null,
   ...{ position: PLACE, appendedAt: ['2026-01-01T00:00:00.000Z'] },
   model: { version: 'first', learner: 'gmf', parent: null, start: ['0:-1'] },
   ...{ release: null, verdict: 'equal', items: [SCORED] },

@@ -28,6 +28,7 @@ import {
   VERIFIED,
   WHAT_IF,
 } from './fixed-answers.ts';
+import { memoryScenarios } from './memory-scenarios.ts';
 
 /** The clock of the fake instance: 2026-01-01. */
 export const NOW_MS = Date.UTC(2026, 0, 1);
@@ -195,6 +196,10 @@ function fixedPorts(
     userExport: {
       open: async (user) => (user === 'unknown' ? undefined : linesOf(user)),
     },
+    scenarios: memoryScenarios({
+      ...{ scenario: 'evening', definition: { diversity: 0.5 } },
+      changedAt: '2026-01-01T00:00:00.000Z',
+    }),
     schedules: {
       list: async () => [SCHEDULE],
       control: async (name, control) => note({ ...SCHEDULE, name }, 'schedule', name, control),

@@ -125,6 +125,7 @@ describe('an answer has the form that the document says', () => {
     '{recommendationId}': 'r1',
     '{version}': 'second',
     '{name}': 'train',
+    '{scenario}': 'evening',
     '{file}': 'app-1a2b.js',
   };
   const bodies: Readonly<Record<string, Sent>> = {

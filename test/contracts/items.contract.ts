@@ -74,6 +74,35 @@ export function itemsContract(name: string, open: () => Promise<OpenedItems>): v
       assert.equal(catalogue.title('toString'), undefined);
     });
 
+    it('gives all metadata, and tells of every publication in its turn', async () => {
+      const { catalogue } = await opened();
+      const story = new Story();
+      await story.append(published('a', { year: 1 }), published('b', { year: 2 }));
+      await story.append(published('c', { year: 3 }), published('b', null));
+      await story.fold(catalogue);
+      const told: unknown[] = [];
+      catalogue.onPublished((item, metadata) => told.push([item, metadata]));
+      const all = async (): Promise<unknown> => {
+        const found: (readonly [string, ItemMetadata])[] = [];
+        for await (const one of catalogue.all()) found.push(one);
+        return found.sort(([one], [other]) => (one < other ? -1 : 1));
+      };
+      assert.deepEqual(await all(), [
+        ['a', { year: 1 }],
+        ['c', { year: 3 }],
+      ]);
+      await story.append(published('b', { year: 4 }), 'an interaction', published('a', null));
+      await story.fold(catalogue);
+      assert.deepEqual(told, [
+        ['b', { year: 4 }],
+        ['a', null],
+      ]);
+      assert.deepEqual(await all(), [
+        ['b', { year: 4 }],
+        ['c', { year: 3 }],
+      ]);
+    });
+
     it('takes an item back that is published again', async () => {
       const { catalogue } = await opened();
       const story = new Story();

@@ -34,6 +34,7 @@ const facts: fc.Arbitrary<RecommendationFacts> = fc.record(
     version: name,
     release: fc.option(name),
     item: fc.option(name),
+    rules: fc.option(name),
     answerHash: bytes16,
   },
   plain,

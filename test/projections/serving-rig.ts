@@ -4,7 +4,7 @@ import type { Sequence } from '../../events/position.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../../projections/bounds.ts';
 import type { ProjectionBounds } from '../../projections/bounds.ts';
-import type { ItemCatalogue } from '../../projections/items.ts';
+import type { ItemCatalogue, ItemMetadata } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
 import type { Searcher } from '../../projections/searcher.ts';
 import { ServingState } from '../../projections/serving-state.ts';
@@ -36,6 +36,8 @@ export type MemoryCatalogue = ItemCatalogue & {
   readonly withdrawn: Set<string>;
   /** Moves the catalogue to a position, with these titles on the way. */
   readonly advance: (to: number, titles?: Readonly<Record<string, string>>) => void;
+  /** Publishes an item's metadata, or withdraws it. */
+  readonly publish: (item: string, metadata: ItemMetadata | null) => void;
 };
 
 /**
@@ -47,6 +49,8 @@ export function memoryCatalogue(titles: Readonly<Record<string, string>> = {}): 
   let position = Number.MAX_SAFE_INTEGER as Sequence;
   const withdrawn = new Set<string>();
   const known = new Map(Object.entries(titles));
+  const published = new Map<string, ItemMetadata>();
+  const publishedListeners: ((item: string, metadata: ItemMetadata | null) => void)[] = [];
   return {
     get position() {
       return position;
@@ -61,6 +65,20 @@ export function memoryCatalogue(titles: Readonly<Record<string, string>> = {}): 
       position = to as Sequence;
       for (const listener of listeners) listener(position);
     },
+    publish: (item, metadata) => {
+      if (metadata === null) {
+        published.delete(item);
+        withdrawn.add(item);
+      } else {
+        published.set(item, metadata);
+        withdrawn.delete(item);
+      }
+      for (const listener of publishedListeners) listener(item, metadata);
+    },
+    async *all() {
+      for (const one of [...published]) yield await Promise.resolve(one);
+    },
+    onPublished: (listener) => void publishedListeners.push(listener),
     onAdvance: (listener) => void listeners.push(listener),
     titles: known,
     title: (item) => known.get(item),

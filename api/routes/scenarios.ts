@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+import type { ApiDeps } from '../deps.ts';
+import { HttpProblem } from '../problem.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+import { checkedExpression } from '../rules.ts';
+import type { ScenariosPort } from '../scenarios-port.ts';
+import {
+  removedScenarioSchema,
+  scenarioDefinitionSchema,
+  scenarioNameSchema,
+  scenarioSchema,
+  scenariosSchema,
+} from '../schema/scenarios.ts';
+
+const params = z.object({ scenario: scenarioNameSchema });
+
+function changes(deps: ApiDeps): readonly Route[] {
+  return [
+    route({
+      method: 'PUT',
+      path: '/v1/scenarios/{scenario}',
+      operationId: 'setScenario',
+      tag: 'scenarios',
+      summary: 'Defines a scenario, or replaces it: answers that name it obey it from now on.',
+      problems: [413, 415, 503],
+      params,
+      body: scenarioDefinitionSchema,
+      answer: { status: 200, description: 'It is kept.', schema: scenarioSchema },
+      handle: ({ params: { scenario }, body }) => {
+        const { filter, boost } = body;
+        if (filter !== undefined) checkedExpression('filter', filter, 'the body');
+        if (boost !== undefined) checkedExpression('boost', boost, 'the body');
+        return scenariosOf(deps).set(scenario, body);
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/v1/scenarios/{scenario}',
+      operationId: 'removeScenario',
+      tag: 'scenarios',
+      summary: 'Removes a scenario: a request that names it is refused from now on.',
+      problems: [404, 503],
+      params,
+      answer: { status: 200, description: 'It is gone.', schema: removedScenarioSchema },
+      handle: async ({ params: { scenario } }) => {
+        if (!(await scenariosOf(deps).remove(scenario))) throw noSuch(scenario);
+        return { removed: scenario };
+      },
+    }),
+  ];
+}
+
+/** Named bundles of rules that answers obey. */
+export function scenarioRoutes(deps: ApiDeps): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/scenarios',
+      operationId: 'listScenarios',
+      tag: 'scenarios',
+      summary: 'Lists the scenarios by name.',
+      problems: [503],
+      answer: { status: 200, description: 'The scenarios.', schema: scenariosSchema },
+      handle: () => ({ scenarios: scenariosOf(deps).list() }),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/scenarios/{scenario}',
+      operationId: 'getScenario',
+      tag: 'scenarios',
+      summary: 'Tells what a scenario bundles.',
+      problems: [404, 503],
+      params,
+      answer: { status: 200, description: 'The scenario.', schema: scenarioSchema },
+      handle: ({ params: { scenario } }) => {
+        const found = scenariosOf(deps).get(scenario);
+        if (found === undefined) throw noSuch(scenario);
+        return found;
+      },
+    }),
+    ...changes(deps),
+  ];
+}
+
+/** Where scenarios are kept; a 503 where they are not. */
+export function scenariosOf({ scenarios }: Pick<ApiDeps, 'scenarios'>): ScenariosPort {
+  if (scenarios !== undefined) return scenarios;
+  throw new HttpProblem(
+    'UNAVAILABLE',
+    'scenarios are kept in the embedded profile only, so far: send filter, boost and diversity themselves',
+  );
+}
+
+function noSuch(scenario: string): HttpProblem {
+  return new HttpProblem('NOT_FOUND', `no such scenario: ${scenario} (/v1/scenarios lists them)`);
+}

@@ -1,0 +1,151 @@
+import { NO_RULES } from '../projections/rules/asked-rules.ts';
+import type { AskedRules } from '../projections/rules/asked-rules.ts';
+import { Expression, USER_FIELDS } from '../projections/rules/expression.ts';
+import type { ContextValues, ExpressionKind } from '../projections/rules/expression.ts';
+import { ExpressionRefused } from '../projections/rules/expression-survey.ts';
+import type { ExpressionRoot } from '../projections/rules/expression-survey.ts';
+import type { FieldError } from './problem.ts';
+import type { ScenarioDefinition } from './schema/scenarios.ts';
+import { refusal } from './validation.ts';
+
+/** Expressions that are remembered as read. */
+export const readExpressionsMax = 256;
+
+/** A number as JSON writes it. */
+const NUMBER = /^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$/;
+
+/** The parameters of a request that make rules. */
+export interface RuleParameters {
+  readonly filter?: string | undefined;
+  readonly boost?: string | undefined;
+  readonly context?: Readonly<Record<string, string>> | undefined;
+  readonly diversity?: number | undefined;
+}
+
+/** A scenario that a request names. */
+export interface NamedScenario {
+  readonly scenario: string;
+  readonly definition: ScenarioDefinition;
+}
+
+/** Whom an answer is for: expressions may look at a user where there is one. */
+export type RuleAudience = 'a user' | 'everybody';
+
+/** Reads the rules of requests; a 400 names the parameter and the character where one is not taken. */
+export class RuleReader {
+  readonly #clock: (() => number) | undefined;
+  readonly #read = new Map<string, Expression>();
+
+  /** `clock` tells Unix milliseconds; without one there is no hour. */
+  constructor(clock: (() => number) | undefined) {
+    this.#clock = clock;
+  }
+
+  /**
+   * The rules of a request; undefined where it has none. Of a scenario's filter and the request's own both have to hold;
+   * what else the request says itself takes the place of what the scenario says.
+   */
+  read(
+    parameters: RuleParameters,
+    audience: RuleAudience,
+    named?: NamedScenario,
+  ): AskedRules | undefined {
+    const own = parameters.filter;
+    if (named === undefined && own === undefined && parameters.boost === undefined) {
+      // Most requests end here: they have no rules.
+      if (parameters.diversity === undefined || parameters.diversity === 0) return undefined;
+    }
+    const {
+      boost,
+      diversity = 0,
+      pinned = [],
+      blocked = [],
+    } = {
+      ...named?.definition,
+      ...withoutAbsent(parameters),
+    };
+    const context = { ...this.#moment(), ...valuesOf(parameters.context ?? {}) };
+    const read = (kind: ExpressionKind, text: string): Expression => {
+      const expression = this.#expression(kind, text);
+      refuseUnknown(expression, context, audience);
+      return expression;
+    };
+    // Read by itself first, for its faults are told by their place in it.
+    if (own !== undefined) read('filter', own);
+    const filter = both(named?.definition.filter, own);
+    return {
+      ...{ ...NO_RULES, context, diversity, pinned, blocked },
+      ...(named !== undefined && { scenario: named.scenario }),
+      ...(filter !== undefined && { filter: read('filter', filter) }),
+      ...(boost !== undefined && { boost: read('boost', boost) }),
+    };
+  }
+
+  #expression(kind: ExpressionKind, text: string): Expression {
+    const key = `${kind} ${text}`;
+    const known = this.#read.get(key);
+    if (known !== undefined) return known;
+    const expression = checkedExpression(kind, text, 'the query');
+    if (this.#read.size >= readExpressionsMax) this.#read.clear();
+    this.#read.set(key, expression);
+    return expression;
+  }
+
+  /** What is known of the moment without being sent, in UTC. */
+  #moment(): ContextValues {
+    if (this.#clock === undefined) return {};
+    const now = new Date(this.#clock());
+    return { hour: now.getUTCHours(), weekday: now.getUTCDay() === 0 ? 7 : now.getUTCDay() };
+  }
+}
+
+/** An expression of a part of a request, or a 400 that says where it is not taken. */
+export function checkedExpression(kind: ExpressionKind, text: string, part: string): Expression {
+  try {
+    return new Expression(kind, text);
+  } catch (error) {
+    if (!(error instanceof ExpressionRefused)) throw error;
+    throw refused(kind, error.message, error.at, part);
+  }
+}
+
+function refuseUnknown(
+  expression: Expression,
+  context: ContextValues,
+  audience: RuleAudience,
+): void {
+  const check = (root: ExpressionRoot, known: readonly string[], more = ''): void => {
+    const name = expression.unknown(root, (one) => known.includes(one));
+    if (name === undefined) return;
+    const there = known.length === 0 ? 'nothing is known there' : `there are ${known.join(', ')}`;
+    const at = expression.placeOf(root, name);
+    throw refused(expression.kind, `names ${root}.${name}: ${there}${more}`, at);
+  };
+  check('user', audience === 'a user' ? USER_FIELDS : []);
+  check('context', Object.keys(context), ', and what is sent as context.NAME');
+}
+
+function refused(field: string, why: string, at: number, part = 'the query'): Error {
+  const error: FieldError = { field, reason: `${why} (at character ${String(at)})` };
+  return refusal(part, [error], { at });
+}
+
+/** One filter of two, both of which have to hold. */
+function both(first: string | undefined, second: string | undefined): string | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return `(${first}) && (${second})`;
+}
+
+function withoutAbsent({
+  boost,
+  diversity,
+}: RuleParameters): Pick<ScenarioDefinition, 'boost' | 'diversity'> {
+  return { ...(boost !== undefined && { boost }), ...(diversity !== undefined && { diversity }) };
+}
+
+/** Values as they were sent: a number where it is written as one. */
+function valuesOf(sent: Readonly<Record<string, string>>): ContextValues {
+  return Object.fromEntries(
+    Object.entries(sent).map(([name, text]) => [name, NUMBER.test(text) ? Number(text) : text]),
+  );
+}

@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+
+import type { ScenarioAnswer, ScenarioDefinition } from '../../api/schema/scenarios.ts';
+import { RepriseError } from '../../events/error.ts';
+import type { CliDeps, CommandSpec } from './command.ts';
+import { addCommand } from './command.ts';
+import type { ExitCode } from './failure.ts';
+import { pairs, table } from './table.ts';
+
+interface SetOptions {
+  readonly filter?: string;
+  readonly boost?: string;
+  readonly diversity?: string;
+  readonly pin: readonly string[];
+  readonly block: readonly string[];
+}
+
+/** `scenarios list`: lists the scenarios and what they bundle. */
+export const listScenariosCommand: CommandSpec<object> = {
+  name: 'list',
+  summary: 'list the scenarios and what they bundle',
+  async run(context) {
+    const { scenarios } = await context.withClient(
+      ({ http }) =>
+        http.json<{ readonly scenarios: readonly ScenarioAnswer[] }>('GET', '/v1/scenarios'),
+      { durable: 'off' },
+    );
+    const rows = scenarios.map(({ scenario, definition, changedAt }) => [
+      ...[scenario, definition.filter ?? '', definition.boost ?? ''],
+      ...[String(definition.diversity ?? ''), (definition.pinned ?? []).join(' ')],
+      ...[(definition.blocked ?? []).join(' '), changedAt],
+    ]);
+    const head = ['scenario', 'filter', 'boost', 'diversity', 'pinned', 'blocked', 'changed'];
+    const lines = rows.length === 0 ? ['there are no scenarios'] : table(head, rows);
+    context.output.result({ scenarios }, lines);
+    return undefined;
+  },
+};
+
+/** `scenarios set NAME`: defines a scenario, or replaces it. */
+export const setScenarioCommand: CommandSpec<SetOptions> = {
+  name: 'set',
+  summary: 'define a scenario, or replace it: what is not given is not part of it',
+  configure(command) {
+    command
+      .argument('<name>', 'what requests name it by')
+      .option('--filter <cel>', 'what has to hold for every item listed')
+      .option('--boost <cel>', 'what the scores of items are multiplied by')
+      .option('--diversity <share>', 'from 0, the best items, to 1, those that differ most')
+      .option('--pin <item>', 'an item that stands first; repeat it', gathered, [])
+      .option('--block <item>', 'an item that is never listed; repeat it', gathered, []);
+  },
+  async run(context, [name = ''], options) {
+    const body = definitionOf(options);
+    const kept = await context.withClient(
+      ({ http }) => http.json<ScenarioAnswer>('PUT', pathOf(name), { body }),
+      { durable: 'off' },
+    );
+    context.output.result(kept, describe(kept));
+    return undefined;
+  },
+};
+
+/** `scenarios remove NAME`: removes a scenario. */
+export const removeScenarioCommand: CommandSpec<object> = {
+  name: 'remove',
+  summary: 'remove a scenario: requests that name it are refused from then on',
+  configure(command) {
+    command.argument('<name>', 'the name of the scenario');
+  },
+  async run(context, [name = '']) {
+    const gone = await context.withClient(
+      ({ http }) => http.json<{ readonly removed: string }>('DELETE', pathOf(name)),
+      { durable: 'off' },
+    );
+    context.output.result(gone, [`removed ${gone.removed}`]);
+    return undefined;
+  },
+};
+
+/** Adds the commands of scenarios. */
+export function addScenarios(
+  program: Command,
+  deps: CliDeps,
+  exit: (code: ExitCode) => void,
+): void {
+  const scenarios = program
+    .command('scenarios')
+    .description('list, set and remove named bundles of rules that answers obey');
+  addCommand(scenarios, deps, exit, listScenariosCommand);
+  addCommand(scenarios, deps, exit, setScenarioCommand);
+  addCommand(scenarios, deps, exit, removeScenarioCommand);
+}
+
+function definitionOf({ filter, boost, diversity, pin, block }: SetOptions): ScenarioDefinition {
+  return {
+    ...(filter !== undefined && { filter }),
+    ...(boost !== undefined && { boost }),
+    ...(diversity !== undefined && { diversity: shareOf(diversity) }),
+    ...(pin.length > 0 && { pinned: pin }),
+    ...(block.length > 0 && { blocked: block }),
+  };
+}
+
+function describe({ scenario, definition, changedAt }: ScenarioAnswer): readonly string[] {
+  const { filter, boost, diversity, pinned = [], blocked = [] } = definition;
+  return pairs([
+    ['scenario', scenario],
+    ['filter', filter ?? 'none'],
+    ['boost', boost ?? 'none'],
+    ['diversity', String(diversity ?? 0)],
+    ['pinned', pinned.join(', ')],
+    ['blocked', blocked.join(', ')],
+    ['changed', changedAt],
+  ]);
+}
+
+function shareOf(text: string): number {
+  const share = Number(text);
+  if (text.trim() !== '' && share >= 0 && share <= 1) return share;
+  throw new RepriseError('INVALID', `--diversity is a number from 0 to 1, not ${text}`);
+}
+
+function pathOf(name: string): string {
+  return `/v1/scenarios/${encodeURIComponent(name)}`;
+}
+
+function gathered(item: string, before: readonly string[]): readonly string[] {
+  return [...before, item];
+}
