@@ -1,8 +1,16 @@
-import { MERGE_TENSORS, TENSOR } from '../actors/runtime/partition-checkpoint.ts';
+import {
+  CONTRIBUTED,
+  MEMORY,
+  MERGE_TENSORS,
+  TENSOR,
+} from '../actors/runtime/partition-checkpoint.ts';
 import { RepriseError } from '../events/error.ts';
 import type { Checkpoint, Tensor } from '../model/checkpoint.ts';
 import { packIds, unpackIds } from '../model/item-ids.ts';
+import { unpackChange } from '../model/memory-tensors.ts';
 import { NO_POPULARITY } from '../model/popularity.ts';
+import { shareMemories } from '../model/stream/blend-bases.ts';
+import { prefixed, unprefixed } from '../model/stream/learner-state.ts';
 
 /**
  * Makes the item rows of a version's bases the same in all partitions, as merging takes for granted: an item's row and
@@ -14,10 +22,14 @@ export function shareItems(bases: readonly Checkpoint[]): readonly Checkpoint[] 
   const parts = bases.map(partOf);
   const shared = meanRows(parts);
   const output = meanOf(parts.map((part) => part.output));
+  const items = parts.map((part) => {
+    const own = new Set(part.items);
+    return [...part.items, ...[...shared.keys()].filter((item) => !own.has(item))];
+  });
+  const memories = sharedMemories(bases, items);
   return bases.map((base, at) => {
-    const { items, popularity } = parts[at] as Part;
-    const own = new Set(items);
-    const all = [...items, ...[...shared.keys()].filter((item) => !own.has(item))];
+    const { popularity } = parts[at] as Part;
+    const all = items[at] as readonly string[];
     const width = output.length;
     const vectors = new Float32Array(all.length * width);
     const bias = new Float32Array(all.length);
@@ -29,12 +41,11 @@ export function shareItems(bases: readonly Checkpoint[]): readonly Checkpoint[] 
     const decayed = new Float64Array(all.length).fill(NO_POPULARITY);
     decayed.set(popularity);
     const ids = packIds(all);
-    const tensors: Record<string, Tensor> = { ...base.tensors };
-    for (const name of MERGE_TENSORS) Reflect.deleteProperty(tensors, name);
     return {
       manifest: base.manifest,
       tensors: {
-        ...tensors,
+        ...withoutMerging(base.tensors),
+        ...memories?.[at],
         [TENSOR.itemIds]: ids.bytes,
         [TENSOR.itemOffsets]: ids.offsets,
         [TENSOR.itemVectors]: { shape: [all.length, width], data: vectors },
@@ -44,6 +55,27 @@ export function shareItems(bases: readonly Checkpoint[]): readonly Checkpoint[] 
       },
     };
   });
+}
+
+/** The tensors of a base without those that say how it stood to the last barrier of the version before. */
+function withoutMerging(tensors: Checkpoint['tensors']): Checkpoint['tensors'] {
+  const names = new Set<string>(MERGE_TENSORS);
+  const isKept = (name: string) => !names.has(name) && !name.startsWith(`${CONTRIBUTED}.`);
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => isKept(name)));
+}
+
+/** What learners know beside the tables, made alike; undefined where that is nothing. */
+function sharedMemories(
+  bases: readonly Checkpoint[],
+  items: readonly (readonly string[])[],
+): readonly Checkpoint['tensors'][] | undefined {
+  const memories = bases.map(({ tensors }, at) => ({
+    state: unprefixed(MEMORY, tensors),
+    items: items[at] as readonly string[],
+    untold: unpackChange(unprefixed(CONTRIBUTED, tensors))?.events,
+  }));
+  if (memories.every(({ state }) => Object.keys(state).length === 0)) return undefined;
+  return shareMemories(memories).map((state) => prefixed(MEMORY, state));
 }
 
 interface Part {

@@ -6,13 +6,14 @@ import type { Journal } from '../events/journal.ts';
 import type { Sequence } from '../events/position.ts';
 import type { Beat } from './beating.ts';
 import { currentHead } from './current-head.ts';
-import { holdoutCut, readDataset, refuseEmpty } from './dataset.ts';
+import { readDataset, refuseEmpty } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import type { RunFiles } from './run-files.ts';
 import { RUN_FILES } from './run-note.ts';
 import type { RunNote } from './run-note.ts';
 import { choiceOf, refuseUnfit } from './trainer-choice.ts';
 import type { TrainerChoice, TrainerPool } from './trainer.ts';
+import { trainingCuts } from './training-cuts.ts';
 import type { PrepareInput, PreparedRun } from './training.ts';
 import type { VersionRegistry } from './version-registry.ts';
 import type { VersionRuntimes } from './version-runtimes.ts';
@@ -106,12 +107,8 @@ async function prepareParts(
   const heads = await Promise.all(
     partitions.map((partition) => currentHead(deps.journal, partition)),
   );
-  const cuts = new Map(
-    heads.map((head, partition) => [
-      partition,
-      holdoutCut(head, known.start[partition] ?? -1, input.holdoutShare),
-    ]),
-  );
+  const { holdoutShare } = input;
+  const cuts = await trainingCuts(deps, { definition: known, heads, holdoutShare }, beat.signal);
   return deps.versions.visitAt(
     known.version,
     cuts,

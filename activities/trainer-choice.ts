@@ -29,13 +29,6 @@ export function choiceOf(
 
 /** Throws INVALID where the live learner could not go on from what the trainer makes. */
 export function refuseUnfit({ trainer }: TrainerChoice, { learner }: LearnerSettings): void {
-  if (learner === 'blend') {
-    throw new RepriseError(
-      'INVALID',
-      'a version that learns by the blend has no tables that training could replace: it learns from the stream alone',
-      { field: 'trainer' },
-    );
-  }
   if (trainer !== 'tfjs' || learner !== 'isgd') return;
   throw new RepriseError(
     'INVALID',

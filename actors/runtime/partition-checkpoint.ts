@@ -41,10 +41,10 @@ export function* captureTensors(state: PartitionState): Steps<Record<string, Ten
 }
 
 /** What the learner contributed beside rows, each of its tensors under this prefix. */
-const CONTRIBUTED = 'merge.contributed';
+export const CONTRIBUTED = 'merge.contributed';
 
 /** What the learner keeps beside the tables, each of its tensors under this prefix. */
-const MEMORY = 'learner';
+export const MEMORY = 'learner';
 
 function* captureMemory({ model }: PartitionState): Steps<Record<string, Tensor>> {
   return model.memory === undefined ? {} : prefixed(MEMORY, yield* model.memory.capture());

@@ -144,6 +144,11 @@ export class BlendLearner implements StreamLearner, Capturable {
     this.neighbours.grow(this.items);
   }
 
+  /** Lets go of the candidates at hand, for who changed rows or weights from outside. */
+  forget(): void {
+    this.#asked = undefined;
+  }
+
   /** Lets the sources alone learn of an item and of those that its user had just before, newest first. */
   learnSources(
     itemRow: number,

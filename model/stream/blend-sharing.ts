@@ -51,6 +51,8 @@ export class BlendSharing implements MemorySharing {
       this.#base[at] = (base[at] as number) + (change[at] as number);
     }
     rows.set(this.#base);
+    // The merge moved rows of items, too, whether others told of events or not.
+    this.#learner.forget();
     return { events, base, change };
   }
 

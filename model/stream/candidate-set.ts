@@ -13,10 +13,10 @@ export class CandidateSet {
   /** Where the features stand in the kernel's memory. */
   readonly pointer: Pointer;
   #size = 0;
-  #stamp = 0;
-  #stamps = new Uint32Array(ITEMS_FIRST);
-  /** By item row: the candidate's number, or −1 for one that is left out. */
-  #slots = new Int32Array(ITEMS_FIRST);
+  /** What the question at hand marks its first candidate with; marks of questions before are below it. */
+  #first = 0;
+  /** By item row: `#first` and the candidate's number, or `#first` and `#candidatesMax` for one that is left out. */
+  #marks = new Int32Array(ITEMS_FIRST);
 
   /** Takes its room of a kernel that gives out no more after it: growth would take the view away. */
   constructor(kernel: Kernel, candidatesMax: number) {
@@ -34,34 +34,35 @@ export class CandidateSet {
 
   /** Forgets all candidates; those left out never become any. */
   begin(items: number, excluded: Uint32Array): void {
-    if (items > this.#stamps.length) {
-      this.#stamps = new Uint32Array(items * 2);
-      this.#slots = new Int32Array(items * 2);
+    const marks = this.#candidatesMax + 1;
+    if (items > this.#marks.length) {
+      this.#marks = new Int32Array(items * 2);
+      this.#first = 0;
+    } else if (this.#first > 0x7fff_ffff - 2 * marks) {
+      this.#marks.fill(0);
+      this.#first = 0;
     }
+    // All at once: one by one would cost as much as what is said of a candidate.
+    this.features.fill(0, 0, this.#size * FEATURES.count);
     this.#size = 0;
-    this.#stamp = (this.#stamp + 1) >>> 0;
-    if (this.#stamp === 0) this.#stamps.fill(0);
-    for (const row of excluded) {
-      this.#stamps[row] = this.#stamp;
-      this.#slots[row] = -1;
-    }
+    this.#first += marks;
+    for (const row of excluded) this.#marks[row] = this.#first + this.#candidatesMax;
   }
 
   /** The number of an item among the candidates, which it joins where there is room; −1 where it is none. */
   slot(row: number): number {
-    if (this.#stamps[row] === this.#stamp) return this.#slots[row] as number;
+    const known = (this.#marks[row] as number) - this.#first;
+    if (known >= 0) return known === this.#candidatesMax ? -1 : known;
     if (this.#size === this.#candidatesMax) return -1;
     const slot = this.#size++;
-    this.#stamps[row] = this.#stamp;
-    this.#slots[row] = slot;
+    this.#marks[row] = this.#first + slot;
     this.rows[slot] = row;
-    const first = slot * FEATURES.count;
-    this.features.fill(0, first, first + FEATURES.count);
     return slot;
   }
 
   /** The number of an item among the candidates, which it does not join; −1 where it is none. */
   find(row: number): number {
-    return this.#stamps[row] === this.#stamp ? (this.#slots[row] as number) : -1;
+    const known = (this.#marks[row] as number) - this.#first;
+    return known >= 0 && known < this.#candidatesMax ? known : -1;
   }
 }

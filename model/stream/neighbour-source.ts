@@ -23,6 +23,9 @@ export class NeighbourSource implements Capturable {
   /** By item: the users counted. */
   #users: number[] = [];
   #norms: number[] = [];
+  /** What the user's items add up to for each candidate of the question at hand, side by side: read and added to often. */
+  #fadingSums = new Float32Array(0);
+  #steadySums = new Float32Array(0);
 
   constructor(partnersMax: number) {
     this.#pairs = new BoundedPairs(partnersMax);
@@ -36,9 +39,10 @@ export class NeighbourSource implements Capturable {
     }
   }
 
-  /** Adds the neighbours of the user's items, newest first, to the candidates, and how near they are. */
+  /** Adds the neighbours of the user's items, newest first, to the candidates, and sums up how near they are. */
   propose(candidates: CandidateSet, latest: Uint32Array, count: number): void {
-    const { features } = candidates;
+    this.#clear(candidates.rows.length);
+    const [fadingSums, steadySums] = [this.#fadingSums, this.#steadySums];
     let share = 1;
     for (let at = 0; at < count; at++) {
       const row = latest[at] as number;
@@ -48,10 +52,9 @@ export class NeighbourSource implements Capturable {
       for (let place = 0; place < partners.length; place++) {
         const slot = candidates.slot(partners[place] as number);
         if (slot < 0) continue;
-        const to = slot * FEATURES.count + FEATURES.neighbours;
         const near = (counts[place] as number) * norm;
-        features[to] = (features[to] as number) + near * share;
-        features[to + 1] = (features[to + 1] as number) + near;
+        fadingSums[slot] = (fadingSums[slot] as number) + near * share;
+        steadySums[slot] = (steadySums[slot] as number) + near;
       }
       share *= FADING;
     }
@@ -60,11 +63,11 @@ export class NeighbourSource implements Capturable {
   /** Turns the sums into features. */
   describe({ rows, features, size }: CandidateSet): void {
     for (let slot = 0; slot < size; slot++) {
-      const at = slot * FEATURES.count + FEATURES.neighbours;
-      if (features[at + 1] === 0) continue;
+      if (this.#steadySums[slot] === 0) continue;
       const norm = this.#norms[rows[slot] as number] as number;
-      const fading = (features[at] as number) * norm;
-      const steady = (features[at + 1] as number) * norm;
+      const fading = (this.#fadingSums[slot] as number) * norm;
+      const steady = (this.#steadySums[slot] as number) * norm;
+      const at = slot * FEATURES.count + FEATURES.neighbours;
       features[at] = nearLog2(1 + fading * COSINE_SCALE) * SCALE;
       features[at + 1] = nearLog2(1 + steady * COSINE_SCALE) * SCALE;
       features[at + 2] = Math.min(fading * LINEAR_SCALE, 3);
@@ -82,6 +85,16 @@ export class NeighbourSource implements Capturable {
       this.#pairs.add(itemRow, other, weight);
       this.#pairs.add(other, itemRow, weight);
     }
+  }
+
+  #clear(candidates: number): void {
+    if (this.#fadingSums.length < candidates) {
+      this.#fadingSums = new Float32Array(candidates);
+      this.#steadySums = new Float32Array(candidates);
+      return;
+    }
+    this.#fadingSums.fill(0);
+    this.#steadySums.fill(0);
   }
 
   /** Hashes an item's neighbours and users. */

@@ -28,12 +28,17 @@ export class PopularitySource implements Capturable {
   /** By item: the number of events before its first, and the time of its last. */
   #firsts: number[] = [];
   #lasts: number[] = [];
+  /** The keys that items are ranked by, all speeds of an item side by side: a question reads them together. */
+  #keys = new Float64Array(0);
+  /** What time it is for each speed, in its half-lives. */
+  readonly #nows: Float64Array;
 
   constructor(proposedMax: number) {
     this.#proposedMax = proposedMax;
     const byEvents = POPULARITY_SPEEDS.events.map((events) => Math.min(events, FOREVER));
     this.#halfLives = [...byEvents, ...POPULARITY_SPEEDS.ms];
     this.#ranked = this.#halfLives.map(() => new RankedRows(NO_POPULARITY));
+    this.#nows = new Float64Array(this.#halfLives.length);
   }
 
   /** The items known. */
@@ -48,6 +53,7 @@ export class PopularitySource implements Capturable {
       this.#lasts.push(0);
     }
     for (const ranked of this.#ranked) ranked.grow(items);
+    this.#growKeys(items);
   }
 
   /** Adds the most popular items to the candidates. */
@@ -62,12 +68,16 @@ export class PopularitySource implements Capturable {
   /** Says how popular each candidate is, and how old. */
   describe({ rows, features, size }: CandidateSet, timeMs: number): void {
     const speeds = this.#halfLives.length;
+    const [keys, nows] = [this.#keys, this.#nows];
     for (let speed = 0; speed < speeds; speed++) {
-      const ranked = this.#ranked[speed] as RankedRows;
-      const now = this.#now(speed, timeMs) / (this.#halfLives[speed] as number);
-      for (let slot = 0; slot < size; slot++) {
-        const logWeight = ranked.key(rows[slot] as number) - now + FLOOR_LOG;
-        features[slot * FEATURES.count + speed] = logWeight > 0 ? logWeight * SCALE : 0;
+      nows[speed] = this.#now(speed, timeMs) / (this.#halfLives[speed] as number);
+    }
+    for (let slot = 0; slot < size; slot++) {
+      const from = (rows[slot] as number) * speeds;
+      const to = slot * FEATURES.count;
+      for (let speed = 0; speed < speeds; speed++) {
+        const logWeight = (keys[from + speed] as number) - (nows[speed] as number) + FLOOR_LOG;
+        features[to + speed] = logWeight > 0 ? logWeight * SCALE : 0;
       }
     }
     for (let slot = 0; slot < size; slot++) {
@@ -86,7 +96,9 @@ export class PopularitySource implements Capturable {
       const key = ranked.key(itemRow);
       const halfLife = this.#halfLives[speed] as number;
       const time = this.#now(speed, timeMs);
-      ranked.raise(itemRow, addPopularity(key, time, weight, halfLife));
+      const raised = addPopularity(key, time, weight, halfLife);
+      ranked.raise(itemRow, raised);
+      this.#keys[itemRow * this.#ranked.length + speed] = raised;
     }
     this.#lasts[itemRow] = timeMs;
     this.#events++;
@@ -130,6 +142,20 @@ export class PopularitySource implements Capturable {
     for (const [speed, ranked] of this.#ranked.entries()) {
       ranked.fill(keys.subarray(speed * firsts.length, (speed + 1) * firsts.length));
     }
+    this.#growKeys(firsts.length);
+    for (let row = 0; row < firsts.length; row++) {
+      for (const [speed, ranked] of this.#ranked.entries()) {
+        this.#keys[row * this.#ranked.length + speed] = ranked.key(row);
+      }
+    }
+  }
+
+  #growKeys(items: number): void {
+    const length = items * this.#ranked.length;
+    if (length <= this.#keys.length) return;
+    const wider = new Float64Array(length * 2).fill(NO_POPULARITY);
+    wider.set(this.#keys);
+    this.#keys = wider;
   }
 
   #now(speed: number, timeMs: number): number {

@@ -3,6 +3,7 @@ import type { TrainerName } from '../../activities/trainer.ts';
 import type { BatchModel } from '../../model/batch/batch-trainer.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
+import { alignTo } from './aligned-model.ts';
 import { Draws } from './draws.ts';
 import { parentModel, rowsOfPart } from './joined-partitions.ts';
 import type { JoinedPart, JoinedPartitions } from './joined-partitions.ts';
@@ -31,6 +32,7 @@ export function candidateOf(
   trained: Trained,
 ): (part: JoinedPart) => RankedRows {
   const { trainer, model } = trained;
+  if (trained.learner.learner === 'blend') return blendCandidateOf(joined, trained);
   if (trainer === 'tfjs') {
     return (part) => ({ ...meanRows(rowsOfPart(model, part), part.rows), bias: part.rows.bias });
   }
@@ -38,6 +40,34 @@ export function candidateOf(
   return (part) => {
     const rows = rowsOfPart(solved, part);
     return trained.learner.learner === 'gmf' ? rows : { ...rows, bias: part.rows.bias };
+  };
+}
+
+/**
+ * The rows of a blend's `gmf`, which has no output layer, and whose rows lie where its items' contexts do: what the
+ * kernel solved from rows of its own is turned to there.
+ */
+function blendCandidateOf(
+  joined: JoinedPartitions,
+  trained: Trained,
+): (part: JoinedPart) => RankedRows {
+  const { trainer, learner } = trained;
+  if (trainer === 'tfjs') {
+    const model = withoutOutput(trained.model);
+    return (part) => ({ ...meanRows(rowsOfPart(model, part), part.rows), bias: part.rows.bias });
+  }
+  const parent = parentModel(joined, learner.dimensions);
+  const model = alignTo(asLogits(joined, trained), parent, joined.pairs);
+  return (part) => ({ ...meanRows(rowsOfPart(model, part), part.rows), bias: part.rows.bias });
+}
+
+/** The same scores without an output layer: it is multiplied into the users' rows. */
+function withoutOutput(model: BatchModel): BatchModel {
+  const { dimensions, output, userVectors } = model;
+  return {
+    ...model,
+    userVectors: userVectors.map((value, at) => value * (output[at % dimensions] as number)),
+    output: new Float32Array(dimensions).fill(1),
   };
 }
 

@@ -24,9 +24,9 @@ import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { BATCH_TRAINERS, defaultSettings, FROM_PARENT } from './batch-trainers.ts';
 import { candidateOf, candidateTensors, readCandidate } from './candidate.ts';
 import { readPartitionDataset } from './dataset.ts';
-import { joinPartitions, parentModel, parentRows } from './joined-partitions.ts';
+import { joinPartitions, parentModel } from './joined-partitions.ts';
 import type { JoinedPartitions, PartitionParts } from './joined-partitions.ts';
-import { countHits } from './ranking.ts';
+import { parentStateOf, parentTables } from './parent-tables.ts';
 import type { Hits, RankedRows } from './ranking.ts';
 
 /** What jobs are done with. */
@@ -45,7 +45,8 @@ const TRAINING_SHARE = 0.9;
 export async function runEpoch(tools: JobTools, job: EpochJob): Promise<EpochResult> {
   const began = tools.clock();
   const width = job.learner.dimensions;
-  const joined = joinPartitions(await Promise.all(job.files.map(readPartition)), width);
+  const parts = await Promise.all(job.files.map((files) => readPartition(tools, job, files)));
+  const joined = joinPartitions(parts, width);
   tools.onProgress({ done: 0, total: 1 });
   const settings = settingsOf(job, joined.pairs);
   const trainer = await (await BATCH_TRAINERS[job.choice.trainer].load())(joined.pairs, settings);
@@ -66,10 +67,15 @@ export async function runEpoch(tools: JobTools, job: EpochJob): Promise<EpochRes
   }
 }
 
-async function readPartition({ partition, ...files }: TrainingFiles): Promise<PartitionParts> {
+async function readPartition(
+  { kernels }: JobTools,
+  { learner }: Pick<EpochJob, 'learner'>,
+  { partition, ...files }: TrainingFiles,
+): Promise<PartitionParts> {
   const parent = (await readTensorFile(files.parent)).checkpoint;
   const dataset = (await readTensorFile(files.dataset)).checkpoint;
-  return { partition, parent, dataset: readPartitionDataset(dataset, parent) };
+  const state = parentStateOf(kernels, learner, parent);
+  return { partition, parent, state, dataset: readPartitionDataset(dataset, parent) };
 }
 
 function settingsOf({ choice, learner, seed }: EpochJob, pairs: TrainingPairs): BatchSettings {
@@ -101,7 +107,7 @@ interface EpochTrained {
   readonly loss: number;
 }
 
-/** Ranks the held-out pairs by the candidate of every partition, and puts all into one checkpoint. */
+/** Ranks the held-out pairs as every partition's candidate would answer, and puts all into one checkpoint. */
 async function measure(
   tools: JobTools,
   { run, epoch, learner, seed, choice }: EpochJob,
@@ -112,11 +118,11 @@ async function measure(
   const tensors: Record<string, Tensor> = memoryTensors(await trainer.memory());
   const found: Hits[] = [];
   for (const part of joined.parts) {
-    const rows = candidate(part);
-    Object.assign(tensors, candidateTensors(part.partition, rows, learner.dimensions));
+    const tables = part.state.tablesOf(candidate(part));
+    Object.assign(tensors, candidateTensors(part.partition, tables, learner.dimensions));
     const { validation, seen } = part.dataset;
     found.push(
-      await countHits(tools.kernels, rows, validation, seen, async () => {
+      await part.state.countHits(tables, validation, seen, async () => {
         tools.onProgress({ done: TRAINING_SHARE, total: 1, loss });
         await nextTurn();
       }),
@@ -139,16 +145,16 @@ export async function runEvaluation(tools: JobTools, job: EvaluationJob): Promis
   const ofCandidate: Hits[] = [];
   const ofParent: Hits[] = [];
   for (const [at, files] of job.files.entries()) {
-    const { parent, dataset } = await readPartition(files);
+    const { parent, dataset, state } = await readPartition(tools, job, files);
     const { holdout, seen } = dataset;
-    const count = (rows: RankedRows, half: number): Promise<Hits> =>
-      countHits(tools.kernels, rows, holdout, seen, async (done) => {
+    const count = (tables: RankedRows, half: number): Promise<Hits> =>
+      state.countHits(tables, holdout, seen, async (done) => {
         const share = (half + done / Math.max(1, holdout.users.length)) / 2;
         tools.onProgress({ done: at + share, total: job.files.length });
         await nextTurn();
       });
     ofCandidate.push(await count(readCandidate(candidate, files.partition), 0));
-    ofParent.push(await count(parentRows(parent), 1));
+    ofParent.push(await count(parentTables(parent), 1));
   }
   return {
     candidate: rateOf(ofCandidate),

@@ -1,22 +1,23 @@
 import { TENSOR } from '../../actors/runtime/partition-checkpoint.ts';
-import { TRAINED_TENSORS } from '../../activities/base-checkpoint.ts';
 import type { BatchModel, TrainingPairs } from '../../model/batch/batch-trainer.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import { unpackIds } from '../../model/item-ids.ts';
 import { standingPairs } from './dataset.ts';
 import type { PartitionDataset } from './dataset.ts';
+import type { ParentState } from './parent-state.ts';
 import type { RankedRows } from './ranking.ts';
 
 /** What is known of a partition before it is joined to the others. */
 export interface PartitionParts {
   readonly partition: number;
   readonly parent: Checkpoint;
+  readonly state: ParentState;
   readonly dataset: PartitionDataset;
 }
 
 /** Where a partition's rows stand among those of all. */
 export interface JoinedPart extends PartitionParts {
-  /** The parent's rows, by the partition's own numbers. */
+  /** What training goes on from, by the partition's own numbers. */
   readonly rows: RankedRows;
   readonly firstUser: number;
   readonly users: number;
@@ -39,7 +40,7 @@ export function joinPartitions(
   const parts: JoinedPart[] = [];
   let users = 0;
   for (const one of partitions) {
-    const rows = parentRows(one.parent);
+    const { rows } = one.state;
     const count = rows.users.length / width;
     const itemRows = Uint32Array.from(idsOf(one.parent), (id) => {
       const row = rowOf.get(id) ?? rowOf.size;
@@ -101,19 +102,6 @@ export function rowsOfPart(model: BatchModel, part: JoinedPart): RankedRows {
     items,
     bias: Float32Array.from(part.itemRows, (row) => itemBias[row] as number),
     output: output.slice(),
-  };
-}
-
-/** The rows that a partition's checkpoint ranks by. */
-export function parentRows(parent: Checkpoint): RankedRows {
-  const table = (name: keyof typeof TRAINED_TENSORS): Float32Array => {
-    const data = parent.tensors[TRAINED_TENSORS[name]]?.data;
-    if (data instanceof Float32Array) return data;
-    throw new RangeError(`the parent holds no table ${name} of 32-bit floats`);
-  };
-  return {
-    ...{ users: table('users'), items: table('items') },
-    ...{ bias: table('bias'), output: table('output') },
   };
 }
 

@@ -24,14 +24,41 @@ export interface Hits {
 }
 
 /** The place within which an item counts as found. */
-const PLACES = 10;
+export const PLACES = 10;
 
 /** Pairs between two turns of the event loop. */
 const PAIRS_A_TURN = 256;
 
 /**
+ * Counts the pairs whose item is told to its user. A pair that was seen, or that stood in the list before, is passed
+ * over; pairs come user by user.
+ */
+export async function countListed(
+  pairs: Pairs,
+  items: number,
+  seen: UserItems,
+  turn: (done: number) => Promise<void>,
+  isListed: (user: number, item: number) => boolean,
+): Promise<Hits> {
+  const met = new Set<number>();
+  const order = byUser(pairs.users);
+  let hits = 0;
+  for (let done = 0; done < order.length; done += 1) {
+    if (done % PAIRS_A_TURN === 0) await turn(done);
+    const at = order[done] as number;
+    const user = pairs.users[at] as number;
+    const item = pairs.items[at] as number;
+    const pair = user * items + item;
+    if (met.has(pair) || seen.has(user, item)) continue;
+    met.add(pair);
+    if (isListed(user, item)) hits += 1;
+  }
+  return { hits, events: met.size };
+}
+
+/**
  * Ranks the item of each pair among all items that its user has not seen, by the kernel's arithmetic that answers
- * are ranked by. A pair that was seen, or that stood in the list before, is passed over.
+ * are ranked by.
  */
 export async function countHits(
   kernels: KernelFactory,
@@ -47,19 +74,9 @@ export async function countHits(
   table.writeRows(0, itemCount, rows.items);
   table.writeColumn(0, 0, itemCount, rows.bias);
   const scores = new Float32Array(itemCount);
-  const met = new Set<number>();
-  const order = byUser(pairs.users);
   const query = new Float32Array(width);
   let scored = -1;
-  let hits = 0;
-  for (let done = 0; done < order.length; done += 1) {
-    if (done % PAIRS_A_TURN === 0) await turn(done);
-    const at = order[done] as number;
-    const user = pairs.users[at] as number;
-    const item = pairs.items[at] as number;
-    const pair = user * itemCount + item;
-    if (met.has(pair) || seen.has(user, item)) continue;
-    met.add(pair);
+  return countListed(pairs, itemCount, seen, turn, (user, item) => {
     if (user !== scored) {
       query.set(rows.users.subarray(user * width, (user + 1) * width));
       weighQuery(rows.output, query);
@@ -67,9 +84,8 @@ export async function countHits(
       for (const one of seen.of(user)) scores[one] = -Infinity;
       scored = user;
     }
-    if (placeOf(item, scores) < PLACES) hits += 1;
-  }
-  return { hits, events: met.size };
+    return placeOf(item, scores) < PLACES;
+  });
 }
 
 /** How many items stand before this one: a higher score, or the same and a lower row. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { choiceOf, refuseUnfit } from '../../activities/trainer-choice.ts';
 import { DEFAULT_LEARNER_SETTINGS, ISGD_LEARNER_SETTINGS } from '../../model/settings.ts';
+import { BLEND_LEARNER_SETTINGS } from '../../model/stream/blend-settings.ts';
 
 describe('how a run trains', () => {
   it('is by tfjs where a run that began earlier names nobody', () => {
@@ -28,5 +29,7 @@ describe('how a run trains', () => {
     });
     refuseUnfit(of('kernel'), ISGD_LEARNER_SETTINGS);
     refuseUnfit(of('tfjs'), DEFAULT_LEARNER_SETTINGS);
+    refuseUnfit(of('tfjs'), BLEND_LEARNER_SETTINGS);
+    refuseUnfit(of('kernel'), BLEND_LEARNER_SETTINGS);
   });
 });

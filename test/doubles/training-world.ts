@@ -50,7 +50,9 @@ export function addingTrainer(): TrainerPool & { readonly jobs: EpochJob[]; ende
         for (const [table, name] of Object.entries(TRAINED_TENSORS)) {
           const { shape, data } = checkpoint.tensors[name]!;
           const key = trainedTensorName(partition, table as keyof typeof TRAINED_TENSORS);
-          tensors[key] = { shape, data: (data as Float32Array).map((value) => value + 0.1) };
+          // A blend has no output layer.
+          const added = job.learner.learner === 'blend' && table === 'output' ? 0 : 0.1;
+          tensors[key] = { shape, data: (data as Float32Array).map((value) => value + added) };
         }
       }
       const manifest = { version: job.run, partition: 0, sequence: job.epoch, settings: {} };

@@ -9,9 +9,17 @@ import {
   rowsOfPart,
 } from '../../../processes/trainer/joined-partitions.ts';
 import type { PartitionParts } from '../../../processes/trainer/joined-partitions.ts';
+import type { ParentState } from '../../../processes/trainer/parent-state.ts';
+import { parentTables } from '../../../processes/trainer/parent-tables.ts';
 import { UserItems } from '../../../processes/trainer/user-items.ts';
 
 const WIDTH = 4;
+
+/** A state that nobody ranks by. */
+const NO_STATE: Omit<ParentState, 'rows'> = {
+  tablesOf: (rows) => rows,
+  countHits: () => Promise.reject(new Error('nothing is ranked here')),
+};
 
 /** A partition whose rows are all of one value, and what its users liked. */
 function partition(
@@ -47,7 +55,8 @@ function partition(
     weights: new Float32Array(liked.length).fill(1),
   };
   const seen = new UserItems(rows.users, rows.items, users);
-  return { partition: number, parent, dataset: { rows, validation: none, holdout: none, seen } };
+  const state = { ...NO_STATE, rows: parentTables(parent) };
+  return { partition: number, parent, state, dataset: { rows, validation: none, holdout: none, seen } };
 }
 
 describe('partitions that are trained together', () => {
