@@ -4,6 +4,7 @@ import type { EventDoor } from '../events/door.ts';
 import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
+import type { AnswerLabel } from '../projections/answer.ts';
 import type { AsOf } from './as-of.ts';
 import type { Caller } from './key-ring.ts';
 import type {
@@ -23,6 +24,7 @@ import type {
   TrainingRequest,
   UserAnswer,
 } from './schema/answers.ts';
+import type { ClickThroughAnswer } from './schema/click-through.ts';
 import type { ComparisonAnswer } from './schema/comparison.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
 import type { ListedItem, RecentUser, RunSummary } from './schema/listings.ts';
@@ -49,15 +51,17 @@ export interface RecommendationQuery {
   readonly item?: string;
   /** Whether each item says why it is there. */
   readonly explain?: boolean;
+  /** What the answer is counted under. */
+  readonly label?: AnswerLabel;
 }
 
 /** A recommendation as of a moment of the past. */
-export interface PastQuery extends Omit<RecommendationQuery, 'after'> {
+export interface PastQuery extends Omit<RecommendationQuery, 'after' | 'label'> {
   readonly asOf: AsOf;
 }
 
 /** What might have happened to a user. */
-export interface WhatIfQuery extends Omit<RecommendationQuery, 'after' | 'explain'> {
+export interface WhatIfQuery extends Omit<RecommendationQuery, 'after' | 'explain' | 'label'> {
   readonly add: readonly Omit<IncomingEvent, 'user'>[];
   readonly remove: readonly Position[];
   /** Now where absent. */
@@ -151,6 +155,11 @@ export interface PrequentialQuery {
 /** How well the versions that serve foresee what they are about to learn. */
 export interface PrequentialPort {
   tell(query: PrequentialQuery): Promise<PrequentialAnswer>;
+}
+
+/** What became of the answers that were given. */
+export interface ClickThroughPort {
+  tell(): ClickThroughAnswer;
 }
 
 /** The kinds of durable run that can be asked after. */
@@ -357,6 +366,8 @@ export interface ApiDeps {
   readonly comparisons?: ComparisonsPort;
   /** Absent where no partition learns in this process. */
   readonly prequential?: PrequentialPort;
+  /** Absent where answers and reactions are not counted. */
+  readonly clickThrough?: ClickThroughPort;
   readonly runs: RunsPort;
   /** Absent where users can't be erased yet. */
   readonly erasures?: ErasuresPort;

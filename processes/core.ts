@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { METRICS } from '../activities/metrics.ts';
 import { openIndexReleases } from '../adapters/embedded/index-releases.ts';
 import { createDoor } from '../events/door.ts';
 import { followItems } from '../projections/items.ts';
+import { answerReader } from '../projections/recommendation-id.ts';
 import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import type { LearnerName } from './config/learner.ts';
@@ -24,6 +25,7 @@ import { recoverLive } from './core/live-partitions.ts';
 import { startBarriers } from './core/merges.ts';
 import { readNativeParts } from './core/native-parts.ts';
 import { Promotions } from './core/promotions.ts';
+import { ReactionHost } from './core/reaction-host.ts';
 import { untilReady } from './core/readiness.ts';
 import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
@@ -145,10 +147,13 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   });
   const now = (): number => Math.floor(clock());
   const types = folder.manifest.types;
+  const factsOf = answerReader(createSecretKey(folder.signingKey));
   const door = createDoor({
     ...{ journal, identities, types, clock: now, random: randomBytes, yieldNow },
+    isAnswer: (id) => factsOf(id) !== undefined,
   });
   const ending = new AbortController();
+  const reactions = await ReactionHost.open({ ...ways, stores, factsOf, ending });
   const durable = new DurableHost(wish, native.temporal.unavailable, () => startDurable(parts));
   const pacing = new IndexPacing({
     clock,
@@ -162,7 +167,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const made = {
     ...ways,
     ...learning,
-    ...{ stores, native, serving, search, door, durable, pacing, book, ending },
+    ...{ stores, native, serving, search, door, durable, pacing, book, ending, reactions },
   };
   const leavingOut = await openLeavingOut(made);
   const parts: CoreParts = {
@@ -194,6 +199,7 @@ async function closeParts(parts: CoreParts): Promise<void> {
   parts.ending.abort();
   parts.pacing.close();
   await parts.past.travel.close();
+  await parts.reactions.close();
   parts.merges.exchange.close();
   await parts.durable.close();
   await parts.erasures.close();

@@ -45,6 +45,14 @@ export interface Staleness {
   readonly since: string;
 }
 
+/** What an answer is counted under, and reactions to it: each empty where there is none. */
+export interface AnswerLabel {
+  readonly scenario: string;
+  readonly experiment: string;
+  /** The arm of the experiment that the user is in. */
+  readonly arm: string;
+}
+
 /** What a recommendation is asked for. */
 export interface RecommendationRequest {
   readonly user: string;
@@ -55,6 +63,8 @@ export interface RecommendationRequest {
   readonly item?: string | undefined;
   /** Whether each item says why it is there. */
   readonly explain?: boolean | undefined;
+  /** What the answer is counted under. */
+  readonly label?: AnswerLabel | undefined;
 }
 
 /** An answer, ready to be written as JSON. */

@@ -230,6 +230,7 @@ export class Recommender {
         version: model,
         release: search.release ?? null,
         item: request.item ?? null,
+        label: request.label ?? null,
         answerHash: answerHash(items),
       },
       signingKey,
