@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { METRICS } from '../activities/metrics.ts';
 import { openIndexReleases } from '../adapters/embedded/index-releases.ts';
 import { createDoor } from '../events/door.ts';
+import type { EventDoor } from '../events/door.ts';
 import { followItems } from '../projections/items.ts';
 import { answerReader } from '../projections/recommendation-id.ts';
 import { readConfig } from './config.ts';
@@ -123,7 +124,7 @@ async function openMeteredStores(
 }
 
 async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<CoreParts> {
-  const { folder, journal, identities, catalogue } = stores;
+  const { folder, journal, catalogue } = stores;
   const { config, logger, warnings, clock } = ways;
   const native = readNativeParts();
   const learning = await openLearning(stores, ways);
@@ -145,13 +146,8 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     logger,
     warnings,
   });
-  const now = (): number => Math.floor(clock());
-  const types = folder.manifest.types;
   const factsOf = answerReader(createSecretKey(folder.signingKey));
-  const door = createDoor({
-    ...{ journal, identities, types, clock: now, random: randomBytes, yieldNow },
-    isAnswer: (id) => factsOf(id) !== undefined,
-  });
+  const door = doorOf(stores, clock, factsOf);
   const ending = new AbortController();
   const reactions = await ReactionHost.open({ ...ways, stores, factsOf, ending });
   const durable = new DurableHost(wish, native.temporal.unavailable, () => startDurable(parts));
@@ -193,6 +189,19 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   await parts.erasures.resume();
   await parts.quarantines.resume();
   return parts;
+}
+
+/** The way in for events; an answer that they react to has to be ours. */
+function doorOf(
+  { folder, journal, identities }: Stores,
+  clock: () => number,
+  factsOf: ReturnType<typeof answerReader>,
+): EventDoor {
+  return createDoor({
+    ...{ journal, identities, types: folder.manifest.types, random: randomBytes, yieldNow },
+    clock: () => Math.floor(clock()),
+    isAnswer: (id) => factsOf(id) !== undefined,
+  });
 }
 
 async function closeParts(parts: CoreParts): Promise<void> {
