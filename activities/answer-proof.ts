@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { appendedMsOf } from '../events/append-time.ts';
-import { hasCode, RepriseError } from '../events/error.ts';
+import { RepriseError } from '../events/error.ts';
 import type { Identity, IdentityStore } from '../events/identity.ts';
 import type { Journal } from '../events/journal.ts';
 import { formatPosition, ORIGIN } from '../events/position.ts';
@@ -14,7 +14,7 @@ import type { RuleBook } from '../projections/rules/rule-book.ts';
 import type { LoadedRelease } from '../projections/index-release.ts';
 import type { CatalogueView } from '../projections/published-history.ts';
 import { Recommender } from '../projections/recommend.ts';
-import { decodeRecommendationId } from '../projections/recommendation-id.ts';
+import { answerReader } from '../projections/recommendation-id.ts';
 import type { RecommendationFacts } from '../projections/recommendation-id.ts';
 import type { Searcher } from '../projections/searcher.ts';
 import type { FactHistory } from './fact-history.ts';
@@ -99,7 +99,7 @@ export class AnswerProofs {
   /** What an id says; undefined where it was not made here, or was changed since. */
   async lineage(id: string): Promise<AnswerLineage | undefined> {
     const { signingKey, journal, registry } = this.#deps;
-    const facts = decoded(id, signingKey);
+    const facts = answerReader(signingKey)(id);
     if (facts === undefined) return undefined;
     this.#refuseBeyond(facts);
     const identity = await this.#identityOf(facts);
@@ -260,15 +260,6 @@ function ownPosition(facts: RecommendationFacts, { serving }: TravelState): Posi
       surrogate !== null && serving.partition(partition).users.rowOf(surrogate) >= 0,
   );
   return own ?? positions[0] ?? { partition: 0, sequence: ORIGIN };
-}
-
-function decoded(id: string, key: KeyObject): RecommendationFacts | undefined {
-  try {
-    return decodeRecommendationId(id, key);
-  } catch (error) {
-    if (hasCode(error, 'INVALID')) return undefined;
-    throw error;
-  }
 }
 
 function told({ hash, items }: Made): Pick<AnswerProof, 'recomputedHash' | 'items'> {

@@ -284,6 +284,22 @@ export const METRICS = {
     labels: ['source'],
     statsd: 'time_travel_states.{source}',
   },
+  impressions: {
+    name: 'reprise_recommendations_given_total',
+    kind: 'counter',
+    unit: 'none',
+    help: 'Answers that were given, by the version that answered and the scenario that it was asked by',
+    labels: ['version', 'scenario'],
+    statsd: 'recommendations_given',
+  },
+  clicks: {
+    name: 'reprise_recommendation_reactions_total',
+    kind: 'counter',
+    unit: 'events',
+    help: 'Events that came in and name the answer that they react to, by its version and scenario; positive ones are clicks',
+    labels: ['version', 'scenario', 'polarity'],
+    statsd: 'recommendation_reactions.{polarity}',
+  },
   mongoUpdates: {
     name: 'reprise_mongo_update_duration_seconds',
     kind: 'histogram',

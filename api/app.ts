@@ -5,7 +5,8 @@ import Koa from 'koa';
 
 import { writeProblem } from './answer.ts';
 import { discard } from './body.ts';
-import type { ApiDeps, RateLimitPort, RequestRecord } from './deps.ts';
+import type { ApiDeps, RateLimitPort } from './deps.ts';
+import type { RequestRecord } from './request-watch.ts';
 import { Endpoint } from './endpoint.ts';
 import { problemOf } from './failure.ts';
 import { createGate } from './gate.ts';

@@ -36,6 +36,7 @@ export function fromBinaryMode(
  */
 function toEvent(cloud: CloudEventBody): Record<string, unknown> {
   const { user, item = cloud.subject, value, context } = cloud.data;
+  const { recommendationId = cloud.recommendationid } = cloud.data;
   const parts = {
     id: `${cloud.source} ${cloud.id}`,
     type: cloud.type.slice(cloud.type.lastIndexOf('.') + 1),
@@ -44,6 +45,7 @@ function toEvent(cloud: CloudEventBody): Record<string, unknown> {
     value,
     time: cloud.time,
     context,
+    recommendationId,
   };
   return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
 }

@@ -1,12 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-
 import type { EventDoor } from '../events/door.ts';
 import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
+import type { AnswerLabel } from '../projections/answer.ts';
 import type { AskedRules } from '../projections/rules/asked-rules.ts';
 import type { AsOf } from './as-of.ts';
 import type { Caller } from './key-ring.ts';
+import type { RequestWatch } from './request-watch.ts';
 import type { ScenariosPort } from './scenarios-port.ts';
 import type {
   DeadLetters,
@@ -25,6 +25,7 @@ import type {
   TrainingRequest,
   UserAnswer,
 } from './schema/answers.ts';
+import type { ClickThroughAnswer } from './schema/click-through.ts';
 import type { ComparisonAnswer } from './schema/comparison.ts';
 import type { ErasureAnswer } from './schema/erasures.ts';
 import type { ListedItem, RecentUser, RunSummary } from './schema/listings.ts';
@@ -53,15 +54,20 @@ export interface RecommendationQuery {
   readonly explain?: boolean;
   /** What the answer has to obey beside the learner. */
   readonly rules?: AskedRules;
+  /** What the answer is counted under. */
+  readonly label?: AnswerLabel;
 }
 
 /** A recommendation as of a moment of the past. */
-export interface PastQuery extends Omit<RecommendationQuery, 'after'> {
+export interface PastQuery extends Omit<RecommendationQuery, 'after' | 'label'> {
   readonly asOf: AsOf;
 }
 
 /** What might have happened to a user. */
-export interface WhatIfQuery extends Omit<RecommendationQuery, 'after' | 'explain' | 'rules'> {
+export interface WhatIfQuery extends Omit<
+  RecommendationQuery,
+  'after' | 'explain' | 'label' | 'rules'
+> {
   readonly add: readonly Omit<IncomingEvent, 'user'>[];
   readonly remove: readonly Position[];
   /** Now where absent. */
@@ -155,6 +161,11 @@ export interface PrequentialQuery {
 /** How well the versions that serve foresee what they are about to learn. */
 export interface PrequentialPort {
   tell(query: PrequentialQuery): Promise<PrequentialAnswer>;
+}
+
+/** What became of the answers that were given. */
+export interface ClickThroughPort {
+  tell(): ClickThroughAnswer;
 }
 
 /** The kinds of durable run that can be asked after. */
@@ -293,23 +304,6 @@ export interface HealthPort {
   dependencies?(): Readonly<Record<string, string>>;
 }
 
-/** What is noted of one request while it is served. */
-export interface RequestRecord {
-  readonly requestId: string;
-  /** Begins a part of the work; what it returns ends it. A part that was not ended ends with the request. */
-  begin(part: string): () => void;
-  /** Notes where the request's events stand, or from where it was answered, `"0:1234"` each, and by which version. */
-  at(positions: readonly string[], version?: string): void;
-}
-
-/** Watches requests from their head to their answer; nothing here waits or throws. */
-export interface RequestWatch {
-  /** Begins the record of a request; undefined where nobody reads it. */
-  begin(request: IncomingMessage, route: string): RequestRecord | undefined;
-  /** Told when an answer is ready to be written, by the route as it is declared (`none` where there is no such). */
-  answered(route: string, status: number, ms: number, record: RequestRecord | undefined): void;
-}
-
 /** What was measured, as Prometheus reads it. */
 export interface MetricsPort {
   exposition(): Promise<{ readonly contentType: string; readonly text: string }>;
@@ -361,6 +355,8 @@ export interface ApiDeps {
   readonly comparisons?: ComparisonsPort;
   /** Absent where no partition learns in this process. */
   readonly prequential?: PrequentialPort;
+  /** Absent where answers and reactions are not counted. */
+  readonly clickThrough?: ClickThroughPort;
   readonly runs: RunsPort;
   /** Absent where users can't be erased yet. */
   readonly erasures?: ErasuresPort;

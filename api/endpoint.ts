@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { writeJson } from './answer.ts';
 import { mediaTypeOf, readJson } from './body.ts';
-import type { RequestRecord } from './deps.ts';
+import type { RequestRecord } from './request-watch.ts';
 import { HttpProblem } from './problem.ts';
 import { decodePart, QueryReader } from './query-string.ts';
 import { WRITTEN } from './route.ts';

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
-import type { ApiDeps, RequestRecord } from './deps.ts';
+import type { ApiDeps } from './deps.ts';
+import type { RequestRecord } from './request-watch.ts';
 import { toProblem } from './problem.ts';
 import type { Problem } from './problem.ts';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { z } from 'zod';
 
-import type { RequestRecord } from './deps.ts';
+import type { RequestRecord } from './request-watch.ts';
 import type { Scope } from './scope.ts';
 
 /** What a handler is called with: the checked parts of the request, and the raw request for bodies read apart. */

@@ -8,7 +8,12 @@ export interface IncomingRules {
   readonly types: ReadonlySet<string>;
   /** The latest event time that is let in, Unix milliseconds. */
   readonly timeMsMax: number;
+  /** Tells whether a recommendation's id was made here; where absent, an earlier check has told. */
+  readonly isAnswer?: AnswerCheck | undefined;
 }
+
+/** Tells whether a recommendation's id was made by this instance and not changed since. */
+export type AnswerCheck = (recommendationId: string) => boolean;
 
 /** What is wrong with one field of an event or item. */
 export interface FieldFault {
@@ -32,7 +37,19 @@ export function eventFault(event: IncomingEvent, rules: IncomingRules): FieldFau
   if (event.value !== undefined && !Number.isFinite(event.value)) {
     return { field: 'value', fault: 'is not a finite number; leave it out or send one' };
   }
-  return timeFault(event.time, rules.timeMsMax);
+  return timeFault(event.time, rules.timeMsMax) ?? answerFault(event, rules);
+}
+
+function answerFault(
+  { recommendationId }: IncomingEvent,
+  { isAnswer }: IncomingRules,
+): FieldFault | undefined {
+  if (recommendationId === undefined || isAnswer?.(recommendationId) !== false) return undefined;
+  return {
+    field: 'recommendationId',
+    fault:
+      'was not made by this instance, or was changed since; send one as it was answered, or leave it out',
+  };
 }
 
 /** Says what is wrong with an item's publication, undefined where nothing is. */

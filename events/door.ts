@@ -1,4 +1,5 @@
 import { checkEvents, checkItems } from './check-incoming.ts';
+import type { AnswerCheck } from './check-incoming.ts';
 import { eventKey } from './event-key.ts';
 import type { ItemPublished, SharedFact } from './fact.ts';
 import type { IdentityStore } from './identity.ts';
@@ -25,6 +26,8 @@ export interface DoorDeps {
   readonly yieldNow?: () => Promise<void>;
   /** How far ahead of the clock an event's time may be; {@link EVENT_AHEAD_MS_MAX} where absent. */
   readonly eventAheadMsMax?: number;
+  /** Tells whether a recommendation's id was made here; where absent, none is asked after. */
+  readonly isAnswer?: AnswerCheck;
 }
 
 /** The one way in for events: checks what they mean, gives users their surrogates, seals, appends. */
@@ -58,7 +61,7 @@ export function createDoor(deps: DoorDeps): EventDoor {
   };
   return {
     async accept(incoming) {
-      checkEvents(incoming, { types, timeMsMax: timeMsMax() });
+      checkEvents(incoming, { types, timeMsMax: timeMsMax(), isAnswer: deps.isAnswer });
       return acceptEvents(deps, incoming);
     },
     async publishItem(item, metadata, id) {

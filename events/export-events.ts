@@ -18,6 +18,8 @@ export interface ExportedInteraction {
   readonly value?: number;
   readonly time: number;
   readonly context?: Readonly<Record<string, unknown>>;
+  /** The answer that it reacts to. */
+  readonly recommendationId?: string;
 }
 
 /** A publication of an item; it stands in every partition and is exported once, from the first. */
@@ -109,7 +111,7 @@ export function exportInteraction(
   identity: Identity,
   key: Uint8Array,
 ): ExportedInteraction {
-  const { id, context } = unseal(fact.sealed, identity.key, key);
+  const { id, context, recommendationId } = unseal(fact.sealed, identity.key, key);
   return {
     id,
     position,
@@ -119,6 +121,7 @@ export function exportInteraction(
     ...(Number.isNaN(fact.value) ? {} : { value: fact.value }),
     time: fact.timeMs,
     ...(context === undefined ? {} : { context }),
+    ...(recommendationId === undefined ? {} : { recommendationId }),
   };
 }
 

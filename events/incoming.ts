@@ -11,6 +11,8 @@ export interface IncomingEvent {
   /** Unix milliseconds; the time of arrival where absent. */
   readonly time?: number | undefined;
   readonly context?: Readonly<Record<string, unknown>> | undefined;
+  /** The answer that this event is a reaction to. It teaches nothing: it is sealed with the id, and counted. */
+  readonly recommendationId?: string | undefined;
 }
 
 /** An event on its way to the journal: its sender filled in id and time. */

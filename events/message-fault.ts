@@ -21,6 +21,14 @@ const name: Check = (value) =>
     ? undefined
     : `is no text of 1 to ${String(NAME_CHARACTERS_MAX)} characters`;
 
+/** The most characters of a recommendation's id. */
+const ANSWER_CHARACTERS_MAX = 4_096;
+
+const answerId: Check = (value) =>
+  typeof value === 'string' && value.length > 0 && value.length <= ANSWER_CHARACTERS_MAX
+    ? undefined
+    : "is no recommendation's id";
+
 const number: Check = (value) => (Number.isFinite(value) ? undefined : 'is no number');
 
 const time: Check = (value) =>
@@ -66,8 +74,11 @@ function fieldsOf(
 }
 
 const EVENT = fieldsOf(
-  { id, type: name, user: id, item: id, value: number, time, context: freeForm(contextBytesMax) },
-  ['value', 'context'],
+  {
+    ...{ id, type: name, user: id, item: id, value: number, time },
+    ...{ context: freeForm(contextBytesMax), recommendationId: answerId },
+  },
+  ['value', 'context', 'recommendationId'],
 );
 
 /** The fields of every shared fact beside its kind. */

@@ -2,18 +2,21 @@ import { createDecipheriv } from 'node:crypto';
 import sodium from 'sodium-native';
 import { RepriseError } from './error.ts';
 
-/** What is sealed under a user's key: the event's own id and its free-form context. */
+/** What is sealed under a user's key: the event's own id, its free-form context and the answer that it reacts to. */
 export interface Sealed {
   readonly id: string;
   readonly context?: Readonly<Record<string, unknown>>;
+  readonly recommendationId?: string;
 }
 
 /** Length of a seal's nonce in bytes. */
 export const NONCE_BYTES = 12;
 
 /** The ciphers by seal version, version 1 first. Append only: what was ever sealed stays readable. */
-const CIPHERS = ['aes-256-gcm', 'chacha20-poly1305'] as const;
+const CIPHERS = ['aes-256-gcm', 'chacha20-poly1305', 'chacha20-poly1305'] as const;
 const SEAL_VERSION = 2;
+/** Seals that hold a recommendation's id, so that whoever counts reactions opens no others. */
+const REACTION_VERSION = 3;
 /** Version and nonce stand before the text. */
 const TEXT_AT = 1 + NONCE_BYTES;
 /** The bytes of one allocation, which many seals share. */
@@ -47,7 +50,7 @@ export function seal(
   }
   const start = used;
   const nonce = nonces.subarray(nonceAt, nonceAt + NONCE_BYTES);
-  slab[start] = SEAL_VERSION;
+  slab[start] = content.recommendationId === undefined ? SEAL_VERSION : REACTION_VERSION;
   slab.set(nonce, start + 1);
   const textAt = start + TEXT_AT;
   const end = textAt + slab.write(json, textAt, 'utf8');
@@ -64,6 +67,11 @@ export function seal(
   return new Uint8Array(slab.buffer, start, used - start);
 }
 
+/** Whether a seal holds the id of a recommendation that its event reacts to; told without opening it. */
+export function isReaction(sealed: Uint8Array): boolean {
+  return sealed[0] === REACTION_VERSION;
+}
+
 /** Opens what {@link seal} sealed; throws DAMAGED where key, event or bytes are not those of the sealing. */
 export function unseal(sealed: Uint8Array, userKey: Uint8Array, eventKey: Uint8Array): Sealed {
   try {
@@ -77,7 +85,11 @@ export function unseal(sealed: Uint8Array, userKey: Uint8Array, eventKey: Uint8A
     decipher.setAAD(eventKey);
     decipher.setAuthTag(sealed.subarray(end));
     const text = decipher.update(sealed.subarray(TEXT_AT, end));
-    return JSON.parse(Buffer.concat([text, decipher.final()]).toString('utf8')) as Sealed;
+    const opened = Buffer.concat([text, decipher.final()]).toString('utf8');
+    const content = JSON.parse(opened) as Sealed;
+    // The tag doesn't cover the version, and two of them have one cipher.
+    if (isReaction(sealed) === (content.recommendationId !== undefined)) return content;
+    throw new Error('the version is not that of the content');
   } catch (cause) {
     throw new RepriseError(
       'DAMAGED',

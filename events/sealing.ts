@@ -55,12 +55,19 @@ export async function sealEntries(
 }
 
 function sealOf(
-  { event: { context }, id, key }: Arrival,
+  { event: { context, recommendationId }, id, key }: Arrival,
   owner: Owner,
   nonces: Uint8Array,
   nonceAt: number,
 ): Uint8Array {
-  const content = context === undefined ? { id } : { id, context };
+  if (context === undefined && recommendationId === undefined) {
+    return seal({ id }, owner.key, nonces, key, nonceAt);
+  }
+  const content = {
+    id,
+    ...(context !== undefined && { context }),
+    ...(recommendationId !== undefined && { recommendationId }),
+  };
   return seal(content, owner.key, nonces, key, nonceAt);
 }
 

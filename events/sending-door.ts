@@ -1,6 +1,7 @@
 import type { AcknowledgedMessage, AcknowledgedOffsets } from './acknowledged-offsets.ts';
 import { BackPressure } from './back-pressure.ts';
 import { checkEvents, checkItems } from './check-incoming.ts';
+import type { AnswerCheck } from './check-incoming.ts';
 import { EVENT_AHEAD_MS_MAX } from './door.ts';
 import type { EventDoor } from './door.ts';
 import { RepriseError } from './error.ts';
@@ -41,6 +42,8 @@ export interface SendingDoorDeps {
   readonly yieldNow?: () => Promise<void>;
   /** How far ahead of the clock an event's time may be; {@link EVENT_AHEAD_MS_MAX} where absent. */
   readonly eventAheadMsMax?: number;
+  /** Tells whether a recommendation's id was made here; where absent, none is asked after. */
+  readonly isAnswer?: AnswerCheck;
   /** {@link ackWaitMsMax} where absent. */
   readonly ackWaitMsMax?: number;
   /** {@link sharedWaitMsMax} where absent. */
@@ -79,7 +82,7 @@ export function createSendingDoor(deps: SendingDoorDeps): EventDoor {
   };
   return {
     async accept(incoming) {
-      checkEvents(incoming, { types, timeMsMax: timeMsMax() });
+      checkEvents(incoming, { types, timeMsMax: timeMsMax(), isAnswer: deps.isAnswer });
       return door.accept(incoming);
     },
     publishItem: async (item, metadata, id) =>

@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { METRICS } from '../activities/metrics.ts';
 import { openIndexReleases } from '../adapters/embedded/index-releases.ts';
 import { createDoor } from '../events/door.ts';
+import type { EventDoor } from '../events/door.ts';
 import { followItems } from '../projections/items.ts';
+import { answerReader } from '../projections/recommendation-id.ts';
 import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import type { LearnerName } from './config/learner.ts';
@@ -24,6 +26,7 @@ import { recoverLive } from './core/live-partitions.ts';
 import { startBarriers } from './core/merges.ts';
 import { readNativeParts } from './core/native-parts.ts';
 import { Promotions } from './core/promotions.ts';
+import { ReactionHost } from './core/reaction-host.ts';
 import { untilReady } from './core/readiness.ts';
 import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
@@ -121,7 +124,7 @@ async function openMeteredStores(
 }
 
 async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<CoreParts> {
-  const { folder, journal, identities, catalogue } = stores;
+  const { folder, journal, catalogue } = stores;
   const { config, logger, warnings, clock } = ways;
   const native = readNativeParts();
   const learning = await openLearning(stores, ways);
@@ -143,12 +146,10 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     logger,
     warnings,
   });
-  const now = (): number => Math.floor(clock());
-  const types = folder.manifest.types;
-  const door = createDoor({
-    ...{ journal, identities, types, clock: now, random: randomBytes, yieldNow },
-  });
+  const factsOf = answerReader(createSecretKey(folder.signingKey));
+  const door = doorOf(stores, clock, factsOf);
   const ending = new AbortController();
+  const reactions = await ReactionHost.open({ ...ways, stores, factsOf, ending });
   const durable = new DurableHost(wish, native.temporal.unavailable, () => startDurable(parts));
   const pacing = new IndexPacing({
     clock,
@@ -162,7 +163,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const made = {
     ...ways,
     ...learning,
-    ...{ stores, native, serving, search, door, durable, pacing, book, ending },
+    ...{ stores, native, serving, search, door, durable, pacing, book, ending, reactions },
   };
   const leavingOut = await openLeavingOut(made);
   const parts: CoreParts = {
@@ -190,10 +191,24 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   return parts;
 }
 
+/** The way in for events; an answer that they react to has to be ours. */
+function doorOf(
+  { folder, journal, identities }: Stores,
+  clock: () => number,
+  factsOf: ReturnType<typeof answerReader>,
+): EventDoor {
+  return createDoor({
+    ...{ journal, identities, types: folder.manifest.types, random: randomBytes, yieldNow },
+    clock: () => Math.floor(clock()),
+    isAnswer: (id) => factsOf(id) !== undefined,
+  });
+}
+
 async function closeParts(parts: CoreParts): Promise<void> {
   parts.ending.abort();
   parts.pacing.close();
   await parts.past.travel.close();
+  await parts.reactions.close();
   parts.merges.exchange.close();
   await parts.durable.close();
   await parts.erasures.close();

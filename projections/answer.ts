@@ -57,6 +57,14 @@ export interface FilterReport {
   readonly undecided: number;
 }
 
+/** What an answer is counted under, and reactions to it: each empty where there is none. */
+export interface AnswerLabel {
+  readonly scenario: string;
+  readonly experiment: string;
+  /** The arm of the experiment that the user is in. */
+  readonly arm: string;
+}
+
 /** What a recommendation is asked for. */
 export interface RecommendationRequest {
   readonly user: string;
@@ -69,6 +77,8 @@ export interface RecommendationRequest {
   readonly explain?: boolean | undefined;
   /** What the answer has to obey beside the learner. */
   readonly rules?: AskedRules | undefined;
+  /** What the answer is counted under. */
+  readonly label?: AnswerLabel | undefined;
 }
 
 /** An answer, ready to be written as JSON. */

@@ -253,6 +253,7 @@ export class Recommender {
         release: search.release ?? null,
         item: request.item ?? null,
         rules: this.#rulesOf(request),
+        label: request.label ?? null,
         answerHash: found.hash ?? answerHash(items),
       },
       signingKey,

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { RepriseError } from '../events/error.ts';
+import { hasCode, RepriseError } from '../events/error.ts';
 import { sequence } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
 import { SURROGATE_BYTES } from '../events/surrogate.ts';
 import { sign } from './answer-signature.ts';
-import type { BasedOn } from './answer.ts';
+import type { AnswerLabel, BasedOn } from './answer.ts';
 
 /** What a recommendation's id holds: all that it takes to explain the answer later. Nothing is stored for it. */
 export interface RecommendationFacts {
@@ -23,6 +23,8 @@ export interface RecommendationFacts {
   readonly item: string | null;
   /** The rules that the answer obeyed, as text; null where there were none. */
   readonly rules: string | null;
+  /** What the answer and reactions to it are counted under; null where there is neither scenario nor experiment. */
+  readonly label: AnswerLabel | null;
   /** First 16 bytes of SHA-256 over the answer's item ids and scores. */
   readonly answerHash: Uint8Array;
 }
@@ -36,6 +38,9 @@ const HAS_SURROGATE = 8;
 const HAS_RELEASE = 16;
 const HAS_ITEM = 32;
 const HAS_RULES = 64;
+const HAS_LABEL = 128;
+/** Names hold no NUL, so the parts of a label can't be read in two ways. */
+const LABEL_SEPARATOR = '\0';
 
 /** Grows only where many positions or long names need it; one writer, for encoding is synchronous. */
 let scratch = Buffer.alloc(1024);
@@ -46,7 +51,9 @@ let scratch = Buffer.alloc(1024);
  */
 export function encodeRecommendationId(facts: RecommendationFacts, key: KeyObject): string {
   const { version, release, item, rules } = facts;
-  const optional = (release?.length ?? 0) + (item?.length ?? 0) + (rules?.length ?? 0);
+  const label = labelText(facts.label);
+  const optional =
+    (release?.length ?? 0) + (item?.length ?? 0) + (rules?.length ?? 0) + (label?.length ?? 0);
   const namesBytes = 3 * (version.length + optional);
   const bytesMax = 128 + facts.positions.length * 8 + namesBytes;
   if (scratch.length < bytesMax) scratch = Buffer.alloc(bytesMax);
@@ -68,6 +75,7 @@ export function encodeRecommendationId(facts: RecommendationFacts, key: KeyObjec
   if (release !== null) at = writeName(out, at, release);
   if (item !== null) at = writeName(out, at, item);
   if (rules !== null) at = writeName(out, at, rules);
+  if (label !== null) at = writeName(out, at, label);
   out.set(facts.answerHash, at);
   at += HASH_BYTES;
   sign(out.subarray(0, at), key, out, at, SIGNATURE_BYTES);
@@ -109,7 +117,20 @@ export function decodeRecommendationId(id: string, key: KeyObject): Recommendati
     release: (flags & HAS_RELEASE) === 0 ? null : name(),
     item: (flags & HAS_ITEM) === 0 ? null : name(),
     rules: (flags & HAS_RULES) === 0 ? null : name(),
+    label: (flags & HAS_LABEL) === 0 ? null : labelOf(name()),
     answerHash: take(HASH_BYTES),
+  };
+}
+
+/** Reads ids that were written under a key; undefined where one was not, or was changed since. */
+export function answerReader(key: KeyObject): (id: string) => RecommendationFacts | undefined {
+  return (id) => {
+    try {
+      return decodeRecommendationId(id, key);
+    } catch (error) {
+      if (hasCode(error, 'INVALID')) return undefined;
+      throw error;
+    }
   };
 }
 
@@ -120,8 +141,19 @@ function flagsOf(facts: RecommendationFacts): number {
     (facts.surrogate === null ? 0 : HAS_SURROGATE) |
     (facts.release === null ? 0 : HAS_RELEASE) |
     (facts.item === null ? 0 : HAS_ITEM) |
-    (facts.rules === null ? 0 : HAS_RULES)
+    (facts.rules === null ? 0 : HAS_RULES) |
+    (facts.label === null ? 0 : HAS_LABEL)
   );
+}
+
+function labelText(label: AnswerLabel | null): string | null {
+  if (label === null) return null;
+  return [label.scenario, label.experiment, label.arm].join(LABEL_SEPARATOR);
+}
+
+function labelOf(text: string): AnswerLabel {
+  const [scenario = '', experiment = '', arm = ''] = text.split(LABEL_SEPARATOR);
+  return { scenario, experiment, arm };
 }
 
 function writeName(out: Buffer, at: number, name: string): number {

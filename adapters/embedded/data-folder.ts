@@ -45,6 +45,7 @@ export type DataFolderPart =
   | 'runs'
   | 'erasures'
   | 'quarantines'
+  | 'reactions'
   | 'temporal';
 
 /** How to open a data folder. */

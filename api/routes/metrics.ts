@@ -6,6 +6,7 @@ import { HttpProblem } from '../problem.ts';
 import { route, WRITTEN } from '../route.ts';
 import type { Route } from '../route.ts';
 import { prequentialSchema } from '../schema/answers.ts';
+import { clickThroughSchema } from '../schema/click-through.ts';
 import { versionSchema } from '../schema/fields.ts';
 
 /** The most events of a window of metrics. */
@@ -65,6 +66,20 @@ export function metricRoutes(deps: ApiDeps): readonly Route[] {
           throw new HttpProblem('NOT_FOUND', `version ${model} has not served since the start`);
         }
         return answer;
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/metrics/click-through',
+      operationId: 'getClickThrough',
+      tag: 'models',
+      summary: 'Tells how many answers were given and clicked, by version and scenario.',
+      problems: [503],
+      answer: { status: 200, description: 'The counts.', schema: clickThroughSchema },
+      handle: () => {
+        if (deps.clickThrough !== undefined) return deps.clickThrough.tell();
+        const remedy = 'ask the embedded profile, or sum its processes’ metrics';
+        throw new HttpProblem('UNAVAILABLE', `this process counts no reactions: ${remedy}`);
       },
     }),
   ];

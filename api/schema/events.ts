@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { IncomingEvent } from '../../events/incoming.ts';
 import { idSchema } from './fields.ts';
 import { contextSchema } from './free-form.ts';
+import { recommendationIdSchema } from './proofs.ts';
 
 /** The events that one JSON array or CloudEvents batch may hold; more go as NDJSON. */
 export const batchEventsMax = 1_000;
@@ -31,6 +32,9 @@ export const eventSchema = z
       .meta({ description: 'A rating, a count, a price; stored as given.' }),
     time: timeSchema.optional(),
     context: contextSchema.optional(),
+    recommendationId: recommendationIdSchema.optional().meta({
+      description: 'The answer that this reacts to, as it was answered: counted, never learned.',
+    }),
   })
   .meta({ id: 'Event' });
 /** One event as a caller sends it. */
@@ -46,6 +50,7 @@ export const cloudDataSchema = z
     item: idSchema.optional(),
     value: z.number().optional(),
     context: contextSchema.optional(),
+    recommendationId: recommendationIdSchema.optional(),
   })
   .meta({ id: 'CloudEventData' });
 
@@ -53,7 +58,10 @@ const jsonType = z
   .string()
   .regex(/^application\/(?:[\w.+-]+\+)?json(?:;.*)?$/i, 'must be JSON, such as application/json');
 
-/** A CloudEvent 1.0 in structured mode; extension attributes are let through and not kept. */
+/**
+ * A CloudEvent 1.0 in structured mode. Its extension attribute `recommendationid` is read where `data` has none; other
+ * extensions are let through and not kept.
+ */
 export const cloudEventSchema = z
   .looseObject({
     specversion: z.literal('1.0', 'must be 1.0'),
@@ -68,6 +76,9 @@ export const cloudEventSchema = z
     time: timeSchema.optional(),
     datacontenttype: jsonType.optional(),
     data_base64: z.never('must be JSON in data').optional(),
+    recommendationid: recommendationIdSchema.optional().meta({
+      description: 'The answer that this reacts to, where `data` names none.',
+    }),
     data: cloudDataSchema,
   })
   .meta({ id: 'CloudEvent' });

@@ -11,6 +11,7 @@ import type { EventDoor } from '../../events/door.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
+import { answerReader } from '../../projections/recommendation-id.ts';
 import { LiveKeys } from '../access/live-keys.ts';
 import { optionalLimit } from '../access/request-limit.ts';
 import { countServed } from '../core/counts.ts';
@@ -154,15 +155,15 @@ function withFigures(parts: ApiParts, deps: Omit<ApiDeps, 'access'>): Omit<ApiDe
 function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
   const { stores, serving, catalogue, identities, search, freshness, config, logger } = parts;
   const { observation } = parts;
-  const signingKey = need(config.signingKey, 'REPRISE_SIGNING_KEY');
+  const signingKey = signingKeyOf(need(config.signingKey, 'REPRISE_SIGNING_KEY').reveal());
   const queries = new Queries({
     ...{ serving, identities, catalogue, yieldNow },
     searcher: search.searcher && meteredSearcher(search.searcher, observation),
     partitionOf: (id) => partitionOf(id, config.partitions),
-    signingKey: signingKeyOf(signingKey.reveal()),
+    signingKey,
   });
   return {
-    door: meteredDoor(openDoor(parts), observation, observation.appended),
+    door: meteredDoor(openDoor(parts, answerReader(signingKey)), observation, observation.appended),
     metrics: observation.metrics,
     watch: observation.requests,
     queries: markedQueries(queries, { freshness, identities }),
@@ -193,15 +194,10 @@ function signingKeyOf(base64: string): KeyObject {
 }
 
 /** The way in through Kafka; what is acknowledged tells `after` where offsets stand, too. */
-function openDoor({
-  config,
-  transport,
-  acknowledgements,
-  offsets,
-  clock,
-  signal,
-  logger,
-}: ApiParts): EventDoor {
+function openDoor(
+  { config, transport, acknowledgements, offsets, clock, signal, logger }: ApiParts,
+  factsOf: ReturnType<typeof answerReader>,
+): EventDoor {
   const feed: AcknowledgementFeed = {
     publish: (acknowledgement) => acknowledgements.publish(acknowledgement),
     subscribe: (listener, until) =>
@@ -213,6 +209,7 @@ function openDoor({
   };
   return openSendingDoor({
     ...{ config, transport, feed, clock, signal },
+    isAnswer: (id) => factsOf(id) !== undefined,
     onTrouble: (error) => {
       logger.warn({ err: error }, 'acknowledgements cannot be heard');
     },

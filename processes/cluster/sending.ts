@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ClusterTransport } from '../../adapters/cluster/transport.ts';
 import { AcknowledgedOffsets } from '../../events/acknowledged-offsets.ts';
 import type { AcknowledgementFeed } from '../../events/acknowledgements.ts';
+import type { AnswerCheck } from '../../events/check-incoming.ts';
 import type { EventDoor } from '../../events/door.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { createSendingDoor } from '../../events/sending-door.ts';
@@ -19,6 +20,8 @@ export interface SendingDeps {
   /** Ends the subscription to what is acknowledged. */
   readonly signal: AbortSignal;
   readonly onTrouble: (error: unknown) => void;
+  /** Tells whether a recommendation's id was made by these APIs; absent where no event comes in here. */
+  readonly isAnswer?: AnswerCheck;
 }
 
 /** Opens the door of a process that sends events through Kafka, and hears where they came to stand. */
@@ -46,6 +49,7 @@ export function openSendingDoor(deps: SendingDeps): EventDoor {
     ...{ transport, acknowledged, partitions, clock, ackWaitMsMax, lagEventsMax, yieldNow },
     types: DEFAULT_INTERACTION_TYPES,
     random: randomBytes,
+    ...(deps.isAnswer !== undefined && { isAnswer: deps.isAnswer }),
     lag: () => transport.lag(),
   });
 }

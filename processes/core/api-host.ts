@@ -1,6 +1,6 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { createApp } from '../../api/app.ts';
-import type { Access, ApiDeps, MaintenancePort } from '../../api/deps.ts';
+import type { Access, ApiDeps, MaintenancePort, QueriesPort } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
 import type { Listening } from '../../api/server.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
@@ -143,16 +143,17 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     signingKey: createSecretKey(folder.signingKey),
   });
   return {
-    door: meteredDoor(parts.door, parts.observation),
+    door: parts.reactions.watchDoor(meteredDoor(parts.door, parts.observation)),
     metrics: parts.observation.metrics,
     watch: parts.observation.requests,
-    queries,
+    queries: countedQueries(queries, parts),
     models: {
       list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '', parts),
     },
     promotions: parts.promotions,
     travel: travelPort(parts.past),
     comparisons: createComparisons({ ...parts, yieldNow }),
+    clickThrough: parts.reactions,
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
     schedules: parts.durable.schedules,
@@ -189,6 +190,21 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     logger: parts.logger,
     clock,
     newRequestId: randomUUID,
+  };
+}
+
+/** The queries, whose answers are counted. */
+function countedQueries(queries: Queries, { reactions }: CoreParts): QueriesPort {
+  const { recommend } = reactions.watchQueries(queries);
+  return {
+    recommend,
+    similar: (...args) => queries.similar(...args),
+    popular: (...args) => queries.popular(...args),
+    user: (...args) => queries.user(...args),
+    item: (...args) => queries.item(...args),
+    listItems: (...args) => queries.listItems(...args),
+    searchItems: (...args) => queries.searchItems(...args),
+    deadLetters: () => queries.deadLetters(),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Learning, Ways } from './learning.ts';
 import type { LeavingOut } from './leaving-out.ts';
 import type { NativePart, NativePartName } from './native-parts.ts';
 import type { ApproximateSearch } from './search.ts';
+import type { ReactionHost } from './reaction-host.ts';
 import type { Promotions } from './promotions.ts';
 import type { Stores } from './stores.ts';
 import type { PastParts } from './travel-port.ts';
@@ -29,6 +30,8 @@ export interface CoreParts extends Learning, Ways, LeavingOut {
   readonly promotions: Promotions;
   /** Proves versions by replay. */
   readonly verifications: VerificationHost;
+  /** Counts answers and what becomes of them. */
+  readonly reactions: ReactionHost;
   /** Answers the past. */
   readonly past: PastParts;
   readonly pacing: IndexPacing;

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../api/deps.ts';
+import type { RequestRecord } from '../../api/request-watch.ts';
 import type { Span, Traces } from '../../activities/traces.ts';
 import { furthestOf } from '../../events/position.ts';
 import type { Position } from '../../events/position.ts';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Instruments, Series } from '../../activities/instruments.ts';
 import { METRICS } from '../../activities/metrics.ts';
 import type { Traces } from '../../activities/traces.ts';
-import type { RequestRecord, RequestWatch } from '../../api/deps.ts';
+import type { RequestRecord, RequestWatch } from '../../api/request-watch.ts';
 import { formatPosition } from '../../events/position.ts';
 import type { PositionTraces } from './position-traces.ts';
 import { RequestNotes } from './request-notes.ts';

@@ -129,7 +129,9 @@ describe('the bases of a blend', () => {
     await setBarrier(rig, 5);
     await setBarrier(rig, 6);
     const restored = await Promise.all(
-      bases.map((base, partition) => PartitionRuntime.restore(rig.deps(definition, partition), base)),
+      bases.map((base, partition) =>
+        PartitionRuntime.restore(rig.deps(definition, partition), base),
+      ),
     );
     const positives = bases.map(({ tensors }) =>
       tensors['users.positives']!.data.reduce((sum, count) => sum + count, 0),

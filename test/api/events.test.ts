@@ -116,6 +116,28 @@ describe('POST /v1/events takes', () => {
     });
   });
 
+  test('the answer that an event reacts to, however it is sent', async () => {
+    const recommendationId = 'AQ-answered_1';
+    const binary = {
+      'ce-specversion': '1.0',
+      'ce-id': '9',
+      'ce-source': '/app',
+      'ce-type': 'play',
+    };
+    await post({ body: { ...play, recommendationId } });
+    await post({ body: `${JSON.stringify({ ...play, recommendationId })}\n`, headers: ndjson });
+    await post({ body: { ...cloud, data: { ...data, recommendationId } }, headers: cloudType });
+    const extended = { ...cloud, id: '3', recommendationid: recommendationId, data };
+    await post({ body: extended, headers: cloudType });
+    await post({ body: data, headers: { ...binary, 'ce-recommendationid': recommendationId } });
+    await post({ body: play });
+    const named: unknown[] = [];
+    for await (const event of exportEvents(api.deps.journal, api.deps.identities)) {
+      named.push('recommendationId' in event ? event.recommendationId : undefined);
+    }
+    assert.deepEqual(named, [...new Array<string>(5).fill(recommendationId), undefined]);
+  });
+
   test('an event again as a duplicate at the position that it has', async () => {
     await post({ body: { ...play, id: 'same' } });
     const { json } = await post({ body: [play, { ...play, id: 'same' }] });

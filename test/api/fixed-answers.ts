@@ -1,5 +1,6 @@
 import type { PagePort } from '../../api/deps.ts';
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
+import type { ClickThroughAnswer } from '../../api/schema/click-through.ts';
 import type { ListedItem, RunSummary } from '../../api/schema/listings.ts';
 import type { LiveSample } from '../../api/schema/live.ts';
 import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
@@ -30,6 +31,18 @@ export const QUARANTINE = {
   from: ['0:-1'],
   to: PLACE,
   requestedAt: '2026-01-01T00:00:00.000Z',
+};
+
+/** Two answers, one of them clicked. */
+export const CLICK_THROUGH: ClickThroughAnswer = {
+  since: '2026-01-01T00:00:00.000Z',
+  complete: true,
+  rows: [
+    {
+      ...{ model: 'first', scenario: null, impressions: 2 },
+      ...{ clicked: 1, clicks: 1, dismissals: 0, rate: 0.5 },
+    },
+  ],
 };
 
 /** An answer for a user. */

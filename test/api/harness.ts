@@ -12,6 +12,7 @@ import type { Journal } from '../../events/journal.ts';
 import { createMemoryIdentities } from '../doubles/memory-identities.ts';
 import { createMemoryJournal } from '../doubles/memory-journal.ts';
 import {
+  CLICK_THROUGH,
   ERASURE,
   LINEAGE,
   LISTED,
@@ -164,6 +165,7 @@ function fixedPorts(
         return { share: 0.01, window: query.window, models: query.model === 'gone' ? [] : [first] };
       },
     },
+    clickThrough: { tell: () => CLICK_THROUGH },
     runs: {
       startTraining: async (body) => note(started, 'train', body),
       startIndexBuild: async (body) => note(started, 'index', body),

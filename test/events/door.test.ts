@@ -157,6 +157,27 @@ describe('the events door', () => {
     });
   }
 
+  it('refuses the id of an answer that was not made here, where it can tell', async () => {
+    const journal = createMemoryJournal(1);
+    const door = createDoor({
+      ...{ journal, identities: createMemoryIdentities(seededBytes(1)), random: seededBytes(2) },
+      ...{ types: DEFAULT_INTERACTION_TYPES, clock: () => NOW_MS },
+      isAnswer: (id) => id === 'ours',
+    });
+    const reaction = { ...PLAY, recommendationId: 'ours' };
+    await assert.rejects(
+      door.accept([reaction, { ...PLAY, id: 'e2', recommendationId: 'theirs' }]),
+      (error) => {
+        assert.ok(hasCode(error, 'INVALID'));
+        assert.match(error.message, /^event 1: recommendationId was not made by this instance/);
+        assert.match(error.message, /or leave it out$/);
+        return true;
+      },
+    );
+    assert.equal(journal.head(0), ORIGIN);
+    assert.equal((await door.accept([reaction])).accepted, 1);
+  });
+
   it('lets in what is just within the limits', async () => {
     const { door } = createRig();
     const edge = { ...PLAY, time: NOW_MS + DAY_MS, item: 'é'.repeat(128), user: '__proto__' };
@@ -168,7 +189,7 @@ describe('an export', () => {
   it('gives back what was sent', async () => {
     const rig = createRig();
     const context = { page: 'home', rank: 2 };
-    const sent = { ...PLAY, user: 'ünï', value: 4.5, context };
+    const sent = { ...PLAY, user: 'ünï', value: 4.5, context, recommendationId: 'r1' };
     await rig.door.accept([sent]);
     assert.deepEqual(await exported(rig), [{ ...sent, position: '0:0' }]);
   });

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { hasCode } from '../../events/error.ts';
 import { eventKey } from '../../events/event-key.ts';
-import { NONCE_BYTES, seal, unseal } from '../../events/seal.ts';
+import { isReaction, NONCE_BYTES, seal, unseal } from '../../events/seal.ts';
 import { seededBytes } from '../doubles/random-bytes.ts';
 
 const random = seededBytes(3);
@@ -15,7 +15,11 @@ const BOUND = eventKey('e1');
 describe('a seal', () => {
   it('opens under the same key for the same event', () => {
     const content = fc.record(
-      { id: fc.string({ minLength: 1 }), context: fc.dictionary(fc.string(), fc.integer()) },
+      {
+        id: fc.string({ minLength: 1 }),
+        context: fc.dictionary(fc.string(), fc.integer()),
+        recommendationId: fc.string(),
+      },
       { requiredKeys: ['id'] },
     );
     const property = fc.property(content, (sealed) => {
@@ -47,6 +51,21 @@ describe('a seal', () => {
       );
       assert.deepEqual(unseal(sealed, KEY, BOUND), contents[n]);
     });
+  });
+
+  it('tells unopened whether its event reacts to an answer, and lets nobody change that', () => {
+    const reaction = seal({ id: 'e1', recommendationId: 'r1' }, KEY, NONCE, BOUND);
+    const plain = seal({ id: 'e1' }, KEY, NONCE, BOUND);
+    assert.deepEqual([isReaction(reaction), isReaction(plain)], [true, false]);
+    assert.equal(Buffer.from(reaction).includes('r1'), false);
+    for (const sealed of [reaction, plain]) {
+      const relabelled = Uint8Array.from(sealed);
+      relabelled[0] = isReaction(sealed) ? 2 : 3;
+      assert.throws(
+        () => unseal(relabelled, KEY, BOUND),
+        (error) => hasCode(error, 'DAMAGED'),
+      );
+    }
   });
 
   it('hides the id', () => {

@@ -22,6 +22,7 @@ const event = fc.record(
     value: number,
     time: fc.nat(),
     context: fc.dictionary(id, fc.oneof(id, fc.integer())),
+    recommendationId: id,
   },
   { requiredKeys: ['id', 'type', 'user', 'item', 'time'] },
 );
@@ -112,6 +113,11 @@ describe('a transport message', () => {
     ['an id of 257 bytes', { v: 1, event: { ...sound, id: 'x'.repeat(257) } }, /^event\.id is lon/],
     ['a deep context', { v: 1, event: { ...sound, context: deep } }, /nests more than 32/],
     ['a large context', { v: 1, event: { ...sound, context: { a: 'x'.repeat(5_000) } } }, /4096/],
+    [
+      'an answer without end',
+      { v: 1, event: { ...sound, recommendationId: 'x'.repeat(4_097) } },
+      /^event\.recommendationId is no rec/,
+    ],
     ['a fact without an id', { v: 1, fact: published }, /id is no text/],
     ['a fact of a user', { v: 1, id: 'x', fact: { ...published, kind: 'UserErased' } }, /no fact/],
     ['a kind of every object', { v: 1, id: 'x', fact: { kind: 'constructor' } }, /no fact/],

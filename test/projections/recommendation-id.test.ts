@@ -15,6 +15,7 @@ const name = fc.string({ unit: 'grapheme', maxLength: 80 });
 const bytes16 = fc.uint8Array({ minLength: 16, maxLength: 16 });
 // Records with a prototype, as those that are decoded have.
 const plain = { noNullPrototype: true };
+const label = name.map((text) => text.replaceAll('\0', ''));
 const facts: fc.Arbitrary<RecommendationFacts> = fc.record(
   {
     basedOn: fc.constantFrom('user', 'item', 'popular'),
@@ -35,6 +36,7 @@ const facts: fc.Arbitrary<RecommendationFacts> = fc.record(
     release: fc.option(name),
     item: fc.option(name),
     rules: fc.option(name),
+    label: fc.option(fc.record({ scenario: label, experiment: label, arm: label }, plain)),
     answerHash: bytes16,
   },
   plain,

@@ -1,0 +1,146 @@
+import { createHmac } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Instruments, Series } from '../../activities/instruments.ts';
+import { METRICS } from '../../activities/metrics.ts';
+import { countsKeptMsMax, Reactions } from '../../activities/reactions.ts';
+import type { CountedUnder } from '../../activities/reactions.ts';
+import { openReactions } from '../../adapters/embedded/reactions.ts';
+import type { ClickThroughPort, DoorPort, QueriesPort } from '../../api/deps.ts';
+import type { answerReader } from '../../projections/recommendation-id.ts';
+import type { Ways } from './learning.ts';
+import type { Stores } from './stores.ts';
+import { yieldNow } from './yield-now.ts';
+
+/** The characters that users are told apart by: 66 bits. */
+const MARK_CHARACTERS = 11;
+
+/** What reactions are counted with. */
+export interface ReactionParts extends Pick<Ways, 'logger' | 'warnings' | 'clock' | 'observation'> {
+  readonly stores: Stores;
+  readonly factsOf: ReturnType<typeof answerReader>;
+  readonly ending: AbortController;
+}
+
+/** Counts answers and what becomes of them, at the door and at the queries of a core. */
+export class ReactionHost implements ClickThroughPort {
+  readonly #reactions: Reactions;
+  readonly #parts: ReactionParts;
+  readonly #working: Promise<unknown>;
+
+  private constructor(reactions: Reactions, parts: ReactionParts) {
+    this.#reactions = reactions;
+    this.#parts = parts;
+    this.#working = Promise.all([this.#catchUp(), this.#keepOn()]);
+  }
+
+  /** Opens the counts of a core, and begins to read reactions that are not in them. */
+  static async open(parts: ReactionParts): Promise<ReactionHost> {
+    const { stores, logger, warnings, clock, observation, factsOf } = parts;
+    const { journal, identities, folder } = stores;
+    const store = openReactions({
+      folder: folder.partPath('reactions'),
+      yieldNow,
+      onDamage: (path, error) => {
+        logger.warn({ err: error, path }, 'the counts of answers cannot be read');
+        warnings.add(`${path} cannot be read: reactions are counted again, answers from now on`);
+      },
+    });
+    const reactions = await Reactions.open({
+      ...{ journal, identities, factsOf, store, clock, yieldNow },
+      types: folder.manifest.types,
+      markOf: markedBy(folder.signingKey),
+      arms: new Map(),
+      onCounted: counting(observation.instruments),
+    });
+    return new ReactionHost(reactions, parts);
+  }
+
+  /** A door that lets in the same, and counts reactions. */
+  watchDoor(door: DoorPort): DoorPort {
+    return {
+      publishItem: (...args) => door.publishItem(...args),
+      accept: (incoming) => this.#reactions.accept(incoming, (events) => door.accept(events)),
+    };
+  }
+
+  /** Queries that answer the same, and count their answers. */
+  watchQueries(queries: QueriesPort): Pick<QueriesPort, 'recommend'> {
+    return {
+      recommend: async (query) => {
+        const answer = await queries.recommend(query);
+        const { user, label = null } = query;
+        this.#reactions.given({ model: answer.model, label, user });
+        return answer;
+      },
+    };
+  }
+
+  tell(): ReturnType<ClickThroughPort['tell']> {
+    const { sinceMs, isComplete, rows } = this.#reactions.tell();
+    return {
+      since: new Date(sinceMs).toISOString(),
+      complete: isComplete,
+      rows: rows.map(({ scenario, impressions, clicked, ...row }) => ({
+        ...row,
+        ...{ scenario: scenario === '' ? null : scenario, impressions, clicked },
+        rate: impressions === 0 ? null : clicked / impressions,
+      })),
+    };
+  }
+
+  /** Keeps what was counted; nothing is counted after that. The signal of the parts has to have aborted. */
+  async close(): Promise<void> {
+    await this.#working;
+    await this.#keep();
+  }
+
+  async #catchUp(): Promise<void> {
+    const { stores, ending, logger, warnings } = this.#parts;
+    try {
+      await this.#reactions.catchUp(stores.journal.status().heads, ending.signal);
+    } catch (error) {
+      logger.warn({ err: error }, 'reactions of the journal could not be read');
+      warnings.add('reactions from before the start are not counted: see the log');
+    }
+  }
+
+  async #keepOn(): Promise<void> {
+    const { signal } = this.#parts.ending;
+    for (;;) {
+      await sleep(countsKeptMsMax, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.#keep();
+    }
+  }
+
+  async #keep(): Promise<void> {
+    await this.#reactions.keep().catch((error: unknown) => {
+      this.#parts.logger.warn({ err: error }, 'counts of answers could not be kept');
+    });
+  }
+}
+
+/** Marks users by a keyed hash: what is kept of an experiment names nobody. */
+function markedBy(key: Uint8Array): (user: string) => string {
+  return (user) =>
+    createHmac('sha256', key).update(user).digest('base64url').slice(0, MARK_CHARACTERS);
+}
+
+/** Counts for Prometheus and StatsD, too. */
+function counting(
+  instruments: Instruments,
+): (what: 'impression' | 'positive' | 'negative', under: CountedUnder) => void {
+  const known = new Map<string, Series>();
+  return (what, { model, scenario }) => {
+    const key = `${what}\0${model}\0${scenario}`;
+    let series = known.get(key);
+    if (series === undefined) {
+      series =
+        what === 'impression'
+          ? instruments.series(METRICS.impressions, model, scenario)
+          : instruments.series(METRICS.clicks, model, scenario, what);
+      known.set(key, series);
+    }
+    series(1);
+  };
+}
