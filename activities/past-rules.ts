@@ -12,5 +12,6 @@ export function pastRules(
     source: { all: () => history.metadataAt(place.sequence) },
     place: () => place,
     yieldNow,
+    takesUnknown: true,
   });
 }

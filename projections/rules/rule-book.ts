@@ -22,6 +22,8 @@ export interface RuleBookDeps {
   readonly yieldNow: () => Promise<void>;
   /** Up to where publications are known. */
   readonly place: () => Position;
+  /** True where a field may be named that no item has: of the past it is not known which fields items had before. */
+  readonly takesUnknown?: boolean;
 }
 
 /** What rules say of a list of items, by place. Views that the next question may change. */
@@ -122,6 +124,7 @@ export class RuleBook {
   }
 
   #refuseUnknown(expression: Expression): void {
+    if (this.#deps.takesUnknown === true) return;
     const name = expression.unknown('item', (one) => this.#items.hasField(one));
     if (name === undefined) return;
     const known = [...this.#items.fields].sort();

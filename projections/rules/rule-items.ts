@@ -11,7 +11,7 @@ export const ruleItemsMax = 1_000_000;
 /** Names of metadata fields that are remembered; past them a name that no item has is not found out any more. */
 export const ruleFieldsMax = 10_000;
 /** Items that are read or numbered in one step. */
-const STEP_ITEMS_MAX = 2_048;
+const STEP_ITEMS_MAX = 1_024;
 
 /** Where the metadata of items come from. */
 export interface PublishedSource {

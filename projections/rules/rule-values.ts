@@ -4,7 +4,7 @@ import { ruleItemsMax } from './rule-items.ts';
 import type { RuleItems } from './rule-items.ts';
 
 /** Parts of expressions that are evaluated before other work is let in, a few milliseconds' worth. */
-export const ruleStepPartsMax = 8_192;
+export const ruleStepPartsMax = 4_096;
 /** Items that an answer may evaluate itself, where they changed or came since the rest was evaluated. */
 export const ruleCatchUpItemsMax = 256;
 

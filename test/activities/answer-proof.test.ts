@@ -66,7 +66,10 @@ describe('the proof of an answer', () => {
       const world = await livedWorld(partitions);
       const travel = world.travel();
       const bases = new Set<string>();
-      for (const { request, answer } of world.noted.filter((_, n) => n % 3 !== 1)) {
+      for (const { request, answer } of [
+        ...world.noted.filter((_, n) => n % 3 !== 1),
+        ...world.ruled.filter((_, n) => n % 5 === 1 || n % 7 === 0),
+      ]) {
         const proofs = world.proofs(travel);
         const lineage = await proofs.lineage(answer.recommendationId);
         assert.ok(lineage !== undefined);

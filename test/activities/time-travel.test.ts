@@ -45,7 +45,10 @@ describe('time travel', () => {
         const travel = world.travel();
         const bases = new Set<string>();
         const models = new Set<string>();
-        for (const { request, own, heads, timeMs, answer } of pairsOf(world.noted, partitions)) {
+        for (const { request, own, heads, timeMs, answer } of [
+          ...pairsOf(world.noted, partitions),
+          ...pairsOf(world.ruled, partitions).slice(0, 8),
+        ]) {
           const byTime = await travel.recommend({ ...request, asOf: { timeMs } });
           assert.ok('answer' in byTime);
           const { recommendationId: _, ...past } = byTime.answer;

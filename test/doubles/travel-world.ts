@@ -24,6 +24,10 @@ import type { LearnerSettings } from '../../model/settings.ts';
 import type { Recommendation, RecommendationRequest } from '../../projections/answer.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../../projections/bounds.ts';
 import { Recommender } from '../../projections/recommend.ts';
+import { NO_RULES } from '../../projections/rules/asked-rules.ts';
+import type { AskedRules } from '../../projections/rules/asked-rules.ts';
+import { Expression } from '../../projections/rules/expression.ts';
+import { RuleBook } from '../../projections/rules/rule-book.ts';
 import { ServingState } from '../../projections/serving-state.ts';
 import { memoryCatalogue } from '../projections/serving-rig.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -33,6 +37,23 @@ const NEVER = new AbortController().signal;
 /** What the ids of answers are signed with. */
 export const SIGNING_KEY = createSecretKey(Buffer.alloc(32, 7));
 const TASTES = ['rock', 'jazz'];
+
+/** Rules that answers are noted under: no two of them look at the same. */
+const RULES: readonly AskedRules[] = [
+  {
+    ...{ ...NO_RULES, pinned: ['rock-1', 'jazz-2'], blocked: ['rock-3'] },
+    filter: new Expression('filter', '!has(item.artist) || item.artist == "jazz"'),
+  },
+  {
+    ...{ ...NO_RULES, context: { wanted: 'rock' }, diversity: 0.4 },
+    boost: new Expression('boost', 'item.artist == context.wanted ? 3.0 : 0.5'),
+  },
+  {
+    ...NO_RULES,
+    filter: new Expression('filter', 'user.seenItems < 6 ? item.artist == "rock" : true'),
+    boost: new Expression('boost', 'item.title.endsWith("7") ? 9.0 : 1.0'),
+  },
+];
 
 /** What live answered, and where and when. */
 export interface Noted {
@@ -49,10 +70,13 @@ export class TravelWorld {
   readonly serving: ServingState;
   readonly catalogue = memoryCatalogue();
   readonly noted: Noted[] = [];
+  /** What live answered under rules. */
+  readonly ruled: Noted[] = [];
   /** The merges that live made, by version and barrier. */
   readonly merges = new Map<string, Merge>();
   /** Ids of events that do not happen here. */
   readonly leftOut = new Set<string>();
+  readonly #book: RuleBook;
   readonly #random: SeededRandom;
   readonly #runtimes: PartitionRuntime[];
   readonly #merges: ScratchMerges;
@@ -78,6 +102,12 @@ export class TravelWorld {
     this.#histories = this.#runtimes.map(
       (_, partition) => new FactHistory({ journal, yieldNow: () => Promise.resolve() }, partition),
     );
+    this.#book = new RuleBook({
+      source: this.catalogue,
+      place: () => ({ partition: 0, sequence: journal.head(0) }),
+      yieldNow: () => Promise.resolve(),
+      takesUnknown: true,
+    });
     this.#merges = new ScratchMerges({
       partitions: this.partitions,
       yieldNow: () => Promise.resolve(),
@@ -193,6 +223,7 @@ export class TravelWorld {
       ...{ serving: this.serving, identities: rig.identities, catalogue: this.catalogue },
       partitionOf: (user) => partitionOf(user, this.partitions),
       signingKey: SIGNING_KEY,
+      book: this.#book,
     });
     return recommender.recommend(request);
   }
@@ -274,11 +305,14 @@ export class TravelWorld {
       const exclude = this.#random.below(3) === 0 ? 'none' : 'seen';
       const request = { user, n: 1 + this.#random.below(12), exclude, ...item } as const;
       const { journal, appendedMs } = rig;
-      this.noted.push({
-        ...{ request, own: partitionOf(user, this.partitions), timeMs: appendedMs },
+      const place = {
+        ...{ own: partitionOf(user, this.partitions), timeMs: appendedMs },
         heads: this.#runtimes.map((_, partition) => journal.head(partition)),
-        answer: await this.answer(request),
-      });
+      };
+      this.noted.push({ ...place, request, answer: await this.answer(request) });
+      const rules = RULES[this.ruled.length % RULES.length];
+      const asked = { ...request, rules };
+      this.ruled.push({ ...place, request: asked, answer: await this.answer(asked) });
     }
   }
 
@@ -326,10 +360,8 @@ export class TravelWorld {
       this.#random.below(2) === 0 ? null : { title, artist: TASTES[this.#facts % 2] };
     const fact = { kind: 'ItemPublished', item, metadata, timeMs: 1 } as const;
     await this.world.rig.publish(fact, `f${this.#facts}`);
-    const { withdrawn } = this.catalogue;
-    if (metadata === null) withdrawn.add(item);
-    else {
-      withdrawn.delete(item);
+    this.catalogue.publish(item, metadata);
+    if (metadata !== null) {
       this.catalogue.advance(Number.MAX_SAFE_INTEGER, { [item]: title });
     }
   }

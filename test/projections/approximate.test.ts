@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Recommendation } from '../../projections/answer.ts';
 import type { LoadedRelease } from '../../projections/index-release.ts';
+import { NO_RULES } from '../../projections/rules/asked-rules.ts';
+import { Expression } from '../../projections/rules/expression.ts';
 import type { Searcher, SearchOutcome } from '../../projections/searcher.ts';
 import { DeltaWorld } from './delta-world.ts';
 import { servingRig } from './serving-rig.ts';
@@ -106,6 +108,22 @@ test('above the threshold Faiss proposes, and the answer names the release', asy
     { id: 'i16', score: 16 },
   ]);
   assert.deepEqual(searcher.asked, [5], 'n, the one seen item and the spare');
+});
+
+test('under rules Faiss proposes nothing, for its best may all be left out', async () => {
+  const { rig, searcher } = await rigWithRelease();
+  for (let at = 0; at < ITEMS; at += 1) {
+    rig.catalogue.publish(`i${at}`, { genre: at < 3 ? 'jazz' : 'rock' });
+  }
+  const filter = new Expression('filter', 'item.genre == "jazz"');
+  const answer = await rig.queries.recommend({
+    ...{ user: 'u', n: 3, exclude: 'seen', after: [] },
+    rules: { ...NO_RULES, filter },
+  });
+  assert.deepEqual(ids(answer), ['i2', 'i1', 'i0']);
+  const reason = 'rules are obeyed by scanning all items';
+  assert.deepEqual(answer.search, { mode: 'exact', reason });
+  assert.deepEqual(searcher.asked, []);
 });
 
 test('items that are new since the release are found, scanned exactly', async () => {
