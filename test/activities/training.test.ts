@@ -75,7 +75,10 @@ for (const { partitions, learner } of WORLDS) {
         const isTrained = Object.values(TRAINED_TENSORS).some((one) => one === name);
         const before = parent!.tensors[name]!.data;
         if (learner.learner === 'blend' && name === output) {
-          assert.ok(data.every((value) => value === 1), 'a blend has no output layer');
+          assert.ok(
+            data.every((value) => value === 1),
+            'a blend has no output layer',
+          );
         } else if (!isShared(name) && isTrained) {
           assert.equal(data[0], Math.fround(before[0]! + 0.1), name);
         } else if (!isShared(name)) {
