@@ -5,7 +5,7 @@ import {
   TENSOR,
 } from '../actors/runtime/partition-checkpoint.ts';
 import { RepriseError } from '../events/error.ts';
-import type { Checkpoint, Tensor } from '../model/checkpoint.ts';
+import type { Checkpoint } from '../model/checkpoint.ts';
 import { packIds, unpackIds } from '../model/item-ids.ts';
 import { unpackChange } from '../model/memory-tensors.ts';
 import { NO_POPULARITY } from '../model/popularity.ts';

@@ -25,11 +25,15 @@ export class PopularitySource implements Capturable {
   readonly #halfLives: readonly number[];
   readonly #ranked: readonly RankedRows[];
   #events = 0;
-  /** By item: the number of events before its first, and the time of its last. */
-  #firsts: number[] = [];
-  #lasts: number[] = [];
-  /** The keys that items are ranked by, all speeds of an item side by side: a question reads them together. */
-  #keys = new Float64Array(0);
+  #items = 0;
+  /**
+   * By item, side by side, for a question reads them together: the keys that it is ranked by, the number of events before
+   * its first, and the time of its last.
+   */
+  #known = new Float64Array(0);
+  readonly #width: number;
+  readonly #first: number;
+  readonly #last: number;
   /** What time it is for each speed, in its half-lives. */
   readonly #nows: Float64Array;
 
@@ -39,21 +43,28 @@ export class PopularitySource implements Capturable {
     this.#halfLives = [...byEvents, ...POPULARITY_SPEEDS.ms];
     this.#ranked = this.#halfLives.map(() => new RankedRows(NO_POPULARITY));
     this.#nows = new Float64Array(this.#halfLives.length);
+    this.#first = this.#halfLives.length;
+    this.#last = this.#first + 1;
+    this.#width = this.#last + 1;
   }
 
   /** The items known. */
   get items(): number {
-    return this.#firsts.length;
+    return this.#items;
   }
 
   /** Makes items known. */
   grow(items: number): void {
-    while (this.#firsts.length < items) {
-      this.#firsts.push(this.#events);
-      this.#lasts.push(0);
+    if (items <= this.#items) return;
+    this.#widen(items);
+    for (let row = this.#items; row < items; row++) {
+      const at = row * this.#width;
+      this.#known.fill(NO_POPULARITY, at, at + this.#first);
+      this.#known[at + this.#first] = this.#events;
+      this.#known[at + this.#last] = 0;
     }
+    this.#items = items;
     for (const ranked of this.#ranked) ranked.grow(items);
-    this.#growKeys(items);
   }
 
   /** Adds the most popular items to the candidates. */
@@ -68,25 +79,21 @@ export class PopularitySource implements Capturable {
   /** Says how popular each candidate is, and how old. */
   describe({ rows, features, size }: CandidateSet, timeMs: number): void {
     const speeds = this.#halfLives.length;
-    const [keys, nows] = [this.#keys, this.#nows];
+    const [known, nows, events] = [this.#known, this.#nows, this.#events];
     for (let speed = 0; speed < speeds; speed++) {
       nows[speed] = this.#now(speed, timeMs) / (this.#halfLives[speed] as number);
     }
     for (let slot = 0; slot < size; slot++) {
-      const from = (rows[slot] as number) * speeds;
+      const from = (rows[slot] as number) * this.#width;
       const to = slot * FEATURES.count;
       for (let speed = 0; speed < speeds; speed++) {
-        const logWeight = (keys[from + speed] as number) - (nows[speed] as number) + FLOOR_LOG;
+        const logWeight = (known[from + speed] as number) - (nows[speed] as number) + FLOOR_LOG;
         features[to + speed] = logWeight > 0 ? logWeight * SCALE : 0;
       }
-    }
-    for (let slot = 0; slot < size; slot++) {
-      const row = rows[slot] as number;
-      const at = slot * FEATURES.count + FEATURES.age;
-      const age = this.#events - (this.#firsts[row] as number);
-      const idle = Math.max(0, timeMs - (this.#lasts[row] as number)) / MS_PER_HOUR;
-      features[at] = age / (age + AGE_HALF_EVENTS);
-      features[at + 1] = idle / (idle + IDLE_HALF_HOURS);
+      const age = events - (known[from + this.#first] as number);
+      const idle = Math.max(0, timeMs - (known[from + this.#last] as number)) / MS_PER_HOUR;
+      features[to + FEATURES.age] = age / (age + AGE_HALF_EVENTS);
+      features[to + FEATURES.age + 1] = idle / (idle + IDLE_HALF_HOURS);
     }
   }
 
@@ -98,17 +105,17 @@ export class PopularitySource implements Capturable {
       const time = this.#now(speed, timeMs);
       const raised = addPopularity(key, time, weight, halfLife);
       ranked.raise(itemRow, raised);
-      this.#keys[itemRow * this.#ranked.length + speed] = raised;
+      this.#known[itemRow * this.#width + speed] = raised;
     }
-    this.#lasts[itemRow] = timeMs;
+    this.#known[itemRow * this.#width + this.#last] = timeMs;
     this.#events++;
   }
 
   /** Hashes what is known of an item. */
   hashRow(hasher: StateHasher, row: number): void {
     for (const ranked of this.#ranked) hasher.number(ranked.key(row));
-    hasher.number(this.#firsts[row] as number);
-    hasher.number(this.#lasts[row] as number);
+    hasher.number(this.#known[row * this.#width + this.#first] as number);
+    hasher.number(this.#known[row * this.#width + this.#last] as number);
   }
 
   /** The events counted. */
@@ -123,8 +130,8 @@ export class PopularitySource implements Capturable {
     }
     return {
       events: rowsTensor(Float64Array.of(this.#events)),
-      firsts: rowsTensor(Float64Array.from(this.#firsts)),
-      lasts: rowsTensor(Float64Array.from(this.#lasts)),
+      firsts: rowsTensor(this.#column(this.#first)),
+      lasts: rowsTensor(this.#column(this.#last)),
       keys: { shape: [this.#ranked.length, this.items], data: keys },
     };
   }
@@ -136,26 +143,36 @@ export class PopularitySource implements Capturable {
     if (this.items > 0 || keys.length !== firsts.length * this.#ranked.length) {
       throw new RangeError('popularity is restored whole, to a source that knows nothing yet');
     }
-    this.#firsts = Array.from(firsts);
-    this.#lasts = Array.from(tensorOf(state, 'lasts', Float64Array));
+    const lasts = tensorOf(state, 'lasts', Float64Array);
+    this.#items = firsts.length;
+    this.#widen(this.#items);
     this.#events = tensorOf(state, 'events', Float64Array)[0] ?? 0;
     for (const [speed, ranked] of this.#ranked.entries()) {
       ranked.fill(keys.subarray(speed * firsts.length, (speed + 1) * firsts.length));
     }
-    this.#growKeys(firsts.length);
-    for (let row = 0; row < firsts.length; row++) {
+    for (let row = 0; row < this.#items; row++) {
+      const at = row * this.#width;
       for (const [speed, ranked] of this.#ranked.entries()) {
-        this.#keys[row * this.#ranked.length + speed] = ranked.key(row);
+        this.#known[at + speed] = ranked.key(row);
       }
+      this.#known[at + this.#first] = firsts[row] as number;
+      this.#known[at + this.#last] = lasts[row] as number;
     }
   }
 
-  #growKeys(items: number): void {
-    const length = items * this.#ranked.length;
-    if (length <= this.#keys.length) return;
-    const wider = new Float64Array(length * 2).fill(NO_POPULARITY);
-    wider.set(this.#keys);
-    this.#keys = wider;
+  #column(column: number): Float64Array {
+    return Float64Array.from(
+      { length: this.#items },
+      (_, row) => this.#known[row * this.#width + column] as number,
+    );
+  }
+
+  #widen(items: number): void {
+    const length = items * this.#width;
+    if (length <= this.#known.length) return;
+    const wider = new Float64Array(length * 2);
+    wider.set(this.#known);
+    this.#known = wider;
   }
 
   #now(speed: number, timeMs: number): number {

@@ -67,9 +67,7 @@ function identity(width: number): Float64Array {
 }
 
 function transposed(matrix: Float64Array, width: number): Float64Array {
-  return matrix.map(
-    (_, at) => matrix[(at % width) * width + Math.floor(at / width)] as number,
-  );
+  return matrix.map((_, at) => matrix[(at % width) * width + Math.floor(at / width)] as number);
 }
 
 function product(left: Float64Array, right: Float64Array, width: number): Float64Array {

@@ -20,6 +20,8 @@ export interface Trained {
 
 /** The share of what tfjs trained in a candidate; the rest is the parent's, from whose rows it went on. */
 const TFJS_SHARE = 0.65;
+/** The share of what either trained in a blend's candidate: the rest of the blend has learned beside the parent's rows. */
+const BLEND_SHARE = 0.35;
 /** The share of the parent's item biases in what the kernel trained, which has none of its own. */
 const BIAS_SHARE = 0.5;
 
@@ -34,7 +36,10 @@ export function candidateOf(
   const { trainer, model } = trained;
   if (trained.learner.learner === 'blend') return blendCandidateOf(joined, trained);
   if (trainer === 'tfjs') {
-    return (part) => ({ ...meanRows(rowsOfPart(model, part), part.rows), bias: part.rows.bias });
+    return (part) => ({
+      ...meanRows(rowsOfPart(model, part), part.rows, TFJS_SHARE),
+      bias: part.rows.bias,
+    });
   }
   const solved = trained.learner.learner === 'gmf' ? asLogits(joined, trained) : model;
   return (part) => {
@@ -52,13 +57,14 @@ function blendCandidateOf(
   trained: Trained,
 ): (part: JoinedPart) => RankedRows {
   const { trainer, learner } = trained;
-  if (trainer === 'tfjs') {
-    const model = withoutOutput(trained.model);
-    return (part) => ({ ...meanRows(rowsOfPart(model, part), part.rows), bias: part.rows.bias });
-  }
-  const parent = parentModel(joined, learner.dimensions);
-  const model = alignTo(asLogits(joined, trained), parent, joined.pairs);
-  return (part) => ({ ...meanRows(rowsOfPart(model, part), part.rows), bias: part.rows.bias });
+  const model =
+    trainer === 'tfjs'
+      ? withoutOutput(trained.model)
+      : alignTo(asLogits(joined, trained), parentModel(joined, learner.dimensions), joined.pairs);
+  return (part) => ({
+    ...meanRows(rowsOfPart(model, part), part.rows, BLEND_SHARE),
+    bias: part.rows.bias,
+  });
 }
 
 /** The same scores without an output layer: it is multiplied into the users' rows. */
@@ -72,11 +78,9 @@ function withoutOutput(model: BatchModel): BatchModel {
 }
 
 /** Both fit the same events from one start, and their mean is seldom worse than either. */
-function meanRows(trained: RankedRows, parent: RankedRows): RankedRows {
+function meanRows(trained: RankedRows, parent: RankedRows, share: number): RankedRows {
   const mean = (table: keyof RankedRows): Float32Array =>
-    trained[table].map(
-      (value, at) => TFJS_SHARE * value + (1 - TFJS_SHARE) * (parent[table][at] as number),
-    );
+    trained[table].map((value, at) => share * value + (1 - share) * (parent[table][at] as number));
   return { users: mean('users'), items: mean('items'), bias: mean('bias'), output: mean('output') };
 }
 

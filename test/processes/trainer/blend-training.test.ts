@@ -51,7 +51,12 @@ for (const trainer of ['kernel', 'tfjs'] as const) {
         const runtime = await rig.replay(rig.runtime(DEFINITION), CUT);
         parent = await runtime.capture();
         const files = openRuns({ folder: await temporaryFolder() });
-        const range = { partition: 0, cut: CUT, head: rig.journal.head(0), types: DEFINITION.types };
+        const range = {
+          partition: 0,
+          cut: CUT,
+          head: rig.journal.head(0),
+          types: DEFINITION.types,
+        };
         const yieldNow = () => Promise.resolve();
         const deps = { journal: rig.journal, yieldNow, clock: () => 0, sliceMsMax: 8 };
         const control = { signal: new AbortController().signal, onProgress: () => undefined };

@@ -56,7 +56,12 @@ function partition(
   };
   const seen = new UserItems(rows.users, rows.items, users);
   const state = { ...NO_STATE, rows: parentTables(parent) };
-  return { partition: number, parent, state, dataset: { rows, validation: none, holdout: none, seen } };
+  return {
+    partition: number,
+    parent,
+    state,
+    dataset: { rows, validation: none, holdout: none, seen },
+  };
 }
 
 describe('partitions that are trained together', () => {
