@@ -10,7 +10,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Takes events, whole or not at all, and answers when they are durable. CloudEvents may also come in binary mode. */
+    /**
+     * Takes events, whole or not at all, and answers when they are durable. CloudEvents may also come in binary mode.
+     * @description Where keys are asked for, one of scope `write` is.
+     */
     post: operations['acceptEvents'];
     delete?: never;
     options?: never;
@@ -25,7 +28,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Recommends items to a user; an unknown user gets similar or popular ones. */
+    /**
+     * Recommends items to a user; an unknown user gets similar or popular ones.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['recommend'];
     put?: never;
     post?: never;
@@ -42,7 +48,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the items most similar to one. */
+    /**
+     * Lists the items most similar to one.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['similarItems'];
     put?: never;
     post?: never;
@@ -59,7 +68,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the items that are popular now: newer events count more. */
+    /**
+     * Lists the items that are popular now: newer events count more.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['popularItems'];
     put?: never;
     post?: never;
@@ -76,11 +88,17 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells what is known of a user. */
+    /**
+     * Tells what is known of a user.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getUser'];
     put?: never;
     post?: never;
-    /** Erases a user: out of every answer at once, id and key destroyed, and a model built without them that takes over. */
+    /**
+     * Erases a user: out of every answer at once, id and key destroyed, and a model built without them that takes over.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     delete: operations['eraseUser'];
     options?: never;
     head?: never;
@@ -94,7 +112,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Streams all that is held and derived of a user as NDJSON: what was learned of them, then their events with their context. */
+    /**
+     * Streams all that is held and derived of a user as NDJSON: what was learned of them, then their events with their context.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     get: operations['exportUser'];
     put?: never;
     post?: never;
@@ -111,10 +132,16 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the erasures, oldest first. */
+    /**
+     * Lists the erasures, oldest first.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['listErasures'];
     put?: never;
-    /** Erases users, all or none, as DELETE /v1/users/{id} erases one. */
+    /**
+     * Erases users, all or none, as DELETE /v1/users/{id} erases one.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['eraseUsers'];
     delete?: never;
     options?: never;
@@ -129,7 +156,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells how an erasure stands; once it is done, what proves it. */
+    /**
+     * Tells how an erasure stands; once it is done, what proves it.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getErasure'];
     put?: never;
     post?: never;
@@ -146,7 +176,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells how a time travel stands; once it has completed, ask the question again. */
+    /**
+     * Tells how a time travel stands; once it has completed, ask the question again.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getTravel'];
     put?: never;
     post?: never;
@@ -163,10 +196,16 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the quarantines, oldest first. */
+    /**
+     * Lists the quarantines, oldest first.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['listQuarantines'];
     put?: never;
-    /** Leaves events of users out, as if they had never been, until it is lifted. */
+    /**
+     * Leaves events of users out, as if they had never been, until it is lifted.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['quarantine'];
     delete?: never;
     options?: never;
@@ -181,11 +220,17 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells how a quarantine stands. */
+    /**
+     * Tells how a quarantine stands.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getQuarantine'];
     put?: never;
     post?: never;
-    /** Lifts a quarantine: a version that has the events again takes over. */
+    /**
+     * Lifts a quarantine: a version that has the events again takes over.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     delete: operations['liftQuarantine'];
     options?: never;
     head?: never;
@@ -199,7 +244,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells where an answer came from, and makes it again. */
+    /**
+     * Tells where an answer came from, and makes it again.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getRecommendation'];
     put?: never;
     post?: never;
@@ -216,7 +264,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Makes an answer again by replay and compares it with the one that was given. */
+    /**
+     * Makes an answer again by replay and compares it with the one that was given.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['verifyRecommendation'];
     put?: never;
     post?: never;
@@ -235,7 +286,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Answers what a user would be recommended with other events, and without some; nothing is written. */
+    /**
+     * Answers what a user would be recommended with other events, and without some; nothing is written.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     post: operations['whatIf'];
     delete?: never;
     options?: never;
@@ -250,12 +304,21 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells what is known of an item. */
+    /**
+     * Tells what is known of an item.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getItem'];
-    /** Publishes an item’s metadata, or replaces them. */
+    /**
+     * Publishes an item’s metadata, or replaces them.
+     * @description Where keys are asked for, one of scope `write` is.
+     */
     put: operations['publishItem'];
     post?: never;
-    /** Withdraws an item: it is recommended no more until it is published again. */
+    /**
+     * Withdraws an item: it is recommended no more until it is published again.
+     * @description Where keys are asked for, one of scope `write` is.
+     */
     delete: operations['withdrawItem'];
     options?: never;
     head?: never;
@@ -269,7 +332,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the events that were taken and could not be learned from, with the reason. */
+    /**
+     * Lists the events that were taken and could not be learned from, with the reason.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['listDeadLetters'];
     put?: never;
     post?: never;
@@ -286,7 +352,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the model versions and says which is live. */
+    /**
+     * Lists the model versions and says which is live.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['listModels'];
     put?: never;
     post?: never;
@@ -305,7 +374,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Trains a new model version; it becomes live when it is not worse. */
+    /**
+     * Trains a new model version; it becomes live when it is not worse.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['startTraining'];
     delete?: never;
     options?: never;
@@ -320,7 +392,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells how a run stands, with its result once it has completed. */
+    /**
+     * Tells how a run stands, with its result once it has completed.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getTrainingRun'];
     put?: never;
     post?: never;
@@ -339,7 +414,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Builds an index of the items and swaps it in when its recall is good enough. */
+    /**
+     * Builds an index of the items and swaps it in when its recall is good enough.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['startIndexBuild'];
     delete?: never;
     options?: never;
@@ -354,7 +432,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells how a run stands, with its result once it has completed. */
+    /**
+     * Tells how a run stands, with its result once it has completed.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getIndexRelease'];
     put?: never;
     post?: never;
@@ -373,7 +454,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Makes a version live that follows the stream; no request fails meanwhile. */
+    /**
+     * Makes a version live that follows the stream; no request fails meanwhile.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['promoteModel'];
     delete?: never;
     options?: never;
@@ -390,7 +474,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Takes the live version, which is named, back to the one that was live before. */
+    /**
+     * Takes the live version, which is named, back to the one that was live before.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['rollbackModel'];
     delete?: never;
     options?: never;
@@ -405,7 +492,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Compares two versions on the events that both were tested on, and their answers. */
+    /**
+     * Compares two versions on the events that both were tested on, and their answers.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['compareModels'];
     put?: never;
     post?: never;
@@ -424,7 +514,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Builds a model version by replaying the journal; it ends as the shadow. */
+    /**
+     * Builds a model version by replaying the journal; it ends as the shadow.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['startBackfill'];
     delete?: never;
     options?: never;
@@ -439,7 +532,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells how a run stands, with its result once it has completed. */
+    /**
+     * Tells how a run stands, with its result once it has completed.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getBackfill'];
     put?: never;
     post?: never;
@@ -458,7 +554,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Lets a backfill stand still; what it has built is kept. */
+    /**
+     * Lets a backfill stand still; what it has built is kept.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['pauseBackfill'];
     delete?: never;
     options?: never;
@@ -475,7 +574,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Lets a paused backfill go on. */
+    /**
+     * Lets a paused backfill go on.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['resumeBackfill'];
     delete?: never;
     options?: never;
@@ -492,7 +594,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Ends a backfill; the version stays registered and is not held. */
+    /**
+     * Ends a backfill; the version stays registered and is not held.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['cancelBackfill'];
     delete?: never;
     options?: never;
@@ -507,7 +612,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells what was measured, as Prometheus reads it. */
+    /**
+     * Tells what was measured, as Prometheus reads it.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getMetrics'];
     put?: never;
     post?: never;
@@ -524,7 +632,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells how well a sample of events was ranked before they were learned. */
+    /**
+     * Tells how well a sample of events was ranked before they were learned.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getPrequential'];
     put?: never;
     post?: never;
@@ -541,7 +652,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Gives the canonical hash of a model version’s state and the positions it has. */
+    /**
+     * Gives the canonical hash of a model version’s state and the positions it has.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getStateHash'];
     put?: never;
     post?: never;
@@ -558,7 +672,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Streams the journal’s events as NDJSON, after these positions, up to now. */
+    /**
+     * Streams the journal’s events as NDJSON, after these positions, up to now.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     get: operations['exportEvents'];
     put?: never;
     post?: never;
@@ -577,7 +694,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Replays cleanly in a scratch folder, compares state hashes, and finds where they part. With accept: application/x-ndjson it tells its progress. */
+    /**
+     * Replays cleanly in a scratch folder, compares state hashes, and finds where they part. With accept: application/x-ndjson it tells its progress.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['verify'];
     delete?: never;
     options?: never;
@@ -594,7 +714,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Drops projections and folds them again. With accept: application/x-ndjson it tells its progress. */
+    /**
+     * Drops projections and folds them again. With accept: application/x-ndjson it tells its progress.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['rebuildProjections'];
     delete?: never;
     options?: never;
@@ -609,7 +732,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists what runs by itself: when, what it started last, and when it runs next. */
+    /**
+     * Lists what runs by itself: when, what it started last, and when it runs next.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['listSchedules'];
     put?: never;
     post?: never;
@@ -628,7 +754,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Lets a schedule start nothing until it is resumed. */
+    /**
+     * Lets a schedule start nothing until it is resumed.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['pauseSchedule'];
     delete?: never;
     options?: never;
@@ -645,7 +774,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Lets a paused schedule go on. */
+    /**
+     * Lets a paused schedule go on.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['resumeSchedule'];
     delete?: never;
     options?: never;
@@ -662,7 +794,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Starts what a schedule starts, now; nothing where it runs. */
+    /**
+     * Starts what a schedule starts, now; nothing where it runs.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     post: operations['triggerSchedule'];
     delete?: never;
     options?: never;
@@ -677,7 +812,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells where journal, model, projections and the native parts stand. */
+    /**
+     * Tells where journal, model, projections and the native parts stand.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['getStatus'];
     put?: never;
     post?: never;
@@ -694,7 +832,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Answers while the process serves. */
+    /**
+     * Answers while the process serves.
+     * @description No API key is asked for.
+     */
     get: operations['isLive'];
     put?: never;
     post?: never;
@@ -711,7 +852,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Answers 503 with what is awaited until answers are right. */
+    /**
+     * Answers 503 with what is awaited until answers are right.
+     * @description No API key is asked for.
+     */
     get: operations['isReady'];
     put?: never;
     post?: never;
@@ -728,7 +872,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Searches items by title. */
+    /**
+     * Searches items by title.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['searchItems'];
     put?: never;
     post?: never;
@@ -747,7 +894,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Tells many items in short; those that are unknown are left out. */
+    /**
+     * Tells many items in short; those that are unknown are left out.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     post: operations['lookUpItems'];
     delete?: never;
     options?: never;
@@ -762,7 +912,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the users of the newest events. */
+    /**
+     * Lists the users of the newest events.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
     get: operations['listUsers'];
     put?: never;
     post?: never;
@@ -779,7 +932,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the newest interactions of a user; of somebody unknown there are none. */
+    /**
+     * Lists the newest interactions of a user; of somebody unknown there are none.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['listUserEvents'];
     put?: never;
     post?: never;
@@ -796,7 +952,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists the trainings, index builds and backfills that were started last. */
+    /**
+     * Lists the trainings, index builds and backfills that were started last.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['listRuns'];
     put?: never;
     post?: never;
@@ -813,7 +972,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Streams figures once a second, and models, runs, a user and a travel as they change. */
+    /**
+     * Streams figures once a second, and models, runs, a user and a travel as they change.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
     get: operations['followLive'];
     put?: never;
     post?: never;
@@ -830,7 +992,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Leads to the documentation, for the page is not built. */
+    /**
+     * Leads to the documentation, for the page is not built.
+     * @description No API key is asked for.
+     */
     get: operations['getHome'];
     put?: never;
     post?: never;
@@ -847,7 +1012,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Describes these routes (OpenAPI 3.1). */
+    /**
+     * Describes these routes (OpenAPI 3.1).
+     * @description No API key is asked for.
+     */
     get: operations['getOpenApi'];
     put?: never;
     post?: never;
@@ -864,7 +1032,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Shows these routes as a page. */
+    /**
+     * Shows these routes as a page.
+     * @description No API key is asked for.
+     */
     get: operations['getDocs'];
     put?: never;
     post?: never;
@@ -879,7 +1050,10 @@ export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     Event: {
-      /** @description The idempotency key; drawn where absent. */
+      /**
+       * @description The idempotency key; drawn where absent.
+       * @example play-1
+       */
       id?: string;
       /** @description One of the configured interaction types, such as play or like. */
       type: string;
@@ -900,11 +1074,20 @@ export interface components {
     CloudEvent: {
       /** @constant */
       specversion: '1.0';
-      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      /**
+       * @description 1 to 256 bytes of valid UTF-8 without NUL.
+       * @example play-1
+       */
       id: string;
-      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      /**
+       * @description 1 to 256 bytes of valid UTF-8 without NUL.
+       * @example /shop
+       */
       source: string;
-      /** @description The interaction type, or a reverse-DNS name that ends in it. */
+      /**
+       * @description The interaction type, or a reverse-DNS name that ends in it.
+       * @example com.example.play
+       */
       type: string;
       /** @description The item, where `data` names none. */
       subject?: string;
@@ -968,7 +1151,10 @@ export interface components {
       }[];
       /** @description With `explain`: the user’s newest interactions, newest first. */
       events?: {
-        /** @description A position in the journal: partition and sequence. */
+        /**
+         * @description A position in the journal: partition and sequence.
+         * @example 0:15316
+         */
         position: string;
         type: string;
         /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
@@ -1243,7 +1429,10 @@ export interface components {
        * @default []
        */
       add?: {
-        /** @description The idempotency key; drawn where absent. */
+        /**
+         * @description The idempotency key; drawn where absent.
+         * @example play-1
+         */
         id?: string;
         /** @description One of the configured interaction types, such as play or like. */
         type: string;
@@ -1260,6 +1449,9 @@ export interface components {
       /**
        * @description Positions of the user’s own interactions that are left out.
        * @default []
+       * @example [
+       *       "0:15316"
+       *     ]
        */
       remove?: string[];
       /** @default 10 */
@@ -1358,7 +1550,10 @@ export interface components {
       /** @description All refused events, kept or not. */
       refused: number;
       deadLetters: {
-        /** @description A position in the journal: partition and sequence. */
+        /**
+         * @description A position in the journal: partition and sequence.
+         * @example 0:15316
+         */
         position: string;
         reason: string;
         type: string;
@@ -1607,9 +1802,15 @@ export interface components {
     };
     Parted: {
       partition: number;
-      /** @description The last place that is known to be equal. */
+      /**
+       * @description The last place that is known to be equal.
+       * @example 0:15337
+       */
       after: string;
-      /** @description The first place that is known to differ. */
+      /**
+       * @description The first place that is known to differ.
+       * @example 0:15337
+       */
       at: string;
       /** @description Between the two. 1: this event. 0: it was learned well, and kept wrongly. */
       events: number;
@@ -1630,7 +1831,10 @@ export interface components {
       otherKernel: number;
       /** @description Checkpoints that are not what they have to be, and why. */
       faults: {
-        /** @description Where a reader stands: partition and sequence, -1 before the first. */
+        /**
+         * @description Where a reader stands: partition and sequence, -1 before the first.
+         * @example 0:15337
+         */
         position: string;
         fault: string;
       }[];
@@ -1682,7 +1886,10 @@ export interface components {
       missed: number;
     };
     Status: {
-      /** @description The version of this software. */
+      /**
+       * @description The version of this software.
+       * @example 0.1.0
+       */
       release: string;
       profile: string;
       partitions: number;
@@ -1771,7 +1978,10 @@ export interface components {
       movers?: ({
         partition: number;
         holder: string;
-        /** @description Where a reader stands: partition and sequence, -1 before the first. */
+        /**
+         * @description Where a reader stands: partition and sequence, -1 before the first.
+         * @example 0:15337
+         */
         position: string;
       } & {
         [key: string]: unknown;
@@ -1824,7 +2034,10 @@ export interface components {
       user: string;
       /** @description Newest first. */
       events: {
-        /** @description A position in the journal: partition and sequence. */
+        /**
+         * @description A position in the journal: partition and sequence.
+         * @example 0:15316
+         */
         position: string;
         type: string;
         /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
@@ -1872,12 +2085,269 @@ export interface components {
     };
   };
   responses: {
-    /** @description What went wrong and how to mend it. */
-    Problem: {
+    /** @description MALFORMED: The request does not have the right form. */
+    Problem400: {
       headers: {
         [name: string]: unknown;
       };
       content: {
+        /**
+         * @example {
+         *       "type": "/docs#malformed",
+         *       "title": "The request does not have the right form",
+         *       "status": 400,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "MALFORMED"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description UNAUTHORIZED: The API key is missing or wrong. */
+    Problem401: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#unauthorized",
+         *       "title": "The API key is missing or wrong",
+         *       "status": 401,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "UNAUTHORIZED"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description FORBIDDEN: The request is not allowed from there, or with that key. */
+    Problem403: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#forbidden",
+         *       "title": "The request is not allowed from there, or with that key",
+         *       "status": 403,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "FORBIDDEN"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description NOT_FOUND: Not found. */
+    Problem404: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#not-found",
+         *       "title": "Not found",
+         *       "status": 404,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "NOT_FOUND"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description REQUEST_TIMEOUT: The request body took too long to arrive. */
+    Problem408: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#request-timeout",
+         *       "title": "The request body took too long to arrive",
+         *       "status": 408,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "REQUEST_TIMEOUT"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description CONFLICT: The request conflicts with what is there. */
+    Problem409: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#conflict",
+         *       "title": "The request conflicts with what is there",
+         *       "status": 409,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "CONFLICT"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description TOO_LARGE: The request is too large. */
+    Problem413: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#too-large",
+         *       "title": "The request is too large",
+         *       "status": 413,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "TOO_LARGE"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description UNSUPPORTED_MEDIA_TYPE: The content type is not known here. */
+    Problem415: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#unsupported-media-type",
+         *       "title": "The content type is not known here",
+         *       "status": 415,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "UNSUPPORTED_MEDIA_TYPE"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description MISDIRECTED: The Host header does not name this server. */
+    Problem421: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#misdirected",
+         *       "title": "The Host header does not name this server",
+         *       "status": 421,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "MISDIRECTED"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description INVALID: The request has a form, but cannot be accepted. */
+    Problem422: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#invalid",
+         *       "title": "The request has a form, but cannot be accepted",
+         *       "status": 422,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "INVALID"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description BUSY: More is under way than is let in. */
+    Problem429: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#busy",
+         *       "title": "More is under way than is let in",
+         *       "status": 429,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "BUSY"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description INTERNAL: Something unexpected failed. DAMAGED: Stored data are damaged. */
+    Problem500: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#internal",
+         *       "title": "Something unexpected failed",
+         *       "status": 500,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "INTERNAL"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description UNAVAILABLE: Not available now. FENCED: Another process took over. */
+    Problem503: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#unavailable",
+         *       "title": "Not available now",
+         *       "status": 503,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "UNAVAILABLE"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description TIMEOUT: The answer took too long. */
+    Problem504: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#timeout",
+         *       "title": "The answer took too long",
+         *       "status": 504,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "TIMEOUT"
+         *     }
+         */
         'application/problem+json': components['schemas']['Problem'];
       };
     };
@@ -1937,7 +2407,20 @@ export type UserList = components['schemas']['UserList'];
 export type UserEvents = components['schemas']['UserEvents'];
 export type RunList = components['schemas']['RunList'];
 export type Problem = components['schemas']['Problem'];
-export type ResponseProblem = components['responses']['Problem'];
+export type ResponseProblem400 = components['responses']['Problem400'];
+export type ResponseProblem401 = components['responses']['Problem401'];
+export type ResponseProblem403 = components['responses']['Problem403'];
+export type ResponseProblem404 = components['responses']['Problem404'];
+export type ResponseProblem408 = components['responses']['Problem408'];
+export type ResponseProblem409 = components['responses']['Problem409'];
+export type ResponseProblem413 = components['responses']['Problem413'];
+export type ResponseProblem415 = components['responses']['Problem415'];
+export type ResponseProblem421 = components['responses']['Problem421'];
+export type ResponseProblem422 = components['responses']['Problem422'];
+export type ResponseProblem429 = components['responses']['Problem429'];
+export type ResponseProblem500 = components['responses']['Problem500'];
+export type ResponseProblem503 = components['responses']['Problem503'];
+export type ResponseProblem504 = components['responses']['Problem504'];
 export type $defs = Record<string, never>;
 export interface operations {
   acceptEvents: {
@@ -1949,10 +2432,58 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "id": "play-1",
+         *       "type": "play",
+         *       "user": "ada",
+         *       "item": "track-00042"
+         *     }
+         */
         'application/json': components['schemas']['Event'] | components['schemas']['Event'][];
+        /**
+         * @example {
+         *       "id": "play-1",
+         *       "type": "play",
+         *       "user": "ada",
+         *       "item": "track-00042"
+         *     }
+         */
         'application/x-ndjson': components['schemas']['Event'];
+        /**
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "play-1",
+         *       "source": "/shop",
+         *       "type": "com.example.play",
+         *       "data": {
+         *         "user": "ada",
+         *         "item": "track-00042"
+         *       }
+         *     }
+         */
         'application/cloudevents+json': components['schemas']['CloudEvent'];
+        /**
+         * @example [
+         *       {
+         *         "specversion": "1.0",
+         *         "id": "play-1",
+         *         "source": "/shop",
+         *         "type": "com.example.play",
+         *         "data": {
+         *           "user": "ada",
+         *           "item": "track-00042"
+         *         }
+         *       }
+         *     ]
+         */
         'application/cloudevents-batch+json': components['schemas']['CloudEvent'][];
+        /**
+         * @example {
+         *       "user": "ada",
+         *       "item": "track-00042"
+         *     }
+         */
         'application/*+json': components['schemas']['CloudEventData'];
       };
     };
@@ -1963,20 +2494,30 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "accepted": 1,
+           *       "duplicates": 0,
+           *       "positions": [
+           *         "0:15316"
+           *       ],
+           *       "pending": []
+           *     }
+           */
           'application/json': components['schemas']['Accepted'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      408: components['responses']['Problem'];
-      413: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      422: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   recommend: {
@@ -1996,7 +2537,10 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
         id: string;
       };
       cookie?: never;
@@ -2009,6 +2553,26 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "recommendationId": "AQgCAQAAAOo7",
+           *       "basedOn": "user",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "model": "v1",
+           *       "search": {
+           *         "mode": "exact"
+           *       },
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "score": 0.276206,
+           *           "title": "Paper Thread"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Recommendation'];
         };
       };
@@ -2018,18 +2582,33 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "travelId": "travel-0123456789abcdef",
+           *       "state": "running",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "progress": {
+           *         "done": 1,
+           *         "total": 1
+           *       },
+           *       "poll": "/v1/travels/travel-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
           'application/json': components['schemas']['Travel'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      422: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
-      504: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   similarItems: {
@@ -2039,7 +2618,10 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
         id: string;
       };
       cookie?: never;
@@ -2052,16 +2634,32 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "item": "track-00042",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "model": "v1",
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "score": 0.276206,
+           *           "title": "Paper Thread"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['SimilarItems'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   popularItems: {
@@ -2081,15 +2679,29 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "score": 0.276206,
+           *           "title": "Paper Thread"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['PopularItems'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   getUser: {
@@ -2097,7 +2709,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
         id: string;
       };
       cookie?: never;
@@ -2110,16 +2725,27 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "track-00042",
+           *       "events": 15338,
+           *       "seenItems": 0,
+           *       "lastTime": "2026-01-31T12:00:00.000Z",
+           *       "position": [
+           *         "0:15337"
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['User'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   eraseUser: {
@@ -2132,7 +2758,10 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
         id: string;
       };
       cookie?: never;
@@ -2145,17 +2774,31 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "erasureId": "e1",
+           *       "state": "collecting",
+           *       "users": 1,
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "identitiesDestroyed": true,
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1",
+           *       "events": 15338,
+           *       "stateHash": "9f86d081884c7d65"
+           *     }
+           */
           'application/json': components['schemas']['Erasure'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   exportUser: {
@@ -2163,7 +2806,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
         id: string;
       };
       cookie?: never;
@@ -2179,14 +2825,14 @@ export interface operations {
           'application/x-ndjson': unknown;
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   listErasures: {
@@ -2204,16 +2850,34 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "erasures": [
+           *         {
+           *           "erasureId": "e1",
+           *           "state": "collecting",
+           *           "users": 1,
+           *           "requestedAt": "2026-01-31T12:00:00.000Z",
+           *           "identitiesDestroyed": true,
+           *           "url": "http://127.0.0.1:8233/",
+           *           "version": "v2",
+           *           "parent": "v1",
+           *           "events": 15338,
+           *           "stateHash": "9f86d081884c7d65"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Erasures'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   eraseUsers: {
@@ -2225,6 +2889,13 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "users": [
+         *         "ada"
+         *       ]
+         *     }
+         */
         'application/json': components['schemas']['ErasureRequest'];
       };
     };
@@ -2235,18 +2906,32 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "erasureId": "e1",
+           *       "state": "collecting",
+           *       "users": 1,
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "identitiesDestroyed": true,
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1",
+           *       "events": 15338,
+           *       "stateHash": "9f86d081884c7d65"
+           *     }
+           */
           'application/json': components['schemas']['Erasure'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getErasure: {
@@ -2254,7 +2939,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description An erasure: e1, e2 and so on. */
+        /**
+         * @description An erasure: e1, e2 and so on.
+         * @example e1
+         */
         erasureId: string;
       };
       cookie?: never;
@@ -2267,17 +2955,31 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "erasureId": "e1",
+           *       "state": "collecting",
+           *       "users": 1,
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "identitiesDestroyed": true,
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1",
+           *       "events": 15338,
+           *       "stateHash": "9f86d081884c7d65"
+           *     }
+           */
           'application/json': components['schemas']['Erasure'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getTravel: {
@@ -2285,7 +2987,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description The id of a time travel, as a 202 gave it. */
+        /**
+         * @description The id of a time travel, as a 202 gave it.
+         * @example travel-0123456789abcdef
+         */
         travelId: string;
       };
       cookie?: never;
@@ -2298,17 +3003,32 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "travelId": "travel-0123456789abcdef",
+           *       "state": "running",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "progress": {
+           *         "done": 1,
+           *         "total": 1
+           *       },
+           *       "poll": "/v1/travels/travel-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
           'application/json': components['schemas']['Travel'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   listQuarantines: {
@@ -2326,16 +3046,39 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "quarantines": [
+           *         {
+           *           "quarantineId": "q1",
+           *           "state": "building",
+           *           "inForce": true,
+           *           "users": 1,
+           *           "events": 15338,
+           *           "from": [
+           *             "0:15337"
+           *           ],
+           *           "to": [
+           *             "0:15337"
+           *           ],
+           *           "requestedAt": "2026-01-31T12:00:00.000Z",
+           *           "url": "http://127.0.0.1:8233/",
+           *           "version": "v2",
+           *           "parent": "v1"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Quarantines'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   quarantine: {
@@ -2347,6 +3090,13 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "users": [
+         *         "ada"
+         *       ]
+         *     }
+         */
         'application/json': components['schemas']['QuarantineRequest'];
       };
     };
@@ -2357,19 +3107,38 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "quarantineId": "q1",
+           *       "state": "building",
+           *       "inForce": true,
+           *       "users": 1,
+           *       "events": 15338,
+           *       "from": [
+           *         "0:15337"
+           *       ],
+           *       "to": [
+           *         "0:15337"
+           *       ],
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1"
+           *     }
+           */
           'application/json': components['schemas']['Quarantine'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      422: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getQuarantine: {
@@ -2377,7 +3146,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A quarantine: q1, q2 and so on. */
+        /**
+         * @description A quarantine: q1, q2 and so on.
+         * @example q1
+         */
         quarantineId: string;
       };
       cookie?: never;
@@ -2390,17 +3162,36 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "quarantineId": "q1",
+           *       "state": "building",
+           *       "inForce": true,
+           *       "users": 1,
+           *       "events": 15338,
+           *       "from": [
+           *         "0:15337"
+           *       ],
+           *       "to": [
+           *         "0:15337"
+           *       ],
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1"
+           *     }
+           */
           'application/json': components['schemas']['Quarantine'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   liftQuarantine: {
@@ -2408,7 +3199,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A quarantine: q1, q2 and so on. */
+        /**
+         * @description A quarantine: q1, q2 and so on.
+         * @example q1
+         */
         quarantineId: string;
       };
       cookie?: never;
@@ -2421,18 +3215,37 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "quarantineId": "q1",
+           *       "state": "building",
+           *       "inForce": true,
+           *       "users": 1,
+           *       "events": 15338,
+           *       "from": [
+           *         "0:15337"
+           *       ],
+           *       "to": [
+           *         "0:15337"
+           *       ],
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1"
+           *     }
+           */
           'application/json': components['schemas']['Quarantine'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getRecommendation: {
@@ -2440,7 +3253,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description The id of a recommendation, as it was answered. */
+        /**
+         * @description The id of a recommendation, as it was answered.
+         * @example AQgCAQAAAOo7
+         */
         recommendationId: string;
       };
       cookie?: never;
@@ -2453,6 +3269,39 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "recommendationId": "AQgCAQAAAOo7",
+           *       "basedOn": "user",
+           *       "user": "ada",
+           *       "n": 1,
+           *       "exclude": "seen",
+           *       "item": "track-00042",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "appendedAt": [
+           *         "2026-01-31T12:00:00.000Z"
+           *       ],
+           *       "model": {
+           *         "version": "v2",
+           *         "learner": "gmf",
+           *         "parent": "v1",
+           *         "start": [
+           *           "0:15337"
+           *         ]
+           *       },
+           *       "release": "text",
+           *       "verdict": "equal",
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "score": 0.276206,
+           *           "title": "Paper Thread"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Lineage'];
         };
       };
@@ -2462,18 +3311,33 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "travelId": "travel-0123456789abcdef",
+           *       "state": "running",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "progress": {
+           *         "done": 1,
+           *         "total": 1
+           *       },
+           *       "poll": "/v1/travels/travel-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
           'application/json': components['schemas']['Travel'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      422: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   verifyRecommendation: {
@@ -2481,7 +3345,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description The id of a recommendation, as it was answered. */
+        /**
+         * @description The id of a recommendation, as it was answered.
+         * @example AQgCAQAAAOo7
+         */
         recommendationId: string;
       };
       cookie?: never;
@@ -2494,6 +3361,24 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "recommendationId": "AQgCAQAAAOo7",
+           *       "equal": true,
+           *       "verdict": "equal",
+           *       "method": "exact",
+           *       "expectedHash": "text",
+           *       "recomputedHash": "text",
+           *       "changedByErasure": true,
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "score": 0.276206,
+           *           "title": "Paper Thread"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['AnswerProof'];
         };
       };
@@ -2503,18 +3388,33 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "travelId": "travel-0123456789abcdef",
+           *       "state": "running",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "progress": {
+           *         "done": 1,
+           *         "total": 1
+           *       },
+           *       "poll": "/v1/travels/travel-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
           'application/json': components['schemas']['Travel'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      422: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   whatIf: {
@@ -2526,6 +3426,15 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "user": "ada",
+         *       "remove": [
+         *         "0:15316"
+         *       ],
+         *       "item": "track-00042"
+         *     }
+         */
         'application/json': components['schemas']['WhatIfRequest'];
       };
     };
@@ -2536,6 +3445,63 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "before": {
+           *         "basedOn": "user",
+           *         "position": [
+           *           "0:15337"
+           *         ],
+           *         "model": "v1",
+           *         "items": [
+           *           {
+           *             "id": "track-00042",
+           *             "score": 0.276206,
+           *             "title": "Paper Thread"
+           *           }
+           *         ]
+           *       },
+           *       "after": {
+           *         "basedOn": "user",
+           *         "position": [
+           *           "0:15337"
+           *         ],
+           *         "model": "v1",
+           *         "items": [
+           *           {
+           *             "id": "track-00042",
+           *             "score": 0.276206,
+           *             "title": "Paper Thread"
+           *           }
+           *         ]
+           *       },
+           *       "difference": {
+           *         "entered": [
+           *           {
+           *             "id": "track-00042",
+           *             "place": 1,
+           *             "score": 0.276206
+           *           }
+           *         ],
+           *         "left": [
+           *           {
+           *             "id": "track-00042",
+           *             "place": 1,
+           *             "score": 0.276206
+           *           }
+           *         ],
+           *         "moved": [
+           *           {
+           *             "id": "track-00042",
+           *             "from": 1,
+           *             "to": 1,
+           *             "scoreBefore": 1,
+           *             "scoreAfter": 1
+           *           }
+           *         ]
+           *       }
+           *     }
+           */
           'application/json': components['schemas']['WhatIf'];
         };
       };
@@ -2545,18 +3511,33 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "travelId": "travel-0123456789abcdef",
+           *       "state": "running",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "progress": {
+           *         "done": 1,
+           *         "total": 1
+           *       },
+           *       "poll": "/v1/travels/travel-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
           'application/json': components['schemas']['Travel'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      422: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getItem: {
@@ -2567,7 +3548,10 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
         id: string;
       };
       cookie?: never;
@@ -2580,18 +3564,29 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "track-00042",
+           *       "metadata": {
+           *         "title": "Paper Thread"
+           *       },
+           *       "position": [
+           *         "0:15337"
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Item'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
-      504: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   publishItem: {
@@ -2602,13 +3597,17 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
         id: string;
       };
       cookie?: never;
     };
     requestBody?: {
       content: {
+        /** @example {} */
         'application/json': Record<string, unknown>;
       };
     };
@@ -2619,19 +3618,26 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "positions": [
+           *         "0:15316"
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Published'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      413: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
-      504: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   withdrawItem: {
@@ -2642,7 +3648,10 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
         id: string;
       };
       cookie?: never;
@@ -2655,17 +3664,24 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "positions": [
+           *         "0:15316"
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Published'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
-      504: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   listDeadLetters: {
@@ -2683,15 +3699,29 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "refused": 0,
+           *       "deadLetters": [
+           *         {
+           *           "position": "0:15316",
+           *           "reason": "text",
+           *           "type": "play",
+           *           "item": "track-00042",
+           *           "time": "2026-01-31T12:00:00.000Z"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['DeadLetters'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   listModels: {
@@ -2709,15 +3739,30 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "live": "v1",
+           *       "models": [
+           *         {
+           *           "version": "v2",
+           *           "live": true,
+           *           "learner": "gmf",
+           *           "start": [
+           *             "0:15337"
+           *           ]
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Models'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   startTraining: {
@@ -2729,6 +3774,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /** @example {} */
         'application/json': components['schemas']['TrainingRequest'];
       };
     };
@@ -2739,18 +3785,24 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
           'application/json': components['schemas']['StartedRun'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getTrainingRun: {
@@ -2758,7 +3810,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description The id of a durable run, as given when it was started. */
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
         workflowId: string;
       };
       cookie?: never;
@@ -2771,17 +3826,24 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
           'application/json': components['schemas']['RunState'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   startIndexBuild: {
@@ -2793,6 +3855,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "version": "v2"
+         *     }
+         */
         'application/json': components['schemas']['IndexReleaseRequest'];
       };
     };
@@ -2803,18 +3870,24 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
           'application/json': components['schemas']['StartedRun'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getIndexRelease: {
@@ -2822,7 +3895,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description The id of a durable run, as given when it was started. */
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
         workflowId: string;
       };
       cookie?: never;
@@ -2835,17 +3911,24 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
           'application/json': components['schemas']['RunState'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   promoteModel: {
@@ -2853,13 +3936,17 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A model version. */
+        /**
+         * @description A model version.
+         * @example v2
+         */
         version: string;
       };
       cookie?: never;
     };
     requestBody?: {
       content: {
+        /** @example {} */
         'application/json': components['schemas']['PromotionRequest'];
       };
     };
@@ -2870,20 +3957,30 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "version": "v2",
+           *       "previous": "v1",
+           *       "positions": [
+           *         "0:15316"
+           *       ],
+           *       "switchMs": 1
+           *     }
+           */
           'application/json': components['schemas']['Promotion'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
-      504: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   rollbackModel: {
@@ -2891,13 +3988,17 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description A model version. */
+        /**
+         * @description A model version.
+         * @example v2
+         */
         version: string;
       };
       cookie?: never;
     };
     requestBody?: {
       content: {
+        /** @example {} */
         'application/json': Record<string, unknown>;
       };
     };
@@ -2908,29 +4009,45 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "version": "v2",
+           *       "previous": "v1",
+           *       "positions": [
+           *         "0:15316"
+           *       ],
+           *       "switchMs": 1
+           *     }
+           */
           'application/json': components['schemas']['Promotion'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
-      504: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   compareModels: {
     parameters: {
-      query?: {
-        /** @description A model version. */
-        a?: string;
-        /** @description A model version. */
-        b?: string;
+      query: {
+        /**
+         * @description A model version.
+         * @example v1
+         */
+        a: string;
+        /**
+         * @description A model version.
+         * @example v2
+         */
+        b: string;
       };
       header?: never;
       path?: never;
@@ -2944,19 +4061,72 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "a": "v1",
+           *       "b": "v2",
+           *       "positions": {
+           *         "a": [
+           *           "0:15337"
+           *         ],
+           *         "b": [
+           *           "0:15337"
+           *         ]
+           *       },
+           *       "method": "text",
+           *       "cohorts": [
+           *         {
+           *           "cohort": "all",
+           *           "events": 15338,
+           *           "recall10": {
+           *             "a": 1,
+           *             "b": 1,
+           *             "difference": 1,
+           *             "low": 1,
+           *             "high": 1
+           *           },
+           *           "mrr10": {
+           *             "a": 1,
+           *             "b": 1,
+           *             "difference": 1,
+           *             "low": 1,
+           *             "high": 1
+           *           }
+           *         }
+           *       ],
+           *       "overlap10": {
+           *         "users": 0,
+           *         "mean": 1,
+           *         "histogram": [
+           *           0
+           *         ]
+           *       },
+           *       "drift": {
+           *         "items": 10000,
+           *         "alignment": 1
+           *       },
+           *       "stream": [
+           *         {
+           *           "events": 15338,
+           *           "a": 1,
+           *           "b": 1
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Comparison'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      422: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   startBackfill: {
@@ -2968,6 +4138,12 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "name": "verify",
+         *       "model": "v1"
+         *     }
+         */
         'application/json': components['schemas']['BackfillRequest'];
       };
     };
@@ -2978,20 +4154,26 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
           'application/json': components['schemas']['StartedRun'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      422: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getBackfill: {
@@ -2999,7 +4181,10 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description The id of a durable run, as given when it was started. */
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
         workflowId: string;
       };
       cookie?: never;
@@ -3012,17 +4197,24 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
           'application/json': components['schemas']['RunState'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   pauseBackfill: {
@@ -3030,13 +4222,17 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description The id of a durable run, as given when it was started. */
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
         workflowId: string;
       };
       cookie?: never;
     };
     requestBody?: {
       content: {
+        /** @example {} */
         'application/json': Record<string, unknown>;
       };
     };
@@ -3047,19 +4243,26 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
           'application/json': components['schemas']['RunState'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   resumeBackfill: {
@@ -3067,13 +4270,17 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description The id of a durable run, as given when it was started. */
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
         workflowId: string;
       };
       cookie?: never;
     };
     requestBody?: {
       content: {
+        /** @example {} */
         'application/json': Record<string, unknown>;
       };
     };
@@ -3084,19 +4291,26 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
           'application/json': components['schemas']['RunState'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   cancelBackfill: {
@@ -3104,13 +4318,17 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description The id of a durable run, as given when it was started. */
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
         workflowId: string;
       };
       cookie?: never;
     };
     requestBody?: {
       content: {
+        /** @example {} */
         'application/json': Record<string, unknown>;
       };
     };
@@ -3121,19 +4339,26 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
           'application/json': components['schemas']['RunState'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getMetrics: {
@@ -3154,13 +4379,13 @@ export interface operations {
           'text/plain': unknown;
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getPrequential: {
@@ -3183,17 +4408,39 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "share": 0.01,
+           *       "window": -9007199254740991,
+           *       "models": [
+           *         {
+           *           "version": "v2",
+           *           "sampled": 0,
+           *           "events": 15338,
+           *           "recall": {
+           *             "10": 0.25
+           *           },
+           *           "precision": {
+           *             "10": 0.025
+           *           },
+           *           "mrr": {
+           *             "10": 0.125
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Prequential'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getStateHash: {
@@ -3216,18 +4463,30 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "version": "v2",
+           *       "hash": "9f86d081884c7d65",
+           *       "positions": [
+           *         "0:15337"
+           *       ],
+           *       "events": 15338,
+           *       "users": 0,
+           *       "items": 10000
+           *     }
+           */
           'application/json': components['schemas']['StateHash'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
-      504: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   exportEvents: {
@@ -3251,12 +4510,12 @@ export interface operations {
           'application/x-ndjson': unknown;
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   verify: {
@@ -3268,6 +4527,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "model": "v1"
+         *     }
+         */
         'application/json': components['schemas']['VerifyRequest'];
       };
     };
@@ -3278,19 +4542,36 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "equal": true,
+           *       "version": "v2",
+           *       "hash": "9f86d081884c7d65",
+           *       "live": "v1",
+           *       "positions": [
+           *         "0:15337"
+           *       ],
+           *       "events": 15338,
+           *       "differing": [
+           *         0
+           *       ],
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
           'application/json': components['schemas']['VerifyReport'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   rebuildProjections: {
@@ -3302,6 +4583,11 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "projections": []
+         *     }
+         */
         'application/json': {
           /**
            * @description The projections to drop and fold again; all when none is named.
@@ -3318,19 +4604,30 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "projections": [
+           *         "users"
+           *       ],
+           *       "positions": [
+           *         "0:15337"
+           *       ],
+           *       "events": 15338
+           *     }
+           */
           'application/json': components['schemas']['RebuildReport'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      422: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   listSchedules: {
@@ -3348,16 +4645,41 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "schedules": [
+           *         {
+           *           "name": "verify",
+           *           "state": "on",
+           *           "when": "text",
+           *           "variable": "text",
+           *           "workflow": "text",
+           *           "note": "text",
+           *           "url": "http://127.0.0.1:8233/",
+           *           "nextRun": "2026-01-31T12:00:00.000Z",
+           *           "lastRun": {
+           *             "at": "2026-01-31T12:00:00.000Z",
+           *             "workflowId": "train-1",
+           *             "url": "http://127.0.0.1:8233/",
+           *             "state": "running"
+           *           },
+           *           "runs": 0,
+           *           "skipped": 0,
+           *           "missed": 0
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Schedules'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   pauseSchedule: {
@@ -3365,12 +4687,14 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
+        /** @example verify */
         name: string;
       };
       cookie?: never;
     };
     requestBody?: {
       content: {
+        /** @example {} */
         'application/json': Record<string, unknown>;
       };
     };
@@ -3381,19 +4705,40 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "name": "verify",
+           *       "state": "on",
+           *       "when": "text",
+           *       "variable": "text",
+           *       "workflow": "text",
+           *       "note": "text",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "nextRun": "2026-01-31T12:00:00.000Z",
+           *       "lastRun": {
+           *         "at": "2026-01-31T12:00:00.000Z",
+           *         "workflowId": "train-1",
+           *         "url": "http://127.0.0.1:8233/",
+           *         "state": "running"
+           *       },
+           *       "runs": 0,
+           *       "skipped": 0,
+           *       "missed": 0
+           *     }
+           */
           'application/json': components['schemas']['Schedule'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   resumeSchedule: {
@@ -3401,12 +4746,14 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
+        /** @example verify */
         name: string;
       };
       cookie?: never;
     };
     requestBody?: {
       content: {
+        /** @example {} */
         'application/json': Record<string, unknown>;
       };
     };
@@ -3417,19 +4764,40 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "name": "verify",
+           *       "state": "on",
+           *       "when": "text",
+           *       "variable": "text",
+           *       "workflow": "text",
+           *       "note": "text",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "nextRun": "2026-01-31T12:00:00.000Z",
+           *       "lastRun": {
+           *         "at": "2026-01-31T12:00:00.000Z",
+           *         "workflowId": "train-1",
+           *         "url": "http://127.0.0.1:8233/",
+           *         "state": "running"
+           *       },
+           *       "runs": 0,
+           *       "skipped": 0,
+           *       "missed": 0
+           *     }
+           */
           'application/json': components['schemas']['Schedule'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   triggerSchedule: {
@@ -3437,12 +4805,14 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
+        /** @example verify */
         name: string;
       };
       cookie?: never;
     };
     requestBody?: {
       content: {
+        /** @example {} */
         'application/json': Record<string, unknown>;
       };
     };
@@ -3453,19 +4823,40 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "name": "verify",
+           *       "state": "on",
+           *       "when": "text",
+           *       "variable": "text",
+           *       "workflow": "text",
+           *       "note": "text",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "nextRun": "2026-01-31T12:00:00.000Z",
+           *       "lastRun": {
+           *         "at": "2026-01-31T12:00:00.000Z",
+           *         "workflowId": "train-1",
+           *         "url": "http://127.0.0.1:8233/",
+           *         "state": "running"
+           *       },
+           *       "runs": 0,
+           *       "skipped": 0,
+           *       "missed": 0
+           *     }
+           */
           'application/json': components['schemas']['Schedule'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      404: components['responses']['Problem'];
-      409: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   getStatus: {
@@ -3483,15 +4874,66 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "release": "0.1.0",
+           *       "profile": "embedded",
+           *       "partitions": 1,
+           *       "uptimeSeconds": 1,
+           *       "residentBytes": 1,
+           *       "awaited": [],
+           *       "journal": {
+           *         "heads": [
+           *           "0:15337"
+           *         ],
+           *         "bytes": 1,
+           *         "full": true
+           *       },
+           *       "model": {
+           *         "version": "v2",
+           *         "learner": "gmf",
+           *         "positions": [
+           *           "0:15337"
+           *         ]
+           *       },
+           *       "replay": {
+           *         "leased": true,
+           *         "behind": 0
+           *       },
+           *       "projections": [
+           *         {
+           *           "name": "verify",
+           *           "positions": [
+           *             "0:15337"
+           *           ]
+           *         }
+           *       ],
+           *       "search": {
+           *         "mode": "exact"
+           *       },
+           *       "counts": {
+           *         "events": 15338,
+           *         "users": 0,
+           *         "items": 10000,
+           *         "refused": 0
+           *       },
+           *       "parts": [
+           *         {
+           *           "name": "verify",
+           *           "on": true
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Status'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   isLive: {
@@ -3509,18 +4951,23 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "live": true
+           *     }
+           */
           'application/json': {
             /** @constant */
             live: true;
           };
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   isReady: {
@@ -3538,23 +4985,32 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "ready": true,
+           *       "awaited": []
+           *     }
+           */
           'application/json': components['schemas']['Ready'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   searchItems: {
     parameters: {
-      query?: {
-        /** @description Words of a title, or the beginnings of such; or an item’s id. */
-        query?: string;
+      query: {
+        /**
+         * @description Words of a title, or the beginnings of such; or an item’s id.
+         * @example paper
+         */
+        query: string;
         n?: number;
       };
       header?: never;
@@ -3569,15 +5025,27 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "title": "Paper Thread",
+           *           "met": true,
+           *           "attributes": {}
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['ItemList'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   lookUpItems: {
@@ -3589,6 +5057,13 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /**
+         * @example {
+         *       "ids": [
+         *         "track-00042"
+         *       ]
+         *     }
+         */
         'application/json': components['schemas']['ItemLookup'];
       };
     };
@@ -3599,16 +5074,28 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "title": "Paper Thread",
+           *           "met": true,
+           *           "attributes": {}
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['ItemList'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      415: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   listUsers: {
@@ -3628,16 +5115,26 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "users": [
+           *         {
+           *           "id": "track-00042",
+           *           "lastTime": "2026-01-31T12:00:00.000Z"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['UserList'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   listUserEvents: {
@@ -3647,7 +5144,10 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
         id: string;
       };
       cookie?: never;
@@ -3660,16 +5160,29 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "user": "ada",
+           *       "events": [
+           *         {
+           *           "position": "0:15316",
+           *           "type": "play",
+           *           "item": "track-00042",
+           *           "time": "2026-01-31T12:00:00.000Z"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['UserEvents'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   listRuns: {
@@ -3687,16 +5200,29 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "runs": [
+           *         {
+           *           "kind": "training",
+           *           "workflowId": "train-1",
+           *           "url": "http://127.0.0.1:8233/",
+           *           "state": "running",
+           *           "startedAt": "2026-01-31T12:00:00.000Z"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['RunList'];
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
-      503: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   followLive: {
@@ -3722,12 +5248,12 @@ export interface operations {
           'text/event-stream': unknown;
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   getHome: {
@@ -3746,12 +5272,12 @@ export interface operations {
         };
         content?: never;
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   getOpenApi: {
@@ -3772,12 +5298,12 @@ export interface operations {
           'application/json': unknown;
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   getDocs: {
@@ -3798,12 +5324,12 @@ export interface operations {
           'text/html': unknown;
         };
       };
-      400: components['responses']['Problem'];
-      401: components['responses']['Problem'];
-      403: components['responses']['Problem'];
-      421: components['responses']['Problem'];
-      429: components['responses']['Problem'];
-      500: components['responses']['Problem'];
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
 }
