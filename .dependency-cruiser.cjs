@@ -85,6 +85,18 @@ module.exports = {
       { path: anyOf(rooms), pathNot: '^(web|api/schema)/' },
     ),
     forbid(
+      'clients-stand-alone',
+      'what is published brings nothing of the server, and the server nothing of it',
+      { path: '^clients/' },
+      { path: anyOf(rooms) },
+    ),
+    forbid(
+      'nothing-imports-clients',
+      'the server knows no client; tests and scripts do',
+      { path: anyOf(rooms) },
+      { path: '^clients/' },
+    ),
+    forbid(
       'nothing-imports-the-page',
       'it is built, and served as files',
       { path: anyOf(rooms), pathNot: '^web/' },
@@ -185,7 +197,7 @@ module.exports = {
     forbid(
       'nothing-unresolvable',
       'an import that leads nowhere',
-      { path: anyOf([...rooms, 'test', 'benchmarks', 'scripts']) },
+      { path: anyOf([...rooms, 'clients', 'test', 'benchmarks', 'scripts']) },
       { couldNotResolve: true },
     ),
   ],

@@ -74,6 +74,7 @@ export default defineConfig(
     'dist/',
     'data/',
     'model/kernel/assembly/',
+    'clients/typescript/src/schema.ts',
   ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error', noInlineConfig: true } },
   {

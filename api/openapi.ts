@@ -1,8 +1,11 @@
 import { z } from 'zod';
 
+import { exampleOf } from './example.ts';
+import { PROBLEM_KINDS } from './problem.ts';
 import { parameterNames } from './router.ts';
 import type { AnswerSpec, Route } from './route.ts';
 import { problemSchema } from './schema/problem.ts';
+import { scopeOf } from './scope.ts';
 
 /** A part of the document: plain JSON. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -11,6 +14,7 @@ export type Json = Readonly<Record<string, unknown>>;
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
+  readonly description: string;
   readonly tags: readonly string[];
   readonly parameters: readonly Parameter[];
   readonly requestBody?: Json;
@@ -26,6 +30,7 @@ export interface Parameter {
   /** Members of an object stand each under a name of its own. */
   readonly style?: 'deepObject';
   readonly description?: string;
+  readonly example?: unknown;
   readonly schema: Json;
 }
 
@@ -43,6 +48,12 @@ const everyRoute = [400, 401, 403, 421, 429, 500] as const;
 /** Gathers the schemas that have a name, so that the document holds each once. */
 class Schemas {
   readonly named: Record<string, Json> = {};
+
+  /** Writes a schema with an example of it, as OpenAPI has what a body holds. */
+  media(schema: z.ZodType): Json {
+    const written = this.write(schema);
+    return { schema: written, example: exampleOf(written, this.named) };
+  }
 
   /** Writes a schema as JSON Schema; named ones become references into the document. */
   write(schema: z.ZodType): Json {
@@ -73,34 +84,46 @@ function moved(part: unknown): unknown {
   );
 }
 
-function properties(schema: z.ZodObject, schemas: Schemas): readonly (readonly [string, Json])[] {
-  const written = schemas.write(schema);
-  return Object.entries((written['properties'] ?? {}) as Readonly<Record<string, Json>>);
+/** The fields of an object in path or query: each with its schema and whether it has to be there. */
+function fieldsOf(
+  schema: z.ZodObject | undefined,
+  schemas: Schemas,
+): readonly { readonly name: string; readonly schema: Json; readonly required: boolean }[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = schemas.write(schema) as {
+    readonly properties?: Readonly<Record<string, Json>>;
+    readonly required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, written]) => ({
+    ...{ name, schema: written, required: required.includes(name) },
+  }));
+}
+
+/** An `id` in a path is that of what the segment before it names. */
+function nameIn(path: string, name: string): string {
+  return name === 'id' && path.includes('/users/{id}') ? 'user' : name;
 }
 
 function parametersOf(route: Route, schemas: Schemas): readonly Parameter[] {
-  const place = (
-    [name, { description, ...schema }]: readonly [string, Json],
-    where: Parameter['in'],
-  ): Parameter => ({
-    name,
-    in: where,
-    required: where === 'path',
-    ...(schema['type'] === 'object' ? { style: 'deepObject' } : {}),
-    ...(typeof description === 'string' ? { description } : {}),
-    schema,
-  });
-  const inPath = route.params === undefined ? [] : properties(route.params, schemas);
-  const known = inPath.map(([name]) => name).join();
-  if (known !== parameterNames(route.path).join()) {
+  const inPath = fieldsOf(route.params, schemas);
+  if (inPath.map(({ name }) => name).join() !== parameterNames(route.path).join()) {
     throw new Error(
       `${route.path} and its parameter schema name other parameters: make them agree`,
     );
   }
-  const inQuery = route.query === undefined ? [] : properties(route.query, schemas);
+  const place = (
+    { name, schema: { description, ...schema }, required }: (typeof inPath)[number],
+    where: Parameter['in'],
+  ): Parameter => ({
+    ...{ name, in: where, required },
+    ...(schema['type'] === 'object' ? { style: 'deepObject' } : {}),
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(required ? { example: exampleOf(schema, schemas.named, nameIn(route.path, name)) } : {}),
+    schema,
+  });
   return [
-    ...inPath.map((property) => place(property, 'path')),
-    ...inQuery.map((property) => place(property, 'query')),
+    ...inPath.map((field) => place(field, 'path')),
+    ...fieldsOf(route.query, schemas).map((field) => place(field, 'query')),
   ];
 }
 
@@ -110,7 +133,7 @@ function requestBodyOf(route: Route, schemas: Schemas): { readonly requestBody?:
     ...(route.bodies ?? []),
   ];
   if (media.length === 0) return {};
-  const content = media.map(({ type, schema }) => [type, { schema: schemas.write(schema) }]);
+  const content = media.map(({ type, schema }) => [type, schemas.media(schema)]);
   return {
     requestBody: {
       required: route.bodies !== undefined,
@@ -121,20 +144,46 @@ function requestBodyOf(route: Route, schemas: Schemas): { readonly requestBody?:
 
 function responseOf(answer: AnswerSpec<z.ZodType>, schemas: Schemas): [string, Json] {
   const { status, description, schema, mediaType = 'application/json' } = answer;
-  const content = { [mediaType]: schema === undefined ? {} : { schema: schemas.write(schema) } };
+  const content = { [mediaType]: schema === undefined ? {} : schemas.media(schema) };
   return [String(status), { description, ...(status === 302 ? {} : { content }) }];
 }
 
 function responsesOf(route: Route, schemas: Schemas): Operation['responses'] {
   const answers = [route.answer, ...(route.later === undefined ? [] : [route.later])];
-  const problems = [...new Set([...everyRoute, ...(route.problems ?? [])])].sort((a, b) => a - b);
+  const problems = problemsOf(route);
   return Object.fromEntries<Json>([
     ...answers.map((answer) => responseOf(answer, schemas)),
     ...problems.map((problem): [string, Json] => [
       String(problem),
-      { $ref: '#/components/responses/Problem' },
+      { $ref: `#/components/responses/Problem${String(problem)}` },
     ]),
   ]);
+}
+
+function problemsOf({ problems = [] }: Route): readonly number[] {
+  return [...new Set([...everyRoute, ...problems])].sort((a, b) => a - b);
+}
+
+/** Describes the problems of a status: its codes, what each means, and how one looks. */
+function problemResponse(status: number, schema: Json): Json {
+  const kinds = Object.entries(PROBLEM_KINDS).filter(([, kind]) => kind.status === status);
+  const [code = 'UNKNOWN', { title } = { title: 'Refused' }] = kinds[0] ?? [];
+  const type = `/docs#${code.toLowerCase().replaceAll('_', '-')}`;
+  const detail = 'what was wrong, and how to mend it';
+  const example = { type, title, status, detail, instance: '/v1/events', code };
+  return {
+    description: kinds.map(([each, kind]) => `${each}: ${kind.title}.`).join(' '),
+    content: { 'application/problem+json': { schema, example } },
+  };
+}
+
+/** Says what is asked of callers, after what the route says of itself. */
+function descriptionOf(route: Route): string {
+  const asked =
+    route.open === true
+      ? 'No API key is asked for.'
+      : `Where keys are asked for, one of scope \`${scopeOf(route)}\` is.`;
+  return route.description === undefined ? asked : `${route.description} ${asked}`;
 }
 
 /** Describes routes as an OpenAPI 3.1 document, made from the very schemas that check requests. */
@@ -146,6 +195,7 @@ export function openApi(routes: readonly Route[]): OpenApiDocument {
     operations[route.method.toLowerCase()] = {
       operationId: route.operationId,
       summary: route.summary,
+      description: descriptionOf(route),
       tags: [route.tag],
       parameters: parametersOf(route, schemas),
       ...requestBodyOf(route, schemas),
@@ -153,7 +203,8 @@ export function openApi(routes: readonly Route[]): OpenApiDocument {
       ...(route.open === true ? { security: [] } : {}),
     };
   }
-  const problem = { 'application/problem+json': { schema: schemas.write(problemSchema) } };
+  const problem = schemas.write(problemSchema);
+  const statuses = [...new Set(routes.flatMap(problemsOf))].sort((a, b) => a - b);
   return {
     openapi: '3.1.0',
     info: {
@@ -165,9 +216,9 @@ export function openApi(routes: readonly Route[]): OpenApiDocument {
     paths,
     components: {
       schemas: schemas.named,
-      responses: {
-        Problem: { description: 'What went wrong and how to mend it.', content: problem },
-      },
+      responses: Object.fromEntries(
+        statuses.map((status) => [`Problem${String(status)}`, problemResponse(status, problem)]),
+      ),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },

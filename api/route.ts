@@ -46,6 +46,8 @@ export interface RouteWords {
   readonly operationId: string;
   readonly tag: string;
   readonly summary: string;
+  /** What a caller should know beside the summary. */
+  readonly description?: string;
   /** The statuses of problems that callers have to expect, beside those of every route. */
   readonly problems?: readonly number[];
   /** What a key must allow; see {@link scopeOf} for where it is absent. */

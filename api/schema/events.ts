@@ -22,7 +22,10 @@ const timeSchema = z.iso
 /** One event as a caller sends it. */
 export const eventSchema = z
   .strictObject({
-    id: idSchema.optional().meta({ description: 'The idempotency key; drawn where absent.' }),
+    id: idSchema.optional().meta({
+      description: 'The idempotency key; drawn where absent.',
+      examples: ['play-1'],
+    }),
     type: typeSchema,
     user: idSchema,
     item: idSchema,
@@ -65,13 +68,16 @@ const jsonType = z
 export const cloudEventSchema = z
   .looseObject({
     specversion: z.literal('1.0', 'must be 1.0'),
-    id: idSchema,
-    source: idSchema,
+    id: idSchema.meta({ examples: ['play-1'] }),
+    source: idSchema.meta({ examples: ['/shop'] }),
     type: z
       .string()
       .min(1)
       .max(256)
-      .meta({ description: 'The interaction type, or a reverse-DNS name that ends in it.' }),
+      .meta({
+        description: 'The interaction type, or a reverse-DNS name that ends in it.',
+        examples: ['com.example.play'],
+      }),
     subject: idSchema.optional().meta({ description: 'The item, where `data` names none.' }),
     time: timeSchema.optional(),
     datacontenttype: jsonType.optional(),

@@ -27,13 +27,19 @@ export const idSchema = z
 export const positionSchema = z
   .string()
   .regex(/^\d{1,5}:\d{1,15}$/, 'must be a position such as 0:1234')
-  .meta({ description: 'A position in the journal: partition and sequence.' });
+  .meta({
+    description: 'A position in the journal: partition and sequence.',
+    examples: ['0:15316'],
+  });
 
 /** Where a reader stands in a partition; the sequence is −1 before the first event. */
 export const standSchema = z
   .string()
   .regex(/^\d{1,5}:(-1|\d{1,15})$/)
-  .meta({ description: 'Where a reader stands: partition and sequence, -1 before the first.' });
+  .meta({
+    description: 'Where a reader stands: partition and sequence, -1 before the first.',
+    examples: ['0:15337'],
+  });
 
 /** How many items an answer lists. */
 export const countSchema = z

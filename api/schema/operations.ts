@@ -63,7 +63,7 @@ export type RunState = z.infer<typeof runStateSchema>;
 /** What `GET /v1/status` answers. */
 export const statusSchema = z
   .looseObject({
-    release: z.string().meta({ description: 'The version of this software.' }),
+    release: z.string().meta({ description: 'The version of this software.', examples: ['0.1.0'] }),
     profile: z.string(),
     partitions: z.int().min(1),
     uptimeSeconds: z.number(),

@@ -32,7 +32,10 @@ export const whatIfRequestSchema = z
     remove: z
       .array(positionSchema)
       .default([])
-      .meta({ description: 'Positions of the user’s own interactions that are left out.' }),
+      .meta({
+        description: 'Positions of the user’s own interactions that are left out.',
+        examples: [['0:15316']],
+      }),
     n: countSchema,
     exclude: z.enum(['seen', 'none']).default('seen'),
     item: idSchema.optional(),

@@ -65,7 +65,7 @@ describe('/openapi.json', () => {
       }
       for (const parameter of operation.parameters) {
         assert.ok(['path', 'query'].includes(parameter.in), where);
-        assert.equal(parameter.required, parameter.in === 'path', where);
+        assert.ok(parameter.required || parameter.in === 'query', where);
       }
     }
   });
@@ -83,6 +83,16 @@ describe('/openapi.json', () => {
     }
   });
 
+  test('says which parameters have to be there', () => {
+    const required = document.paths['/v1/items']?.['get']?.parameters.map(({ name, required }) => [
+      ...[name, required],
+    ]);
+    assert.deepEqual(required, [
+      ['query', true],
+      ['n', false],
+    ]);
+  });
+
   test('refers only to parts that it has', () => {
     const references = JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g);
     let count = 0;
@@ -93,6 +103,55 @@ describe('/openapi.json', () => {
       count += 1;
     }
     assert.ok(count > 20, String(count));
+  });
+
+  test('says of every operation what it does, whom it is for and which problems it has', () => {
+    for (const [method, path, operation] of operations()) {
+      const where = `${method} ${path}`;
+      assert.match(operation.summary, /^[A-Z].+\.$/, where);
+      assert.match(operation.description, /API key|scope `(?:read|write|admin)`/, where);
+      for (const [status, response] of Object.entries(operation.responses)) {
+        if (Number(status) < 400) continue;
+        assert.equal(response['$ref'], `#/components/responses/Problem${status}`, where);
+      }
+    }
+  });
+
+  test('gives an example of all that is sent and answered, which has the form it should have', () => {
+    let count = 0;
+    const visit = (part: unknown, ...steps: readonly string[]): void => {
+      if (typeof part !== 'object' || part === null) return;
+      const { schema, example, ...rest } = part as Readonly<Record<string, unknown>>;
+      const isMedia = steps.at(-2) === 'content';
+      if (schema !== undefined && (isMedia || example !== undefined)) {
+        const validate = ajv.getSchema(pointer(...steps, 'schema'));
+        assert.ok(validate?.(example), `${steps.join(' ')}: ${JSON.stringify(example)}`);
+        count += 1;
+      }
+      for (const [step, below] of Object.entries(rest)) visit(below, ...steps, step);
+    };
+    visit(document.paths, 'paths');
+    visit(document.components['responses'], 'components', 'responses');
+    assert.ok(count > operations().length, String(count));
+  });
+
+  test('has examples of what the API itself takes', async () => {
+    for (const [method, path, { requestBody, operationId }] of operations()) {
+      const content = (requestBody?.['content'] ?? {}) as Record<string, { example?: unknown }>;
+      const body = content['application/json']?.example;
+      if (body === undefined) continue;
+      const target = path.replaceAll(/\{(\w+)\}/g, 'x');
+      const { status, text } = await api.call(method, target, { body: body as object });
+      assert.ok(![400, 413, 415, 422, 500].includes(status), `${operationId}: ${text}`);
+    }
+  });
+
+  test('tells every problem by its codes', () => {
+    const responses = document.components['responses'] as Record<string, { description: string }>;
+    assert.match(responses['Problem500']?.description ?? '', /^INTERNAL: .+ DAMAGED: /);
+    for (const [name, { description }] of Object.entries(responses)) {
+      assert.match(description, /^[A-Z_]+: [A-Z]/, name);
+    }
   });
 
   test('holds schemas that compile', () => {
@@ -173,7 +232,11 @@ describe('/docs', () => {
     for (const name of Object.keys(document.components.schemas)) {
       assert.ok(text.includes(`id="schema-${name}"`), name);
     }
-    assert.doesNotMatch(text, /<script|src=|https?:\/\//);
+    for (const [, , { operationId }] of operations()) {
+      assert.ok(text.includes(`href="#${operationId}"`), operationId);
+      assert.ok(text.includes(`id="${operationId}"`), operationId);
+    }
+    assert.doesNotMatch(text, /<script|src=|href="(?:https?:)?\/\//);
   });
 
   test('has an anchor for the type of a problem', async () => {

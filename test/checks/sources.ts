@@ -20,7 +20,7 @@ export const rooms = [
 ] as const;
 
 /** Every folder whose code is the project's own. */
-export const folders = [...rooms, 'test', 'benchmarks', 'scripts', 'bin'] as const;
+export const folders = [...rooms, 'clients', 'test', 'benchmarks', 'scripts', 'bin'] as const;
 
 /** Lists the files below the folders that end in one of the endings, relative to the root, in order. */
 export function filesIn(below: readonly string[], endings: readonly string[]): string[] {

@@ -1,0 +1,5776 @@
+// Made from /openapi.json by scripts/build-client.mjs. What is changed here by hand is lost.
+
+export interface paths {
+  '/v1/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes events, whole or not at all, and answers when they are durable. CloudEvents may also come in binary mode.
+     * @description Where keys are asked for, one of scope `write` is.
+     */
+    post: operations['acceptEvents'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users/{id}/recommendations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Recommends items to a user; an unknown user gets similar or popular ones.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['recommend'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/items/{id}/similar': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the items most similar to one.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['similarItems'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/items/popular': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the items that are popular now: newer events count more.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['popularItems'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells what is known of a user.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getUser'];
+    put?: never;
+    post?: never;
+    /**
+     * Erases a user: out of every answer at once, id and key destroyed, and a model built without them that takes over.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    delete: operations['eraseUser'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/scenarios': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the scenarios by name.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['listScenarios'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/scenarios/{scenario}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells what a scenario bundles.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getScenario'];
+    /**
+     * Defines a scenario, or replaces it: answers that name it obey it from now on.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    put: operations['setScenario'];
+    post?: never;
+    /**
+     * Removes a scenario: a request that names it is refused from now on.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    delete: operations['removeScenario'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users/{id}/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Streams all that is held and derived of a user as NDJSON: what was learned of them, then their events with their context.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['exportUser'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/erasures': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the erasures, oldest first.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['listErasures'];
+    put?: never;
+    /**
+     * Erases users, all or none, as DELETE /v1/users/{id} erases one.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['eraseUsers'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/erasures/{erasureId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells how an erasure stands; once it is done, what proves it.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getErasure'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/travels/{travelId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells how a time travel stands; once it has completed, ask the question again.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getTravel'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/quarantines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the quarantines, oldest first.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['listQuarantines'];
+    put?: never;
+    /**
+     * Leaves events of users out, as if they had never been, until it is lifted.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['quarantine'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/quarantines/{quarantineId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells how a quarantine stands.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getQuarantine'];
+    put?: never;
+    post?: never;
+    /**
+     * Lifts a quarantine: a version that has the events again takes over.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    delete: operations['liftQuarantine'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/recommendations/{recommendationId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells where an answer came from, and makes it again.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getRecommendation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/recommendations/{recommendationId}/verify': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Makes an answer again by replay and compares it with the one that was given.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['verifyRecommendation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/what-if': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Answers what a user would be recommended with other events, and without some; nothing is written.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    post: operations['whatIf'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/items/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells what is known of an item.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getItem'];
+    /**
+     * Publishes an item’s metadata, or replaces them.
+     * @description Where keys are asked for, one of scope `write` is.
+     */
+    put: operations['publishItem'];
+    post?: never;
+    /**
+     * Withdraws an item: it is recommended no more until it is published again.
+     * @description Where keys are asked for, one of scope `write` is.
+     */
+    delete: operations['withdrawItem'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/dead-letters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the events that were taken and could not be learned from, with the reason.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['listDeadLetters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/models': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the model versions and says which is live.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['listModels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/training-runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Trains a new model version; it becomes live when it is not worse.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['startTraining'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/training-runs/{workflowId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells how a run stands, with its result once it has completed.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getTrainingRun'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/index-releases': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Builds an index of the items and swaps it in when its recall is good enough.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['startIndexBuild'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/index-releases/{workflowId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells how a run stands, with its result once it has completed.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getIndexRelease'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/models/{version}/promote': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Makes a version live that follows the stream; no request fails meanwhile.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['promoteModel'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/models/{version}/rollback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes the live version, which is named, back to the one that was live before.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['rollbackModel'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/models/compare': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Compares two versions on the events that both were tested on, and their answers.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['compareModels'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/backfills': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Builds a model version by replaying the journal; it ends as the shadow.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['startBackfill'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/backfills/{workflowId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells how a run stands, with its result once it has completed.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getBackfill'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/backfills/{workflowId}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Lets a backfill stand still; what it has built is kept.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['pauseBackfill'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/backfills/{workflowId}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Lets a paused backfill go on.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['resumeBackfill'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/backfills/{workflowId}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Ends a backfill; the version stays registered and is not held.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['cancelBackfill'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/metrics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells what was measured, as Prometheus reads it.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getMetrics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/metrics/prequential': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells how well a sample of events was ranked before they were learned.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getPrequential'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/metrics/click-through': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells how many answers were given and clicked, by version and scenario.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getClickThrough'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/state-hash': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Gives the canonical hash of a model version’s state and the positions it has.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getStateHash'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/events/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Streams the journal’s events as NDJSON, after these positions, up to now.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['exportEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/verifications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Replays cleanly in a scratch folder, compares state hashes, and finds where they part. With accept: application/x-ndjson it tells its progress.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['verify'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/projections/rebuild': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Drops projections and folds them again. With accept: application/x-ndjson it tells its progress.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['rebuildProjections'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/schedules': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists what runs by itself: when, what it started last, and when it runs next.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['listSchedules'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/schedules/{name}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Lets a schedule start nothing until it is resumed.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['pauseSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/schedules/{name}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Lets a paused schedule go on.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['resumeSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/schedules/{name}/trigger': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Starts what a schedule starts, now; nothing where it runs.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    post: operations['triggerSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/status': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells where journal, model, projections and the native parts stand.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getStatus'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/health/live': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Answers while the process serves.
+     * @description No API key is asked for.
+     */
+    get: operations['isLive'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/health/ready': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Answers 503 with what is awaited until answers are right.
+     * @description No API key is asked for.
+     */
+    get: operations['isReady'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/items': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Searches items by title.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['searchItems'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/items/lookup': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Tells many items in short; those that are unknown are left out.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    post: operations['lookUpItems'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the users of the newest events.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['listUsers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/users/{id}/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the newest interactions of a user; of somebody unknown there are none.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['listUserEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the trainings, index builds and backfills that were started last.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['listRuns'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/live': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Streams figures once a second, and models, runs, a user and a travel as they change.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['followLive'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Leads to the documentation, for the page is not built.
+     * @description No API key is asked for.
+     */
+    get: operations['getHome'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/openapi.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Describes these routes (OpenAPI 3.1).
+     * @description No API key is asked for.
+     */
+    get: operations['getOpenApi'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/docs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Shows these routes as a page.
+     * @description No API key is asked for.
+     */
+    get: operations['getDocs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    Event: {
+      /**
+       * @description The idempotency key; drawn where absent.
+       * @example play-1
+       */
+      id?: string;
+      /** @description One of the configured interaction types, such as play or like. */
+      type: string;
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      user: string;
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      item: string;
+      /** @description A rating, a count, a price; stored as given. */
+      value?: number;
+      /**
+       * Format: date-time
+       * @description When it happened (RFC 3339); the server’s clock where absent.
+       */
+      time?: string;
+      /** @description Free-form JSON, kept under the user’s key; at most 4 KiB and 32 levels. */
+      context?: Record<string, unknown>;
+      /** @description The answer that this reacts to, as it was answered: counted, never learned. */
+      recommendationId?: string;
+    };
+    CloudEvent: {
+      /** @constant */
+      specversion: '1.0';
+      /**
+       * @description 1 to 256 bytes of valid UTF-8 without NUL.
+       * @example play-1
+       */
+      id: string;
+      /**
+       * @description 1 to 256 bytes of valid UTF-8 without NUL.
+       * @example /shop
+       */
+      source: string;
+      /**
+       * @description The interaction type, or a reverse-DNS name that ends in it.
+       * @example com.example.play
+       */
+      type: string;
+      /** @description The item, where `data` names none. */
+      subject?: string;
+      /**
+       * Format: date-time
+       * @description When it happened (RFC 3339); the server’s clock where absent.
+       */
+      time?: string;
+      datacontenttype?: string;
+      data_base64?: unknown;
+      /** @description The answer that this reacts to, where `data` names none. */
+      recommendationid?: string;
+      data: components['schemas']['CloudEventData'];
+    } & {
+      [key: string]: unknown;
+    };
+    CloudEventData: {
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      user: string;
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      item?: string;
+      value?: number;
+      /** @description Free-form JSON, kept under the user’s key; at most 4 KiB and 32 levels. */
+      context?: Record<string, unknown>;
+      /** @description The id of a recommendation, as it was answered. */
+      recommendationId?: string;
+    };
+    Accepted: {
+      accepted: number;
+      duplicates: number;
+      /** @description One an event in the order given, but for those that are pending; for NDJSON the furthest of each partition, to pass on as `after`. */
+      positions: string[];
+      /** @description Cluster profile: events that were taken and did not reach the journal in time, as partition@offset in the order given, with no place in `positions`; for NDJSON the furthest of each partition. Empty otherwise. */
+      pending: string[];
+    };
+    Recommendation: {
+      recommendationId: string;
+      /** @enum {string} */
+      basedOn: 'user' | 'item' | 'popular';
+      /** @description The positions that the answer was read at. */
+      position: string[];
+      /** @description A model version. */
+      model: string;
+      search: {
+        /** @enum {string} */
+        mode: 'exact' | 'approximate';
+        release?: string;
+        /** @description Why the search fell back to exact. */
+        reason?: string;
+      };
+      /** @description There where a filter was given. */
+      filter?: components['schemas']['FilterReport'];
+      /** @description Why there are fewer items than asked for. */
+      note?: string;
+      /** @description Cluster profile: why the answer may lack the newest events, and since when; absent when it is fresh. */
+      stale?: {
+        why: string;
+        /** Format: date-time */
+        since: string;
+      };
+      items: {
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        id: string;
+        score: number;
+        title?: string;
+        /**
+         * @description A scenario has it stand first; its score is 0 then.
+         * @constant
+         */
+        pinned?: true;
+        explanation?: components['schemas']['Explanation'];
+      }[];
+      /** @description With `explain`: the user’s newest interactions, newest first. */
+      events?: {
+        /**
+         * @description A position in the journal: partition and sequence.
+         * @example 0:15316
+         */
+        position: string;
+        type: string;
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        item: string;
+        time: string | null;
+      }[];
+    };
+    FilterReport: {
+      /** @description Items met in an event and not withdrawn that the filter holds for, seen ones among them. */
+      matching: number;
+      /** @description Items that are left out because the filter has no value for them: they lack a field that it names, or have it of another kind. */
+      undecided: number;
+    };
+    Explanation: {
+      /** @description What the score is made of, by source; they sum to it. */
+      shares: {
+        [key: string]: number;
+      };
+      /** @description The part of `taste` along each of the items that the user had last. */
+      because?: {
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        item: string;
+        share: number;
+      }[];
+      /** @description What of `taste` lies along none of them. */
+      rest?: number;
+      /** @description Of the items that the user had last, the most similar ones. */
+      neighbours: {
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        item: string;
+        cosine: number;
+      }[];
+    };
+    Travel: {
+      /** @description The id of a time travel, as a 202 gave it. */
+      travelId: string;
+      /** @enum {string} */
+      state: 'running' | 'completed' | 'failed';
+      /** @description Where it goes. */
+      position: string[];
+      /** @description Events replayed of those on the way. */
+      progress: {
+        done: number;
+        total: number;
+      };
+      /** @description Where to ask how it stands. */
+      poll: string;
+      /** @description The travel in the Temporal UI, where it is. */
+      url?: string;
+      failure?: string;
+    };
+    SimilarItems: {
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      item: string;
+      position: string[];
+      /** @description A model version. */
+      model: string;
+      /** @description Cluster profile: why the answer may lack the newest events, and since when; absent when it is fresh. */
+      stale?: {
+        why: string;
+        /** Format: date-time */
+        since: string;
+      };
+      filter?: components['schemas']['FilterReport'];
+      items: {
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        id: string;
+        score: number;
+        title?: string;
+        /**
+         * @description A scenario has it stand first; its score is 0 then.
+         * @constant
+         */
+        pinned?: true;
+        explanation?: components['schemas']['Explanation'];
+      }[];
+    };
+    PopularItems: {
+      position: string[];
+      /** @description Cluster profile: why the answer may lack the newest events, and since when; absent when it is fresh. */
+      stale?: {
+        why: string;
+        /** Format: date-time */
+        since: string;
+      };
+      filter?: components['schemas']['FilterReport'];
+      items: {
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        id: string;
+        score: number;
+        title?: string;
+        /**
+         * @description A scenario has it stand first; its score is 0 then.
+         * @constant
+         */
+        pinned?: true;
+        explanation?: components['schemas']['Explanation'];
+      }[];
+    };
+    User: {
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      id: string;
+      events: number;
+      seenItems: number;
+      lastTime: string | null;
+      position: string[];
+      /** @description Cluster profile: why the answer may lack the newest events, and since when; absent when it is fresh. */
+      stale?: {
+        why: string;
+        /** Format: date-time */
+        since: string;
+      };
+    };
+    Scenarios: {
+      scenarios: components['schemas']['Scenario'][];
+    };
+    Scenario: {
+      /** @description The name of a scenario. */
+      scenario: string;
+      definition: components['schemas']['ScenarioDefinition'];
+      /** Format: date-time */
+      changedAt: string;
+    };
+    ScenarioDefinition: {
+      /** @description An expression in CEL that has to hold for every item listed: `item.genre == "jazz" && item.year > 1990`. It may look at `item` (what was published, and `id`), `user` (`events`, `seenItems`) and `context`. */
+      filter?: string;
+      /** @description An expression in CEL whose value multiplies the score of an item: `item.genre == "jazz" ? 2.0 : 1.0`. A score below 0 is divided by it. */
+      boost?: string;
+      /** @description From 0, where the best items are listed, to 1, where each next one is as unlike those before it as can be (maximal marginal relevance). */
+      diversity?: number;
+      /** @description Items that stand first, in this order. */
+      pinned?: string[];
+      /** @description Items that are never listed. */
+      blocked?: string[];
+    };
+    RemovedScenario: {
+      /** @description The name of a scenario. */
+      removed: string;
+    };
+    Erasure: {
+      /** @description An erasure: e1, e2 and so on. */
+      erasureId: string;
+      /** @enum {string} */
+      state: 'collecting' | 'rebuilding' | 'done';
+      /** @description Users that it erases; none is named. */
+      users: number;
+      /** Format: date-time */
+      requestedAt: string;
+      /** @description Whether their ids and keys are destroyed: nobody can tell any more whose events they were. */
+      identitiesDestroyed: boolean;
+      /** @description The run in the Temporal UI. */
+      url?: string;
+      /** @description Why the last try failed; it goes on. */
+      failure?: string;
+      /** @description The version that is built without them. */
+      version?: string;
+      /** @description The version that was live before. */
+      parent?: string;
+      /** @description The version whose definition and base the new one has: an older one than `parent` where the trained base of that held a user. */
+      builtFrom?: string;
+      baseHoldsErased?: boolean;
+      /** @description Their events that replay passes over. */
+      events?: number;
+      firstEvents?: string[];
+      replayedFrom?: string[];
+      /** Format: date-time */
+      finishedAt?: string;
+      /** @description The hash of the live state, which equals that of a journal without their events. */
+      stateHash?: string;
+      stateAt?: string[];
+      promotedAt?: string[];
+      /** @description Users whose events were blanked in the journal. */
+      purged?: number;
+      /** @description Where a trained base was dropped: the training run that takes its place, or why there is none. */
+      retraining?: string;
+      /** @description Derived files that may have held them. */
+      deleted?: {
+        checkpoints: number;
+        merges: number;
+        runs: number;
+        indexReleases: string[];
+        bases: string[];
+      };
+    };
+    ErasureRequest: {
+      users: string[];
+      /**
+       * @description Whether the version without them is built at once, not when others may have come.
+       * @default false
+       */
+      now?: boolean;
+      /**
+       * @description Whether what the journal holds of them is blanked, too.
+       * @default false
+       */
+      purge?: boolean;
+    };
+    Erasures: {
+      erasures: components['schemas']['Erasure'][];
+    };
+    QuarantineRequest: {
+      users: string[];
+      /**
+       * @description Events after these positions, one a partition at most; from the start where one is not named.
+       * @default []
+       */
+      from?: string[];
+      /**
+       * @description Events up to these positions; up to the head of now where a partition is not named.
+       * @default []
+       */
+      to?: string[];
+    };
+    Quarantine: {
+      /** @description A quarantine: q1, q2 and so on. */
+      quarantineId: string;
+      /** @enum {string} */
+      state: 'building' | 'active' | 'lifting' | 'lifted';
+      /** @description Whether the version that serves leaves the events out. */
+      inForce: boolean;
+      users: number;
+      /** @description Events that are left out. */
+      events: number;
+      from: string[];
+      to: string[];
+      /** Format: date-time */
+      requestedAt: string;
+      /** @description The run in the Temporal UI. */
+      url?: string;
+      /** @description Why the last try failed; it goes on. */
+      failure?: string;
+      /** @description The version built for its last change. */
+      version?: string;
+      /** @description The version that was live before that. */
+      parent?: string;
+      replayedFrom?: string[];
+      promotedAt?: string[];
+    };
+    Quarantines: {
+      quarantines: components['schemas']['Quarantine'][];
+    };
+    Lineage: {
+      /** @description The id of a recommendation, as it was answered. */
+      recommendationId: string;
+      /** @enum {string} */
+      basedOn: 'user' | 'item' | 'popular';
+      /** @description Null where nobody knew them, or they were erased since. */
+      user: string | null;
+      n: number;
+      /** @enum {string} */
+      exclude: 'seen' | 'none';
+      /** @description The item at hand. */
+      item: string | null;
+      /** @description What it obeyed beside the learner; null where there were no rules. */
+      rules: components['schemas']['AnsweredRules'] | null;
+      /** @description Where it was read. */
+      position: string[];
+      /** @description When the last event of each position was appended. */
+      appendedAt: (string | null)[];
+      model: {
+        /** @description A model version. */
+        version: string;
+        /** @description Null where it is not registered any more. */
+        learner: string | null;
+        parent: string | null;
+        start: string[] | null;
+      };
+      /** @description The index release that proposed candidates. */
+      release: string | null;
+      /**
+       * @description Unverifiable: what an index proposed then cannot be told any more; `reason` says why.
+       * @enum {string}
+       */
+      verdict: 'equal' | 'different' | 'unverifiable';
+      /** @description The items, made again. */
+      items: {
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        id: string;
+        score: number;
+        title?: string;
+        /**
+         * @description A scenario has it stand first; its score is 0 then.
+         * @constant
+         */
+        pinned?: true;
+        explanation?: components['schemas']['Explanation'];
+      }[];
+    };
+    AnsweredRules: {
+      scenario?: string;
+      filter?: string;
+      boost?: string;
+      diversity?: number;
+      pinned?: string[];
+      blocked?: string[];
+      /** @description What the expressions looked at of the context. */
+      context?: {
+        [key: string]: string | number;
+      };
+    };
+    AnswerProof: {
+      /** @description The id of a recommendation, as it was answered. */
+      recommendationId: string;
+      equal: boolean;
+      /**
+       * @description Unverifiable: what an index proposed then cannot be told any more; `reason` says why.
+       * @enum {string}
+       */
+      verdict: 'equal' | 'different' | 'unverifiable';
+      /**
+       * @description Made again by scanning everything, or from the candidates of the release it names.
+       * @enum {string}
+       */
+      method: 'exact' | 'release';
+      /** @description First 16 bytes of SHA-256 over ids and scores, hex: signed when it was given. */
+      expectedHash: string;
+      recomputedHash: string;
+      reason?: string;
+      /** @description Not equal, and users were erased since the journal began. */
+      changedByErasure: boolean;
+      /** @description The items, made again. */
+      items: {
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        id: string;
+        score: number;
+        title?: string;
+        /**
+         * @description A scenario has it stand first; its score is 0 then.
+         * @constant
+         */
+        pinned?: true;
+        explanation?: components['schemas']['Explanation'];
+      }[];
+    };
+    WhatIfRequest: {
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      user: string;
+      /**
+       * @description Interactions of the user that come on top, in order.
+       * @default []
+       */
+      add?: {
+        /**
+         * @description The idempotency key; drawn where absent.
+         * @example play-1
+         */
+        id?: string;
+        /** @description One of the configured interaction types, such as play or like. */
+        type: string;
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        item: string;
+        /** @description A rating, a count, a price; stored as given. */
+        value?: number;
+        /**
+         * Format: date-time
+         * @description When it happened (RFC 3339); the server’s clock where absent.
+         */
+        time?: string;
+      }[];
+      /**
+       * @description Positions of the user’s own interactions that are left out.
+       * @default []
+       * @example [
+       *       "0:15316"
+       *     ]
+       */
+      remove?: string[];
+      /** @default 10 */
+      n?: number;
+      /**
+       * @default seen
+       * @enum {string}
+       */
+      exclude?: 'seen' | 'none';
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      item?: string;
+      /** @description Answers as the live model would have answered there: a position of the partition that holds the user’s events, or an RFC 3339 time by which events had been appended. */
+      asOf?: string;
+    };
+    WhatIf: {
+      /** @description The answer as things are. */
+      before: {
+        /** @enum {string} */
+        basedOn: 'user' | 'item' | 'popular';
+        /** @description The positions that the answer was read at. */
+        position: string[];
+        /** @description A model version. */
+        model: string;
+        /** @description Why there are fewer items than asked for. */
+        note?: string;
+        items: {
+          /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+          id: string;
+          score: number;
+          title?: string;
+          /**
+           * @description A scenario has it stand first; its score is 0 then.
+           * @constant
+           */
+          pinned?: true;
+          explanation?: components['schemas']['Explanation'];
+        }[];
+      };
+      /** @description The answer as they would be. */
+      after: {
+        /** @enum {string} */
+        basedOn: 'user' | 'item' | 'popular';
+        /** @description The positions that the answer was read at. */
+        position: string[];
+        /** @description A model version. */
+        model: string;
+        /** @description Why there are fewer items than asked for. */
+        note?: string;
+        items: {
+          /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+          id: string;
+          score: number;
+          title?: string;
+          /**
+           * @description A scenario has it stand first; its score is 0 then.
+           * @constant
+           */
+          pinned?: true;
+          explanation?: components['schemas']['Explanation'];
+        }[];
+      };
+      difference: {
+        entered: {
+          /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+          id: string;
+          /** @description From 1 on. */
+          place: number;
+          score: number;
+        }[];
+        left: {
+          /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+          id: string;
+          /** @description From 1 on. */
+          place: number;
+          score: number;
+        }[];
+        /** @description In both, at another place or with another score. */
+        moved: {
+          /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+          id: string;
+          from: number;
+          to: number;
+          scoreBefore: number;
+          scoreAfter: number;
+        }[];
+      };
+    };
+    Published: {
+      positions: string[];
+    };
+    Item: {
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      id: string;
+      metadata: {
+        [key: string]: unknown;
+      } | null;
+      position: string[];
+      /** @description Cluster profile: why the answer may lack the newest events, and since when; absent when it is fresh. */
+      stale?: {
+        why: string;
+        /** Format: date-time */
+        since: string;
+      };
+    };
+    DeadLetters: {
+      /** @description All refused events, kept or not. */
+      refused: number;
+      deadLetters: {
+        /**
+         * @description A position in the journal: partition and sequence.
+         * @example 0:15316
+         */
+        position: string;
+        reason: string;
+        type: string;
+        item: string;
+        /** Format: date-time */
+        time: string;
+      }[];
+    };
+    Models: {
+      /** @description A model version. */
+      live: string;
+      models: ({
+        /** @description A model version. */
+        version: string;
+        live: boolean;
+        /** @description Embedded profile: the names that it has now. */
+        aliases?: ('live' | 'shadow' | 'previous')[];
+        learner: string;
+        settings?: {
+          [key: string]: unknown;
+        };
+        start: string[];
+        /** @description How far it learned in the order of event times; absent where all was in that of the journal. */
+        timeOrderedTo?: string[];
+        /** @description Where it stands, live or beside the live one; null where it is not held. */
+        positions?: string[] | null;
+        /** @description How well it foresaw the newest sampled events; null where it saw none. */
+        prequential?: {
+          events: number;
+          recall10: number;
+          mrr10: number;
+        } | null;
+        /** Format: date-time */
+        createdAt?: string;
+        metrics?: {
+          [key: string]: number;
+        };
+      } & {
+        [key: string]: unknown;
+      })[];
+    };
+    TrainingRequest: {
+      /**
+       * @description Who trains: tfjs-node, or the SIMD kernel, which needs none. Default: tfjs.
+       * @enum {string}
+       */
+      trainer?: 'tfjs' | 'kernel';
+      epochs?: number;
+      seed?: number;
+      /**
+       * @description Whether the new version may become live. Default: if-not-worse.
+       * @enum {string}
+       */
+      promote?: 'if-not-worse' | 'never';
+    };
+    StartedRun: {
+      /** @description The id of a durable run, as given when it was started. */
+      workflowId: string;
+      /** @description The run in the Temporal UI. */
+      url: string;
+    };
+    RunState: {
+      /** @description The id of a durable run, as given when it was started. */
+      workflowId: string;
+      url: string;
+      /** @enum {string} */
+      state: 'running' | 'completed' | 'failed' | 'cancelled';
+      stage?: string;
+      progress?: {
+        done: number;
+        total: number;
+      };
+      failure?: string;
+      result?: {
+        [key: string]: unknown;
+      };
+    } & {
+      [key: string]: unknown;
+    };
+    IndexReleaseRequest: {
+      /** @description A model version. */
+      version?: string;
+    };
+    PromotionRequest: {
+      /** @description Promotes only where the 95 % interval of the difference to the live version lies above 0. */
+      gate?: {
+        /**
+         * @default recall10
+         * @enum {string}
+         */
+        metric?: 'recall10' | 'mrr10';
+        /**
+         * @description Events that both have to be tested on.
+         * @default 1000
+         */
+        eventsMin?: number;
+      };
+    };
+    Promotion: {
+      /** @description The version that is live now. */
+      version: string;
+      /** @description The version that was live before. */
+      previous: string;
+      /** @description Where the promotion stands: answers past it are by the version. */
+      positions: string[];
+      /** @description How long it took until every partition answered. */
+      switchMs: number;
+    };
+    Comparison: {
+      /** @description A model version. */
+      a: string;
+      /** @description A model version. */
+      b: string;
+      positions: {
+        a: string[];
+        b: string[];
+      };
+      /** @description How the figures are made. */
+      method: string;
+      cohorts: {
+        /** @enum {string} */
+        cohort: 'all' | 'newUsers' | 'heavyUsers' | 'tailItems';
+        /** @description Sampled events that both were tested on. */
+        events: number;
+        /** @description Both means and their difference with its interval of 95 %, paired. */
+        recall10: {
+          a: number;
+          b: number;
+          /** @description b − a. */
+          difference: number;
+          low: number;
+          high: number;
+        };
+        /** @description Both means and their difference with its interval of 95 %, paired. */
+        mrr10: {
+          a: number;
+          b: number;
+          /** @description b − a. */
+          difference: number;
+          low: number;
+          high: number;
+        };
+      }[];
+      overlap10: {
+        /** @description Users sampled, known to both. */
+        users: number;
+        /** @description Mean share of the top 10 that both name. */
+        mean: number;
+        /** @description Users by how many of the top 10 both name, from 0 to 10. */
+        histogram: number[];
+      };
+      drift: {
+        /** @description Items sampled, known to both. */
+        items: number;
+        /** @description Linear CKA of the item vectors: 1 where one is the other turned or scaled. */
+        alignment: number | null;
+      };
+      /** @description Recall@10 over a window that moves along the paired events. */
+      stream: {
+        events: number;
+        a: number;
+        b: number;
+      }[];
+    };
+    BackfillRequest: {
+      /** @description v2, v3 and so on; the next where absent. */
+      name?: string;
+      /** @description A version that is registered, to be brought to the head again; excludes all but to. */
+      model?: string;
+      /** @description Changes of the live version's settings: learner, dimensions, learningRate, regularization, negatives, initDeviation, popularityHalfLifeMs, blend, blend.biasRate, blend.fading, blend.weightRate, blend.contextItemsMax, blend.revisits, blend.windowEventsMax, blend.partnersMax, blend.popularMax, blend.candidatesMax, blend.weighedEvery. */
+      settings?: {
+        [key: string]: unknown;
+      };
+      /** @description Where the version starts to learn: the events after it; from the first where absent. */
+      from?: string[];
+      /** @description How far the backfill goes before the version follows by itself; the head where absent. */
+      to?: string[];
+      /**
+       * @description time: the events up to `to` are learned in the order of their times, those after it as they come; journal where absent.
+       * @enum {string}
+       */
+      order?: 'journal' | 'time';
+    };
+    Prequential: {
+      /** @description The share of interactions that are sampled. */
+      share: number;
+      /** @description The newest sampled events that count. */
+      window: number;
+      models: {
+        /** @description A model version. */
+        version: string;
+        /** @description Events sampled since the start. */
+        sampled: number;
+        /** @description Events of the window. */
+        events: number;
+        /** @description A figure for each k: 10 and 20. */
+        recall: {
+          [key: string]: number;
+        };
+        /** @description A figure for each k: 10 and 20. */
+        precision: {
+          [key: string]: number;
+        };
+        /** @description A figure for each k: 10 and 20. */
+        mrr: {
+          [key: string]: number;
+        };
+      }[];
+    };
+    ClickThrough: {
+      /**
+       * Format: date-time
+       * @description Since when answers are counted.
+       */
+      since: string;
+      /** @description False while reactions from before the start are still read from the journal. */
+      complete: boolean;
+      rows: {
+        /** @description The version that answered. */
+        model: string;
+        /** @description Null where it was asked by none. */
+        scenario: string | null;
+        /** @description Answers that were given. */
+        impressions: number;
+        /** @description Answers with at least one click. */
+        clicked: number;
+        /** @description Positive events that name an answer. */
+        clicks: number;
+        /** @description Negative events that name an answer. */
+        dismissals: number;
+        /** @description `clicked` by `impressions`; null where no answer was counted. */
+        rate: number | null;
+      }[];
+    };
+    StateHash: {
+      /** @description A model version. */
+      version: string;
+      hash: string;
+      positions: string[];
+      events: number;
+      users: number;
+      items: number;
+    };
+    VerifyRequest: {
+      /** @description A version that is held: live, shadow or previous. Default: live. */
+      model?: string;
+      /** @description Whether every checkpoint and mark that is kept is compared, too, and what each checkpoint proves. Default: false. */
+      full?: boolean;
+    };
+    VerifyReport: {
+      equal: boolean;
+      /** @description A model version. */
+      version: string;
+      /** @description Of the clean replay. */
+      hash: string;
+      /** @description Of what is held. */
+      live: string;
+      positions: string[];
+      events: number;
+      /** @description Partitions. */
+      differing: number[];
+      /** @description Where each of these parts, the earliest first; where it differs. */
+      parted?: components['schemas']['Parted'][];
+      kept?: components['schemas']['KeptStates'];
+      /** @description The id of a durable run, as given when it was started. */
+      workflowId?: string;
+      /** @description The run in the Temporal UI, where it runs. */
+      url?: string;
+    } & {
+      [key: string]: unknown;
+    };
+    Parted: {
+      partition: number;
+      /**
+       * @description The last place that is known to be equal.
+       * @example 0:15337
+       */
+      after: string;
+      /**
+       * @description The first place that is known to differ.
+       * @example 0:15337
+       */
+      at: string;
+      /** @description Between the two. 1: this event. 0: it was learned well, and kept wrongly. */
+      events: number;
+      /**
+       * @description What differs there: a mark of the rows, a checkpoint, or the state as it is.
+       * @enum {string}
+       */
+      by: 'rows' | 'checkpoint' | 'state';
+    };
+    KeptStates: {
+      /** @description Checkpoints that were read and compared. */
+      checkpoints: number;
+      /** @description Marks of the rows that were compared. */
+      marks: number;
+      /** @description Checkpoints that say not what they come of. */
+      unlinked: number;
+      /** @description Checkpoints that another kernel learned. */
+      otherKernel: number;
+      /** @description Checkpoints that are not what they have to be, and why. */
+      faults: {
+        /**
+         * @description Where a reader stands: partition and sequence, -1 before the first.
+         * @example 0:15337
+         */
+        position: string;
+        fault: string;
+      }[];
+    };
+    RebuildReport: {
+      projections: string[];
+      positions: string[];
+      events: number;
+    } & {
+      [key: string]: unknown;
+    };
+    Schedules: {
+      schedules: components['schemas']['Schedule'][];
+    };
+    Schedule: {
+      /** @enum {string} */
+      name: 'verify' | 'train' | 'index' | 'promote';
+      /**
+       * @description off: the configuration says so, see `variable`.
+       * @enum {string}
+       */
+      state: 'on' | 'paused' | 'off';
+      /** @description off, a span, or five fields of cron in UTC. */
+      when: string;
+      /** @description The variable of the environment that sets it. */
+      variable: string;
+      /** @description The type of the workflow that it starts. */
+      workflow: string;
+      note: string;
+      /** @description Its id in Temporal. */
+      scheduleId?: string;
+      /** @description The schedule in the Temporal UI. */
+      url?: string;
+      nextRun: string | null;
+      lastRun: {
+        /** Format: date-time */
+        at: string;
+        /** @description The id of a durable run, as given when it was started. */
+        workflowId: string;
+        url: string;
+        /** @enum {string} */
+        state: 'running' | 'completed' | 'failed' | 'cancelled' | 'unknown';
+      } | null;
+      /** @description Started so far. */
+      runs: number;
+      /** @description Not started, for the one before still ran. */
+      skipped: number;
+      /** @description Not started, for no server ran then. */
+      missed: number;
+    };
+    Status: {
+      /**
+       * @description The version of this software.
+       * @example 0.1.0
+       */
+      release: string;
+      profile: string;
+      partitions: number;
+      uptimeSeconds: number;
+      residentBytes: number;
+      awaited: string[];
+      journal: {
+        heads: string[];
+        bytes: number;
+        full: boolean;
+      } & {
+        [key: string]: unknown;
+      };
+      model: {
+        /** @description A model version. */
+        version: string;
+        learner: string;
+        positions: string[];
+      } & {
+        [key: string]: unknown;
+      };
+      replay: {
+        leased: boolean;
+        reason?: string;
+        /** @description Events that stand in the journal unread. */
+        behind: number;
+        /** @description Partitions that stand before a barrier, and for which others they wait. */
+        waiting?: string[];
+      } & {
+        [key: string]: unknown;
+      };
+      projections: ({
+        name: string;
+        positions: string[];
+      } & {
+        [key: string]: unknown;
+      })[];
+      search: {
+        /** @enum {string} */
+        mode: 'exact' | 'approximate';
+        release?: string;
+        reason?: string;
+      } & {
+        [key: string]: unknown;
+      };
+      counts: {
+        events: number;
+        users: number;
+        items: number;
+        refused: number;
+      } & {
+        [key: string]: unknown;
+      };
+      /** @description The native parts, on or off and why. */
+      parts: ({
+        name: string;
+        on: boolean;
+        /** @description Why it is off, with the remedy. */
+        reason?: string;
+      } & {
+        [key: string]: unknown;
+      })[];
+      links?: {
+        [key: string]: string;
+      };
+      /** @description Cluster profile: the servers that this process depends on. */
+      dependencies?: ({
+        name: string;
+        where: string;
+        up: boolean;
+        /** Format: date-time */
+        since: string;
+        why?: string;
+      } & {
+        [key: string]: unknown;
+      })[];
+      /** @description Erasures that are pending: the live state still knows their users. */
+      erasures?: ({
+        erasureId: string;
+        state: string;
+        users: number;
+      } & {
+        [key: string]: unknown;
+      })[];
+      /** @description Cluster profile: which worker moves each partition. */
+      movers?: ({
+        partition: number;
+        holder: string;
+        /**
+         * @description Where a reader stands: partition and sequence, -1 before the first.
+         * @example 0:15337
+         */
+        position: string;
+      } & {
+        [key: string]: unknown;
+      })[];
+      /** @description What went wrong and was worked around, newest last. */
+      warnings?: {
+        message: string;
+        times: number;
+        /** Format: date-time */
+        lastAt: string;
+      }[];
+    } & {
+      [key: string]: unknown;
+    };
+    Ready: {
+      ready: boolean;
+      awaited: string[];
+      /** @description Cluster profile: how each server that it depends on stands. */
+      dependencies?: {
+        [key: string]: string;
+      };
+    };
+    ItemList: {
+      items: components['schemas']['ListedItem'][];
+    };
+    ListedItem: {
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      id: string;
+      title?: string;
+      /** @description Whether any event named it: then it has a vector. */
+      met: boolean;
+      /** @description Plain attributes of the metadata, cut to a bound; the item itself tells all. */
+      attributes: {
+        [key: string]: string | number | boolean;
+      };
+    };
+    ItemLookup: {
+      ids: string[];
+    };
+    UserList: {
+      users: {
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        id: string;
+        /** @description The time of their newest event. */
+        lastTime: string | null;
+      }[];
+    };
+    UserEvents: {
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      user: string;
+      /** @description Newest first. */
+      events: {
+        /**
+         * @description A position in the journal: partition and sequence.
+         * @example 0:15316
+         */
+        position: string;
+        type: string;
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        item: string;
+        time: string | null;
+      }[];
+    };
+    RunList: {
+      runs: {
+        /** @enum {string} */
+        kind: 'training' | 'index' | 'backfill';
+        /** @description The id of a durable run, as given when it was started. */
+        workflowId: string;
+        /** @description The run in the Temporal UI. */
+        url: string;
+        /** @enum {string} */
+        state: 'running' | 'completed' | 'failed' | 'cancelled';
+        /** Format: date-time */
+        startedAt: string;
+        /** Format: date-time */
+        endedAt?: string;
+        stage?: string;
+        progress?: {
+          done: number;
+          total: number;
+        };
+      }[];
+    };
+    Problem: {
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      instance: string;
+      code: string;
+      errors?: {
+        field: string;
+        reason: string;
+        /** @description The NDJSON line, counted from 1. */
+        line?: number;
+      }[];
+      requestId?: string;
+    } & {
+      [key: string]: unknown;
+    };
+  };
+  responses: {
+    /** @description MALFORMED: The request does not have the right form. */
+    Problem400: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#malformed",
+         *       "title": "The request does not have the right form",
+         *       "status": 400,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "MALFORMED"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description UNAUTHORIZED: The API key is missing or wrong. */
+    Problem401: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#unauthorized",
+         *       "title": "The API key is missing or wrong",
+         *       "status": 401,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "UNAUTHORIZED"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description FORBIDDEN: The request is not allowed from there, or with that key. */
+    Problem403: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#forbidden",
+         *       "title": "The request is not allowed from there, or with that key",
+         *       "status": 403,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "FORBIDDEN"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description NOT_FOUND: Not found. */
+    Problem404: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#not-found",
+         *       "title": "Not found",
+         *       "status": 404,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "NOT_FOUND"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description REQUEST_TIMEOUT: The request body took too long to arrive. */
+    Problem408: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#request-timeout",
+         *       "title": "The request body took too long to arrive",
+         *       "status": 408,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "REQUEST_TIMEOUT"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description CONFLICT: The request conflicts with what is there. */
+    Problem409: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#conflict",
+         *       "title": "The request conflicts with what is there",
+         *       "status": 409,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "CONFLICT"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description TOO_LARGE: The request is too large. */
+    Problem413: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#too-large",
+         *       "title": "The request is too large",
+         *       "status": 413,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "TOO_LARGE"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description UNSUPPORTED_MEDIA_TYPE: The content type is not known here. */
+    Problem415: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#unsupported-media-type",
+         *       "title": "The content type is not known here",
+         *       "status": 415,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "UNSUPPORTED_MEDIA_TYPE"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description MISDIRECTED: The Host header does not name this server. */
+    Problem421: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#misdirected",
+         *       "title": "The Host header does not name this server",
+         *       "status": 421,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "MISDIRECTED"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description INVALID: The request has a form, but cannot be accepted. */
+    Problem422: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#invalid",
+         *       "title": "The request has a form, but cannot be accepted",
+         *       "status": 422,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "INVALID"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description BUSY: More is under way than is let in. */
+    Problem429: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#busy",
+         *       "title": "More is under way than is let in",
+         *       "status": 429,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "BUSY"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description INTERNAL: Something unexpected failed. DAMAGED: Stored data are damaged. */
+    Problem500: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#internal",
+         *       "title": "Something unexpected failed",
+         *       "status": 500,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "INTERNAL"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description UNAVAILABLE: Not available now. FENCED: Another process took over. */
+    Problem503: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#unavailable",
+         *       "title": "Not available now",
+         *       "status": 503,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "UNAVAILABLE"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description TIMEOUT: The answer took too long. */
+    Problem504: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        /**
+         * @example {
+         *       "type": "/docs#timeout",
+         *       "title": "The answer took too long",
+         *       "status": 504,
+         *       "detail": "what was wrong, and how to mend it",
+         *       "instance": "/v1/events",
+         *       "code": "TIMEOUT"
+         *     }
+         */
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+  };
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type Event = components['schemas']['Event'];
+export type CloudEvent = components['schemas']['CloudEvent'];
+export type CloudEventData = components['schemas']['CloudEventData'];
+export type Accepted = components['schemas']['Accepted'];
+export type Recommendation = components['schemas']['Recommendation'];
+export type FilterReport = components['schemas']['FilterReport'];
+export type Explanation = components['schemas']['Explanation'];
+export type Travel = components['schemas']['Travel'];
+export type SimilarItems = components['schemas']['SimilarItems'];
+export type PopularItems = components['schemas']['PopularItems'];
+export type User = components['schemas']['User'];
+export type Scenarios = components['schemas']['Scenarios'];
+export type Scenario = components['schemas']['Scenario'];
+export type ScenarioDefinition = components['schemas']['ScenarioDefinition'];
+export type RemovedScenario = components['schemas']['RemovedScenario'];
+export type Erasure = components['schemas']['Erasure'];
+export type ErasureRequest = components['schemas']['ErasureRequest'];
+export type Erasures = components['schemas']['Erasures'];
+export type QuarantineRequest = components['schemas']['QuarantineRequest'];
+export type Quarantine = components['schemas']['Quarantine'];
+export type Quarantines = components['schemas']['Quarantines'];
+export type Lineage = components['schemas']['Lineage'];
+export type AnsweredRules = components['schemas']['AnsweredRules'];
+export type AnswerProof = components['schemas']['AnswerProof'];
+export type WhatIfRequest = components['schemas']['WhatIfRequest'];
+export type WhatIf = components['schemas']['WhatIf'];
+export type Published = components['schemas']['Published'];
+export type Item = components['schemas']['Item'];
+export type DeadLetters = components['schemas']['DeadLetters'];
+export type Models = components['schemas']['Models'];
+export type TrainingRequest = components['schemas']['TrainingRequest'];
+export type StartedRun = components['schemas']['StartedRun'];
+export type RunState = components['schemas']['RunState'];
+export type IndexReleaseRequest = components['schemas']['IndexReleaseRequest'];
+export type PromotionRequest = components['schemas']['PromotionRequest'];
+export type Promotion = components['schemas']['Promotion'];
+export type Comparison = components['schemas']['Comparison'];
+export type BackfillRequest = components['schemas']['BackfillRequest'];
+export type Prequential = components['schemas']['Prequential'];
+export type ClickThrough = components['schemas']['ClickThrough'];
+export type StateHash = components['schemas']['StateHash'];
+export type VerifyRequest = components['schemas']['VerifyRequest'];
+export type VerifyReport = components['schemas']['VerifyReport'];
+export type Parted = components['schemas']['Parted'];
+export type KeptStates = components['schemas']['KeptStates'];
+export type RebuildReport = components['schemas']['RebuildReport'];
+export type Schedules = components['schemas']['Schedules'];
+export type Schedule = components['schemas']['Schedule'];
+export type Status = components['schemas']['Status'];
+export type Ready = components['schemas']['Ready'];
+export type ItemList = components['schemas']['ItemList'];
+export type ListedItem = components['schemas']['ListedItem'];
+export type ItemLookup = components['schemas']['ItemLookup'];
+export type UserList = components['schemas']['UserList'];
+export type UserEvents = components['schemas']['UserEvents'];
+export type RunList = components['schemas']['RunList'];
+export type Problem = components['schemas']['Problem'];
+export type ResponseProblem400 = components['responses']['Problem400'];
+export type ResponseProblem401 = components['responses']['Problem401'];
+export type ResponseProblem403 = components['responses']['Problem403'];
+export type ResponseProblem404 = components['responses']['Problem404'];
+export type ResponseProblem408 = components['responses']['Problem408'];
+export type ResponseProblem409 = components['responses']['Problem409'];
+export type ResponseProblem413 = components['responses']['Problem413'];
+export type ResponseProblem415 = components['responses']['Problem415'];
+export type ResponseProblem421 = components['responses']['Problem421'];
+export type ResponseProblem422 = components['responses']['Problem422'];
+export type ResponseProblem429 = components['responses']['Problem429'];
+export type ResponseProblem500 = components['responses']['Problem500'];
+export type ResponseProblem503 = components['responses']['Problem503'];
+export type ResponseProblem504 = components['responses']['Problem504'];
+export type $defs = Record<string, never>;
+export interface operations {
+  acceptEvents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "id": "play-1",
+         *       "type": "play",
+         *       "user": "ada",
+         *       "item": "track-00042",
+         *       "recommendationId": "AQgCAQAAAOo7"
+         *     }
+         */
+        'application/json': components['schemas']['Event'] | components['schemas']['Event'][];
+        /**
+         * @example {
+         *       "id": "play-1",
+         *       "type": "play",
+         *       "user": "ada",
+         *       "item": "track-00042",
+         *       "recommendationId": "AQgCAQAAAOo7"
+         *     }
+         */
+        'application/x-ndjson': components['schemas']['Event'];
+        /**
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "play-1",
+         *       "source": "/shop",
+         *       "type": "com.example.play",
+         *       "data": {
+         *         "user": "ada",
+         *         "item": "track-00042",
+         *         "recommendationId": "AQgCAQAAAOo7"
+         *       }
+         *     }
+         */
+        'application/cloudevents+json': components['schemas']['CloudEvent'];
+        /**
+         * @example [
+         *       {
+         *         "specversion": "1.0",
+         *         "id": "play-1",
+         *         "source": "/shop",
+         *         "type": "com.example.play",
+         *         "data": {
+         *           "user": "ada",
+         *           "item": "track-00042",
+         *           "recommendationId": "AQgCAQAAAOo7"
+         *         }
+         *       }
+         *     ]
+         */
+        'application/cloudevents-batch+json': components['schemas']['CloudEvent'][];
+        /**
+         * @example {
+         *       "user": "ada",
+         *       "item": "track-00042",
+         *       "recommendationId": "AQgCAQAAAOo7"
+         *     }
+         */
+        'application/*+json': components['schemas']['CloudEventData'];
+      };
+    };
+    responses: {
+      /** @description The events are durable. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "accepted": 1,
+           *       "duplicates": 0,
+           *       "positions": [
+           *         "0:15316"
+           *       ],
+           *       "pending": []
+           *     }
+           */
+          'application/json': components['schemas']['Accepted'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  recommend: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description Waits until the answer includes these positions; repeat it or separate by commas. */
+        after?: string[];
+        /** @description Answers as the live model would have answered there: a position of the partition that holds the user’s events, or an RFC 3339 time by which events had been appended. */
+        asOf?: string;
+        /** @description Whether items that the user has seen are left out. */
+        exclude?: 'seen' | 'none';
+        /** @description Whether each item says why it is there. */
+        explain?: 'true' | 'false';
+        /** @description The item at hand: an unknown user gets the items similar to it. */
+        item?: string;
+        /** @description An expression in CEL that has to hold for every item listed: `item.genre == "jazz" && item.year > 1990`. It may look at `item` (what was published, and `id`), `user` (`events`, `seenItems`) and `context`. */
+        filter?: string;
+        /** @description An expression in CEL whose value multiplies the score of an item: `item.genre == "jazz" ? 2.0 : 1.0`. A score below 0 is divided by it. */
+        boost?: string;
+        /** @description What expressions find in `context`, each as `context.NAME=VALUE` or `context[NAME]=VALUE`: a number where it is written as one, else text. `hour` (0 to 23) and `weekday` (1, Monday, to 7) in UTC are there without being sent. */
+        context?: {
+          [key: string]: string;
+        };
+        /** @description From 0, where the best items are listed, to 1, where each next one is as unlike those before it as can be (maximal marginal relevance). */
+        diversity?: number;
+        /** @description A scenario to obey. Its filter and `filter` both have to hold; `boost` and `diversity` take the place of its own. */
+        scenario?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The best items first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "recommendationId": "AQgCAQAAAOo7",
+           *       "basedOn": "user",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "model": "v1",
+           *       "search": {
+           *         "mode": "exact"
+           *       },
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "score": 0.276206,
+           *           "title": "Paper Thread"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Recommendation'];
+        };
+      };
+      /** @description The way there is long: poll it, then ask again. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "travelId": "travel-0123456789abcdef",
+           *       "state": "running",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "progress": {
+           *         "done": 1,
+           *         "total": 1
+           *       },
+           *       "poll": "/v1/travels/travel-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
+          'application/json': components['schemas']['Travel'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  similarItems: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description An expression in CEL that has to hold for every item listed: `item.genre == "jazz" && item.year > 1990`. It may look at `item` (what was published, and `id`), `user` (`events`, `seenItems`) and `context`. */
+        filter?: string;
+        /** @description An expression in CEL whose value multiplies the score of an item: `item.genre == "jazz" ? 2.0 : 1.0`. A score below 0 is divided by it. */
+        boost?: string;
+        /** @description What expressions find in `context`, each as `context.NAME=VALUE` or `context[NAME]=VALUE`: a number where it is written as one, else text. `hour` (0 to 23) and `weekday` (1, Monday, to 7) in UTC are there without being sent. */
+        context?: {
+          [key: string]: string;
+        };
+        /** @description From 0, where the best items are listed, to 1, where each next one is as unlike those before it as can be (maximal marginal relevance). */
+        diversity?: number;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The most similar items first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "item": "track-00042",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "model": "v1",
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "score": 0.276206,
+           *           "title": "Paper Thread"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['SimilarItems'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  popularItems: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description An expression in CEL that has to hold for every item listed: `item.genre == "jazz" && item.year > 1990`. It may look at `item` (what was published, and `id`), `user` (`events`, `seenItems`) and `context`. */
+        filter?: string;
+        /** @description An expression in CEL whose value multiplies the score of an item: `item.genre == "jazz" ? 2.0 : 1.0`. A score below 0 is divided by it. */
+        boost?: string;
+        /** @description What expressions find in `context`, each as `context.NAME=VALUE` or `context[NAME]=VALUE`: a number where it is written as one, else text. `hour` (0 to 23) and `weekday` (1, Monday, to 7) in UTC are there without being sent. */
+        context?: {
+          [key: string]: string;
+        };
+        /** @description From 0, where the best items are listed, to 1, where each next one is as unlike those before it as can be (maximal marginal relevance). */
+        diversity?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The most popular items first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "score": 0.276206,
+           *           "title": "Paper Thread"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['PopularItems'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The user. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "track-00042",
+           *       "events": 15338,
+           *       "seenItems": 0,
+           *       "lastTime": "2026-01-31T12:00:00.000Z",
+           *       "position": [
+           *         "0:15337"
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['User'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  eraseUser: {
+    parameters: {
+      query?: {
+        /** @description Whether the version without the user is built at once. */
+        now?: string;
+        /** @description Whether what the journal holds of the user is blanked, too. */
+        purge?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The user is unknown from now on. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "erasureId": "e1",
+           *       "state": "collecting",
+           *       "users": 1,
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "identitiesDestroyed": true,
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1",
+           *       "events": 15338,
+           *       "stateHash": "9f86d081884c7d65"
+           *     }
+           */
+          'application/json': components['schemas']['Erasure'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listScenarios: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The scenarios. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "scenarios": [
+           *         {
+           *           "scenario": "text",
+           *           "definition": {},
+           *           "changedAt": "2026-01-31T12:00:00.000Z"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Scenarios'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getScenario: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The name of a scenario.
+         * @example text
+         */
+        scenario: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The scenario. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "scenario": "text",
+           *       "definition": {},
+           *       "changedAt": "2026-01-31T12:00:00.000Z"
+           *     }
+           */
+          'application/json': components['schemas']['Scenario'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  setScenario: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The name of a scenario.
+         * @example text
+         */
+        scenario: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        'application/json': components['schemas']['ScenarioDefinition'];
+      };
+    };
+    responses: {
+      /** @description It is kept. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "scenario": "text",
+           *       "definition": {},
+           *       "changedAt": "2026-01-31T12:00:00.000Z"
+           *     }
+           */
+          'application/json': components['schemas']['Scenario'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  removeScenario: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The name of a scenario.
+         * @example text
+         */
+        scenario: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "removed": "text"
+           *     }
+           */
+          'application/json': components['schemas']['RemovedScenario'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  exportUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A line of what was learned, then an event a line, oldest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/x-ndjson': unknown;
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listErasures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The erasures. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "erasures": [
+           *         {
+           *           "erasureId": "e1",
+           *           "state": "collecting",
+           *           "users": 1,
+           *           "requestedAt": "2026-01-31T12:00:00.000Z",
+           *           "identitiesDestroyed": true,
+           *           "url": "http://127.0.0.1:8233/",
+           *           "version": "v2",
+           *           "parent": "v1",
+           *           "events": 15338,
+           *           "stateHash": "9f86d081884c7d65"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Erasures'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  eraseUsers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "users": [
+         *         "ada"
+         *       ]
+         *     }
+         */
+        'application/json': components['schemas']['ErasureRequest'];
+      };
+    };
+    responses: {
+      /** @description The users are unknown from now on. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "erasureId": "e1",
+           *       "state": "collecting",
+           *       "users": 1,
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "identitiesDestroyed": true,
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1",
+           *       "events": 15338,
+           *       "stateHash": "9f86d081884c7d65"
+           *     }
+           */
+          'application/json': components['schemas']['Erasure'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getErasure: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description An erasure: e1, e2 and so on.
+         * @example e1
+         */
+        erasureId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The erasure. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "erasureId": "e1",
+           *       "state": "collecting",
+           *       "users": 1,
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "identitiesDestroyed": true,
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1",
+           *       "events": 15338,
+           *       "stateHash": "9f86d081884c7d65"
+           *     }
+           */
+          'application/json': components['schemas']['Erasure'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getTravel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a time travel, as a 202 gave it.
+         * @example travel-0123456789abcdef
+         */
+        travelId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The travel. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "travelId": "travel-0123456789abcdef",
+           *       "state": "running",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "progress": {
+           *         "done": 1,
+           *         "total": 1
+           *       },
+           *       "poll": "/v1/travels/travel-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
+          'application/json': components['schemas']['Travel'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listQuarantines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The quarantines. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "quarantines": [
+           *         {
+           *           "quarantineId": "q1",
+           *           "state": "building",
+           *           "inForce": true,
+           *           "users": 1,
+           *           "events": 15338,
+           *           "from": [
+           *             "0:15337"
+           *           ],
+           *           "to": [
+           *             "0:15337"
+           *           ],
+           *           "requestedAt": "2026-01-31T12:00:00.000Z",
+           *           "url": "http://127.0.0.1:8233/",
+           *           "version": "v2",
+           *           "parent": "v1"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Quarantines'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  quarantine: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "users": [
+         *         "ada"
+         *       ]
+         *     }
+         */
+        'application/json': components['schemas']['QuarantineRequest'];
+      };
+    };
+    responses: {
+      /** @description The quarantine is set. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "quarantineId": "q1",
+           *       "state": "building",
+           *       "inForce": true,
+           *       "users": 1,
+           *       "events": 15338,
+           *       "from": [
+           *         "0:15337"
+           *       ],
+           *       "to": [
+           *         "0:15337"
+           *       ],
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1"
+           *     }
+           */
+          'application/json': components['schemas']['Quarantine'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getQuarantine: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description A quarantine: q1, q2 and so on.
+         * @example q1
+         */
+        quarantineId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The quarantine. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "quarantineId": "q1",
+           *       "state": "building",
+           *       "inForce": true,
+           *       "users": 1,
+           *       "events": 15338,
+           *       "from": [
+           *         "0:15337"
+           *       ],
+           *       "to": [
+           *         "0:15337"
+           *       ],
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1"
+           *     }
+           */
+          'application/json': components['schemas']['Quarantine'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  liftQuarantine: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description A quarantine: q1, q2 and so on.
+         * @example q1
+         */
+        quarantineId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is being lifted. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "quarantineId": "q1",
+           *       "state": "building",
+           *       "inForce": true,
+           *       "users": 1,
+           *       "events": 15338,
+           *       "from": [
+           *         "0:15337"
+           *       ],
+           *       "to": [
+           *         "0:15337"
+           *       ],
+           *       "requestedAt": "2026-01-31T12:00:00.000Z",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "version": "v2",
+           *       "parent": "v1"
+           *     }
+           */
+          'application/json': components['schemas']['Quarantine'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getRecommendation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a recommendation, as it was answered.
+         * @example AQgCAQAAAOo7
+         */
+        recommendationId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer and its lineage. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "recommendationId": "AQgCAQAAAOo7",
+           *       "basedOn": "user",
+           *       "user": "ada",
+           *       "n": 1,
+           *       "exclude": "seen",
+           *       "item": "track-00042",
+           *       "rules": {},
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "appendedAt": [
+           *         "2026-01-31T12:00:00.000Z"
+           *       ],
+           *       "model": {
+           *         "version": "v2",
+           *         "learner": "gmf",
+           *         "parent": "v1",
+           *         "start": [
+           *           "0:15337"
+           *         ]
+           *       },
+           *       "release": "text",
+           *       "verdict": "equal",
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "score": 0.276206,
+           *           "title": "Paper Thread"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Lineage'];
+        };
+      };
+      /** @description The way there is long: poll it, then ask again. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "travelId": "travel-0123456789abcdef",
+           *       "state": "running",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "progress": {
+           *         "done": 1,
+           *         "total": 1
+           *       },
+           *       "poll": "/v1/travels/travel-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
+          'application/json': components['schemas']['Travel'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  verifyRecommendation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a recommendation, as it was answered.
+         * @example AQgCAQAAAOo7
+         */
+        recommendationId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The comparison. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "recommendationId": "AQgCAQAAAOo7",
+           *       "equal": true,
+           *       "verdict": "equal",
+           *       "method": "exact",
+           *       "expectedHash": "text",
+           *       "recomputedHash": "text",
+           *       "changedByErasure": true,
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "score": 0.276206,
+           *           "title": "Paper Thread"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['AnswerProof'];
+        };
+      };
+      /** @description The way there is long: poll it, then ask again. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "travelId": "travel-0123456789abcdef",
+           *       "state": "running",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "progress": {
+           *         "done": 1,
+           *         "total": 1
+           *       },
+           *       "poll": "/v1/travels/travel-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
+          'application/json': components['schemas']['Travel'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  whatIf: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "user": "ada",
+         *       "remove": [
+         *         "0:15316"
+         *       ],
+         *       "item": "track-00042"
+         *     }
+         */
+        'application/json': components['schemas']['WhatIfRequest'];
+      };
+    };
+    responses: {
+      /** @description Both answers, and how they differ. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "before": {
+           *         "basedOn": "user",
+           *         "position": [
+           *           "0:15337"
+           *         ],
+           *         "model": "v1",
+           *         "items": [
+           *           {
+           *             "id": "track-00042",
+           *             "score": 0.276206,
+           *             "title": "Paper Thread"
+           *           }
+           *         ]
+           *       },
+           *       "after": {
+           *         "basedOn": "user",
+           *         "position": [
+           *           "0:15337"
+           *         ],
+           *         "model": "v1",
+           *         "items": [
+           *           {
+           *             "id": "track-00042",
+           *             "score": 0.276206,
+           *             "title": "Paper Thread"
+           *           }
+           *         ]
+           *       },
+           *       "difference": {
+           *         "entered": [
+           *           {
+           *             "id": "track-00042",
+           *             "place": 1,
+           *             "score": 0.276206
+           *           }
+           *         ],
+           *         "left": [
+           *           {
+           *             "id": "track-00042",
+           *             "place": 1,
+           *             "score": 0.276206
+           *           }
+           *         ],
+           *         "moved": [
+           *           {
+           *             "id": "track-00042",
+           *             "from": 1,
+           *             "to": 1,
+           *             "scoreBefore": 1,
+           *             "scoreAfter": 1
+           *           }
+           *         ]
+           *       }
+           *     }
+           */
+          'application/json': components['schemas']['WhatIf'];
+        };
+      };
+      /** @description The way there is long: poll it, then ask again. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "travelId": "travel-0123456789abcdef",
+           *       "state": "running",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "progress": {
+           *         "done": 1,
+           *         "total": 1
+           *       },
+           *       "poll": "/v1/travels/travel-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
+          'application/json': components['schemas']['Travel'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getItem: {
+    parameters: {
+      query?: {
+        /** @description Waits until the answer includes these positions; repeat it or separate by commas. */
+        after?: string[];
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The item. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "track-00042",
+           *       "metadata": {
+           *         "title": "Paper Thread"
+           *       },
+           *       "position": [
+           *         "0:15337"
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Item'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  publishItem: {
+    parameters: {
+      query?: {
+        /** @description The idempotency key: the same one again changes nothing. Drawn where absent. */
+        eventId?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        'application/json': Record<string, unknown>;
+      };
+    };
+    responses: {
+      /** @description The item is published. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "positions": [
+           *         "0:15316"
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Published'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  withdrawItem: {
+    parameters: {
+      query?: {
+        /** @description The idempotency key: the same one again changes nothing. Drawn where absent. */
+        eventId?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The item is withdrawn. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "positions": [
+           *         "0:15316"
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Published'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  listDeadLetters: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest last. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "refused": 0,
+           *       "deadLetters": [
+           *         {
+           *           "position": "0:15316",
+           *           "reason": "text",
+           *           "type": "play",
+           *           "item": "track-00042",
+           *           "time": "2026-01-31T12:00:00.000Z"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['DeadLetters'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  listModels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The versions. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "live": "v1",
+           *       "models": [
+           *         {
+           *           "version": "v2",
+           *           "live": true,
+           *           "learner": "gmf",
+           *           "start": [
+           *             "0:15337"
+           *           ]
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Models'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  startTraining: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        'application/json': components['schemas']['TrainingRequest'];
+      };
+    };
+    responses: {
+      /** @description The run has started. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
+          'application/json': components['schemas']['StartedRun'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getTrainingRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
+        workflowId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The run. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
+          'application/json': components['schemas']['RunState'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  startIndexBuild: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "version": "v2"
+         *     }
+         */
+        'application/json': components['schemas']['IndexReleaseRequest'];
+      };
+    };
+    responses: {
+      /** @description The run has started. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
+          'application/json': components['schemas']['StartedRun'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getIndexRelease: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
+        workflowId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The run. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
+          'application/json': components['schemas']['RunState'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  promoteModel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description A model version.
+         * @example v2
+         */
+        version: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        'application/json': components['schemas']['PromotionRequest'];
+      };
+    };
+    responses: {
+      /** @description Every partition answers by it. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "version": "v2",
+           *       "previous": "v1",
+           *       "positions": [
+           *         "0:15316"
+           *       ],
+           *       "switchMs": 1
+           *     }
+           */
+          'application/json': components['schemas']['Promotion'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  rollbackModel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description A model version.
+         * @example v2
+         */
+        version: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        'application/json': Record<string, unknown>;
+      };
+    };
+    responses: {
+      /** @description Every partition answers by the version before. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "version": "v2",
+           *       "previous": "v1",
+           *       "positions": [
+           *         "0:15316"
+           *       ],
+           *       "switchMs": 1
+           *     }
+           */
+          'application/json': components['schemas']['Promotion'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  compareModels: {
+    parameters: {
+      query: {
+        /**
+         * @description A model version.
+         * @example v1
+         */
+        a: string;
+        /**
+         * @description A model version.
+         * @example v2
+         */
+        b: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The comparison. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "a": "v1",
+           *       "b": "v2",
+           *       "positions": {
+           *         "a": [
+           *           "0:15337"
+           *         ],
+           *         "b": [
+           *           "0:15337"
+           *         ]
+           *       },
+           *       "method": "text",
+           *       "cohorts": [
+           *         {
+           *           "cohort": "all",
+           *           "events": 15338,
+           *           "recall10": {
+           *             "a": 1,
+           *             "b": 1,
+           *             "difference": 1,
+           *             "low": 1,
+           *             "high": 1
+           *           },
+           *           "mrr10": {
+           *             "a": 1,
+           *             "b": 1,
+           *             "difference": 1,
+           *             "low": 1,
+           *             "high": 1
+           *           }
+           *         }
+           *       ],
+           *       "overlap10": {
+           *         "users": 0,
+           *         "mean": 1,
+           *         "histogram": [
+           *           0
+           *         ]
+           *       },
+           *       "drift": {
+           *         "items": 10000,
+           *         "alignment": 1
+           *       },
+           *       "stream": [
+           *         {
+           *           "events": 15338,
+           *           "a": 1,
+           *           "b": 1
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Comparison'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  startBackfill: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "name": "verify",
+         *       "model": "v1"
+         *     }
+         */
+        'application/json': components['schemas']['BackfillRequest'];
+      };
+    };
+    responses: {
+      /** @description The run has started. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
+          'application/json': components['schemas']['StartedRun'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getBackfill: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
+        workflowId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The run. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
+          'application/json': components['schemas']['RunState'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  pauseBackfill: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
+        workflowId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        'application/json': Record<string, unknown>;
+      };
+    };
+    responses: {
+      /** @description The run is told. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
+          'application/json': components['schemas']['RunState'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  resumeBackfill: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
+        workflowId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        'application/json': Record<string, unknown>;
+      };
+    };
+    responses: {
+      /** @description The run is told. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
+          'application/json': components['schemas']['RunState'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  cancelBackfill: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The id of a durable run, as given when it was started.
+         * @example train-1
+         */
+        workflowId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        'application/json': Record<string, unknown>;
+      };
+    };
+    responses: {
+      /** @description The run is told. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "state": "running"
+           *     }
+           */
+          'application/json': components['schemas']['RunState'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getMetrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Every metric. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain': unknown;
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getPrequential: {
+    parameters: {
+      query?: {
+        /** @description How many of the newest sampled events count. */
+        window?: number;
+        /** @description A model version. */
+        model?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The figures by version. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "share": 0.01,
+           *       "window": -9007199254740991,
+           *       "models": [
+           *         {
+           *           "version": "v2",
+           *           "sampled": 0,
+           *           "events": 15338,
+           *           "recall": {
+           *             "10": 0.25
+           *           },
+           *           "precision": {
+           *             "10": 0.025
+           *           },
+           *           "mrr": {
+           *             "10": 0.125
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Prequential'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getClickThrough: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The counts. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "since": "2026-01-31T12:00:00.000Z",
+           *       "complete": true,
+           *       "rows": [
+           *         {
+           *           "model": "v1",
+           *           "scenario": "text",
+           *           "impressions": 0,
+           *           "clicked": 0,
+           *           "clicks": 0,
+           *           "dismissals": 0,
+           *           "rate": 1
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['ClickThrough'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getStateHash: {
+    parameters: {
+      query?: {
+        /** @description A model version. */
+        version?: string;
+        /** @description Waits until the answer includes these positions; repeat it or separate by commas. */
+        after?: string[];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The hash. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "version": "v2",
+           *       "hash": "9f86d081884c7d65",
+           *       "positions": [
+           *         "0:15337"
+           *       ],
+           *       "events": 15338,
+           *       "users": 0,
+           *       "items": 10000
+           *     }
+           */
+          'application/json': components['schemas']['StateHash'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  exportEvents: {
+    parameters: {
+      query?: {
+        /** @description Waits until the answer includes these positions; repeat it or separate by commas. */
+        after?: string[];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One event a line, with its position. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/x-ndjson': unknown;
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  verify: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "model": "v1"
+         *     }
+         */
+        'application/json': components['schemas']['VerifyRequest'];
+      };
+    };
+    responses: {
+      /** @description The comparison. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "equal": true,
+           *       "version": "v2",
+           *       "hash": "9f86d081884c7d65",
+           *       "live": "v1",
+           *       "positions": [
+           *         "0:15337"
+           *       ],
+           *       "events": 15338,
+           *       "differing": [
+           *         0
+           *       ],
+           *       "workflowId": "train-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
+          'application/json': components['schemas']['VerifyReport'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  rebuildProjections: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "projections": []
+         *     }
+         */
+        'application/json': {
+          /**
+           * @description The projections to drop and fold again; all when none is named.
+           * @default []
+           */
+          projections?: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description They are rebuilt. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "projections": [
+           *         "users"
+           *       ],
+           *       "positions": [
+           *         "0:15337"
+           *       ],
+           *       "events": 15338
+           *     }
+           */
+          'application/json': components['schemas']['RebuildReport'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listSchedules: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Every schedule. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "schedules": [
+           *         {
+           *           "name": "verify",
+           *           "state": "on",
+           *           "when": "text",
+           *           "variable": "text",
+           *           "workflow": "text",
+           *           "note": "text",
+           *           "url": "http://127.0.0.1:8233/",
+           *           "nextRun": "2026-01-31T12:00:00.000Z",
+           *           "lastRun": {
+           *             "at": "2026-01-31T12:00:00.000Z",
+           *             "workflowId": "train-1",
+           *             "url": "http://127.0.0.1:8233/",
+           *             "state": "running"
+           *           },
+           *           "runs": 0,
+           *           "skipped": 0,
+           *           "missed": 0
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Schedules'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  pauseSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example verify */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        'application/json': Record<string, unknown>;
+      };
+    };
+    responses: {
+      /** @description How it stands now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "name": "verify",
+           *       "state": "on",
+           *       "when": "text",
+           *       "variable": "text",
+           *       "workflow": "text",
+           *       "note": "text",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "nextRun": "2026-01-31T12:00:00.000Z",
+           *       "lastRun": {
+           *         "at": "2026-01-31T12:00:00.000Z",
+           *         "workflowId": "train-1",
+           *         "url": "http://127.0.0.1:8233/",
+           *         "state": "running"
+           *       },
+           *       "runs": 0,
+           *       "skipped": 0,
+           *       "missed": 0
+           *     }
+           */
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  resumeSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example verify */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        'application/json': Record<string, unknown>;
+      };
+    };
+    responses: {
+      /** @description How it stands now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "name": "verify",
+           *       "state": "on",
+           *       "when": "text",
+           *       "variable": "text",
+           *       "workflow": "text",
+           *       "note": "text",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "nextRun": "2026-01-31T12:00:00.000Z",
+           *       "lastRun": {
+           *         "at": "2026-01-31T12:00:00.000Z",
+           *         "workflowId": "train-1",
+           *         "url": "http://127.0.0.1:8233/",
+           *         "state": "running"
+           *       },
+           *       "runs": 0,
+           *       "skipped": 0,
+           *       "missed": 0
+           *     }
+           */
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  triggerSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example verify */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        'application/json': Record<string, unknown>;
+      };
+    };
+    responses: {
+      /** @description How it stands now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "name": "verify",
+           *       "state": "on",
+           *       "when": "text",
+           *       "variable": "text",
+           *       "workflow": "text",
+           *       "note": "text",
+           *       "url": "http://127.0.0.1:8233/",
+           *       "nextRun": "2026-01-31T12:00:00.000Z",
+           *       "lastRun": {
+           *         "at": "2026-01-31T12:00:00.000Z",
+           *         "workflowId": "train-1",
+           *         "url": "http://127.0.0.1:8233/",
+           *         "state": "running"
+           *       },
+           *       "runs": 0,
+           *       "skipped": 0,
+           *       "missed": 0
+           *     }
+           */
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getStatus: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The status. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "release": "0.1.0",
+           *       "profile": "embedded",
+           *       "partitions": 1,
+           *       "uptimeSeconds": 1,
+           *       "residentBytes": 1,
+           *       "awaited": [],
+           *       "journal": {
+           *         "heads": [
+           *           "0:15337"
+           *         ],
+           *         "bytes": 1,
+           *         "full": true
+           *       },
+           *       "model": {
+           *         "version": "v2",
+           *         "learner": "gmf",
+           *         "positions": [
+           *           "0:15337"
+           *         ]
+           *       },
+           *       "replay": {
+           *         "leased": true,
+           *         "behind": 0
+           *       },
+           *       "projections": [
+           *         {
+           *           "name": "verify",
+           *           "positions": [
+           *             "0:15337"
+           *           ]
+           *         }
+           *       ],
+           *       "search": {
+           *         "mode": "exact"
+           *       },
+           *       "counts": {
+           *         "events": 15338,
+           *         "users": 0,
+           *         "items": 10000,
+           *         "refused": 0
+           *       },
+           *       "parts": [
+           *         {
+           *           "name": "verify",
+           *           "on": true
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Status'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  isLive: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It serves. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "live": true
+           *     }
+           */
+          'application/json': {
+            /** @constant */
+            live: true;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  isReady: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is ready. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "ready": true,
+           *       "awaited": []
+           *     }
+           */
+          'application/json': components['schemas']['Ready'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  searchItems: {
+    parameters: {
+      query: {
+        /**
+         * @description Words of a title, or the beginnings of such; or an item’s id.
+         * @example paper
+         */
+        query: string;
+        n?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Those that fit best first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "title": "Paper Thread",
+           *           "met": true,
+           *           "attributes": {}
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['ItemList'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  lookUpItems: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "ids": [
+         *         "track-00042"
+         *       ]
+         *     }
+         */
+        'application/json': components['schemas']['ItemLookup'];
+      };
+    };
+    responses: {
+      /** @description In the order of the ids. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "title": "Paper Thread",
+           *           "met": true,
+           *           "attributes": {}
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['ItemList'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  listUsers: {
+    parameters: {
+      query?: {
+        n?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "users": [
+           *         {
+           *           "id": "track-00042",
+           *           "lastTime": "2026-01-31T12:00:00.000Z"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['UserList'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listUserEvents: {
+    parameters: {
+      query?: {
+        n?: number;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "user": "ada",
+           *       "events": [
+           *         {
+           *           "position": "0:15316",
+           *           "type": "play",
+           *           "item": "track-00042",
+           *           "time": "2026-01-31T12:00:00.000Z"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['UserEvents'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listRuns: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Those under way first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "runs": [
+           *         {
+           *           "kind": "training",
+           *           "workflowId": "train-1",
+           *           "url": "http://127.0.0.1:8233/",
+           *           "state": "running",
+           *           "startedAt": "2026-01-31T12:00:00.000Z"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['RunList'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  followLive: {
+    parameters: {
+      query?: {
+        /** @description Tells, too, when events of this user arrive. */
+        user?: string;
+        /** @description Tells, too, how this travel goes on. */
+        travel?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Server-sent events: history, sample (LiveSample), models (Models), runs (RunList), user, travel (Travel), end. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': unknown;
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  getHome: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description To /docs. */
+      302: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  getOpenApi: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The document. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  getDocs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The page. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/html': unknown;
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+}
