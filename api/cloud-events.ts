@@ -43,6 +43,7 @@ function toEvent(cloud: CloudEventBody): Record<string, unknown> {
     item,
     value,
     time: cloud.time,
+    source: cloud.source,
     context,
   };
   return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));

@@ -11,6 +11,8 @@ export interface IncomingEvent {
   /** Unix milliseconds; the time of arrival where absent. */
   readonly time?: number | undefined;
   readonly context?: Readonly<Record<string, unknown>> | undefined;
+  /** The system that sends it: an id of 1 to 256 bytes, kept in the clear beside the event. */
+  readonly source?: string | undefined;
 }
 
 /** An event on its way to the journal: its sender filled in id and time. */

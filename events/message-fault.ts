@@ -66,8 +66,11 @@ function fieldsOf(
 }
 
 const EVENT = fieldsOf(
-  { id, type: name, user: id, item: id, value: number, time, context: freeForm(contextBytesMax) },
-  ['value', 'context'],
+  {
+    ...{ id, type: name, user: id, item: id, value: number, time },
+    ...{ context: freeForm(contextBytesMax), source: id },
+  },
+  ['value', 'context', 'source'],
 );
 
 /** The fields of every shared fact beside its kind. */
@@ -93,13 +96,17 @@ const SHARED: Readonly<Record<SharedFact['kind'], Fields>> = {
   }),
   BarrierSet: fieldsOf({ barrier: sequenceNumber, timeMs: time }),
   ShadowAssigned: fieldsOf({ version: name, timeMs: time }),
-  QuarantineSet: fieldsOf({
-    quarantine: name,
-    users: listOf(name),
-    from: listOf(sequenceNumber),
-    to: listOf(sequenceNumber),
-    timeMs: time,
-  }),
+  QuarantineSet: fieldsOf(
+    {
+      quarantine: name,
+      users: listOf(name),
+      source: id,
+      from: listOf(sequenceNumber),
+      to: listOf(sequenceNumber),
+      timeMs: time,
+    },
+    ['source'],
+  ),
   QuarantineLifted: fieldsOf({ quarantine: name, timeMs: time }),
 };
 

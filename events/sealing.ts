@@ -80,6 +80,7 @@ function interactionEntry(
       item: event.item,
       value: event.value ?? NaN,
       timeMs: event.time ?? nowMs,
+      ...(event.source !== undefined && { source: event.source }),
       sealed,
     },
   };

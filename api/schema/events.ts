@@ -30,6 +30,9 @@ export const eventSchema = z
       .optional()
       .meta({ description: 'A rating, a count, a price; stored as given.' }),
     time: timeSchema.optional(),
+    source: idSchema
+      .optional()
+      .meta({ description: 'The system that sends it, by which events can be quarantined.' }),
     context: contextSchema.optional(),
   })
   .meta({ id: 'Event' });
@@ -53,7 +56,7 @@ const jsonType = z
   .string()
   .regex(/^application\/(?:[\w.+-]+\+)?json(?:;.*)?$/i, 'must be JSON, such as application/json');
 
-/** A CloudEvent 1.0 in structured mode; extension attributes are let through and not kept. */
+/** A CloudEvent 1.0 in structured mode; its `source` is the event's, extension attributes are let through and not kept. */
 export const cloudEventSchema = z
   .looseObject({
     specversion: z.literal('1.0', 'must be 1.0'),

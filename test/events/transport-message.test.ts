@@ -22,6 +22,7 @@ const event = fc.record(
     value: number,
     time: fc.nat(),
     context: fc.dictionary(id, fc.oneof(id, fc.integer())),
+    source: id,
   },
   { requiredKeys: ['id', 'type', 'user', 'item', 'time'] },
 );
