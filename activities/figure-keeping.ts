@@ -3,6 +3,9 @@ import { packFigures, unpackFigures } from '../model/stream/figure-tensors.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 
+/** Files of figures kept a version: the newest holds all that the ones before did. */
+export const FIGURES_KEPT_MAX = 1;
+
 /** Where the observers of versions are. */
 export interface ObserverBook {
   /** The versions that are observed. */

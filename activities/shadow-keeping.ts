@@ -16,7 +16,7 @@ export const SHADOWS_LEFT_MAX = 3;
 
 /** What keeping shadows needs from outside. */
 export interface ShadowKeepingDeps {
-  readonly shadows: Pick<Shadows, 'versions' | 'still'>;
+  readonly shadows: Pick<Shadows, 'versions' | 'positions' | 'still'>;
   readonly links: Pick<CheckpointLinks, 'save'>;
   readonly figures: Pick<FigureKeeping, 'save'>;
   /** The store of the shadows alone: a recovery of the live state must not find them. */
@@ -81,38 +81,47 @@ export class ShadowKeeping {
 
   async #keep(version: string, wish: 'due' | 'all'): Promise<void> {
     const { shadows, figures, links, clock } = this.#deps;
-    const taken = await shadows.still(version, (runtimes) => this.#take(version, runtimes, wish));
+    if (!(await this.#isDue(version, wish))) return;
+    const taken = await shadows.still(version, take);
     if (taken === undefined) return;
     await figures.save(version);
-    for (const checkpoint of taken.checkpoints) await links.save(checkpoint);
-    this.#kept.set(version, { events: taken.events, ms: clock() });
+    for (const checkpoint of taken) await links.save(checkpoint);
+    const events = eventsAt(taken.map(({ manifest }) => manifest.sequence));
+    this.#kept.set(version, { events, ms: clock() });
   }
 
-  /** Copies the state of partitions that stand still; undefined where too little is new, or a barrier lies between them. */
-  async #take(
-    version: string,
-    runtimes: readonly PartitionRuntime[],
-    wish: 'due' | 'all',
-  ): Promise<{ readonly events: number; readonly checkpoints: readonly Checkpoint[] } | undefined> {
-    const events = runtimes.reduce((sum, { position }) => sum + position + 1, 0);
-    const last = this.#kept.get(version) ?? (await this.#found(version, runtimes));
+  async #isDue(version: string, wish: 'due' | 'all'): Promise<boolean> {
+    const positions = this.#deps.shadows.positions(version);
+    if (positions === undefined) return false;
+    const last = this.#kept.get(version) ?? (await this.#found(version, positions.length));
     this.#kept.set(version, last);
-    const isFar = events - last.events >= this.#eventsMax;
-    const isDue = isFar || this.#deps.clock() - last.ms >= this.#msMax;
-    if (events === last.events || !(isDue || wish === 'all')) return undefined;
-    if (new Set(runtimes.map(({ barrier }) => barrier)).size > 1) return undefined;
-    const checkpoints: Checkpoint[] = [];
-    for (const runtime of runtimes) checkpoints.push(await runtime.capture());
-    return { events, checkpoints };
+    const events = eventsAt(positions);
+    if (events === last.events || wish === 'all') return events !== last.events;
+    return events - last.events >= this.#eventsMax || this.#deps.clock() - last.ms >= this.#msMax;
   }
 
   /** What stands on the disk of a version that was not looked at yet. */
-  async #found(version: string, runtimes: readonly PartitionRuntime[]): Promise<Kept> {
-    let events = 0;
-    for (const { partition } of runtimes) {
+  async #found(version: string, partitions: number): Promise<Kept> {
+    const newest: number[] = [];
+    for (let partition = 0; partition < partitions; partition += 1) {
       const listed = await this.#deps.store.list(partition);
-      events += (listed.find((one) => one.version === version)?.sequence ?? -1) + 1;
+      newest.push(listed.find((one) => one.version === version)?.sequence ?? -1);
     }
-    return { events, ms: this.#deps.clock() };
+    return { events: eventsAt(newest), ms: this.#deps.clock() };
   }
+}
+
+/** Events up to where each partition stands. */
+function eventsAt(positions: readonly number[]): number {
+  return positions.reduce((sum, position) => sum + position + 1, 0);
+}
+
+/** Copies the state of partitions that stand still; undefined where a barrier lies between them. */
+async function take(
+  runtimes: readonly PartitionRuntime[],
+): Promise<readonly Checkpoint[] | undefined> {
+  if (new Set(runtimes.map(({ barrier }) => barrier)).size > 1) return undefined;
+  const checkpoints: Checkpoint[] = [];
+  for (const runtime of runtimes) checkpoints.push(await runtime.capture());
+  return checkpoints;
 }

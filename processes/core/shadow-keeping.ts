@@ -1,6 +1,6 @@
 import { CheckpointLinks } from '../../activities/checkpoint-links.ts';
 import type { CheckpointLinksDeps } from '../../activities/checkpoint-links.ts';
-import { FigureKeeping } from '../../activities/figure-keeping.ts';
+import { FigureKeeping, FIGURES_KEPT_MAX } from '../../activities/figure-keeping.ts';
 import { SHADOW_CHECKPOINTS_KEPT_MAX, ShadowKeeping } from '../../activities/shadow-keeping.ts';
 import { resumeShadow } from '../../activities/shadow-resuming.ts';
 import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
@@ -53,7 +53,7 @@ export async function openKeptShadows(
     book,
     store: openCheckpoints({
       folder: folder.partPath('figures'),
-      checkpointsKeptMax: 1,
+      checkpointsKeptMax: FIGURES_KEPT_MAX,
       onDamaged,
     }),
   });

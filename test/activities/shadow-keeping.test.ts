@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CheckpointLinks } from '../../activities/checkpoint-links.ts';
-import { FigureKeeping } from '../../activities/figure-keeping.ts';
+import { FigureKeeping, FIGURES_KEPT_MAX } from '../../activities/figure-keeping.ts';
 import { follow } from '../../activities/follower.ts';
 import {
   SHADOW_CHECKPOINTS_KEPT_MAX,
@@ -97,7 +97,7 @@ class Life {
     });
     const files = openCheckpoints({
       folder: `${folder}/figures`,
-      checkpointsKeptMax: 1,
+      checkpointsKeptMax: FIGURES_KEPT_MAX,
       onDamaged,
     });
     this.figures = new FigureKeeping({ book: this.book, store: files });
