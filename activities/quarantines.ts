@@ -5,12 +5,10 @@ import type { IdentityStore } from '../events/identity.ts';
 import type { Journal } from '../events/journal.ts';
 import { formatPosition, ORIGIN, sequence } from '../events/position.ts';
 import type { Position, Sequence } from '../events/position.ts';
-import { binaryKey } from '../events/binary-key.ts';
-import { surrogateToBytes } from '../events/surrogate.ts';
 import type { Surrogate } from '../events/fact.ts';
+import { countLeftOut } from './left-out-count.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { QuarantineRecord, QuarantineStore } from './quarantine-record.ts';
-import { readUsersEvents } from './users-events.ts';
 
 /** Quarantines that are not lifted, at most. */
 export const QUARANTINES_MAX = 100;
@@ -26,9 +24,11 @@ export interface QuarantinesDeps {
   readonly yieldNow: () => Promise<void>;
 }
 
-/** Which events to leave out: those of users after some positions and up to others. */
+/** Which events to leave out: those of users, or of a source, after some positions and up to others. */
 export interface QuarantineRequest {
   readonly users: readonly string[];
+  /** The source whose events are meant; `users` is empty then. */
+  readonly source?: string;
   /** One a partition at most; from the start where a partition is not named. */
   readonly from: readonly Position[];
   /** One a partition at most; up to the head of now where a partition is not named. */
@@ -59,23 +59,14 @@ export class Quarantines {
         );
       }
       const { from, to } = this.#range(request);
+      const { source } = request;
       const users = await this.#surrogates(request.users);
-      const events = await this.#count(users, from, to);
-      if (events === 0) {
-        throw new RepriseError(
-          'INVALID',
-          'users have no event in this range: name others, or a wider one',
-          {
-            field: 'users',
-          },
-        );
-      }
-      const record: QuarantineRecord = {
-        quarantine: `q${String(records.length + 1)}`,
-        state: 'building',
-        requestedMs: Math.floor(this.#deps.clock()),
-        ...{ users, from, to, events },
-      };
+      const quarantine = `q${String(records.length + 1)}`;
+      const leftOut = { quarantine, users, ...(source !== undefined && { source }), from, to };
+      const events = await countLeftOut(this.#deps, leftOut);
+      if (events === 0) throw nothingMeant(request);
+      const requestedMs = Math.floor(this.#deps.clock());
+      const record: QuarantineRecord = { ...leftOut, state: 'building', requestedMs, events };
       await this.#deps.store.write(record);
       await this.#append(record);
       return record;
@@ -192,23 +183,9 @@ export class Quarantines {
     }
   }
 
-  async #count(
-    users: readonly Surrogate[],
-    from: readonly Sequence[],
-    to: readonly Sequence[],
-  ): Promise<number> {
-    const keys = new Set(users.map((user) => binaryKey(surrogateToBytes(user))));
-    let events = 0;
-    for (const [partition, start] of from.entries()) {
-      const range = { partition, from: start, to: to[partition] ?? start };
-      events += (await readUsersEvents(this.#deps, range, keys)).events;
-    }
-    return events;
-  }
-
   /** The id is the record's own, so that the fact stands once. */
   async #append(record: QuarantineRecord): Promise<void> {
-    const { quarantine, users, from, to, requestedMs } = record;
+    const { quarantine, users, source, from, to, requestedMs } = record;
     const timeMs = Math.floor(this.#deps.clock());
     const fact: SharedFact =
       record.state === 'lifting'
@@ -216,6 +193,7 @@ export class Quarantines {
         : {
             ...{ kind: 'QuarantineSet', quarantine, timeMs },
             users,
+            ...(source !== undefined && { source }),
             from: from.map(sequence),
             to: to.map(sequence),
           };
@@ -227,6 +205,13 @@ export class Quarantines {
 export function withoutPlan(record: QuarantineRecord): QuarantineRecord {
   const { version: _v, parent: _p, replayedFrom: _r, promotedAt: _a, ...rest } = record;
   return rest;
+}
+
+function nothingMeant({ source }: QuarantineRequest): RepriseError {
+  const [what, field] =
+    source === undefined ? ['users have', 'users'] : ['the source has', 'source'];
+  const message = `${what} no event in this range: name others, or a wider one`;
+  return new RepriseError('INVALID', message, { field });
 }
 
 function of(positions: readonly Position[], partition: number): Sequence | undefined {

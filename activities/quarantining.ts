@@ -99,7 +99,10 @@ async function inForce({ quarantines }: QuarantiningDeps): Promise<readonly Left
   const records = await quarantines.list();
   return records
     .filter(({ state }) => state === 'building' || state === 'active')
-    .map(({ quarantine, users, from, to }) => ({ quarantine, users, from, to }));
+    .map(({ quarantine, users, source, from, to }) => ({
+      ...{ quarantine, users, from, to },
+      ...(source !== undefined && { source }),
+    }));
 }
 
 async function registered(

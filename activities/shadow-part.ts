@@ -35,3 +35,36 @@ export class ShadowPart {
     return result;
   }
 }
+
+/** Runs work while parts stand still together; undefined where they don't in time, or where one of them has ended. */
+export async function standStill<T>(
+  parts: readonly ShadowPart[],
+  waitMsMax: number,
+  work: (runtimes: readonly PartitionRuntime[]) => Promise<T>,
+): Promise<T | undefined> {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const entered = parts.map(
+    (part) =>
+      new Promise<void>((enter) => {
+        void part.exclusive(() => {
+          enter();
+          return released;
+        });
+      }),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, waitMsMax, false);
+  });
+  try {
+    const isStill = await Promise.race([Promise.all(entered).then(() => true), late]);
+    if (!isStill || parts.some(({ signal }) => signal.aborted)) return undefined;
+    return await work(parts.map(({ runtime }) => runtime));
+  } finally {
+    clearTimeout(timer);
+    release();
+  }
+}

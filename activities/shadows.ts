@@ -6,7 +6,7 @@ import type { Journal } from '../events/journal.ts';
 import type { FollowerDeps, follow } from './follower.ts';
 import { orderedJournal } from './ordered-journal.ts';
 import { ScratchMerges } from './scratch-merges.ts';
-import { ShadowPart } from './shadow-part.ts';
+import { ShadowPart, standStill } from './shadow-part.ts';
 import type { ShadowPace } from './shadow-pace.ts';
 import type { ReplayControl } from './version-runtimes.ts';
 
@@ -15,6 +15,9 @@ export const SHADOW_TAKE_MS_MAX = 10_000;
 
 /** The longest slice of a shadow, milliseconds: whoever asks meanwhile waits for its end. */
 export const SHADOW_SLICE_MS_MAX = 2;
+
+/** How long all partitions of a version are waited for to stand still at once; then they go on, and it is tried again later. */
+export const SHADOW_STILL_MS_MAX = 250;
 
 /** Versions that are held beside the live one: the shadow, the one that served before, and one being built. */
 export const SHADOWS_MAX = 3;
@@ -33,6 +36,8 @@ export interface ShadowsDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax
   ) => Promise<PartitionRuntime>;
   /** Where the live partition stands: no shadow that follows passes it. */
   readonly livePosition: (partition: Partition) => Sequence;
+  /** The runtimes of all partitions of a version as it was kept before the core ended; undefined where it was not. */
+  readonly resume?: (version: string) => Promise<readonly PartitionRuntime[] | undefined>;
   readonly observerOf: (version: string) => PrequentialObserver;
   /** Told of a shadow that had to be let go of, and why. */
   readonly onError: (error: unknown, version: string) => void;
@@ -43,6 +48,8 @@ interface ShadowSet {
   /** Where its partitions meet at barriers, apart from the live ones; absent where there is one partition. */
   readonly merges: ScratchMerges | undefined;
   readonly parts: Map<Partition, ShadowPart>;
+  /** Settles when what was kept of the version stands here. */
+  resumed: Promise<void> | undefined;
   /** The journal as the version reads it, once one of its partitions has moved. */
   journal: FollowerDeps['journal'] | undefined;
 }
@@ -139,6 +146,19 @@ export class Shadows {
     return part?.exclusive(() => work(part.runtime));
   }
 
+  /**
+   * Runs work while all partitions of a version stand still; undefined where it isn't held whole, or where one of them
+   * waits for another too long to come to stand.
+   */
+  async still<T>(
+    version: string,
+    work: (runtimes: readonly PartitionRuntime[]) => Promise<T>,
+  ): Promise<T | undefined> {
+    const parts = [...(this.#sets.get(version)?.parts.values() ?? [])];
+    if (parts.length !== this.#deps.partitions) return undefined;
+    return standStill(parts, SHADOW_STILL_MS_MAX, work);
+  }
+
   /** Gives a partition's runtime away, standing exactly at a sequence; undefined where it isn't held or stands past it. */
   async take(
     version: string,
@@ -225,7 +245,7 @@ export class Shadows {
     const { partitions, yieldNow } = this.#deps;
     const merges = partitions > 1 ? new ScratchMerges({ partitions, yieldNow }) : undefined;
     const parts = new Map<Partition, ShadowPart>();
-    const set = { version, merges, parts, journal: undefined };
+    const set = { version, merges, parts, resumed: undefined, journal: undefined };
     this.#sets.set(version, set);
     return set;
   }
@@ -233,6 +253,10 @@ export class Shadows {
   async #partOf(version: string, partition: Partition, at: Sequence): Promise<ShadowPart> {
     const known = this.#setOf(version).parts.get(partition);
     if (known !== undefined) return known;
+    const before = this.#setOf(version);
+    await (before.resumed ??= this.#resume(before));
+    const kept = before.parts.get(partition);
+    if (kept !== undefined && this.#sets.get(version) === before) return kept;
     const part = new ShadowPart(await this.#deps.start(version, partition, at));
     const set = this.#sets.get(version);
     if (set === undefined) throw letGo(version);
@@ -241,6 +265,14 @@ export class Shadows {
     if (came !== undefined) return came;
     set.parts.set(partition, part);
     return part;
+  }
+
+  /** Puts what was kept of a version in its place, where nothing of it has come yet. */
+  async #resume(set: ShadowSet): Promise<void> {
+    if (set.parts.size > 0) return;
+    const runtimes = (await this.#deps.resume?.(set.version)) ?? [];
+    if (set.parts.size > 0) return;
+    for (const runtime of runtimes) set.parts.set(runtime.partition, new ShadowPart(runtime));
   }
 
   /** Moves a part towards a sequence, in slices that are paced. */

@@ -44,6 +44,7 @@ function toEvent(cloud: CloudEventBody): Record<string, unknown> {
     item,
     value,
     time: cloud.time,
+    source: cloud.source,
     context,
     recommendationId,
   };

@@ -234,9 +234,11 @@ export interface ErasuresPort {
   list(): Promise<readonly ErasureAnswer[]>;
 }
 
-/** Which events a quarantine leaves out: those of users after some positions and up to others. */
+/** Which events a quarantine leaves out: those of users, or of a source, after some positions and up to others. */
 export interface QuarantineQuery {
   readonly users: readonly string[];
+  /** In the place of users. */
+  readonly source?: string;
   readonly from: readonly Position[];
   readonly to: readonly Position[];
 }

@@ -1,12 +1,14 @@
 import type { EventBlock } from './block.ts';
+import { readLayoutAhead } from './block-layout.ts';
 import { encodeContent } from './block-content.ts';
 import type { BlockRow } from './block-content.ts';
-import { CODEC_VERSION, decodeHeader, encodeHeader, sameBytes } from './block-header.ts';
+import { decodeHeader, encodeHeader, sameBytes } from './block-header.ts';
 import type { BlockHeader } from './block-header.ts';
 import { ColumnarBlock } from './columns.ts';
 import type { BlockPlace } from './columns.ts';
 import { RepriseError } from './error.ts';
 import { SHA256_BYTES, sha256 } from './sha256.ts';
+import { readSources } from './source-column.ts';
 import { UPCASTERS } from './upcasting.ts';
 import type { Upcasters } from './upcasting.ts';
 
@@ -26,8 +28,20 @@ export type ContentDecoder = (
 /** The decoders by codec version, version 1 first. Append only: a block that was ever written stays readable. */
 export const CONTENT_DECODERS: readonly ContentDecoder[] = [
   (place: BlockPlace, content: Uint8Array, upcasters: Upcasters): EventBlock =>
-    new ColumnarBlock(place, content, upcasters),
+    new ColumnarBlock(place, content, { upcasters }),
+  readWithSources,
 ];
+
+/** Version 2 has the columns of version 1, then the sources of its events. */
+function readWithSources(place: BlockPlace, content: Uint8Array, upcasters: Upcasters): EventBlock {
+  const layout = readLayoutAhead(content);
+  if (layout === undefined) {
+    throw new RepriseError('DAMAGED', 'the columns of a block do not fill its content');
+  }
+  const { total } = layout.at;
+  const sources = readSources(content, total, layout.counts.rows);
+  return new ColumnarBlock(place, content.subarray(0, total), { upcasters, sources });
+}
 
 /** Encodes events as a stored block that follows the header with the hash `previous` (GENESIS for the first). */
 export function encodeBlock(
@@ -36,9 +50,9 @@ export function encodeBlock(
   previous: Uint8Array,
 ): StoredBlock & { readonly hash: Uint8Array } {
   if (rows.length === 0) throw new RangeError('a block holds at least one event');
-  const content = encodeContent(rows);
+  const { codec, content } = encodeContent(rows);
   const header = encodeHeader({
-    codec: CODEC_VERSION,
+    codec,
     partition: place.partition,
     firstSequence: place.firstSequence,
     count: rows.length,

@@ -1,5 +1,7 @@
+import { CODEC_VERSION } from './block-header.ts';
 import { layOut, writeCounts } from './block-layout.ts';
 import type { ContentCounts, ContentLayout } from './block-layout.ts';
+import { appendSources, gatherSources } from './source-column.ts';
 import { FACT_KINDS } from './fact.ts';
 import type { Fact, Surrogate } from './fact.ts';
 import type { EventKey } from './journal.ts';
@@ -46,8 +48,33 @@ interface Gathered {
   hasValues: boolean;
 }
 
-/** Encodes the events of a block column by column. Little-endian, like every machine that Reprise runs on. */
-export function encodeContent(rows: readonly BlockRow[]): Uint8Array {
+/** The codec version of blocks whose events name no source. */
+const PLAIN_CODEC = 1;
+
+/** A block's content, and the codec version that it is written in. */
+export interface EncodedContent {
+  readonly codec: number;
+  readonly content: Uint8Array;
+}
+
+/**
+ * Encodes the events of a block column by column, in the oldest version that holds them: a log without sources reads as
+ * it always did. Little-endian, like every machine that Reprise runs on.
+ */
+export function encodeContent(rows: readonly BlockRow[]): EncodedContent {
+  const content = encodeColumns(rows);
+  const sources = rows.some(({ fact }) => sourceOf(fact) !== undefined)
+    ? gatherSources(rows.map(({ fact }) => sourceOf(fact)))
+    : undefined;
+  if (sources === undefined) return { codec: PLAIN_CODEC, content };
+  return { codec: CODEC_VERSION, content: appendSources(content, sources) };
+}
+
+function sourceOf(fact: Fact): string | undefined {
+  return fact.kind === 'InteractionRecorded' ? fact.source : undefined;
+}
+
+function encodeColumns(rows: readonly BlockRow[]): Uint8Array {
   const gathered = gather(rows);
   const items = gathered.items.words;
   const types = gathered.types.words;
@@ -151,8 +178,8 @@ function payloadOf(fact: Exclude<Fact, { kind: 'InteractionRecorded' }>): Payloa
     case 'ShadowAssigned':
       return { version: fact.version };
     case 'QuarantineSet': {
-      const { quarantine, users, from, to } = fact;
-      return { quarantine, users, from, to };
+      const { quarantine, users, source, from, to } = fact;
+      return { quarantine, users, ...(source !== undefined && { source }), from, to };
     }
     case 'QuarantineLifted':
       return { quarantine: fact.quarantine };

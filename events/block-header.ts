@@ -18,8 +18,8 @@ export interface BlockHeader {
   readonly hash: Uint8Array;
 }
 
-/** The codec version that blocks are written in. */
-export const CODEC_VERSION = 1;
+/** The newest codec version: of blocks in which an event names its source. Others are written in version 1. */
+export const CODEC_VERSION = 2;
 
 /** Length of a stored header in bytes: 96 of fields, then the SHA-256 of those. */
 export const HEADER_BYTES = 128;

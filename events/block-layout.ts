@@ -99,6 +99,12 @@ export interface ReadLayout {
 
 /** Reads the layout; undefined where the content is too short to hold the counts or is not as long as they say. */
 export function readLayout(content: Uint8Array): ReadLayout | undefined {
+  const layout = readLayoutAhead(content);
+  return layout?.at.total === content.length ? layout : undefined;
+}
+
+/** Reads the layout of a content after which more may stand; undefined where it is shorter than its counts say. */
+export function readLayoutAhead(content: Uint8Array): ReadLayout | undefined {
   if (content.length < COUNTS_BYTES) return undefined;
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   const counts: ContentCounts = {
@@ -112,5 +118,5 @@ export function readLayout(content: Uint8Array): ReadLayout | undefined {
     bodyBytes: view.getUint32(28, true),
   };
   const at = layOut(counts);
-  return at.total === content.length ? { counts, at } : undefined;
+  return at.total <= content.length ? { counts, at } : undefined;
 }

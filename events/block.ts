@@ -1,5 +1,6 @@
 import type { Fact } from './fact.ts';
 import type { Partition, Sequence } from './position.ts';
+import type { SourceColumn } from './source-column.ts';
 
 /**
  * A decoded journal block: a string dictionary and one typed-array column a field, so that replay is a loop over
@@ -32,6 +33,8 @@ export interface EventBlock {
   readonly timeMs: Float64Array;
   /** Event key per row, four little-endian 32-bit words each: all learner randomness is keyed by it. */
   readonly keys: Uint32Array;
+  /** Which system sent each row; absent where no row names one. */
+  readonly sources?: SourceColumn | undefined;
   /** Where each row stands in the journal, where rows are read in another order; row i stands at its sequence where absent. */
   readonly places?: Float64Array;
   /** The whole fact of row i; interactions carry their sealed bytes. Allocates: not for the replay loop. */

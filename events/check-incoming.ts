@@ -37,6 +37,8 @@ export function eventFault(event: IncomingEvent, rules: IncomingRules): FieldFau
   if (event.value !== undefined && !Number.isFinite(event.value)) {
     return { field: 'value', fault: 'is not a finite number; leave it out or send one' };
   }
+  const source = event.source === undefined ? undefined : idFault(event.source);
+  if (source !== undefined) return { field: 'source', fault: source };
   return timeFault(event.time, rules.timeMsMax) ?? answerFault(event, rules);
 }
 

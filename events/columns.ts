@@ -5,6 +5,8 @@ import { RepriseError } from './error.ts';
 import { FACT_KINDS, INTERACTION } from './fact.ts';
 import type { Fact } from './fact.ts';
 import type { Partition, Sequence } from './position.ts';
+import { sourceAt } from './source-column.ts';
+import type { SourceColumn } from './source-column.ts';
 import { surrogateFromBytes } from './surrogate.ts';
 import { UPCASTERS, upcast } from './upcasting.ts';
 import type { Payload, Upcasters } from './upcasting.ts';
@@ -15,6 +17,12 @@ export interface BlockPlace {
   readonly partition: Partition;
   readonly firstSequence: Sequence;
   readonly appendTimeMs: number;
+}
+
+/** What stands beside a block's columns. */
+export interface BlockExtras {
+  readonly upcasters?: Upcasters;
+  readonly sources?: SourceColumn;
 }
 
 /** A block whose columns are views of its stored content: nothing is copied, and only the dictionaries are built. */
@@ -34,12 +42,17 @@ export class ColumnarBlock implements EventBlock {
   readonly value: Float64Array;
   readonly timeMs: Float64Array;
   readonly keys: Uint32Array;
+  readonly sources: SourceColumn | undefined;
   readonly #bodyEnds: Uint32Array;
   readonly #bodies: Uint8Array;
   readonly #upcasters: Upcasters;
 
   /** Takes the columns from a content whose checksum holds; `content` must start at a multiple of 8 bytes. */
-  constructor(place: BlockPlace, content: Uint8Array, upcasters: Upcasters = UPCASTERS) {
+  constructor(
+    place: BlockPlace,
+    content: Uint8Array,
+    { upcasters = UPCASTERS, sources }: BlockExtras = {},
+  ) {
     const layout = readLayout(content);
     if (layout === undefined) {
       throw new RepriseError('DAMAGED', 'the columns of a block do not fill its content');
@@ -67,6 +80,7 @@ export class ColumnarBlock implements EventBlock {
     this.#bodyEnds = new Uint32Array(buffer, base + at.bodyEnds, counts.rows);
     this.#bodies = content.subarray(at.bodies);
     this.#upcasters = upcasters;
+    this.sources = sources;
   }
 
   /** The whole fact of a row. */
@@ -77,6 +91,7 @@ export class ColumnarBlock implements EventBlock {
     }
     const timeMs = this.timeMs[row] ?? NaN;
     if (kind === 'InteractionRecorded') {
+      const source = sourceAt(this.sources, row);
       return {
         kind,
         type: this.types[this.type[row] ?? -1] ?? '',
@@ -84,6 +99,7 @@ export class ColumnarBlock implements EventBlock {
         item: this.#itemOf(row),
         value: this.value[row] ?? NaN,
         timeMs,
+        ...(source !== undefined && { source }),
         sealed: this.#body(row),
       };
     }

@@ -2,6 +2,7 @@ import type { EventBlock } from './block.ts';
 import { FACT_KINDS } from './fact.ts';
 import type { Fact } from './fact.ts';
 import type { Partition, Sequence } from './position.ts';
+import type { SourceColumn } from './source-column.ts';
 
 /** A kind that learning passes over: an event of it leaves no trace. */
 const PASSED_OVER = FACT_KINDS.indexOf('IndexReleased');
@@ -23,6 +24,7 @@ export class EditedBlock implements EventBlock {
   readonly value: Float64Array;
   readonly timeMs: Float64Array;
   readonly keys: Uint32Array;
+  readonly sources: SourceColumn | undefined;
   readonly #block: EventBlock;
 
   constructor(block: EventBlock, leftOut: ReadonlySet<number>, last: Sequence) {
@@ -44,6 +46,7 @@ export class EditedBlock implements EventBlock {
     this.value = block.value;
     this.timeMs = block.timeMs;
     this.keys = block.keys;
+    this.sources = block.sources;
   }
 
   fact(row: number): Fact {

@@ -17,6 +17,7 @@ export interface ExportedInteraction {
   readonly item: string;
   readonly value?: number;
   readonly time: number;
+  readonly source?: string;
   readonly context?: Readonly<Record<string, unknown>>;
   /** The answer that it reacts to. */
   readonly recommendationId?: string;
@@ -120,6 +121,7 @@ export function exportInteraction(
     item: fact.item,
     ...(Number.isNaN(fact.value) ? {} : { value: fact.value }),
     time: fact.timeMs,
+    ...(fact.source === undefined ? {} : { source: fact.source }),
     ...(context === undefined ? {} : { context }),
     ...(recommendationId === undefined ? {} : { recommendationId }),
   };

@@ -12,6 +12,8 @@ export interface InteractionRecorded {
   /** The value as given (a rating, a count, a price); it is stored and does not scale the step. NaN where absent. */
   readonly value: number;
   readonly timeMs: number;
+  /** The system that sent it; absent where it named none. */
+  readonly source?: string;
   readonly sealed: Uint8Array;
 }
 
@@ -70,11 +72,13 @@ export interface ShadowAssigned {
   readonly timeMs: number;
 }
 
-/** Events of some users were quarantined: versions that are built from here on leave them out, until it is lifted. */
+/** Events of some users, or of a source, were quarantined: versions that are built from here on leave them out, until it is lifted. */
 export interface QuarantineSet {
   readonly kind: 'QuarantineSet';
   readonly quarantine: string;
   readonly users: readonly Surrogate[];
+  /** The source whose events are meant, whoever did them; `users` is empty then. */
+  readonly source?: string;
   /** Which of their events: those after `from` and up to `to`, one sequence a partition each. */
   readonly from: readonly Sequence[];
   readonly to: readonly Sequence[];

@@ -13,6 +13,8 @@ export interface IncomingEvent {
   readonly context?: Readonly<Record<string, unknown>> | undefined;
   /** The answer that this event is a reaction to. It teaches nothing: it is sealed with the id, and counted. */
   readonly recommendationId?: string | undefined;
+  /** The system that sends it: an id of 1 to 256 bytes, kept in the clear beside the event. */
+  readonly source?: string | undefined;
 }
 
 /** An event on its way to the journal: its sender filled in id and time. */

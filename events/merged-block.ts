@@ -2,6 +2,8 @@ import { binaryKey } from './binary-key.ts';
 import type { EventBlock } from './block.ts';
 import type { Fact } from './fact.ts';
 import type { Partition, Sequence } from './position.ts';
+import { joinSources } from './source-column.ts';
+import type { SourceColumn } from './source-column.ts';
 import { SURROGATE_BYTES } from './surrogate.ts';
 
 /**
@@ -24,6 +26,7 @@ class MergedBlock implements EventBlock {
   readonly value: Float64Array;
   readonly timeMs: Float64Array;
   readonly keys: Uint32Array;
+  readonly sources: SourceColumn | undefined;
   readonly #parts: readonly EventBlock[];
   readonly #starts: Uint32Array;
 
@@ -41,6 +44,7 @@ class MergedBlock implements EventBlock {
     this.value = new Float64Array(count);
     this.timeMs = new Float64Array(count);
     this.keys = new Uint32Array(4 * count);
+    this.sources = joinSources(parts.map((part) => [part.sources, part.count]));
     this.#parts = parts;
     this.#starts = new Uint32Array(parts.length);
     const users = new Map<string, number>();

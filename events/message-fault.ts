@@ -76,9 +76,9 @@ function fieldsOf(
 const EVENT = fieldsOf(
   {
     ...{ id, type: name, user: id, item: id, value: number, time },
-    ...{ context: freeForm(contextBytesMax), recommendationId: answerId },
+    ...{ context: freeForm(contextBytesMax), source: id, recommendationId: answerId },
   },
-  ['value', 'context', 'recommendationId'],
+  ['value', 'context', 'source', 'recommendationId'],
 );
 
 /** The fields of every shared fact beside its kind. */
@@ -104,13 +104,17 @@ const SHARED: Readonly<Record<SharedFact['kind'], Fields>> = {
   }),
   BarrierSet: fieldsOf({ barrier: sequenceNumber, timeMs: time }),
   ShadowAssigned: fieldsOf({ version: name, timeMs: time }),
-  QuarantineSet: fieldsOf({
-    quarantine: name,
-    users: listOf(name),
-    from: listOf(sequenceNumber),
-    to: listOf(sequenceNumber),
-    timeMs: time,
-  }),
+  QuarantineSet: fieldsOf(
+    {
+      quarantine: name,
+      users: listOf(name),
+      source: id,
+      from: listOf(sequenceNumber),
+      to: listOf(sequenceNumber),
+      timeMs: time,
+    },
+    ['source'],
+  ),
   QuarantineLifted: fieldsOf({ quarantine: name, timeMs: time }),
 };
 

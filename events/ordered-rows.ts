@@ -3,6 +3,8 @@ import type { EventBlock } from './block.ts';
 import { INTERACTION } from './fact.ts';
 import type { Fact } from './fact.ts';
 import type { Partition, Sequence } from './position.ts';
+import { gatherSources, sourceAt } from './source-column.ts';
+import type { SourceColumn } from './source-column.ts';
 import { SURROGATE_BYTES, surrogateFromBytes } from './surrogate.ts';
 
 /** Gives distinct words numbers in the order of their first appearance. */
@@ -31,6 +33,7 @@ class OrderedBlock implements EventBlock {
   users: Uint8Array = new Uint8Array(0);
   items: readonly string[] = [];
   types: readonly string[] = [];
+  sources: SourceColumn | undefined;
 
   constructor(partition: Partition, firstSequence: Sequence, count: number) {
     this.partition = partition;
@@ -59,6 +62,7 @@ class OrderedBlock implements EventBlock {
     const whole = this.facts.get(row);
     if (whole !== undefined) return whole;
     const user = (this.user[row] ?? 0) * SURROGATE_BYTES;
+    const source = sourceAt(this.sources, row);
     return {
       kind: 'InteractionRecorded',
       type: this.types[this.type[row] ?? 0] ?? '',
@@ -66,6 +70,7 @@ class OrderedBlock implements EventBlock {
       item: this.items[this.item[row] ?? 0] ?? '',
       value: this.value[row] ?? NaN,
       timeMs: this.timeMs[row] ?? NaN,
+      ...(source !== undefined && { source }),
       sealed: new Uint8Array(0),
     };
   }
@@ -81,10 +86,12 @@ export class OrderedRows {
   readonly #users = new Map<string, number>();
   readonly #items = new Map<string, number>();
   readonly #types = new Map<string, number>();
+  readonly #sources: (string | undefined)[];
 
   /** The rows that are read as those from `firstSequence` on. */
   constructor(partition: Partition, firstSequence: Sequence, count: number) {
     this.#block = new OrderedBlock(partition, firstSequence, count);
+    this.#sources = new Array<string | undefined>(count).fill(undefined);
   }
 
   /** Puts a block's row at a row of this one. */
@@ -104,6 +111,7 @@ export class OrderedRows {
     const user = (from.user[at] ?? 0) * SURROGATE_BYTES;
     block.user[row] = numberOf(this.#users, binaryKey(from.users, user, user + SURROGATE_BYTES));
     block.item[row] = numberOf(this.#items, from.items[from.item[at] ?? 0] ?? '');
+    this.#sources[row] = sourceAt(from.sources, at);
     block.type[row] = numberOf(this.#types, from.types[from.type[at] ?? 0] ?? '');
   }
 
@@ -113,6 +121,7 @@ export class OrderedRows {
     block.users = Buffer.from([...this.#users.keys()].join(''), 'latin1');
     block.items = [...this.#items.keys()];
     block.types = [...this.#types.keys()];
+    block.sources = gatherSources(this.#sources);
     return block;
   }
 }

@@ -1,7 +1,7 @@
 import { binaryKey } from './binary-key.ts';
 import { encodeContent } from './block-content.ts';
 import type { BlockRow } from './block-content.ts';
-import { CODEC_VERSION, sameBytes } from './block-header.ts';
+import { sameBytes } from './block-header.ts';
 import type { BlockHeader } from './block-header.ts';
 import type { EventBlock } from './block.ts';
 import { RepriseError } from './error.ts';
@@ -141,9 +141,9 @@ export function redactBlock(
     const { buffer, byteOffset } = block.keys;
     return { key: new Uint8Array(buffer, byteOffset + 16 * row, 16), fact: block.fact(row) };
   });
-  const content = encodeContent(kept);
+  const { codec, content } = encodeContent(kept);
   const redaction = encodeRedaction({
-    codec: CODEC_VERSION,
+    codec,
     events: (before?.events ?? 0) + rows.length,
     contentLength: content.length,
     timeMs,

@@ -87,6 +87,7 @@ function interactionEntry(
       item: event.item,
       value: event.value ?? NaN,
       timeMs: event.time ?? nowMs,
+      ...(event.source !== undefined && { source: event.source }),
       sealed,
     },
   };

@@ -30,6 +30,7 @@ import { ReactionHost } from './core/reaction-host.ts';
 import { untilReady } from './core/readiness.ts';
 import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
+import { startShadowKeeping } from './core/shadow-keeping.ts';
 import { openStores } from './core/stores.ts';
 import type { Stores } from './core/stores.ts';
 import { createPast } from './core/time-travel.ts';
@@ -178,6 +179,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   measureCore(parts);
   for (const one of live) one.start();
   startBarriers(parts);
+  startShadowKeeping(parts);
   followItems(journal, catalogue, { live: true, signal: ending.signal }).catch((error: unknown) => {
     if (ending.signal.aborted) return;
     logger.error({ err: error }, 'the item catalogue has stopped');
@@ -214,6 +216,10 @@ async function closeParts(parts: CoreParts): Promise<void> {
   await parts.erasures.close();
   await parts.quarantines.close();
   await parts.search.close();
+  // As with the live state: it only makes the next start quick.
+  await parts.keeping.look('all').catch((error: unknown) => {
+    parts.logger.warn({ err: error }, 'versions beside the live one were not kept at the end');
+  });
   await parts.shadows.close();
   for (const one of parts.live) {
     // What was learned since the last checkpoint is in the journal; keeping it only makes the next start quick.

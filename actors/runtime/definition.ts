@@ -3,11 +3,13 @@ import type { InteractionTypes } from '../../events/interaction-type.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
 import type { ActorSettings } from '../user-state.ts';
 
-/** Events that a version leaves out: those of some users within a range of each partition. */
+/** Events that a version leaves out: those of some users, or of one source, within a range of each partition. */
 export interface LeftOut {
   /** What they are left out for. */
   readonly quarantine: string;
   readonly users: readonly Surrogate[];
+  /** The source whose events are left out, whoever did them; `users` is empty then. */
+  readonly source?: string;
   /** After this sequence … */
   readonly from: readonly number[];
   /** … and up to this one, one a partition each. */

@@ -53,7 +53,8 @@ export class Delivery {
     if (step.positive === 1) {
       const key = block.keys[row * 4] as number;
       const key1 = block.keys[row * 4 + 1] as number;
-      this.observer?.observe({ model, before, userRow, itemRow, timeMs, key, key1 });
+      const place = { partition: block.partition, sequence: block.firstSequence + row };
+      this.observer?.observe({ model, before, userRow, itemRow, timeMs, key, key1, ...place });
     }
     // Rows come with the first accepted event, so that a refused one leaves no trace in what is learned.
     if (itemRow < 0) itemRows[item] = addItem(this.#state, block.items[item] as string);

@@ -12,12 +12,13 @@ interface Range {
 export class LeftOutEvents {
   /** Ranges by surrogate, as {@link binaryKey} writes it. */
   readonly #ranges = new Map<string, Range[]>();
+  readonly #sources = new Map<string, Range[]>();
   /** No event outside of this range is left out. */
   #from = Infinity;
   #to = -Infinity;
 
   constructor({ leftOut = [] }: Pick<VersionDefinition, 'leftOut'>, partition: number) {
-    for (const { users, from, to } of leftOut) {
+    for (const { users, source, from, to } of leftOut) {
       const range = { from: from[partition] ?? Infinity, to: to[partition] ?? -Infinity };
       if (range.from >= range.to) continue;
       this.#from = Math.min(this.#from, range.from);
@@ -25,6 +26,9 @@ export class LeftOutEvents {
       for (const user of users) {
         const key = binaryKey(surrogateToBytes(user));
         this.#ranges.set(key, [...(this.#ranges.get(key) ?? []), range]);
+      }
+      if (source !== undefined) {
+        this.#sources.set(source, [...(this.#sources.get(source) ?? []), range]);
       }
     }
   }
@@ -34,13 +38,15 @@ export class LeftOutEvents {
     const { firstSequence, count } = block;
     const isApart = firstSequence > this.#to || firstSequence + count - 1 <= this.#from;
     if (isApart && block.places === undefined) return undefined;
-    const ranges = this.#rangesIn(block);
-    if (ranges.size === 0) return undefined;
+    const users = this.#rangesIn(block);
+    const sources = block.sources?.words.map((word) => this.#sources.get(word));
+    const hasSource = sources?.some((ranges) => ranges !== undefined) === true;
+    if (users.size === 0 && !hasSource) return undefined;
     const rows = new Uint8Array(count);
     for (let row = 0; row < count; row += 1) {
       const at = placeOf(block, row);
-      const own = ranges.get(block.user[row] ?? -1);
-      if (own?.some(({ from, to }) => at > from && at <= to) === true) rows[row] = 1;
+      const ofSource = sources?.[block.sources?.rows[row] ?? 0];
+      if (holds(users.get(block.user[row] ?? -1), at) || holds(ofSource, at)) rows[row] = 1;
     }
     return rows;
   }
@@ -54,4 +60,8 @@ export class LeftOutEvents {
     }
     return found;
   }
+}
+
+function holds(ranges: readonly Range[] | undefined, at: number): boolean {
+  return ranges?.some(({ from, to }) => at > from && at <= to) === true;
 }

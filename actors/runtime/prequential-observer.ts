@@ -1,5 +1,6 @@
 import type { LearnedModel } from '../../model/learned-model.ts';
 import { COHORT, ObservedEvents, observedKey } from '../../model/stream/observed-events.ts';
+import type { ObservedFigures, ObservedPartition } from '../../model/stream/observed-events.ts';
 import { PlaceWindow } from '../../model/stream/place-window.ts';
 import type { UserState } from '../user-state.ts';
 
@@ -21,11 +22,8 @@ export const TAIL_SHARE = 0.8;
 /** Sampled events after which it is looked anew which items are of the tail. */
 const TAIL_LOOKS_MAX = 256;
 
-interface Tail {
-  /** The log-weight of popularity below which an item is of the tail. */
-  readonly below: number;
-  looks: number;
-}
+/** A partition in which nothing was sampled: the tail is looked up at its first event. */
+const UNSEEN: ObservedPartition = { reached: -1, below: -Infinity, looks: TAIL_LOOKS_MAX };
 
 /** An interaction that says that the user likes the item, before anything is learned of it. */
 export interface Observation {
@@ -42,18 +40,21 @@ export interface Observation {
   readonly key: number;
   /** The second word of the event's key. */
   readonly key1: number;
+  readonly partition: number;
+  /** Where the event is read in its partition. */
+  readonly sequence: number;
 }
 
 /**
  * Tests a learner on the stream that it learns from: for a share of the events, drawn by their keys, it ranks all items
  * but those seen before the event is learned, and keeps the place of the event's item. A new user, a new item and one
- * that was seen are misses. It changes no state.
+ * that was seen are misses. It changes no state. An event that is read again, as by a replay after a restart, counts once.
  */
 export class PrequentialObserver {
   readonly places = new PlaceWindow();
   /** The same events with what they are of, to be paired with another version's. */
   readonly events = new ObservedEvents();
-  readonly #tails = new WeakMap<LearnedModel, Tail>();
+  readonly #partitions: ObservedPartition[] = [];
   readonly #rate: number;
   readonly #rows = new Uint32Array(OBSERVED_PLACES_MAX);
   readonly #scores = new Float32Array(OBSERVED_PLACES_MAX);
@@ -71,32 +72,40 @@ export class PrequentialObserver {
     const items = observed.model.items.rows;
     const rate = this.#rate * Math.min(1, OBSERVED_ITEMS_MAX / Math.max(items, 1));
     if (observed.key >= rate * 0x1_0000_0000) return;
+    const { partition, sequence } = observed;
+    const before = this.#partitions[partition] ?? UNSEEN;
+    if (sequence <= before.reached) return;
+    const now = { ...this.#tailOf(observed, before), reached: sequence };
+    this.#partitions[partition] = now;
     const place = this.#placeOf(observed);
     this.places.add(place);
     const key = observedKey(observed.key, observed.key1);
-    this.events.add({ key, place, cohorts: this.#cohortsOf(observed) });
+    this.events.add({ key, place, cohorts: cohortsOf(observed, now.below) });
   }
 
-  #cohortsOf(observed: Observation): number {
-    const { events } = observed.before;
-    return (
-      (events < NEW_USER_EVENTS_MAX ? COHORT.newUser : 0) |
-      (events >= HEAVY_USER_EVENTS_MIN ? COHORT.heavyUser : 0) |
-      (this.#isOfTail(observed) ? COHORT.tailItem : 0)
+  /** Copies what was seen: exactly the sampled events up to where each partition stands. */
+  capture(): ObservedFigures {
+    const partitions = Array.from(
+      this.#partitions,
+      (one: ObservedPartition | undefined) => one ?? UNSEEN,
     );
+    return { total: this.places.total, events: this.events.kept(), partitions };
   }
 
-  /** Tells whether an item is of the tail, by a bound that is looked up anew now and then: it is dear. */
-  #isOfTail({ model, itemRow }: Observation): boolean {
-    if (itemRow < 0) return true;
-    let tail = this.#tails.get(model);
-    if (tail === undefined || tail.looks >= TAIL_LOOKS_MAX) {
-      const weights = model.popularity.slice(0, model.items.rows).sort();
-      tail = { below: weights[Math.floor(weights.length * TAIL_SHARE)] ?? -Infinity, looks: 0 };
-      this.#tails.set(model, tail);
-    }
-    tail.looks += 1;
-    return (model.popularity[itemRow] as number) < tail.below;
+  /** Goes on from what another observer of the same version saw. */
+  resume({ total, events, partitions }: ObservedFigures): void {
+    const places = events.map(({ place }) => place);
+    this.places.resume(total, places);
+    this.events.resume(total, events);
+    this.#partitions.splice(0, Infinity, ...partitions);
+  }
+
+  /** Which items are of the tail: the bound is looked up anew now and then only, for it is dear. */
+  #tailOf({ model }: Observation, before: ObservedPartition): ObservedPartition {
+    if (before.looks < TAIL_LOOKS_MAX) return { ...before, looks: before.looks + 1 };
+    const weights = model.popularity.slice(0, model.items.rows).sort();
+    const below = weights[Math.floor(weights.length * TAIL_SHARE)] ?? -Infinity;
+    return { ...before, below, looks: 1 };
   }
 
   #placeOf({ model, before, userRow, itemRow, timeMs }: Observation): number {
@@ -105,4 +114,14 @@ export class PrequentialObserver {
     const found = model.rank({ userRow, timeMs, excluded }, this.#rows, this.#scores);
     return this.#rows.subarray(0, found).indexOf(itemRow) + 1;
   }
+}
+
+function cohortsOf({ model, before, itemRow }: Observation, below: number): number {
+  const { events } = before;
+  const isOfTail = itemRow < 0 || (model.popularity[itemRow] as number) < below;
+  return (
+    (events < NEW_USER_EVENTS_MAX ? COHORT.newUser : 0) |
+    (events >= HEAVY_USER_EVENTS_MIN ? COHORT.heavyUser : 0) |
+    (isOfTail ? COHORT.tailItem : 0)
+  );
 }

@@ -33,6 +33,10 @@ interface Listed {
 export interface EmbeddedCheckpoints extends CheckpointStore {
   /** Deletes the checkpoints of all versions but one; returns how many there were. */
   removeOthers(version: string): Promise<number>;
+  /** The versions that there are checkpoints of, oldest first. */
+  versions(): Promise<readonly string[]>;
+  /** Deletes the checkpoints of all versions but some; returns how many there were. */
+  keepOnly(versions: ReadonlySet<string>): Promise<number>;
 }
 
 /** Opens the checkpoint store of a folder, which need not be there yet. */
@@ -82,10 +86,20 @@ class FolderCheckpoints implements EmbeddedCheckpoints {
     return undefined;
   }
 
-  async removeOthers(version: string): Promise<number> {
+  async versions(): Promise<readonly string[]> {
+    const names = await namesIn(this.#folder);
+    const byNumber = new Intl.Collator('en', { numeric: true });
+    return [...names].sort((left, right) => byNumber.compare(left, right));
+  }
+
+  removeOthers(version: string): Promise<number> {
+    return this.keepOnly(new Set([version]));
+  }
+
+  async keepOnly(versions: ReadonlySet<string>): Promise<number> {
     let removed = 0;
     for (const other of await namesIn(this.#folder)) {
-      if (other === version) continue;
+      if (versions.has(other)) continue;
       const folder = join(this.#folder, other);
       removed += (await namesIn(folder)).filter((name) => name.endsWith(SUFFIX)).length;
       await rm(folder, { recursive: true, force: true });

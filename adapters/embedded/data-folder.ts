@@ -39,6 +39,8 @@ export type DataFolderPart =
   | 'identity'
   | 'projections'
   | 'checkpoints'
+  | 'shadows'
+  | 'figures'
   | 'merges'
   | 'models'
   | 'indexes'

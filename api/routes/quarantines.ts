@@ -23,12 +23,18 @@ function changes(deps: ApiDeps): readonly Route[] {
       path: '/v1/quarantines',
       operationId: 'quarantine',
       tag: 'quarantine',
-      summary: 'Leaves events of users out, as if they had never been, until it is lifted.',
+      summary:
+        'Leaves events of users, or of a source, out, as if they had never been, until it is lifted.',
       problems: [404, 415, 422, 429, 503],
       body: quarantineRequestSchema,
       answer: { status: 202, description: 'The quarantine is set.', schema: quarantineSchema },
-      handle: ({ body: { users, from, to } }) =>
-        portOf(deps).request({ users, from: positionsOf(from), to: positionsOf(to) }),
+      handle: ({ body: { users = [], source, from, to } }) =>
+        portOf(deps).request({
+          users,
+          ...(source !== undefined && { source }),
+          from: positionsOf(from),
+          to: positionsOf(to),
+        }),
     }),
     route({
       method: 'DELETE',

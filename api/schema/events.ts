@@ -34,6 +34,9 @@ export const eventSchema = z
       .optional()
       .meta({ description: 'A rating, a count, a price; stored as given.' }),
     time: timeSchema.optional(),
+    source: idSchema
+      .optional()
+      .meta({ description: 'The system that sends it, by which events can be quarantined.' }),
     context: contextSchema.optional(),
     recommendationId: recommendationIdSchema.optional().meta({
       description: 'The answer that this reacts to, as it was answered: counted, never learned.',
@@ -62,8 +65,8 @@ const jsonType = z
   .regex(/^application\/(?:[\w.+-]+\+)?json(?:;.*)?$/i, 'must be JSON, such as application/json');
 
 /**
- * A CloudEvent 1.0 in structured mode. Its extension attribute `recommendationid` is read where `data` has none; other
- * extensions are let through and not kept.
+ * A CloudEvent 1.0 in structured mode; its `source` is the event's. Its extension attribute `recommendationid` is read
+ * where `data` has none; other extensions are let through and not kept.
  */
 export const cloudEventSchema = z
   .looseObject({

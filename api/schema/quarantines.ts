@@ -25,7 +25,11 @@ export const quarantineRequestSchema = z
     users: z
       .array(idSchema)
       .min(1, 'must name a user')
-      .max(quarantineUsersMax, `must name at most ${String(quarantineUsersMax)} users`),
+      .max(quarantineUsersMax, `must name at most ${String(quarantineUsersMax)} users`)
+      .optional(),
+    source: idSchema.optional().meta({
+      description: 'The source whose events are meant, whoever did them; in the place of `users`.',
+    }),
     from: range.meta({
       description:
         'Events after these positions, one a partition at most; from the start where one is not named.',
@@ -34,6 +38,14 @@ export const quarantineRequestSchema = z
       description:
         'Events up to these positions; up to the head of now where a partition is not named.',
     }),
+  })
+  .refine(({ users, source }) => users !== undefined || source !== undefined, {
+    path: ['users'],
+    error: 'must name a user, or name a source',
+  })
+  .refine(({ users, source }) => users === undefined || source === undefined, {
+    path: ['source'],
+    error: 'cannot be named beside users: set two quarantines',
   })
   .meta({ id: 'QuarantineRequest' });
 
@@ -45,7 +57,8 @@ export const quarantineSchema = z
     inForce: z
       .boolean()
       .meta({ description: 'Whether the version that serves leaves the events out.' }),
-    users: z.int().min(1),
+    users: z.int().min(0).meta({ description: 'Users that it names; 0 where it names a source.' }),
+    source: idSchema.optional(),
     events: z.int().min(1).meta({ description: 'Events that are left out.' }),
     from: z.array(standSchema).readonly(),
     to: z.array(standSchema).readonly(),

@@ -26,7 +26,7 @@ export const whatIfRequestSchema = z
   .strictObject({
     user: idSchema,
     add: z
-      .array(eventSchema.omit({ user: true, context: true, recommendationId: true }))
+      .array(eventSchema.omit({ user: true, source: true, context: true, recommendationId: true }))
       .default([])
       .meta({ description: 'Interactions of the user that come on top, in order.' }),
     remove: z

@@ -13,6 +13,26 @@ export interface ObservedEvent {
   readonly cohorts: number;
 }
 
+/** What an observer has seen, so that another one can go on from it. */
+export interface ObservedFigures {
+  /** Events sampled in all. */
+  readonly total: number;
+  /** The newest of them, oldest first. */
+  readonly events: readonly ObservedEvent[];
+  /** How far each partition has come. */
+  readonly partitions: readonly ObservedPartition[];
+}
+
+/** How far an observer has come in a partition. */
+export interface ObservedPartition {
+  /** The sequence of the last sampled event; -1 where there was none. */
+  readonly reached: number;
+  /** The log-weight of popularity below which an item is of the tail, … */
+  readonly below: number;
+  /** … and the sampled events since it was looked up. */
+  readonly looks: number;
+}
+
 /** Makes the number that tells events apart of the first two words of their key. */
 export function observedKey(word0: number, word1: number): number {
   return word0 * 0x20_0000 + (word1 >>> 11);
@@ -32,6 +52,13 @@ export class ObservedEvents {
     this.#places[at] = place;
     this.#cohorts[at] = cohorts;
     this.#total++;
+  }
+
+  /** Goes on from events that were left: how many were added in all, and the newest of them. */
+  resume(total: number, newest: readonly ObservedEvent[]): void {
+    const events = newest.slice(-PLACES_MAX);
+    this.#total = total - events.length;
+    for (const event of events) this.add(event);
   }
 
   /** The events that are kept, oldest first. */

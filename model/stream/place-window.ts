@@ -17,6 +17,13 @@ export class PlaceWindow {
     this.#total++;
   }
 
+  /** Goes on from a window that was left: places added to it in all, and the newest of them. */
+  resume(total: number, newest: Iterable<number>): void {
+    const places = [...newest].slice(-PLACES_MAX);
+    this.#total = total - places.length;
+    for (const place of places) this.add(place);
+  }
+
   /** The newest places, oldest first: as many as asked for, or as there are. */
   newest(count: number): Uint16Array {
     const length = Math.min(count, this.#total, PLACES_MAX);

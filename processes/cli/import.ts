@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { InvalidArgumentError } from 'commander';
 
 import { EVENT_AHEAD_MS_MAX } from '../../events/door.ts';
 import { RepriseError } from '../../events/error.ts';
@@ -9,6 +10,7 @@ import type { CursorStore } from '../imports/import-cursor.ts';
 import { cursorFile, noCursor } from '../imports/import-cursor.ts';
 import type { ImportReport, ImportSink } from '../imports/import-run.ts';
 import { runImport } from '../imports/import-run.ts';
+import { idFaultOf } from '../imports/row.ts';
 import type { Client } from './client.ts';
 import type { CommandContext, CommandSpec } from './command.ts';
 import { finiteNumber, wholeNumber } from './command.ts';
@@ -25,6 +27,7 @@ const shownBrokenLinesMax = 10;
 interface ImportOptions {
   readonly type: string;
   readonly positiveFrom?: number;
+  readonly source?: string;
   readonly partitions?: number;
 }
 
@@ -47,6 +50,7 @@ export const importCommand: CommandSpec<ImportOptions> = {
       )
       .option('--type <type>', 'type of the rows that name none', 'play')
       .option('--positive-from <value>', 'rows with a lower value become dislike', finiteNumber)
+      .option('--source <source>', 'source of the rows that name none', sourceName)
       .option(
         '--partitions <n>',
         'partitions, where the data folder is made by this',
@@ -77,6 +81,12 @@ export const importCommand: CommandSpec<ImportOptions> = {
   },
 };
 
+function sourceName(text: string): string {
+  const fault = idFaultOf('source', text);
+  if (fault !== undefined) throw new InvalidArgumentError(`${fault}.`);
+  return text;
+}
+
 async function fileSize(file: string): Promise<number> {
   const stats = await stat(file);
   if (!stats.isDirectory()) return stats.size;
@@ -95,8 +105,8 @@ async function importFile(
   { file, size, options }: Job,
 ): Promise<ImportReport> {
   const { clock, signal } = context.deps;
-  const { type, positiveFrom } = options;
-  const rules = { type, positiveFrom, timeMsMax: clock() + EVENT_AHEAD_MS_MAX };
+  const { type, positiveFrom, source } = options;
+  const rules = { type, positiveFrom, source, timeMsMax: clock() + EVENT_AHEAD_MS_MAX };
   const sender = new EventSender(client.http, signal);
   const progress = startProgress(context.output, 'import', clock);
   const startedMs = clock();
@@ -125,8 +135,9 @@ function openFile(file: string): Readable {
 
 function cursorOf(data: string, file: string, size: number, options: ImportOptions): CursorStore {
   if (file === '-') return noCursor;
-  const { type, positiveFrom = '' } = options;
-  return cursorFile(data, [resolve(file), size, type, positiveFrom].join('\0'));
+  const { type, positiveFrom = '', source } = options;
+  const named = source === undefined ? [] : [source];
+  return cursorFile(data, [resolve(file), size, type, positiveFrom, ...named].join('\0'));
 }
 
 function importSink(client: Client, sender: EventSender): ImportSink {

@@ -24,16 +24,16 @@ interface QuarantineOptions {
 export const quarantineCommand: CommandSpec<QuarantineOptions> = {
   name: 'quarantine',
   summary:
-    'leave events of users out as if they had never been, or lift that; lists all without options',
+    'leave events of users or of a source out as if they had never been, or lift that; lists all without options',
   configure(command) {
     command
       .option('--users <file>', 'a file with the id of a user on each line')
+      .addOption(
+        new Option('--source <source>', 'the source whose events are meant').conflicts('users'),
+      )
       .option('--from <position>', 'events after this position; one a partition', gathered, [])
       .option('--to <position>', 'events up to this position; one a partition', gathered, [])
-      .option('--lift <id>', 'lift a quarantine, e.g. q1: a model with the events takes over')
-      .addOption(
-        new Option('--source <source>', 'not known of events: name users').conflicts('users'),
-      );
+      .option('--lift <id>', 'lift a quarantine, e.g. q1: a model with the events takes over');
   },
   async run(context, _arguments, options) {
     const request = await requestOf(options);
@@ -61,13 +61,8 @@ interface Request {
 /** What is asked of the API; undefined where all are to be listed. */
 async function requestOf(options: QuarantineOptions): Promise<Request | undefined> {
   const { users: file, source, from, to, lift } = options;
-  if (source !== undefined) {
-    throw new RepriseError(
-      'INVALID',
-      'events carry no source once they are in the journal: name those who sent them with --users FILE',
-    );
-  }
-  if (lift !== undefined && (file !== undefined || from.length + to.length > 0)) {
+  const isNamed = file !== undefined || source !== undefined;
+  if (lift !== undefined && (isNamed || from.length + to.length > 0)) {
     throw new RepriseError(
       'INVALID',
       '--lift lifts a whole quarantine: leave the other options out',
@@ -76,9 +71,15 @@ async function requestOf(options: QuarantineOptions): Promise<Request | undefine
   if (lift !== undefined) {
     return { method: 'DELETE', path: `/v1/quarantines/${encodeURIComponent(lift)}` };
   }
+  if (source !== undefined) {
+    return { method: 'POST', path: '/v1/quarantines', body: { source, from, to } };
+  }
   if (file === undefined) {
     if (from.length + to.length === 0) return undefined;
-    throw new RepriseError('INVALID', '--from and --to narrow what --users FILE names: name users');
+    throw new RepriseError(
+      'INVALID',
+      '--from and --to narrow what --users FILE or --source names: name users or a source',
+    );
   }
   const text = await readFile(file, 'utf8');
   const users = text.split(/\r?\n/).filter((line) => line !== '');
@@ -92,7 +93,7 @@ async function list(context: CommandContext): Promise<undefined> {
     { durable: 'off' },
   );
   const rows = quarantines.map((one) => [
-    ...[one.quarantineId, one.state, grouped(one.users), grouped(one.events)],
+    ...[one.quarantineId, one.state, whoseEvents(one), grouped(one.events)],
     ...[one.version ?? '', one.inForce ? 'yes' : 'no'],
   ]);
   const head = ['quarantine', 'state', 'users', 'events', 'version', 'in force'];
@@ -123,11 +124,11 @@ async function untilBuilt(
 }
 
 function describe(answer: QuarantineAnswer): readonly string[] {
-  const { quarantineId, state, failure, users, events, from, to, version, parent } = answer;
+  const { quarantineId, state, failure, events, from, to, version, parent } = answer;
   return pairs([
     ['quarantine', quarantineId],
     ['state', failure === undefined ? state : `${state}: ${failure}`],
-    ['users', grouped(users)],
+    ['users', whoseEvents(answer)],
     ['events', grouped(events)],
     ['after', from.join(', ')],
     ['up to', to.join(', ')],
@@ -136,6 +137,11 @@ function describe(answer: QuarantineAnswer): readonly string[] {
       : ([['model', `${version}, in the place of ${String(parent)}`]] as const)),
     ['live from', (answer.promotedAt ?? []).join(', ')],
   ]);
+}
+
+/** The number of users that a quarantine names, or its source. */
+function whoseEvents({ users, source }: QuarantineAnswer): string {
+  return source === undefined ? grouped(users) : `source ${source}`;
 }
 
 function gathered(position: string, before: readonly string[]): readonly string[] {

@@ -17,6 +17,8 @@ export type TracesParts = Pick<
   | 'registry'
   | 'search'
   | 'pacing'
+  | 'kept'
+  | 'keeping'
 >;
 
 /**
@@ -39,8 +41,14 @@ export async function deleteTraces(
     merges: await merges.store.removeOthers(live),
     indexReleases: await removeReleases(parts, live),
   };
-  await parts.shadows.renew();
-  return deleted;
+  // Nothing of what is left is kept again between the deletion and the renewal of what is held.
+  const shadows = await parts.keeping.apart(async () => {
+    await parts.kept.figures.forgetOthers(live);
+    const removed = await parts.kept.store.keepOnly(new Set());
+    await parts.shadows.renew();
+    return removed;
+  });
+  return { ...deleted, checkpoints: deleted.checkpoints + shadows };
 }
 
 async function removeRuns({ stores }: TracesParts): Promise<number> {

@@ -6,6 +6,7 @@ import type { EmbeddedVersions } from '../../adapters/embedded/versions.ts';
 import type { LivePartition } from '../../activities/live-partition.ts';
 import { CheckpointLinks } from '../../activities/checkpoint-links.ts';
 import { follow } from '../../activities/follower.ts';
+import type { ShadowKeeping } from '../../activities/shadow-keeping.ts';
 import { ShadowPace } from '../../activities/shadow-pace.ts';
 import { Shadows } from '../../activities/shadows.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
@@ -23,6 +24,8 @@ import { PrequentialMetricsBook } from './prequential-metrics.ts';
 import { createRuntimeMaker } from './runtime-maker.ts';
 import type { Stores } from './stores.ts';
 import type { Warnings } from './warnings.ts';
+import { checkpointsOfAll, openKeptShadows } from './shadow-keeping.ts';
+import type { KeptShadows } from './shadow-keeping.ts';
 import { yieldNow } from './yield-now.ts';
 
 /** What builds the states of model versions. */
@@ -45,6 +48,9 @@ export interface Learning {
   readonly trails: readonly StateTrail[];
   /** Saves the checkpoints of the live partitions, each tied to the one before. */
   readonly links: CheckpointLinks;
+  /** What is kept of versions beside the live one. */
+  readonly kept: KeptShadows;
+  readonly keeping: ShadowKeeping;
   /** The live partitions, as far as they are recovered. */
   readonly live: LivePartition[];
 }
@@ -72,11 +78,16 @@ export async function openLearning(stores: Stores, ways: Ways): Promise<Learning
   const registry = openVersions({ folder: folder.partPath('models') });
   await registerFirst(registry, folder.manifest, () => Math.floor(clock()));
   const maker = createRuntimeMaker({ kernels, identities, journal, clock });
+  const prequential = new PrequentialMetricsBook(config.prequentialShare);
+  const kept = await openKeptShadows(stores, ways, {
+    ...{ registry, maker, book: prequential, kernelSha256: kernels.sha256, onDamaged },
+  });
   const { sliceMsMax } = config;
   const live: LivePartition[] = [];
   const merges = openMeeting(stores, ways, () => versions, live);
   const deps: VersionRuntimesDeps = {
-    ...{ journal, yieldNow, sliceMsMax, clock, registry, checkpoints, maker, follow, logger },
+    ...{ journal, yieldNow, sliceMsMax, clock, registry, maker, follow, logger },
+    checkpoints: checkpointsOfAll(checkpoints, kept.store),
     merges: merges.exchange,
   };
   const versions = new VersionRuntimes(deps);
@@ -84,12 +95,12 @@ export async function openLearning(stores: Stores, ways: Ways): Promise<Learning
     ...deps,
     checkpoints: { newest: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
   });
-  const prequential = new PrequentialMetricsBook(config.prequentialShare);
   const shadows = new Shadows({
     ...{ journal, yieldNow, sliceMsMax, clock, follow },
     partitions: journal.partitions,
     pace: new ShadowPace({ clock, yieldNow, sleep }),
     start: (version, partition, at) => versions.startOf(version, partition, at),
+    resume: kept.resume,
     livePosition: (partition) => live[partition]?.runtime.position ?? ORIGIN,
     observerOf: (version) => prequential.observerOf(version),
     onError: (error, version) => {
@@ -105,7 +116,7 @@ export async function openLearning(stores: Stores, ways: Ways): Promise<Learning
   });
   return {
     ...{ kernels, checkpoints, registry, maker, versions, clean, merges, prequential, shadows },
-    ...{ trails, links, live },
+    ...{ trails, links, live, kept, keeping: kept.keeping(shadows) },
   };
 }
 

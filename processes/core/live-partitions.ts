@@ -14,6 +14,7 @@ import { meteredCheckpoints } from '../observe/metered-stores.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Merges } from './merges.ts';
 import type { PrequentialMetricsBook } from './prequential-metrics.ts';
+import type { KeptShadows } from './shadow-keeping.ts';
 import type { Warnings } from './warnings.ts';
 import { yieldNow } from './yield-now.ts';
 
@@ -31,6 +32,7 @@ export interface LivePartitionsDeps {
   readonly merges: Merges;
   readonly prequential: PrequentialMetricsBook;
   readonly shadows: Shadows;
+  readonly kept: Pick<KeptShadows, 'figures'>;
   readonly observation: Pick<Observation, 'instruments' | 'applied'>;
   /** Filled with what is recovered. */
   readonly live: LivePartition[];
@@ -39,7 +41,7 @@ export interface LivePartitionsDeps {
 /** Recovers every partition from its newest good checkpoint; none moves yet. */
 export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
   const { journal, versions, links, config, clock, logger, warnings } = deps;
-  const { merges, prequential, shadows, live, observation } = deps;
+  const { merges, prequential, shadows, kept, live, observation } = deps;
   const measured = meteredCheckpoints(links, { ...observation, clock });
   for (let partition = 0; partition < journal.partitions; partition += 1) {
     const runtime = await versions.recover(partition);
@@ -63,6 +65,7 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
         merges: merges.exchange,
         observerOf: (version) => prequential.observerOf(version),
         save: async (checkpoint) => {
+          await kept.figures.save(checkpoint.manifest.version);
           await measured.save(checkpoint);
           await merges.retention.saved(checkpoint.manifest);
         },

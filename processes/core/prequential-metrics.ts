@@ -16,7 +16,7 @@ export interface ObservedVersion {
   readonly newest: Uint16Array;
 }
 
-/** The observers of the versions that have served since the start, one a version over all partitions. */
+/** The observers of the versions that serve or are held, one a version over all partitions. */
 export class PrequentialMetricsBook {
   readonly #share: number;
   readonly #observers = new Map<string, PrequentialObserver>();
@@ -37,6 +37,16 @@ export class PrequentialMetricsBook {
       this.#observers.delete(oldest);
     }
     return observer;
+  }
+
+  /** The versions that are observed, in the order in which they came. */
+  get versions(): readonly string[] {
+    return [...this.#observers.keys()];
+  }
+
+  /** Drops the figures of all versions but one. */
+  forgetOthers(version: string): void {
+    for (const other of this.versions) if (other !== version) this.#observers.delete(other);
   }
 
   /** The places of each version, in the order in which they came to serve. */

@@ -57,12 +57,13 @@ export class QuarantineHost implements QuarantinesPort {
   }
 
   async #answer(record: QuarantineRecord): Promise<QuarantineAnswer> {
-    const { quarantine, state, users, from, to, events, requestedMs } = record;
+    const { quarantine, state, users, source, from, to, events, requestedMs } = record;
     const { version, parent, replayedFrom, promotedAt } = record;
     const isPending = state === 'building' || state === 'lifting';
     const { url, failure } = this.#deps.runner.about;
     return {
       ...{ quarantineId: quarantine, state, users: users.length, events },
+      ...(source !== undefined && { source }),
       inForce: await this.#isInForce(quarantine),
       requestedAt: new Date(requestedMs).toISOString(),
       ...{ from: from.map(positionOf), to: to.map(positionOf) },

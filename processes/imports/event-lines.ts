@@ -48,15 +48,17 @@ function readItem(item: string, fields: Fields, line: number): ImportedItem | st
 }
 
 function readEvent(event: Fields, line: number): ImportedRow | string {
-  const { id, type, user, item, value, context } = event;
+  const { id, type, user, item, value, source, context } = event;
   if (typeof user !== 'string') return 'user is missing or no text';
   if (typeof item !== 'string') return 'item is missing or no text';
   if (!isOptionalText(id)) return 'id is no text';
   if (!isOptionalText(type)) return 'type is no text';
+  if (!isOptionalText(source)) return 'source is no text';
   const fault =
     idFaultOf('user', user) ??
     idFaultOf('item', item) ??
-    (id === undefined ? undefined : idFaultOf('id', id));
+    (id === undefined ? undefined : idFaultOf('id', id)) ??
+    (source === undefined ? undefined : idFaultOf('source', source));
   if (fault !== undefined) return fault;
   if (value !== undefined && value !== null && typeof value !== 'number')
     return 'value is no number';
@@ -72,6 +74,7 @@ function readEvent(event: Fields, line: number): ImportedRow | string {
     content: `${user}\0${item}\0${String(value ?? '')}\0${String(time ?? '')}\0${type ?? ''}`,
     ...(id === undefined ? {} : { id }),
     ...(type === undefined ? {} : { type }),
+    ...(source === undefined ? {} : { source }),
     ...(context === undefined ? {} : { context }),
   };
 }

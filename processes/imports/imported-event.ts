@@ -11,6 +11,7 @@ export interface ImportedEvent {
   readonly value?: number;
   /** Unix milliseconds. */
   readonly time: number;
+  readonly source?: string;
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
@@ -25,6 +26,8 @@ export interface ImportRules {
   readonly type: string;
   /** Rows with a value below this one become `dislike`; undefined leaves them as they are. */
   readonly positiveFrom: number | undefined;
+  /** The source of rows that name none; none where it is left out. */
+  readonly source?: string | undefined;
   /** The latest time that the journal lets in, Unix milliseconds; a row behind it is broken. */
   readonly timeMsMax?: number;
 }
@@ -42,6 +45,7 @@ export function importedEvent(
   occurrence: number,
   previousTimeMs: number,
 ): ImportedEvent {
+  const source = row.source ?? rules.source;
   return {
     id: row.id ?? rowId(row.content, occurrence),
     type: rowType(row, rules),
@@ -49,6 +53,7 @@ export function importedEvent(
     item: row.item,
     ...(row.value === undefined ? {} : { value: row.value }),
     time: row.timeMs ?? previousTimeMs,
+    ...(source === undefined ? {} : { source }),
     ...(row.context === undefined ? {} : { context: row.context }),
   };
 }

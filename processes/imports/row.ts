@@ -16,6 +16,8 @@ export interface ImportedRow {
   readonly id?: string;
   /** The event's own type, in formats that carry one: it is kept. */
   readonly type?: string;
+  /** The event's own source, in formats that carry one: it is kept. */
+  readonly source?: string;
   /** Free-form fields of the event, in formats that carry them. */
   readonly context?: Readonly<Record<string, unknown>>;
 }

@@ -69,6 +69,10 @@ class QuarantineWorld extends TrainedWorld {
     return this.quarantines.request({ users, from, to });
   }
 
+  setSource(source: string, from: readonly Position[] = [], to: readonly Position[] = []) {
+    return this.quarantines.request({ users: [], source, from, to });
+  }
+
   close(): Promise<void> {
     return this.world.close();
   }
@@ -107,6 +111,24 @@ for (const { name, partitions, learner } of WORLDS) {
       await world.build();
       assert.equal(await world.hash(), await all.hash(...later));
       assert.equal((await world.quarantines.get('q1'))?.state, 'lifted');
+      for (const one of [never, all, world]) await one.close();
+    });
+
+    it('of a source leaves the state of a run without its events, whoever did them', async () => {
+      const told = somePlays(250).map((each, n) =>
+        n % 5 === 2 ? { ...each, source: n % 2 === 0 ? 'bot' : 'app' } : each,
+      );
+      const clean = told.filter(({ source }) => source !== 'bot');
+      const never = await QuarantineWorld.open(clean, partitions, learner);
+      const all = await QuarantineWorld.open(told, partitions, learner);
+      const world = await QuarantineWorld.open(told, partitions, learner);
+      const record = await world.setSource('bot');
+      assert.deepEqual([record.events, record.users], [told.length - clean.length, []]);
+      await world.build();
+      assert.equal(await world.hash(), await never.hash());
+      await world.quarantines.lift('q1');
+      await world.build();
+      assert.equal(await world.hash(), await all.hash());
       for (const one of [never, all, world]) await one.close();
     });
   });
@@ -189,6 +211,7 @@ describe('a quarantine', () => {
     await refused(world.set(['u1'], [at(0, 9)], [at(0, 8)]), 'INVALID');
     await refused(world.set(['u1'], [at(0, 1), at(0, 2)]), 'INVALID');
     await refused(world.set(['u1'], [at(0, 9)], [at(0, 10)]), 'INVALID');
+    await refused(world.setSource('bot'), 'INVALID');
     await refused(world.quarantines.lift('q1'), 'NOT_FOUND');
     assert.equal(world.world.rig.journal.head(0), 19);
     await world.set(['u1']);

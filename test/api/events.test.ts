@@ -165,6 +165,7 @@ describe('POST /v1/events takes', () => {
       item: 'i1',
       value: 3,
       time: Date.UTC(2025, 11, 31),
+      source: '/app',
     });
     assert.equal(exported[1]?.time, NOW_MS);
     assert.match(JSON.stringify(exported[1]), /"context":\{"__proto__":1\}/);
@@ -185,6 +186,12 @@ describe('POST /v1/events says', () => {
       code: 'MALFORMED',
       errors: [{ field: 'item', reason: 'must be a string, not a number', line: 2 }],
     });
+  });
+
+  test('how long a source may be', async () => {
+    const { status, json } = await post({ body: { ...play, source: 'x'.repeat(257) } });
+    assert.deepEqual([status, json['code']], [400, 'MALFORMED']);
+    assert.match(String(json['detail']), /source .*256 bytes/);
   });
 
   test('what to do with a field that it does not know', async () => {

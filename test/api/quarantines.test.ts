@@ -22,14 +22,25 @@ describe('a quarantine', () => {
     ]);
   });
 
+  test('takes a source in the place of users', async () => {
+    const { status } = await api.call('POST', '/v1/quarantines', { body: { source: '/app' } });
+    assert.equal(status, 202);
+    assert.deepEqual(api.deps.calls.at(-1), [
+      'quarantine',
+      { users: [], source: '/app', from: [], to: [] },
+    ]);
+  });
+
   test('refuses what it cannot read, and names the field', async () => {
     const bodies = [
       {},
       { users: [] },
       { users: ['a'], from: ['7'] },
       { users: ['a'], source: 's' },
+      { source: '' },
+      { source: 'x'.repeat(257) },
     ];
-    const fields = ['users', 'users', 'from.0', 'source'];
+    const fields = ['users', 'users', 'from.0', 'source', 'source', 'source'];
     for (const [index, body] of bodies.entries()) {
       const { status, json } = await api.call('POST', '/v1/quarantines', { body });
       assert.equal(status, 400);

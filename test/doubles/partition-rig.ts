@@ -21,6 +21,7 @@ export interface Told {
   readonly item: string;
   readonly type?: string;
   readonly timeMs?: number;
+  readonly source?: string;
   /** The event's id; by default what it says, so that a test which repeats itself must name it. */
   readonly id?: string;
 }
@@ -99,7 +100,7 @@ export class PartitionRig {
   async tell(...told: readonly Told[]): Promise<void> {
     const identities = await this.identities.resolve(told.map(({ user }) => user));
     const entries = told.map((each, index): JournalEntry => {
-      const { user, item, type = 'play', timeMs = 1_000, id } = each;
+      const { user, item, type = 'play', timeMs = 1_000, source, id } = each;
       const identity = identities[index]!;
       return {
         partition: partitionOf(user, this.#partitions),
@@ -111,6 +112,7 @@ export class PartitionRig {
           item,
           value: NaN,
           timeMs,
+          ...(source !== undefined && { source }),
           sealed: new Uint8Array(0),
         },
       };

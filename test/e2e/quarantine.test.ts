@@ -21,6 +21,7 @@ function event(number: number): SentEvent {
     user: isFake ? (fakes[Math.floor(number / 8) % FAKES] ?? '') : `user-${String(user)}`,
     item: isFake ? 'pushed' : `song-${String((number * 31 + user) % 150)}`,
     time: new Date(1_700_000_000_000 + number * 1_000).toISOString(),
+    source: isFake ? 'urn:bot' : 'urn:app',
   };
 }
 
@@ -88,10 +89,38 @@ describe('an attack of 1 % fake users who push one item', () => {
     assert.match(list.stdout, /q1 +active +4 +500 +v2 +yes/);
   });
 
+  test('is gone by its source alone, too, and the export still tells who sent what', async () => {
+    const data = world.path('data');
+    for (const argv of [
+      ['--lift', 'q1'],
+      ['--source', 'urn:bot'],
+    ]) {
+      const ran = await world.run(['quarantine', ...argv, '--data', data, '--json']);
+      assert.equal(ran.exit, 0, ran.stderr);
+      if (argv[0] === '--lift') assert.equal((await server.stand()).hash, attacked);
+    }
+    assert.equal((await server.stand()).hash, without);
+    const { json } = await server.get('/v1/quarantines/q2');
+    assert.deepEqual(
+      [json['source'], json['users'], json['events'], json['inForce']],
+      ['urn:bot', 0, events.length / 8, true],
+    );
+    assert.equal(await verified(server), true);
+    const list = await world.run(['quarantine', '--data', data]);
+    assert.match(list.stdout, /q2 +active +source urn:bot +500 +v4 +yes/);
+    const lines = (await server.get('/v1/events/export')).text.trimEnd().split('\n');
+    const exported = lines.map((line) => JSON.parse(line) as SentEvent);
+    assert.deepEqual(
+      new Map(exported.map(({ id, source }) => [id, source])),
+      new Map(events.map(({ id, source }) => [id, source])),
+    );
+  });
+
   test('is refused where it does not fit, with the remedy', async () => {
     const data = world.path('data');
     const refused = [
-      { args: ['--source', 'app'], message: /--users FILE/ },
+      { args: ['--source', 'urn:none'], message: /source has no event/ },
+      { args: ['--source', 'urn:bot', '--users', file], message: /cannot be used with/ },
       { args: ['--from', '0:1'], message: /name users/ },
       { args: ['--users', file, '--from', '0:999999'], message: /past the head/ },
       { args: ['--users', file, '--to', 'x'], message: /position such as/ },
@@ -107,15 +136,15 @@ describe('an attack of 1 % fake users who push one item', () => {
   });
 
   test('comes back where it is lifted, after a kill, too', async () => {
-    const { status } = await server.call('DELETE', '/v1/quarantines/q1');
+    const { status } = await server.call('DELETE', '/v1/quarantines/q2');
     assert.equal(status, 202);
     await server.kill();
     server = await world.serve(world.path('data'));
-    assert.equal((await settled(server, 'q1'))['state'], 'lifted');
+    assert.equal((await settled(server, 'q2'))['state'], 'lifted');
     assert.equal((await server.stand()).hash, attacked);
     assert.equal((await popular(server))[0], 'pushed');
     assert.equal(await verified(server), true);
-    assert.equal((await server.call('DELETE', '/v1/quarantines/q1')).status, 409);
+    assert.equal((await server.call('DELETE', '/v1/quarantines/q2')).status, 409);
   });
 
   test('stays out where a user is erased beside it', async () => {
@@ -128,7 +157,7 @@ describe('an attack of 1 % fake users who push one item', () => {
       if (status['erasures'] === undefined) break;
       await sleep(20);
     }
-    assert.equal((await settled(server, 'q2'))['inForce'], true);
+    assert.equal((await settled(server, 'q3'))['inForce'], true);
     assert.ok(!(await popular(server)).includes('pushed'));
     assert.equal(await verified(server), true);
     await server.interrupt();

@@ -14,6 +14,7 @@ export interface SentEvent {
   readonly user: string;
   readonly item: string;
   readonly time: string;
+  readonly source?: string;
 }
 
 /** An answer with its status. */

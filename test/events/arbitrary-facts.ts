@@ -16,15 +16,19 @@ const hash = fc
 
 /** Any fact that the journal can hold. */
 export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
-  fc.record({
-    kind: fc.constant('InteractionRecorded' as const),
-    type: text,
-    user,
-    item: text,
-    value: fc.double(),
-    timeMs,
-    sealed: fc.uint8Array({ maxLength: 40 }),
-  }),
+  fc.record(
+    {
+      kind: fc.constant('InteractionRecorded' as const),
+      type: text,
+      user,
+      item: text,
+      value: fc.double(),
+      timeMs,
+      source: text.filter((s) => s !== ''),
+      sealed: fc.uint8Array({ maxLength: 40 }),
+    },
+    { requiredKeys: ['kind', 'type', 'user', 'item', 'value', 'timeMs', 'sealed'] },
+  ),
   fc.record({ kind: fc.constant('ItemPublished' as const), item: text, metadata, timeMs }),
   fc.record({ kind: fc.constant('UserErased' as const), user, timeMs }),
   fc.record({
@@ -45,14 +49,18 @@ export const anyFact: fc.Arbitrary<Fact> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('BarrierSet' as const), barrier: fc.nat(), timeMs }),
   fc.record({ kind: fc.constant('ShadowAssigned' as const), version: text, timeMs }),
-  fc.record({
-    kind: fc.constant('QuarantineSet' as const),
-    quarantine: text,
-    users: fc.array(user, { maxLength: 3 }),
-    from: fc.array(fc.nat().map(sequence), { maxLength: 3 }),
-    to: fc.array(fc.nat().map(sequence), { maxLength: 3 }),
-    timeMs,
-  }),
+  fc.record(
+    {
+      kind: fc.constant('QuarantineSet' as const),
+      quarantine: text,
+      users: fc.array(user, { maxLength: 3 }),
+      source: text,
+      from: fc.array(fc.nat().map(sequence), { maxLength: 3 }),
+      to: fc.array(fc.nat().map(sequence), { maxLength: 3 }),
+      timeMs,
+    },
+    { requiredKeys: ['kind', 'quarantine', 'users', 'from', 'to', 'timeMs'] },
+  ),
   fc.record({ kind: fc.constant('QuarantineLifted' as const), quarantine: text, timeMs }),
   fc.record({ kind: fc.constant('EventRedacted' as const), timeMs }),
 );

@@ -2,17 +2,24 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { CONTENT_DECODERS, decodeBlock, encodeBlock } from '../../events/block-codec.ts';
+import {
+  CONTENT_DECODERS,
+  decodeBlock,
+  decodeContent,
+  encodeBlock,
+} from '../../events/block-codec.ts';
 import type { StoredBlock } from '../../events/block-codec.ts';
 import { GENESIS, HEADER_BYTES, decodeHeader, encodeHeader } from '../../events/block-header.ts';
 import { hasCode } from '../../events/error.ts';
 import type { Fact } from '../../events/fact.ts';
 import { sequence } from '../../events/position.ts';
+import { decodeRedaction, redactBlock, redactedHeader } from '../../events/redaction.ts';
+import { sourceAt } from '../../events/source-column.ts';
 import { UPCASTERS } from '../../events/upcasting.ts';
 import type { Upcasters } from '../../events/upcasting.ts';
 import { entryOf } from '../doubles/facts.ts';
 import { anyRows } from './arbitrary-facts.ts';
-import { RECORDED_ROWS } from './recorded-block.ts';
+import { RECORDED_ROWS, SOURCED_ROWS } from './recorded-block.ts';
 
 const PLACE = { partition: 1, firstSequence: sequence(7), appendTimeMs: 1_700_000_000_000 };
 
@@ -110,12 +117,48 @@ describe('the block codec', () => {
   });
 });
 
-describe('a block that version 1 recorded', () => {
-  const readRecorded = async (): Promise<StoredBlock> => {
-    const bytes = await readFile(new URL('fixtures/block-v1.bin', import.meta.url));
-    return { header: bytes.subarray(0, HEADER_BYTES), content: bytes.subarray(HEADER_BYTES) };
-  };
+async function readRecorded(name = 'block-v1'): Promise<StoredBlock> {
+  const bytes = await readFile(new URL(`fixtures/${name}.bin`, import.meta.url));
+  return { header: bytes.subarray(0, HEADER_BYTES), content: bytes.subarray(HEADER_BYTES) };
+}
 
+describe('a block whose events name their source', () => {
+  it('is of version 2, and is read for ever as what it was', async () => {
+    const stored = await readRecorded('block-v2');
+    assert.equal(decodeHeader(stored.header).codec, 2);
+    const block = decodeBlock(stored);
+    assert.deepEqual(
+      Array.from({ length: block.count }, (_, i) => plain(block.fact(i))),
+      SOURCED_ROWS.map(({ fact }) => plain(fact)),
+    );
+    const sources = Array.from({ length: block.count }, (_, i) => sourceAt(block.sources, i));
+    assert.deepEqual(sources.slice(-4), [undefined, 'app', 'café', 'app']);
+  });
+
+  it('leaves blocks without one as version 1 wrote them, byte for byte', async () => {
+    const place = { partition: 0, firstSequence: sequence(0), appendTimeMs: 1_700_000_000_000 };
+    const { header, content } = encodeBlock(RECORDED_ROWS, place, GENESIS);
+    const recorded = await readRecorded();
+    assert.deepEqual([Buffer.from(header), Buffer.from(content)], Object.values(recorded));
+    assert.equal(decodeBlock(recorded).sources, undefined);
+  });
+
+  it('keeps nothing of a source whose events were redacted', () => {
+    const stored = encodeBlock(SOURCED_ROWS, PLACE, GENESIS);
+    const was = { header: decodeHeader(stored.header), block: decodeBlock(stored) };
+    const first = SOURCED_ROWS.length - 3;
+    const one = redactBlock(was, [first + 1], { before: undefined, timeMs: 1 });
+    assert.ok(Buffer.from(stored.content).includes('café'));
+    assert.ok(!Buffer.from(one.content).includes('café'));
+    assert.ok(Buffer.from(one.content).includes('app'));
+    const all = redactBlock(was, [first, first + 1, first + 2], { before: undefined, timeMs: 1 });
+    assert.equal(decodeRedaction(all.redaction, was.header).codec, 1);
+    const left = redactedHeader(was.header, decodeRedaction(one.redaction, was.header));
+    assert.equal(sourceAt(decodeContent(left, one.content).sources, first), 'app');
+  });
+});
+
+describe('a block that version 1 recorded', () => {
   it('is read for ever as what it was', async () => {
     const block = decodeBlock(await readRecorded());
     assert.deepEqual(

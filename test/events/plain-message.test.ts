@@ -16,7 +16,7 @@ const number = fc.oneof(
   fc.constantFrom(0, -0, 4.5, 1_700_000_000_000, 1e15, 1e21, 5e-324, 999_999_999_999_999),
 );
 const event = fc.record(
-  { id: text, type: text, user: text, item: text, value: number, time: number },
+  { id: text, type: text, user: text, item: text, value: number, time: number, source: text },
   { requiredKeys: ['id', 'type', 'user', 'item', 'time'] },
 );
 

@@ -38,3 +38,12 @@ export const RECORDED_ROWS: readonly BlockRow[] = FACTS.map((fact, i) => ({
   key: eventKey(`recorded-${String(i)}`),
   fact,
 }));
+
+/** The events of fixtures/block-v2.bin: most of those of version 1, then some that name their source. */
+export const SOURCED_ROWS: readonly BlockRow[] = [
+  ...RECORDED_ROWS.slice(1),
+  ...['app', 'café', 'app'].map((source, i) => ({
+    key: eventKey(`sourced-${String(i)}`),
+    fact: { ...interactionOf(i), source },
+  })),
+];

@@ -23,6 +23,7 @@ const event = fc.record(
     time: fc.nat(),
     context: fc.dictionary(id, fc.oneof(id, fc.integer())),
     recommendationId: id,
+    source: id,
   },
   { requiredKeys: ['id', 'type', 'user', 'item', 'time'] },
 );

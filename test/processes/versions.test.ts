@@ -310,7 +310,11 @@ for (const partitions of [1, 2]) {
       assert.ok(pairs > SWITCHES);
     });
 
-    it('are held again after a restart', async () => {
+    it('are held again after a restart, and go on from their figures', async () => {
+      const figures = async () => (await call('GET', '/v1/models/compare?a=v2&b=v5'))['cohorts'];
+      await merged('v2');
+      await merged('v5');
+      const seen = await figures();
       const before = await call('GET', '/v1/models');
       const aliasesOf = ({ models }: Json) =>
         (models as Json[]).map(({ version, aliases }) => [version, aliases]);
@@ -322,6 +326,9 @@ for (const partitions of [1, 2]) {
       while ((await modelOf(other))['positions'] === null) await sleep(50);
       await settled(other);
       assert.deepEqual(aliasesOf(await call('GET', '/v1/models')), aliasesOf(before));
+      assert.deepEqual(await figures(), seen);
+      const { equal } = await call('POST', '/v1/verifications', { model: other });
+      assert.equal(equal, true);
       const { version } = await call('POST', `/v1/models/${live}/rollback`, {});
       assert.equal(version, other);
     });

@@ -3,9 +3,12 @@ import { before, test } from 'node:test';
 
 import { UserState } from '../../../actors/user-state.ts';
 import { PrequentialObserver } from '../../../actors/runtime/prequential-observer.ts';
+import type { Observation } from '../../../actors/runtime/prequential-observer.ts';
 import type { PartitionRuntime } from '../../../actors/runtime/partition.ts';
+import { sequence } from '../../../events/position.ts';
 import { loadKernel } from '../../../model/kernel/kernel.ts';
 import { Model } from '../../../model/model.ts';
+import { packFigures, unpackFigures } from '../../../model/stream/figure-tensors.ts';
 import { COHORT } from '../../../model/stream/observed-events.ts';
 import { PlaceWindow, PLACES_MAX } from '../../../model/stream/place-window.ts';
 import { definitionOf, PartitionRig } from '../../doubles/partition-rig.ts';
@@ -33,6 +36,14 @@ before(async () => {
   });
   await rig.tell(...told);
 });
+
+let read = 0;
+
+/** The key and the place of an event that comes after all before it. */
+function next(): Pick<Observation, 'key' | 'key1' | 'partition' | 'sequence'> {
+  read += 1;
+  return { key: 0, key1: read << 11, partition: 0, sequence: read };
+}
 
 function observed(share: number): { runtime: PartitionRuntime; observer: PrequentialObserver } {
   const runtime = rig.runtime(VERSION);
@@ -74,11 +85,11 @@ test('an item is found at its place among those that were not seen', async () =>
   const observer = new PrequentialObserver(1);
   const state = UserState.of({ seen: [3], recent: [], events: 1, positives: 1, timeMs: 0 });
   const places = [2, 1, 0, 3, -1].map((itemRow) => {
-    observer.observe({ model, before: state, userRow: 0, itemRow, timeMs: 0, key: 0, key1: 0 });
+    observer.observe({ ...next(), model, before: state, userRow: 0, itemRow, timeMs: 0 });
     return observer.places.newest(1)[0];
   });
   assert.deepEqual(places, [1, 2, 3, 0, 0]);
-  observer.observe({ model, before: state, userRow: -1, itemRow: 2, timeMs: 0, key: 0, key1: 0 });
+  observer.observe({ ...next(), model, before: state, userRow: -1, itemRow: 2, timeMs: 0 });
   assert.equal(observer.places.newest(1)[0], 0);
 });
 
@@ -97,11 +108,42 @@ test('events are told by their cohorts: new users, heavy ones, items of the tail
     [100, 0, heavyUser | tailItem],
     [100, -1, heavyUser | tailItem],
   ] as const;
-  for (const [key1, [events, itemRow, expected]] of cases.entries()) {
+  for (const [events, itemRow, expected] of cases) {
     const before = UserState.of({ seen: [], recent: [], events, positives: 1, timeMs: 0 });
-    observer.observe({ model, before, userRow: 0, itemRow, timeMs: 0, key: 0, key1 });
+    observer.observe({ ...next(), model, before, userRow: 0, itemRow, timeMs: 0 });
     assert.equal(observer.events.kept().at(-1)?.cohorts, expected, `${events} ${itemRow}`);
   }
+});
+
+test('what is read again after a restart counts once, and what was seen before is gone on from', async () => {
+  const whole = observed(0.5);
+  await rig.replay(whole.runtime);
+  const first = observed(0.5);
+  await rig.replay(first.runtime, sequence(120));
+  const left = unpackFigures(packFigures('v1', first.observer.capture()));
+  assert.deepEqual(left, first.observer.capture());
+  // The state goes on from further back than the figures, as after a kill.
+  const { runtime, observer } = observed(0.5);
+  observer.resume(left);
+  await rig.replay(runtime);
+  assert.deepEqual(observer.capture(), whole.observer.capture());
+  assert.deepEqual(observer.places.newest(EVENTS), whole.observer.places.newest(EVENTS));
+});
+
+test('figures that do not fit together are not taken', () => {
+  const packed = packFigures('v1', {
+    total: 1,
+    events: [{ key: 1, place: 2, cohorts: 4 }],
+    partitions: [{ reached: 7, below: -Infinity, looks: 3 }],
+  });
+  const { tensors, manifest } = packed;
+  const short = { shape: [0], data: new Uint8Array(0) };
+  assert.equal(
+    unpackFigures({ manifest, tensors: { ...tensors, 'events.cohorts': short } }),
+    undefined,
+  );
+  assert.equal(unpackFigures({ manifest: { ...manifest, extra: {} }, tensors }), undefined);
+  assert.equal(unpackFigures({ manifest, tensors: {} }), undefined);
 });
 
 test('a share that is none is refused', () => {

@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
 import { RepriseError } from '../../../events/error.ts';
+import { exportEvents } from '../../../events/export-events.ts';
 import { startCli } from './harness.ts';
 import type { CliHarness } from './harness.ts';
 
@@ -42,6 +43,24 @@ test('import prints what it read, and the same again changes nothing', async () 
     const again = await cli.run('import', path, '--json');
     assert.deepEqual([again.json?.['accepted'], again.json?.['duplicates']], [0, 3]);
     assert.equal(cli.api.journal.head(0), 2);
+  });
+});
+
+test('import gives rows the source that is named, but for those that name their own', async () => {
+  await withCli(async (cli) => {
+    const path = await file(cli, 'r.csv', text);
+    const lines = ['{"user":"a","item":"x","source":"own"}', '{"user":"b","item":"x"}'];
+    const events = await file(cli, 'e.ndjson', lines.join('\n'));
+    assert.equal((await cli.run('import', path, '--source', 'crawl')).exit, 0);
+    assert.equal((await cli.run('import', events, '--source', 'crawl')).exit, 0);
+    const sources: (string | undefined)[] = [];
+    for await (const each of exportEvents(cli.api.journal, cli.api.identities)) {
+      if ('user' in each) sources.push(each.source);
+    }
+    assert.deepEqual(sources, ['crawl', 'crawl', 'crawl', 'own', 'crawl']);
+    const refused = await cli.run('import', path, '--source', 'x'.repeat(257));
+    assert.equal(refused.exit, 2);
+    assert.match(refused.stderr, /longer than 256 bytes/);
   });
 });
 
