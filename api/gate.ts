@@ -24,7 +24,8 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || loopbackAddress.test(host);
 }
 
-function keyOf(request: IncomingMessage): string {
+/** The key that came with a request; empty where none did. */
+export function keyOf(request: IncomingMessage): string {
   const bearer = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const named = request.headers['x-api-key'];
   return bearer ?? (typeof named === 'string' ? named : '');

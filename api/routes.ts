@@ -20,6 +20,7 @@ import { quarantineRoutes } from './routes/quarantines.ts';
 import { proofRoutes } from './routes/proofs.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
+import { spaceRoutes } from './routes/spaces.ts';
 import { travelRoutes } from './routes/travels.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
 
@@ -44,6 +45,7 @@ export function createRoutes(
     ...metricRoutes(deps),
     ...maintenanceRoutes(deps),
     ...scheduleRoutes(deps),
+    ...spaceRoutes(deps),
     ...healthRoutes(deps),
     ...listingRoutes(deps),
     ...liveRoutes(streams),
