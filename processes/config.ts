@@ -16,8 +16,8 @@ export interface Config {
   readonly keysFile: string | undefined;
   /** Requests that a caller may send in a second; not counted where absent. */
   readonly requestsPerSecondMax: number | undefined;
-  /** The spaces that are run beside the main one. */
-  readonly spaces: readonly string[];
+  /** The spaces that are run beside the main one; none where absent. */
+  readonly spaces: readonly string[] | undefined;
   readonly logLevel: string;
   /** When durable workflows start: with the server, with the first run that needs them, or never. */
   readonly durable: 'eager' | 'lazy' | 'off';

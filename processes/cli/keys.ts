@@ -115,15 +115,14 @@ export const listKeysCommand: CommandSpec<FileOption> = {
     const keys = (await readApiKeys(pathOf(context, options))) ?? [];
     const shown = keys.map(({ name, scope, space, expiresMs, requestsPerDayMax }) => ({
       ...{ name, scope },
-      space: space ?? null,
       expires: expiresMs === undefined ? null : new Date(expiresMs).toISOString(),
-      quotaPerDay: requestsPerDayMax ?? null,
+      ...(space !== undefined && { space }),
+      ...(requestsPerDayMax !== undefined && { quotaPerDay: requestsPerDayMax }),
     }));
-    const rows = shown.map(({ name, scope, space, expires, quotaPerDay }) => [
-      ...[name, scope, space ?? '', expires ?? 'never'],
-      quotaPerDay === null ? '' : String(quotaPerDay),
+    const rows = shown.map(({ name, scope, expires, space = '', quotaPerDay = '' }) => [
+      ...[name, scope, expires ?? 'never', space, String(quotaPerDay)],
     ]);
-    const head = ['name', 'scope', 'space', 'expires', 'requests a day'];
+    const head = ['name', 'scope', 'expires', 'space', 'requests a day'];
     context.output.result({ keys: shown }, table(head, rows));
     return undefined;
   },

@@ -12,7 +12,7 @@ export const coreVariables = {
   REPRISE_API_KEY: z.string().min(16).optional(),
   REPRISE_KEYS_FILE: z.string().min(1).optional(),
   REPRISE_REQUESTS_PER_SECOND_MAX: z.coerce.number().int().min(1).optional(),
-  REPRISE_SPACES: spaceNames.default([]),
+  REPRISE_SPACES: spaceNames.optional(),
   REPRISE_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn'),

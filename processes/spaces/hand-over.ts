@@ -17,6 +17,9 @@ const OF_THE_CONNECTION: readonly string[] = [
   ...['proxy-authorization', 'transfer-encoding', 'upgrade', 'expect'],
 ];
 
+/** The headers that a key comes in. */
+const KEYS: readonly string[] = ['authorization', 'x-api-key'];
+
 /** Where a request is handed over to. */
 export interface HandOverPlace {
   readonly socketPath: string;
@@ -65,14 +68,13 @@ export async function handOver(
 }
 
 function send(request: IncomingMessage, { socketPath, agent, key }: HandOverPlace): ClientRequest {
-  const { authorization, 'x-api-key': named, ...headers } = passedOn(request.headers);
   const isChunked = request.headers['transfer-encoding'] !== undefined;
   return httpRequest({
     ...{ socketPath, agent, setHost: false },
     method: request.method ?? 'GET',
     path: request.url ?? '/',
     headers: {
-      ...headers,
+      ...passedOn(request.headers, KEYS),
       'x-api-key': key,
       ...(isChunked && { 'transfer-encoding': 'chunked' }),
     },
@@ -106,9 +108,9 @@ function unanswered(name: string, error: Error): RepriseError {
 }
 
 /** Headers without those of the connection, by the list and as the connection itself names them. */
-function passedOn(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+function passedOn(headers: IncomingHttpHeaders, left: readonly string[] = []): OutgoingHttpHeaders {
   const named = (headers.connection ?? '').toLowerCase().split(',');
-  const own = new Set([...OF_THE_CONNECTION, ...named.map((one) => one.trim())]);
+  const own = new Set([...OF_THE_CONNECTION, ...left, ...named.map((one) => one.trim())]);
   // Whoever names it would have a body sent on without its end.
   own.delete('content-length');
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !own.has(name)));

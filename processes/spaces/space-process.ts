@@ -70,6 +70,11 @@ export class SpaceProcess {
     return this.#state === 'up';
   }
 
+  /** The id of the child, while there is one. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** How it stands, for whoever runs the server. */
   stand(): SpaceAnswer {
     const since = new Date(this.#sinceMs).toISOString();
@@ -142,10 +147,11 @@ export class SpaceProcess {
   /** Ends a child that is up and answers nothing any more; its requests break off then, and are answered by 503. */
   async #watch(child: { kill(signal: 'SIGKILL'): boolean }, over: AbortSignal): Promise<void> {
     let answeredMs = performance.now();
-    while (!over.aborted) {
+    for (;;) {
       await sleep(LOOK_MS, undefined, { signal: over, ref: false }).catch(() => undefined);
-      const waits = this.isUp && !over.aborted;
-      if (!waits || (await isAnswering(this.socketPath, LOOK_MS))) answeredMs = performance.now();
+      if (over.aborted) return;
+      const isWell = !this.isUp || (await isAnswering(this.socketPath, LOOK_MS));
+      if (isWell) answeredMs = performance.now();
       else if (performance.now() - answeredMs > spaceHungMsMax) child.kill('SIGKILL');
     }
   }
