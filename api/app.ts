@@ -53,9 +53,8 @@ class Dispatch {
     if (found.kind !== 'match' || !found.route.open) {
       const { requestLimit } = this.#deps;
       if (requestLimit !== undefined) await takeTurn(requestLimit, this.#gate, request);
-      this.#gate.authorize(request, scope);
+      const caller = this.#gate.authorize(request, scope);
       const { quota } = this.#deps;
-      const caller = quota === undefined ? undefined : this.#gate.callerOf(request);
       if (quota !== undefined && caller !== undefined) takeOfDay(quota, caller);
       if (scope === 'admin') tellAudit(this.#deps, this.#gate, request, found);
     }

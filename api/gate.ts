@@ -12,8 +12,8 @@ export interface Gate {
   admit(request: IncomingMessage): void;
   /** Whose key came with a request; undefined where nobody's did, or none is asked for. */
   callerOf(request: IncomingMessage): Caller | undefined;
-  /** Refuses a request whose key is not there or does not allow this; asked unless the route is open. */
-  authorize(request: IncomingMessage, scope: Scope): void;
+  /** Refuses a request whose key is not there or does not allow this, else tells whose it is; asked unless the route is open. */
+  authorize(request: IncomingMessage, scope: Scope): Caller | undefined;
 }
 
 const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
@@ -31,7 +31,7 @@ export function keyOf(request: IncomingMessage): string {
   return bearer ?? (typeof named === 'string' ? named : '');
 }
 
-function demandKey(caller: Caller | undefined, scope: Scope): void {
+function demandKey(caller: Caller | undefined, scope: Scope): Caller {
   if (caller === undefined) {
     throw new HttpProblem(
       'UNAUTHORIZED',
@@ -39,7 +39,7 @@ function demandKey(caller: Caller | undefined, scope: Scope): void {
       { headers: { 'www-authenticate': 'Bearer' } },
     );
   }
-  if (covers(caller.scope, scope)) return;
+  if (covers(caller.scope, scope)) return caller;
   throw new HttpProblem(
     'FORBIDDEN',
     `the key ${caller.name} is of scope ${caller.scope}: use one of scope ${scope}`,
@@ -51,9 +51,7 @@ function keyed(keys: KeysPort): Gate {
   return {
     admit: refuseForeignPages,
     callerOf,
-    authorize(request, scope) {
-      demandKey(callerOf(request), scope);
-    },
+    authorize: (request, scope) => demandKey(callerOf(request), scope),
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -10,6 +10,7 @@ import type { ProcessMark } from '../../adapters/embedded/data-folder-lock.ts';
 import { spaceFolder } from '../../processes/spaces/spaces.ts';
 import { madeEvents } from './made-events.ts';
 import type { Answer, Server } from './server.ts';
+import { sessionOf } from './session.ts';
 import { createWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -32,18 +33,33 @@ describe('two spaces beside the main one', () => {
       const made = await world.json(...argv, ...(space === 'main' ? [] : ['--space', space]));
       keys.set(space, String(made['key']));
     }
-    server = await world.serve(data, { env: { REPRISE_SPACES: SPACES.join() } });
-    for (const space of SPACES) await untilUp(space);
+    await serve();
   });
 
   after(async () => {
-    await server.interrupt();
-    for (const space of SPACES) {
-      const folder = dirname(socketPathOf(spaceFolder(world.path('data'), space)));
-      await rm(folder, { recursive: true, force: true });
+    const folders = SPACES.map((space) => dirname(socketPathOf(folderOf(space))));
+    try {
+      // That nothing is left in the session is part of it.
+      await server.interrupt();
+      assert.deepEqual(
+        folders.filter((folder) => existsSync(folder)),
+        [],
+        'sockets are left',
+      );
+    } finally {
+      for (const folder of folders) await rm(folder, { recursive: true, force: true });
+      await world.close();
     }
-    await world.close();
   });
+
+  function folderOf(space: Space): string {
+    return spaceFolder(world.path('data'), space);
+  }
+
+  async function serve(): Promise<void> {
+    server = await world.serve(world.path('data'), { env: { REPRISE_SPACES: SPACES.join() } });
+    for (const space of SPACES) await untilUp(space);
+  }
 
   async function call(space: Space, method: string, path: string, body = ''): Promise<Answer> {
     const key = { 'x-api-key': keys.get(space) ?? '' };
@@ -127,7 +143,7 @@ describe('two spaces beside the main one', () => {
 
   test('a space that is killed comes back with all it had, and the others answer on', async () => {
     const before = (await get('acme', '/v1/events/export')).text;
-    const lock = join(spaceFolder(world.path('data'), 'acme'), 'lock');
+    const lock = join(folderOf('acme'), 'lock');
     const { pid } = JSON.parse(readFileSync(lock, 'utf8')) as ProcessMark;
     process.kill(pid, 'SIGKILL');
     let answered = 0;
@@ -155,5 +171,25 @@ describe('two spaces beside the main one', () => {
     const first = await response.body?.getReader().read();
     assert.ok((first?.value?.length ?? 0) > 0);
     leaving.abort();
+  });
+
+  test('spaces end with the server that is killed, and come back with it', async () => {
+    const before = (await get('globex', '/v1/events/export')).text;
+    process.kill(server.pid, 'SIGKILL');
+    await server.ended;
+    const endMs = performance.now() + backMsMax;
+    while (sessionOf(server.pid).length > 0) {
+      assert.ok(performance.now() < endMs, 'a space outlives its server');
+      await sleep(50);
+    }
+    await serve();
+    assert.equal((await get('globex', '/v1/events/export')).text, before);
+  });
+
+  test('without any key the start is refused, for nothing would tell spaces apart', async () => {
+    const argv = ['start', '--no-demo', '--port', '0', '--data', world.path('keyless')];
+    const ran = await world.run(argv, { REPRISE_SPACES: 'acme' });
+    assert.equal(ran.exit, 2, ran.stdout);
+    assert.match(ran.stderr, /REPRISE_SPACES: spaces are told apart by API keys.*keys create/);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
 import { keyDigest } from '../../../api/key-ring.ts';
@@ -110,7 +111,7 @@ test(`of ${String(VARIANTS)} ways into another space with a key of one's own non
         { 'x-api-key': [pick(SENT), pick(SENT)] },
         { authorization: [`Bearer ${pick(SENT)}`, `Bearer ${pick(SENT)}`] },
       ];
-      const headers = { ...pick(BESIDE), ...pick(keys) };
+      const headers = { ...pick(BESIDE), ...pick(keys) } as OutgoingHttpHeaders;
       await world.api.call(method, path, { headers });
     }
     const { told } = world;

@@ -59,7 +59,7 @@ async function between(handle: Handle): Promise<Front> {
 async function open(
   port: number,
   headers: OutgoingHttpHeaders = {},
-): Promise<{ readonly answer: IncomingMessage; leave(): void }> {
+): Promise<{ readonly answer: IncomingMessage; readonly leave: () => void }> {
   const sent = httpRequest({ host: '127.0.0.1', port, headers, agent: false });
   sent.end();
   const [answer] = (await once(sent, 'response')) as [IncomingMessage];
