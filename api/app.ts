@@ -13,9 +13,11 @@ import { createGate } from './gate.ts';
 import type { Gate } from './gate.ts';
 import { HttpProblem } from './problem.ts';
 import { LiveStreams } from './live-streams.ts';
+import { takeOfDay } from './quota.ts';
 import { createRoutes } from './routes.ts';
 import { Router } from './router.ts';
 import type { Lookup } from './router.ts';
+import { handedOver } from './space-door.ts';
 
 /** Stands for an answer that the caller did not wait for, as proxies log it. */
 const CALLER_LEFT = 499;
@@ -52,7 +54,9 @@ class Dispatch {
     if (found.kind !== 'match' || !found.route.open) {
       const { requestLimit } = this.#deps;
       if (requestLimit !== undefined) await takeTurn(requestLimit, this.#gate, request);
-      this.#gate.authorize(request, scope);
+      const caller = this.#gate.authorize(request, scope);
+      const { quota } = this.#deps;
+      if (quota !== undefined && caller !== undefined) takeOfDay(quota, caller);
       if (scope === 'admin') tellAudit(this.#deps, this.#gate, request, found);
     }
     if (found.kind === 'match') {
@@ -141,6 +145,12 @@ export function createApp(deps: ApiDeps): Koa {
     // Answers are written straight to the response: Koa's own writing costs more than the rest of a short request.
     ctx.respond = false;
     const { req, res } = ctx;
+    // Before anything of this space sees the request: that of another is neither counted nor traced here.
+    const elsewhere = handedOver(deps.access, req, res);
+    if (elsewhere !== undefined) {
+      await elsewhere.catch((error: unknown) => fail(deps, req, res, error, undefined));
+      return;
+    }
     const beganMs = watch === undefined ? 0 : performance.now();
     const found = dispatch.find(req);
     const name = found.kind === 'match' ? found.route.name : 'none';

@@ -6,6 +6,7 @@ import type { AnswerLabel } from '../projections/answer.ts';
 import type { AskedRules } from '../projections/rules/asked-rules.ts';
 import type { AsOf } from './as-of.ts';
 import type { Caller } from './key-ring.ts';
+import type { QuotaPort } from './quota.ts';
 import type { RequestWatch } from './request-watch.ts';
 import type { ScenariosPort } from './scenarios-port.ts';
 import type {
@@ -36,6 +37,7 @@ import type { ScheduleAnswer, ScheduleControl, ScheduleName } from './schema/sch
 import type { TravelAnswer } from './schema/travels.ts';
 import type { VerifyReport, VerifyRequest } from './schema/verification.ts';
 import type { WhatIfAnswer } from './schema/what-if.ts';
+import type { SpaceDoorPort, SpacesPort } from './space-door.ts';
 import type { BackfillRequest, PromotionAnswer, PromotionGate } from './schema/versions.ts';
 
 /** The way in: checks events, appends them to the journal and resolves when they are durable. */
@@ -325,7 +327,7 @@ export interface ApiLogger {
 export type Access =
   | { readonly kind: 'private' }
   | { readonly kind: 'loopback' }
-  | { readonly kind: 'keys'; readonly keys: KeysPort };
+  | { readonly kind: 'keys'; readonly keys: KeysPort; readonly spaces?: SpaceDoorPort | undefined };
 
 /** The API keys as they stand now. */
 export interface KeysPort {
@@ -385,6 +387,10 @@ export interface ApiDeps {
   readonly access: Access;
   /** Absent where requests are not counted. */
   readonly requestLimit?: RateLimitPort | undefined;
+  /** Absent where requests are not counted by the day. */
+  readonly quota?: QuotaPort | undefined;
+  /** Absent where there is the main space alone. */
+  readonly spaces?: SpacesPort | undefined;
   readonly logger: ApiLogger;
   /** Unix milliseconds; absent where rules know no hour. */
   readonly clock?: () => number;

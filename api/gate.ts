@@ -12,8 +12,8 @@ export interface Gate {
   admit(request: IncomingMessage): void;
   /** Whose key came with a request; undefined where nobody's did, or none is asked for. */
   callerOf(request: IncomingMessage): Caller | undefined;
-  /** Refuses a request whose key is not there or does not allow this; asked unless the route is open. */
-  authorize(request: IncomingMessage, scope: Scope): void;
+  /** Refuses a request whose key is not there or does not allow this, else tells whose it is; asked unless the route is open. */
+  authorize(request: IncomingMessage, scope: Scope): Caller | undefined;
 }
 
 const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
@@ -24,13 +24,14 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || loopbackAddress.test(host);
 }
 
-function keyOf(request: IncomingMessage): string {
+/** The key that came with a request; empty where none did. */
+export function keyOf(request: IncomingMessage): string {
   const bearer = /^bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const named = request.headers['x-api-key'];
   return bearer ?? (typeof named === 'string' ? named : '');
 }
 
-function demandKey(caller: Caller | undefined, scope: Scope): void {
+function demandKey(caller: Caller | undefined, scope: Scope): Caller {
   if (caller === undefined) {
     throw new HttpProblem(
       'UNAUTHORIZED',
@@ -38,7 +39,7 @@ function demandKey(caller: Caller | undefined, scope: Scope): void {
       { headers: { 'www-authenticate': 'Bearer' } },
     );
   }
-  if (covers(caller.scope, scope)) return;
+  if (covers(caller.scope, scope)) return caller;
   throw new HttpProblem(
     'FORBIDDEN',
     `the key ${caller.name} is of scope ${caller.scope}: use one of scope ${scope}`,
@@ -50,9 +51,7 @@ function keyed(keys: KeysPort): Gate {
   return {
     admit: refuseForeignPages,
     callerOf,
-    authorize(request, scope) {
-      demandKey(callerOf(request), scope);
-    },
+    authorize: (request, scope) => demandKey(callerOf(request), scope),
   };
 }
 

@@ -11,12 +11,17 @@ export interface ApiKey {
   readonly sha256: string;
   /** Unix milliseconds from which on the key opens nothing; absent for a key that does not end. */
   readonly expiresMs?: number | undefined;
+  /** The space that the key opens, and nothing else; absent for the main one. */
+  readonly space?: string | undefined;
+  /** Requests that are served to the key in a day of UTC; not counted where absent. */
+  readonly requestsPerDayMax?: number | undefined;
 }
 
 /** Who sent a request. */
 export interface Caller {
   readonly name: string;
   readonly scope: Scope;
+  readonly requestsPerDayMax?: number | undefined;
 }
 
 /** The keys of an instance at a time: several, so that one can follow another without a gap. */
@@ -30,7 +35,7 @@ export class KeyRing {
   }
 
   /** Whose key this is; undefined where it is nobody's or has expired. Takes as long for a wrong key as for a right one. */
-  find(sent: string): Caller | undefined {
+  find(sent: string): ApiKey | undefined {
     const digest = createHash('sha256').update(sent).digest();
     let found: ApiKey | undefined;
     for (const { key, digest: wanted } of this.#keys) {

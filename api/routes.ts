@@ -21,6 +21,7 @@ import { proofRoutes } from './routes/proofs.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
+import { spaceRoutes } from './routes/spaces.ts';
 import { travelRoutes } from './routes/travels.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
 
@@ -46,6 +47,7 @@ export function createRoutes(
     ...metricRoutes(deps),
     ...maintenanceRoutes(deps),
     ...scheduleRoutes(deps),
+    ...spaceRoutes(deps),
     ...healthRoutes(deps),
     ...listingRoutes(deps),
     ...liveRoutes(streams),

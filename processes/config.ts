@@ -16,6 +16,8 @@ export interface Config {
   readonly keysFile: string | undefined;
   /** Requests that a caller may send in a second; not counted where absent. */
   readonly requestsPerSecondMax: number | undefined;
+  /** The spaces that are run beside the main one; none where absent. */
+  readonly spaces: readonly string[] | undefined;
   readonly logLevel: string;
   /** When durable workflows start: with the server, with the first run that needs them, or never. */
   readonly durable: 'eager' | 'lazy' | 'off';
@@ -67,6 +69,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     apiKey: value.REPRISE_API_KEY,
     keysFile: value.REPRISE_KEYS_FILE,
     requestsPerSecondMax: value.REPRISE_REQUESTS_PER_SECOND_MAX,
+    spaces: value.REPRISE_SPACES,
     logLevel: value.REPRISE_LOG_LEVEL,
     durable: value.REPRISE_DURABLE,
     sliceMsMax: value.REPRISE_SLICE_MS_MAX,

@@ -13,8 +13,9 @@ import type { LearnerName } from './config/learner.ts';
 import { RELEASE } from './config/release.ts';
 import { followAliases } from './core/alias-following.ts';
 import { apiKeysPath } from './access/api-keys-file.ts';
+import { dayQuotaPath } from './access/day-quota.ts';
 import { serveApi } from './core/api-host.ts';
-import type { ApiPlaces, PublicPlace } from './core/api-host.ts';
+import type { ApiPlaces, PublicPlace, SpacePlace } from './core/api-host.ts';
 import type { CoreParts } from './core/core-parts.ts';
 import { DurableHost } from './core/durable-host.ts';
 import type { DurableWish } from './core/durable-host.ts';
@@ -39,6 +40,7 @@ import { Warnings } from './core/warnings.ts';
 import { yieldNow } from './core/yield-now.ts';
 import { startDurable } from './durable.ts';
 import { createLogger } from './logger.ts';
+import { Spaces } from './spaces/spaces.ts';
 import type { Logger } from './logger.ts';
 import { measureCore } from './observe/core-stand.ts';
 import { MeteredChainedJournal } from './observe/metered-chained-journal.ts';
@@ -48,8 +50,8 @@ import type { Observation } from './observe/observation.ts';
 /** How to start a core. */
 export interface CoreOptions {
   readonly data: string;
-  /** Where the public API listens; without it there is the private socket alone. */
-  readonly listen?: PublicPlace;
+  /** Where the API listens for others than the owner; without it there is the private socket alone. */
+  readonly listen?: PublicPlace | SpacePlace;
   /** Partitions of a data folder that is made by this; an old one keeps its number. */
   readonly partitions?: number | undefined;
   /** The learner of a data folder that is made by this, the configuration's where absent. */
@@ -86,18 +88,20 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   try {
     const ways = { config, logger, warnings, clock, observation };
     const parts = await assemble(stores, ways, options.durable);
-    const api = await serveApi(parts, placesOf(options, config, stores)).catch(
-      async (error: unknown) => {
-        await closeParts(parts);
-        throw error;
-      },
-    );
+    const places = placesOf(options, config, stores);
+    const spaces = spacesOf({ ...options, config }, places, ways, stores.folder.path);
+    const api = await serveApi(parts, { ...places, spaces }).catch(async (error: unknown) => {
+      await closeParts(parts);
+      throw error;
+    });
+    spaces?.start();
     return {
       url: api.url,
       socketPath: stores.folder.socketPath,
       ready: () => untilReady(parts),
       async close() {
-        await api.close();
+        // What was handed over is answered by the spaces, which let it finish as this core does.
+        await Promise.all([api.close(), spaces?.close()]);
         await closeParts(parts);
         await stores.close();
         await observation.close();
@@ -241,7 +245,22 @@ function placesOf(options: CoreOptions, config: Config, { folder }: Stores): Api
       adminKey: apiKey,
     },
     requestsPerSecondMax,
+    quotaPath: dayQuotaPath(folder.path),
   };
+}
+
+/** The spaces that are run beside this one, where others than the owner can call them. */
+function spacesOf(
+  { listen, config }: CoreOptions,
+  { keys }: ApiPlaces,
+  { clock, logger }: Ways,
+  data: string,
+): Spaces | undefined {
+  const names = config?.spaces ?? [];
+  const keysPath = keys.path;
+  if (names.length === 0 || keysPath === undefined) return undefined;
+  if (listen === undefined || 'space' in listen) return undefined;
+  return new Spaces({ names, data, keysPath, env: process.env, clock, logger });
 }
 
 async function sleep(ms: number): Promise<void> {

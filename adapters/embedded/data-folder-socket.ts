@@ -22,6 +22,11 @@ export function socketPathOf(dataFolder: string, temporary = tmpdir()): string {
     : join('/tmp', `reprise-${name}`, 'api.sock');
 }
 
+/** The path of the socket that asks for a key, beside the private one and no longer than it. */
+export function keyedSocketPathOf(socketPath: string): string {
+  return join(dirname(socketPath), 'key.sock');
+}
+
 /** Makes the folder of a socket, for this user alone, and removes a socket that a dead process left there. */
 export async function prepareSocketFolder(socketPath: string): Promise<void> {
   const folder = dirname(socketPath);

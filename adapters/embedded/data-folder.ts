@@ -142,8 +142,8 @@ async function orUnusable<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What may stand in a folder that is just being made, or whose making was cut off: the lock, drafts, API keys. */
-const NAMES_AT_FIRST = /^(lock|reprise\.json|signing\.key|api-keys\.json)(\.|$)/;
+/** What may stand in a folder that is just being made, or whose making was cut off: the lock, drafts, API keys, spaces. */
+const NAMES_AT_FIRST = /^(lock|reprise\.json|signing\.key|api-keys\.json|spaces)(\.|$)/;
 
 /** A folder with other things in it is a slip of the hand: nothing is written to it. */
 async function refuseForeign(path: string): Promise<void> {

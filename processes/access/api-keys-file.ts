@@ -7,6 +7,7 @@ import { publishFile } from '../../adapters/published-file.ts';
 import type { ApiKey } from '../../api/key-ring.ts';
 import { SCOPES } from '../../api/scope.ts';
 import { RepriseError } from '../../events/error.ts';
+import { spaceName } from '../config/spaces.ts';
 
 /** Keys that a file may hold: every request is compared with all of them. */
 export const apiKeysMax = 64;
@@ -31,6 +32,8 @@ const fileSchema = z.strictObject({
         scope: z.enum(SCOPES),
         sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'),
         expiresMs: z.number().int().optional(),
+        space: spaceName.optional(),
+        requestsPerDayMax: z.int().min(1).optional(),
       }),
     )
     .max(apiKeysMax),

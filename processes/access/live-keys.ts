@@ -18,6 +18,8 @@ export interface LiveKeysOptions {
   readonly isFileNeeded: boolean;
   /** The key of the environment, which may do everything. */
   readonly adminKey: string | undefined;
+  /** The space whose keys these are: those of others open nothing; the main one where absent. */
+  readonly space?: string | undefined;
   /** Unix milliseconds. */
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'error' | 'info'>;
@@ -28,6 +30,8 @@ export class LiveKeys implements KeysPort {
   readonly #options: LiveKeysOptions;
   readonly #own: readonly ApiKey[];
   #ring: KeyRing;
+  /** Keys of other spaces: they are known by name, and open nothing here. */
+  #others: KeyRing | undefined;
   #hasFile = false;
 
   private constructor(options: LiveKeysOptions) {
@@ -65,6 +69,11 @@ export class LiveKeys implements KeysPort {
     return this.#ring.find(sent);
   }
 
+  /** The other space whose key this is; undefined where it is a key of none, or of this one. */
+  spaceOf(sent: string): string | undefined {
+    return this.#others?.find(sent)?.space;
+  }
+
   close(): void {
     if (this.#options.path !== undefined) unwatchFile(this.#options.path, this.#changed);
   }
@@ -87,9 +96,12 @@ export class LiveKeys implements KeysPort {
   };
 
   async #read(path: string): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, space } = this.#options;
     const keys = await readApiKeys(path);
     this.#hasFile = keys !== undefined;
-    this.#ring = new KeyRing([...this.#own, ...(keys ?? [])], clock);
+    const own = (keys ?? []).filter((key) => key.space === space);
+    const others = (keys ?? []).filter((key) => key.space !== space);
+    this.#ring = new KeyRing([...this.#own, ...own], clock);
+    this.#others = others.length === 0 ? undefined : new KeyRing(others, clock);
   }
 }

@@ -15,10 +15,14 @@ import {
   readApiKeys,
   writeApiKeys,
 } from '../access/api-keys-file.ts';
+import { spaceName } from '../config/spaces.ts';
 import type { CliDeps, CommandContext, CommandSpec } from './command.ts';
-import { addCommand } from './command.ts';
+import { addCommand, wholeNumber } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { table } from './table.ts';
+
+/** The most requests that a quota of a day may let in. */
+export const quotaPerDayMax = 1_000_000_000;
 
 /** Random bytes of a key: nobody guesses it, so that a plain digest keeps it. */
 const KEY_BYTES = 32;
@@ -31,6 +35,8 @@ interface CreateOptions extends FileOption {
   readonly name: string;
   readonly scope: Scope;
   readonly expires?: string;
+  readonly space?: string;
+  readonly quotaPerDay?: number;
 }
 
 interface RevokeOptions extends FileOption {
@@ -52,13 +58,20 @@ export const createKeyCommand: CommandSpec<CreateOptions> = {
           .choices(SCOPES)
           .default('read'),
       )
+      .option('--space <name>', 'the space that it opens, and no other (default: the main one)')
+      .option(
+        '--quota-per-day <n>',
+        'requests that are served to it in a day of UTC (default: not counted)',
+        wholeNumber(1, quotaPerDayMax),
+      )
       .option('--expires <time>', 'RFC 3339 time from which on it opens nothing (default: never)');
     addFile(command);
   },
   async run(context, _args, options) {
     const path = pathOf(context, options);
-    const { scope } = options;
+    const { scope, quotaPerDay } = options;
     const name = nameOf(options.name);
+    const space = spaceOf(options.space);
     const expiresMs = expiryOf(options.expires, context.deps.clock());
     const keys = (await readApiKeys(path)) ?? [];
     if (keys.some((key) => key.name === name)) {
@@ -79,12 +92,16 @@ export const createKeyCommand: CommandSpec<CreateOptions> = {
       scope,
       sha256: keyDigest(key),
       ...(expiresMs !== undefined && { expiresMs }),
+      ...(space !== undefined && { space }),
+      ...(quotaPerDay !== undefined && { requestsPerDayMax: quotaPerDay }),
     };
     await writeApiKeys(path, [...keys, made]);
     context.output.remark(
       `kept in ${path}; a server that has its keys there takes it within a second`,
     );
-    context.output.result({ name, scope, key, file: path }, [key]);
+    context.output.result({ name, scope, key, file: path, ...(space !== undefined && { space }) }, [
+      key,
+    ]);
     return undefined;
   },
 };
@@ -92,16 +109,21 @@ export const createKeyCommand: CommandSpec<CreateOptions> = {
 /** `keys list`: shows the keys by name. */
 export const listKeysCommand: CommandSpec<FileOption> = {
   name: 'list',
-  summary: 'list the API keys: names, scopes, when they end',
+  summary: 'list the API keys: names, scopes, spaces, when they end, quotas',
   configure: addFile,
   async run(context, _args, options) {
     const keys = (await readApiKeys(pathOf(context, options))) ?? [];
-    const shown = keys.map(({ name, scope, expiresMs }) => ({
+    const shown = keys.map(({ name, scope, space, expiresMs, requestsPerDayMax }) => ({
       ...{ name, scope },
       expires: expiresMs === undefined ? null : new Date(expiresMs).toISOString(),
+      ...(space !== undefined && { space }),
+      ...(requestsPerDayMax !== undefined && { quotaPerDay: requestsPerDayMax }),
     }));
-    const rows = shown.map(({ name, scope, expires }) => [name, scope, expires ?? 'never']);
-    context.output.result({ keys: shown }, table(['name', 'scope', 'expires'], rows));
+    const rows = shown.map(({ name, scope, expires, space = '', quotaPerDay = '' }) => [
+      ...[name, scope, expires ?? 'never', space, String(quotaPerDay)],
+    ]);
+    const head = ['name', 'scope', 'expires', 'space', 'requests a day'];
+    context.output.result({ keys: shown }, table(head, rows));
     return undefined;
   },
 };
@@ -154,6 +176,13 @@ function nameOf(text: string): string {
   const parsed = keyName.safeParse(text);
   if (parsed.success) return parsed.data;
   throw new RepriseError('INVALID', `--name ${parsed.error.issues[0]?.message ?? 'does not fit'}`);
+}
+
+function spaceOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const parsed = spaceName.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new RepriseError('INVALID', `--space ${parsed.error.issues[0]?.message ?? 'does not fit'}`);
 }
 
 function expiryOf(text: string | undefined, nowMs: number): number | undefined {

@@ -20,6 +20,7 @@ import { recommendCommand } from './recommend.ts';
 import { addScenarios } from './scenarios.ts';
 import { schedulesCommand } from './schedules.ts';
 import { simulateCommand } from './simulate.ts';
+import { spacesCommand } from './spaces.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
 import { trainCommand } from './train.ts';
@@ -81,6 +82,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, verifyCommand);
   addCommand(program, deps, exit, schedulesCommand);
   addCommand(program, deps, exit, statusCommand);
+  addCommand(program, deps, exit, spacesCommand);
   addCommand(program, deps, exit, exportCommand);
   addCommand(program, deps, exit, eraseCommand);
   addCommand(program, deps, exit, quarantineCommand);

@@ -12,6 +12,7 @@ import { partitionOf } from '../../events/partition-of.ts';
 import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
 import { answerReader } from '../../projections/recommendation-id.ts';
+import { DayQuota } from '../access/day-quota.ts';
 import { LiveKeys } from '../access/live-keys.ts';
 import { optionalLimit } from '../access/request-limit.ts';
 import { countServed } from '../core/counts.ts';
@@ -118,7 +119,10 @@ async function listenPublicly(
   });
   const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
   const requestLimit = optionalLimit(requestsPerSecondMax);
-  const app = createApp({ ...withFigures(parts, apiDeps(parts, health)), access, requestLimit });
+  // An API of the cluster has no folder of its own: its counts end with it, and each counts for itself.
+  const quota = await DayQuota.open({ path: undefined, clock, logger });
+  const deps = withFigures(parts, apiDeps(parts, health));
+  const app = createApp({ ...deps, access, requestLimit, quota });
   const listening = await listen(app, { host, port, keyed: keys.areAsked });
   const name = host.includes(':') ? `[${host}]` : host;
   process.stderr.write(`API        http://${name}:${String(listening.port)}\n`);

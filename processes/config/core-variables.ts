@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { datagramAddress, milliseconds, port, webAddress } from './fields.ts';
 import { LEARNERS } from './learner.ts';
 import { scheduleTimes } from './schedule.ts';
+import { spaceNames } from './spaces.ts';
 
 /** The variables that every process reads, as they are checked. */
 export const coreVariables = {
@@ -11,6 +12,7 @@ export const coreVariables = {
   REPRISE_API_KEY: z.string().min(16).optional(),
   REPRISE_KEYS_FILE: z.string().min(1).optional(),
   REPRISE_REQUESTS_PER_SECOND_MAX: z.coerce.number().int().min(1).optional(),
+  REPRISE_SPACES: spaceNames.optional(),
   REPRISE_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn'),
@@ -39,6 +41,7 @@ export const coreVariables = {
 /** Of {@link coreVariables}, those that mean something in the embedded profile alone. */
 export const EMBEDDED_ONLY: readonly string[] = [
   'REPRISE_DATA_DIR',
+  'REPRISE_SPACES',
   'REPRISE_DURABLE',
   'REPRISE_ERASURE_DELAY_MS_MAX',
   'REPRISE_SCHEDULE_VERIFY',

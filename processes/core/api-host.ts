@@ -1,6 +1,6 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { createApp } from '../../api/app.ts';
-import type { Access, ApiDeps, MaintenancePort, QueriesPort } from '../../api/deps.ts';
+import type { ApiDeps, MaintenancePort, QueriesPort } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
 import type { Listening } from '../../api/server.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
@@ -8,15 +8,16 @@ import { recentUsers } from '../../activities/recent-users.ts';
 import { exportEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
-import { LiveKeys } from '../access/live-keys.ts';
 import type { LiveKeysOptions } from '../access/live-keys.ts';
-import { optionalLimit } from '../access/request-limit.ts';
+import type { Spaces } from '../spaces/spaces.ts';
 import { createComparisons } from './comparison.ts';
 import { RELEASE } from '../config/release.ts';
 import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
 import type { CoreParts } from './core-parts.ts';
 import { countLive, distinctItems } from './counts.ts';
 import type { Counts } from './counts.ts';
+import { openEntrance } from './entrance.ts';
+import type { Entrance } from './entrance.ts';
 import { FreshnessWindow } from './freshness-window.ts';
 import { LiveFigures } from './live-figures.ts';
 import { listModels } from './models.ts';
@@ -40,12 +41,22 @@ export interface PublicPlace {
   readonly orAnyPort?: boolean;
 }
 
+/** Where the core of a space listens: behind the main one, which hands its requests over. */
+export interface SpacePlace {
+  readonly socketPath: string;
+  readonly space: string;
+}
+
 /** Where the API is served. */
 export interface ApiPlaces {
   readonly socketPath: string;
-  readonly public: PublicPlace | undefined;
+  readonly public: PublicPlace | SpacePlace | undefined;
   readonly keys: Pick<LiveKeysOptions, 'path' | 'isFileNeeded' | 'adminKey'>;
   readonly requestsPerSecondMax: number | undefined;
+  /** Where the requests of the day are counted. */
+  readonly quotaPath: string;
+  /** The spaces beside this one; absent where there are none. */
+  readonly spaces?: Spaces | undefined;
 }
 
 /** The newest sampled events that live figures of recall are of. */
@@ -58,40 +69,41 @@ export interface ServedApi {
   close(): Promise<void>;
 }
 
-/** Serves the API on the private socket and, where asked for, on a port. */
+/** Serves the API on the private socket and, where asked for, on a port or on the socket of a space. */
 export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<ServedApi> {
   const freshness = new FreshnessWindow({
     clock: parts.clock,
     waitFor: (positions) => parts.serving.waitFor(positions),
   });
   const live = liveFigures(parts, freshness);
-  const made = apiDeps(parts);
   const { stores, clock } = parts;
   const scenarios = await Scenarios.open(stores.folder.path, clock);
+  const made = { ...apiDeps(parts), spaces: places.spaces };
   const deps = { ...made, door: freshness.watch(made.door), live, scenarios };
   live.start();
   const listening: Listening[] = [];
-  let keys: LiveKeys | undefined;
+  let entrance: Entrance | undefined;
   const close = async (): Promise<void> => {
-    keys?.close();
     live.close();
     await Promise.all(listening.map((one) => one.close()));
+    await entrance?.close();
   };
   try {
-    const { socketPath, requestsPerSecondMax } = places;
+    const { socketPath, public: place } = places;
     listening.push(
       await listen(createApp({ ...deps, access: { kind: 'private' } }), { socketPath }),
     );
-    if (places.public === undefined) return { url: undefined, close };
-    const { logger } = parts;
-    keys = await LiveKeys.open({ ...places.keys, clock, logger });
-    const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
-    const requestLimit = optionalLimit(requestsPerSecondMax);
-    const { host } = places.public;
-    const app = createApp({ ...deps, access, requestLimit });
-    const served = await listenPublicly(app, places.public, keys.areAsked);
+    if (place === undefined) return { url: undefined, close };
+    entrance = await openEntrance(parts, places);
+    const { access, requestLimit, quota } = entrance;
+    const app = createApp({ ...deps, access, requestLimit, quota });
+    if ('socketPath' in place) {
+      listening.push(await listen(app, { socketPath: place.socketPath }));
+      return { url: undefined, close };
+    }
+    const served = await listenPublicly(app, place, access.kind === 'keys');
     listening.push(served);
-    const name = host.includes(':') ? `[${host}]` : host;
+    const name = place.host.includes(':') ? `[${place.host}]` : place.host;
     return { url: `http://${name}:${String(served.port)}`, close };
   } catch (error) {
     await close();

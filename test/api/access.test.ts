@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { createRoutes } from '../../api/routes.ts';
 import { keyDigest } from '../../api/key-ring.ts';
+import type { Caller } from '../../api/key-ring.ts';
 import { SeededRandom } from '../doubles/seeded-random.ts';
 import { fakeDeps, startApi } from './harness.ts';
 import type { Api } from './harness.ts';
@@ -12,6 +13,7 @@ import { EXPIRED, SECRET, keyedAccess } from './keys.ts';
 const WRITES: readonly string[] = ['acceptEvents', 'publishItem', 'withdrawItem'];
 const READ_BY_POST: readonly string[] = ['whatIf', 'lookUpItems'];
 const PERSONAL: readonly string[] = ['exportUser', 'exportEvents', 'listUsers'];
+const OF_THE_OWNER: readonly string[] = ['listSpaces'];
 const OPEN: readonly string[] = [
   '/health/live',
   '/health/ready',
@@ -31,7 +33,7 @@ const CALLERS = [
 ] as const;
 
 function allowedCallers(operationId: string, method: string): readonly string[] {
-  if (PERSONAL.includes(operationId)) return ['admin'];
+  if ([...PERSONAL, ...OF_THE_OWNER].includes(operationId)) return ['admin'];
   if (method === 'GET' || READ_BY_POST.includes(operationId)) return ['read', 'write', 'admin'];
   return WRITES.includes(operationId) ? ['write', 'admin'] : ['admin'];
 }
@@ -147,6 +149,32 @@ test(`of ${String(VARIANTS)} ways around a key none gets in`, async (t) => {
   } finally {
     await api.close();
   }
+});
+
+describe('a quota of the day', () => {
+  test('counts what a key is served, not what it is refused, and says whose is used up', async () => {
+    const taken: string[] = [];
+    const take = ({ name }: Caller): number => {
+      taken.push(name);
+      return name === 'write' ? 3_599_001 : 0;
+    };
+    const api = await startApi({ access: keyedAccess(), quota: { take } });
+    try {
+      const call = (key: string, method = 'GET', path = '/v1/models') =>
+        api.call(method, path, { headers: { 'x-api-key': key } });
+      assert.equal((await call(SECRET.read)).status, 200);
+      assert.equal((await call(SECRET.read, 'POST', '/v1/rollback')).status, 404);
+      assert.equal((await call(SECRET.read, 'POST', '/v1/training-runs')).status, 403);
+      assert.equal((await call('guess')).status, 401);
+      assert.equal((await call(SECRET.write, 'GET', '/health/live')).status, 200);
+      const refused = await call(SECRET.write);
+      assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '3600']);
+      assert.match(String(refused.json['detail']), /^the key write has had its .* of this day/);
+      assert.deepEqual(taken, ['read', 'read', 'write']);
+    } finally {
+      await api.close();
+    }
+  });
 });
 
 describe('a limit on requests', () => {

@@ -40,6 +40,11 @@ describe('the file of API keys', () => {
       /scope/,
     ],
     [
+      'a space that is a path',
+      JSON.stringify({ format: 1, keys: [{ ...reader, space: '../other' }] }),
+      /space/,
+    ],
+    [
       'too many keys',
       JSON.stringify({ format: 1, keys: Array.from({ length: apiKeysMax + 1 }, () => reader) }),
       /keys/,
@@ -105,6 +110,40 @@ describe('the keys of a process', () => {
       await rm(folder, { recursive: true });
     }
   });
+});
+
+test('a key opens its own space, and any other knows it by that name alone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'reprise-keys-'));
+  const path = join(folder, 'keys.json');
+  const sha256 = keyDigest('of acme');
+  const ended = {
+    name: 'ended',
+    scope: 'admin',
+    sha256: keyDigest('ended'),
+    space: 'acme',
+  } as const;
+  await writeApiKeys(path, [
+    reader,
+    { name: 'acme', scope: 'admin', sha256, space: 'acme' },
+    { ...ended, expiresMs: 1_000 },
+  ]);
+  const logger = { info: () => undefined, error: () => undefined } as never;
+  const common = { path, isFileNeeded: true, adminKey: undefined, clock: () => 1_000, logger };
+  const seenBy = async (space: string | undefined) => {
+    const keys = await LiveKeys.open({ ...common, space });
+    keys.close();
+    const names = (sent: string) => [keys.find(sent)?.name, keys.spaceOf(sent)];
+    return ['secret', 'of acme', 'ended', '', sha256].map(names);
+  };
+  const nobody = [undefined, undefined];
+  try {
+    const main = [['reader', undefined], [undefined, 'acme'], nobody, nobody, nobody];
+    assert.deepEqual(await seenBy(undefined), main);
+    assert.deepEqual(await seenBy('acme'), [nobody, ['acme', undefined], nobody, nobody, nobody]);
+    assert.deepEqual(await seenBy('globex'), [nobody, [undefined, 'acme'], nobody, nobody, nobody]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a limit lets in what it says, tells the rest how long to wait, and counts callers apart', async () => {

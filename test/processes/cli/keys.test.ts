@@ -37,12 +37,31 @@ test('keys are made, listed and revoked, and shown once', async () => {
   );
 });
 
+test('a key of a space and a quota are kept beside its digest, and listed', async () => {
+  const file = join(cli.folder, 'spaces.json');
+  cli.env['REPRISE_KEYS_FILE'] = file;
+  const argv = ['--name', 'shop', '--space', 'acme', '--quota-per-day', '1000'];
+  const made = await cli.run('keys', 'create', ...argv, '--json');
+  assert.equal(made.json?.['space'], 'acme', made.stderr);
+  const sha256 = keyDigest(String(made.json['key']));
+  assert.deepEqual(await readApiKeys(file), [
+    { name: 'shop', scope: 'read', sha256, space: 'acme', requestsPerDayMax: 1_000 },
+  ]);
+  const listed = await cli.run('keys', 'list', '--json');
+  assert.deepEqual(listed.json, {
+    keys: [{ name: 'shop', scope: 'read', expires: null, space: 'acme', quotaPerDay: 1_000 }],
+  });
+  cli.env['REPRISE_KEYS_FILE'] = join(cli.folder, 'keys.json');
+});
+
 for (const [what, argv, exit, said] of [
   ['a name twice', ['create', '--name', 'soon'], 3, /there is a key of this name/],
   ['a name with blanks', ['create', '--name', 'a b'], 2, /letters, digits/],
   ['a scope that is none', ['create', '--name', 'b', '--scope', 'all'], 2, /read, write, admin/],
   ['a time that is none', ['create', '--name', 'b', '--expires', 'soon'], 2, /--expires must be/],
   ['a time that is past', ['create', '--name', 'b', '--expires', '2020-01-01'], 2, /in the past/],
+  ['a space that is a path', ['create', '--name', 'b', '--space', '../a'], 2, /--space must be/],
+  ['a quota of none', ['create', '--name', 'b', '--quota-per-day', '0'], 2, /from 1 to/],
   ['a key that is not there', ['revoke', '--name', 'nobody'], 2, /no such key/],
 ] as const) {
   test(`keys refuses ${what}`, async () => {
