@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readAfter } from '../after.ts';
 import { asOfSchema, readAsOf } from '../as-of.ts';
 import type { ApiDeps } from '../deps.ts';
+import { armFor, withArm } from '../experiment-arm.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -13,6 +14,7 @@ import {
   userSchema,
 } from '../schema/answers.ts';
 import type { RecommendationAnswer } from '../schema/answers.ts';
+import { experimentNameSchema } from '../schema/experiments.ts';
 import { afterSchema, countSchema, idSchema } from '../schema/fields.ts';
 import { refusal } from '../validation.ts';
 import { replyFromPast, TRAVELLING, travelOf } from './travels.ts';
@@ -32,6 +34,9 @@ const recommendationQuery = z.strictObject({
   }),
   item: idSchema.optional().meta({
     description: 'The item at hand: an unknown user gets the items similar to it.',
+  }),
+  experiment: experimentNameSchema.optional().meta({
+    description: 'An experiment: the answer is by the arm that the user is in, and counted there.',
   }),
 });
 
@@ -65,6 +70,7 @@ function recommend(deps: ApiDeps): Route {
     handle: async ({ params, query, response, record }) => {
       const { n, exclude, item, asOf } = query;
       const explain = query.explain === 'true';
+      const label = armFor(deps, query.experiment, params.id, asOf);
       const asked = {
         ...{ user: params.id, n, exclude },
         ...(item !== undefined && { item }),
@@ -77,12 +83,13 @@ function recommend(deps: ApiDeps): Route {
         return withEvents(deps, params.id, past.answer);
       }
       const after = await readAfter(deps, query.after);
-      const answer = deps.queries.recommend({ ...asked, after });
+      const answer = deps.queries.recommend({ ...asked, after, ...(label && { label }) });
       if (record !== undefined) {
         const { position, model } = await answer;
         record.at(position, model);
       }
-      return explain ? withEvents(deps, params.id, await answer) : answer;
+      const told = explain ? withEvents(deps, params.id, await answer) : answer;
+      return label === undefined ? told : withArm(await told, label);
     },
   });
 }

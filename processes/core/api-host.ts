@@ -151,6 +151,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     travel: travelPort(parts.past),
     comparisons: createComparisons({ ...parts, yieldNow }),
     clickThrough: parts.reactions,
+    experiments: parts.reactions.experiments,
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
     schedules: parts.durable.schedules,

@@ -10,7 +10,7 @@ import { EXPIRED, SECRET, keyedAccess } from './keys.ts';
 
 /** What each scope may do beyond the one before; everything else that is not open asks for `admin`. */
 const WRITES: readonly string[] = ['acceptEvents', 'publishItem', 'withdrawItem'];
-const READ_BY_POST: readonly string[] = ['whatIf', 'lookUpItems'];
+const READ_BY_POST: readonly string[] = ['whatIf', 'lookUpItems', 'recommendToSession'];
 const PERSONAL: readonly string[] = ['exportUser', 'exportEvents', 'listUsers'];
 const OPEN: readonly string[] = [
   '/health/live',
