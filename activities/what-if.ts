@@ -28,6 +28,11 @@ export interface WhatIf extends RecommendationRequest {
   readonly asOf?: AsOf;
 }
 
+/** What somebody whom nobody knows did, and is to be answered after that. */
+export interface Session extends Pick<RecommendationRequest, 'n' | 'exclude'> {
+  readonly events: WhatIf['add'];
+}
+
 /** What a user is answered, and what they would be. */
 export interface WhatIfAnswer {
   readonly before: Recommendation;
@@ -48,6 +53,9 @@ export interface WhatIfDeps {
   /** How far ahead of the clock an event's time may be. */
   readonly eventAheadMsMax: number;
 }
+
+/** The id of whoever has a session: no user has one with a NUL. */
+const SESSION = '\0session';
 
 /** Who a question is about: a user of the identity store, or one who is made up for it and forgotten. */
 interface Subject {
@@ -84,15 +92,28 @@ export class WhatIfs {
     return 'answer' in after ? { answer: { before, after: after.answer } } : after;
   }
 
+  /** What somebody whom nobody knows would be answered now, had they done these things and nothing else. */
+  async session({ events, ...asked }: Session): Promise<PastAnswer<Recommendation>> {
+    const { travel, partitionOf } = this.#deps;
+    const question = { ...asked, user: SESSION, add: events, remove: [] };
+    const subject = guest(SESSION, partitionOf(SESSION));
+    const positions = travel.places.heads(subject.partition);
+    const [at] = positions;
+    if (at === undefined) throw new RangeError('a question stands somewhere');
+    const there = await travel.reach({ positions });
+    if (!('answer' in there)) return there;
+    const { version } = there.answer.place;
+    const added = await this.#added({ add: events, user: 'session' }, subject, version, 'events');
+    const edit: JournalEdit = { at, leftOut: new Set(), added };
+    return this.#edited(question, subject, { positions, version }, edit);
+  }
+
   async #subject(user: string): Promise<Subject> {
     const { identities, partitionOf } = this.#deps;
     const known = await identities.find(user);
     const partition = partitionOf(user);
     if (known !== undefined) return { identity: known, isGuest: false, partition };
-    // Its value decides nothing: rows are seeded by the id.
-    const surrogate = surrogateFromBytes(randomBytes(SURROGATE_BYTES));
-    const identity = { id: user, surrogate, key: new Uint8Array(0) };
-    return { identity, isGuest: true, partition };
+    return guest(user, partition);
   }
 
   /** Where the question stands, the user's own partition first. */
@@ -126,9 +147,10 @@ export class WhatIfs {
 
   /** The interactions to add as the journal would hold them; throws INVALID, naming what the door would refuse. */
   async #added(
-    { add, user }: WhatIf,
+    { add, user }: Pick<WhatIf, 'add' | 'user'>,
     { identity }: Subject,
     version: string,
+    list = 'add',
   ): Promise<readonly BlockRow[]> {
     const { registry, clock, eventAheadMsMax } = this.#deps;
     const nowMs = Math.floor(clock());
@@ -137,7 +159,7 @@ export class WhatIfs {
     return add.map((event, number) => {
       const wrong = eventFault({ ...event, user }, rules);
       if (wrong !== undefined) {
-        throw refused(`add[${String(number)}].${wrong.field}`, wrong.fault);
+        throw refused(`${list}[${String(number)}].${wrong.field}`, wrong.fault);
       }
       const { id = `what-if/${String(number)}`, type, item, value = NaN, time = nowMs } = event;
       const sealed = new Uint8Array(0);
@@ -205,6 +227,12 @@ export class WhatIfs {
     const recommender = this.#deps.travel.recommender(state, at, () => Promise.resolve(identity));
     return recommender.recommend({ user, n, exclude, ...(item !== undefined && { item }) });
   }
+}
+
+/** Somebody who is made up for a question. Their surrogate decides nothing: rows are seeded by the id. */
+function guest(id: string, partition: Partition): Subject {
+  const surrogate = surrogateFromBytes(randomBytes(SURROGATE_BYTES));
+  return { identity: { id, surrogate, key: new Uint8Array(0) }, isGuest: true, partition };
 }
 
 function refused(field: string, fault: string): RepriseError {

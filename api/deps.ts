@@ -5,6 +5,8 @@ import type { TransportOffset } from '../events/transport.ts';
 import type { AnswerLabel } from '../projections/answer.ts';
 import type { AskedRules } from '../projections/rules/asked-rules.ts';
 import type { AsOf } from './as-of.ts';
+import type { ErasuresPort } from './erasures-port.ts';
+import type { ClickThroughPort, ExperimentsPort, SessionQuery } from './feedback-ports.ts';
 import type { Caller } from './key-ring.ts';
 import type { QuotaPort } from './quota.ts';
 import type { RequestWatch } from './request-watch.ts';
@@ -26,14 +28,13 @@ import type {
   TrainingRequest,
   UserAnswer,
 } from './schema/answers.ts';
-import type { ClickThroughAnswer } from './schema/click-through.ts';
 import type { ComparisonAnswer } from './schema/comparison.ts';
-import type { ErasureAnswer } from './schema/erasures.ts';
 import type { ListedItem, RecentUser, RunSummary } from './schema/listings.ts';
 import type { LiveSample } from './schema/live.ts';
 import type { QuarantineAnswer } from './schema/quarantines.ts';
 import type { AnswerProofAnswer, LineageAnswer } from './schema/proofs.ts';
 import type { ScheduleAnswer, ScheduleControl, ScheduleName } from './schema/schedules.ts';
+import type { SessionAnswer } from './schema/sessions.ts';
 import type { TravelAnswer } from './schema/travels.ts';
 import type { VerifyReport, VerifyRequest } from './schema/verification.ts';
 import type { WhatIfAnswer } from './schema/what-if.ts';
@@ -42,6 +43,8 @@ import type { BackfillRequest, PromotionAnswer, PromotionGate } from './schema/v
 
 /** The way in: checks events, appends them to the journal and resolves when they are durable. */
 export type DoorPort = Pick<EventDoor, 'accept' | 'publishItem'>;
+
+export type { ErasuresPort, ErasureWish } from './erasures-port.ts';
 
 /** What a recommendation is asked for. */
 export interface RecommendationQuery {
@@ -93,6 +96,8 @@ export interface TravelPort {
   events(user: string, position: readonly string[], eventsMax?: number): Promise<UserEvents>;
   /** What a user would be answered; throws INVALID, naming the field, for events that are not theirs to change. */
   whatIf(query: WhatIfQuery): Promise<PastAnswer<WhatIfAnswer>>;
+  /** What somebody with these events alone is answered; throws INVALID, naming the field, for events that no door lets in. */
+  session(query: SessionQuery): Promise<PastAnswer<SessionAnswer>>;
   /** Where an answer came from, made again; undefined where the id was not made here. */
   lineage(recommendationId: string): Promise<PastAnswer<LineageAnswer> | undefined>;
   /** Whether an answer is what a replay to its place gives; undefined where the id was not made here. */
@@ -165,11 +170,6 @@ export interface PrequentialPort {
   tell(query: PrequentialQuery): Promise<PrequentialAnswer>;
 }
 
-/** What became of the answers that were given. */
-export interface ClickThroughPort {
-  tell(): ClickThroughAnswer;
-}
-
 /** The kinds of durable run that can be asked after. */
 export type RunKind = 'training' | 'index' | 'backfill';
 
@@ -215,25 +215,6 @@ export interface PagePort {
   readonly document: PageFile;
   /** Files that the document loads, by name; a name holds the hash of what it names. */
   readonly assets: ReadonlyMap<string, PageFile>;
-}
-
-/** How users are erased. */
-export interface ErasureWish {
-  readonly now: boolean;
-  readonly purge: boolean;
-}
-
-/** Forgets users. */
-export interface ErasuresPort {
-  /**
-   * Erases users, all or none; resolves when no answer knows them and their identities are destroyed. `now` builds the
-   * version without them at once; `purge` blanks their events in the journal, too. Throws NOT_FOUND where one is unknown or was erased before.
-   */
-  request(users: readonly string[], wish: ErasureWish): Promise<ErasureAnswer>;
-  /** Undefined where there is no such erasure. */
-  get(erasureId: string): Promise<ErasureAnswer | undefined>;
-  /** Every erasure, oldest first. */
-  list(): Promise<readonly ErasureAnswer[]>;
 }
 
 /** Which events a quarantine leaves out: those of users, or of a source, after some positions and up to others. */
@@ -361,6 +342,8 @@ export interface ApiDeps {
   readonly prequential?: PrequentialPort;
   /** Absent where answers and reactions are not counted. */
   readonly clickThrough?: ClickThroughPort;
+  /** Absent where answers and reactions are not counted. */
+  readonly experiments?: ExperimentsPort;
   readonly runs: RunsPort;
   /** Absent where users can't be erased yet. */
   readonly erasures?: ErasuresPort;

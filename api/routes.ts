@@ -7,6 +7,7 @@ import { comparisonRoutes } from './routes/comparisons.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { eventRoutes } from './routes/events.ts';
+import { experimentRoutes } from './routes/experiments.ts';
 import { healthRoutes } from './routes/health.ts';
 import { itemRoutes } from './routes/items.ts';
 import { listingRoutes } from './routes/listings.ts';
@@ -21,6 +22,7 @@ import { proofRoutes } from './routes/proofs.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { scenarioRoutes } from './routes/scenarios.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { spaceRoutes } from './routes/spaces.ts';
 import { travelRoutes } from './routes/travels.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
@@ -39,12 +41,14 @@ export function createRoutes(
     ...quarantineRoutes(deps),
     ...proofRoutes(deps),
     ...whatIfRoutes(deps),
+    ...sessionRoutes(deps),
     ...itemRoutes(deps),
     ...modelRoutes(deps),
     ...promotionRoutes(deps),
     ...comparisonRoutes(deps),
     ...backfillRoutes(deps),
     ...metricRoutes(deps),
+    ...experimentRoutes(deps),
     ...maintenanceRoutes(deps),
     ...scheduleRoutes(deps),
     ...spaceRoutes(deps),

@@ -28,6 +28,7 @@ import { startBarriers } from './core/merges.ts';
 import { readNativeParts } from './core/native-parts.ts';
 import { Promotions } from './core/promotions.ts';
 import { ReactionHost } from './core/reaction-host.ts';
+import { Scenarios } from './core/scenarios.ts';
 import { untilReady } from './core/readiness.ts';
 import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
@@ -154,7 +155,8 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const factsOf = answerReader(createSecretKey(folder.signingKey));
   const door = doorOf(stores, clock, factsOf);
   const ending = new AbortController();
-  const reactions = await ReactionHost.open({ ...ways, stores, factsOf, ending });
+  const scenarios = await Scenarios.open(folder.path, clock);
+  const reactions = await ReactionHost.open({ ...ways, stores, factsOf, ending, scenarios });
   const durable = new DurableHost(wish, native.temporal.unavailable, () => startDurable(parts));
   const pacing = new IndexPacing({
     clock,
@@ -168,7 +170,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const made = {
     ...ways,
     ...learning,
-    ...{ stores, native, serving, search, door, durable, pacing, book, ending, reactions },
+    ...{ stores, native, serving, search, door, durable, pacing, book, ending, reactions, scenarios },
   };
   const leavingOut = await openLeavingOut(made);
   const parts: CoreParts = {

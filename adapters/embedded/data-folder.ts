@@ -48,6 +48,7 @@ export type DataFolderPart =
   | 'erasures'
   | 'quarantines'
   | 'reactions'
+  | 'experiments'
   | 'temporal';
 
 /** How to open a data folder. */

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
 import { RepriseError } from '../../events/error.ts';
+import type { AnswerLabel } from '../../projections/answer.ts';
 import { readAfter } from '../after.ts';
 import { asOfSchema, readAsOf } from '../as-of.ts';
 import type { ApiDeps } from '../deps.ts';
+import { armFor, withArm } from '../experiment-arm.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -16,6 +18,7 @@ import {
   userSchema,
 } from '../schema/answers.ts';
 import type { RecommendationAnswer } from '../schema/answers.ts';
+import { experimentNameSchema } from '../schema/experiments.ts';
 import { afterSchema, countSchema, idSchema } from '../schema/fields.ts';
 import { listRules } from '../schema/rules.ts';
 import { scenarioNameSchema } from '../schema/scenarios.ts';
@@ -44,6 +47,9 @@ const recommendationQuery = z.strictObject({
     description:
       'A scenario to obey. Its filter and `filter` both have to hold; `boost` and `diversity` take the place of its own.',
   }),
+  experiment: experimentNameSchema.optional().meta({
+    description: 'An experiment: the answer is by the arm that the user is in, and counted there.',
+  }),
 });
 
 const BOTH_AFTER_AND_AS_OF = {
@@ -59,6 +65,23 @@ async function withEvents(
 ): Promise<RecommendationAnswer> {
   if (travel === undefined) return answer;
   return { ...answer, events: await travel.events(user, answer.position) };
+}
+
+const SCENARIO_OF_ARM = {
+  field: 'scenario',
+  reason: 'cannot be given together with experiment: its arm says by which scenario it answers',
+};
+
+const NO_ARM = { experiment: '', arm: '' };
+
+/** The name of the scenario that a request is answered by: its own, or that of the arm. */
+function scenarioAsked(
+  { scenario }: { readonly scenario?: string | undefined },
+  arm: AnswerLabel | undefined,
+): string | undefined {
+  if (arm === undefined) return scenario;
+  if (scenario !== undefined) throw refusal('the query', [SCENARIO_OF_ARM]);
+  return arm.scenario === '' ? undefined : arm.scenario;
 }
 
 /** The scenario that a request names; a 422 where there is none of that name. */
@@ -89,7 +112,10 @@ function recommend(deps: ApiDeps, reader: RuleReader): Route {
     handle: async ({ params, query, response, record }) => {
       const { n, exclude, item, asOf } = query;
       const explain = query.explain === 'true';
-      const rules = reader.read(query, 'a user', scenarioOf(deps, query.scenario));
+      const arm = armFor(deps, query.experiment, params.id, asOf);
+      const scenario = scenarioAsked(query, arm);
+      const rules = reader.read(query, 'a user', scenarioOf(deps, scenario));
+      const label = arm ?? (scenario === undefined ? undefined : { ...NO_ARM, scenario });
       const asked = {
         ...{ user: params.id, n, exclude },
         ...(item !== undefined && { item }),
@@ -103,12 +129,13 @@ function recommend(deps: ApiDeps, reader: RuleReader): Route {
         return withEvents(deps, params.id, past.answer);
       }
       const after = await readAfter(deps, query.after);
-      const answer = deps.queries.recommend({ ...asked, after });
+      const answer = deps.queries.recommend({ ...asked, after, ...(label && { label }) });
       if (record !== undefined) {
         const { position, model } = await answer;
         record.at(position, model);
       }
-      return explain ? withEvents(deps, params.id, await answer) : answer;
+      const told = explain ? withEvents(deps, params.id, await answer) : answer;
+      return arm === undefined ? told : withArm(await told, arm);
     },
   });
 }

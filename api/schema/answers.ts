@@ -79,6 +79,10 @@ export const recommendationSchema = z
     filter: filterReportSchema.optional().meta({ description: 'There where a filter was given.' }),
     note: z.string().optional().meta({ description: 'Why there are fewer items than asked for.' }),
     stale,
+    experiment: z
+      .object({ name: z.string(), arm: z.string() })
+      .optional()
+      .meta({ description: 'With `experiment`: the arm that the user is in.' }),
     items: z.array(scoredItemSchema).readonly(),
     events: z
       .array(

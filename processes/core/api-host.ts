@@ -25,7 +25,6 @@ import { recall10Of } from './prequential-metrics.ts';
 import { awaitedOf } from './readiness.ts';
 import { rebuildProjections } from './rebuild.ts';
 import { replayStandOf } from './replay-stand.ts';
-import { Scenarios } from './scenarios.ts';
 import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
 import { dateOf, travelPort } from './travel-port.ts';
@@ -76,10 +75,8 @@ export async function serveApi(parts: CoreParts, places: ApiPlaces): Promise<Ser
     waitFor: (positions) => parts.serving.waitFor(positions),
   });
   const live = liveFigures(parts, freshness);
-  const { stores, clock } = parts;
-  const scenarios = await Scenarios.open(stores.folder.path, clock);
   const made = { ...apiDeps(parts), spaces: places.spaces };
-  const deps = { ...made, door: freshness.watch(made.door), live, scenarios };
+  const deps = { ...made, door: freshness.watch(made.door), live, scenarios: parts.scenarios };
   live.start();
   const listening: Listening[] = [];
   let entrance: Entrance | undefined;
@@ -166,6 +163,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     travel: travelPort(parts.past),
     comparisons: createComparisons({ ...parts, yieldNow }),
     clickThrough: parts.reactions,
+    experiments: parts.reactions.experiments,
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
     schedules: parts.durable.schedules,

@@ -8,6 +8,7 @@ import type { LeavingOut } from './leaving-out.ts';
 import type { NativePart, NativePartName } from './native-parts.ts';
 import type { ApproximateSearch } from './search.ts';
 import type { ReactionHost } from './reaction-host.ts';
+import type { Scenarios } from './scenarios.ts';
 import type { Promotions } from './promotions.ts';
 import type { Stores } from './stores.ts';
 import type { PastParts } from './travel-port.ts';
@@ -32,6 +33,8 @@ export interface CoreParts extends Learning, Ways, LeavingOut {
   readonly verifications: VerificationHost;
   /** Counts answers and what becomes of them. */
   readonly reactions: ReactionHost;
+  /** The scenarios that answers can be asked by. */
+  readonly scenarios: Scenarios;
   /** Answers the past. */
   readonly past: PastParts;
   readonly pacing: IndexPacing;

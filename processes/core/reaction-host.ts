@@ -1,13 +1,18 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { armNames, Experiments } from '../../activities/experiments.ts';
 import type { Instruments, Series } from '../../activities/instruments.ts';
 import { METRICS } from '../../activities/metrics.ts';
 import { countsKeptMsMax, Reactions } from '../../activities/reactions.ts';
 import type { CountedUnder } from '../../activities/reactions.ts';
+import { openExperiments } from '../../adapters/embedded/experiments.ts';
 import { openReactions } from '../../adapters/embedded/reactions.ts';
-import type { ClickThroughPort, DoorPort, QueriesPort } from '../../api/deps.ts';
+import type { DoorPort, QueriesPort } from '../../api/deps.ts';
+import type { ClickThroughPort, ExperimentsPort } from '../../api/feedback-ports.ts';
 import type { answerReader } from '../../projections/recommendation-id.ts';
+import { experimentsPort } from './experiments-port.ts';
 import type { Ways } from './learning.ts';
+import type { Scenarios } from './scenarios.ts';
 import type { Stores } from './stores.ts';
 import { yieldNow } from './yield-now.ts';
 
@@ -19,16 +24,20 @@ export interface ReactionParts extends Pick<Ways, 'logger' | 'warnings' | 'clock
   readonly stores: Stores;
   readonly factsOf: ReturnType<typeof answerReader>;
   readonly ending: AbortController;
+  readonly scenarios: Pick<Scenarios, 'get'>;
 }
 
 /** Counts answers and what becomes of them, at the door and at the queries of a core. */
 export class ReactionHost implements ClickThroughPort {
+  /** Users split into arms. */
+  readonly experiments: ExperimentsPort;
   readonly #reactions: Reactions;
   readonly #parts: ReactionParts;
   readonly #working: Promise<unknown>;
 
-  private constructor(reactions: Reactions, parts: ReactionParts) {
+  private constructor(reactions: Reactions, experiments: Experiments, parts: ReactionParts) {
     this.#reactions = reactions;
+    this.experiments = experimentsPort(experiments);
     this.#parts = parts;
     this.#working = Promise.all([this.#catchUp(), this.#keepOn()]);
   }
@@ -45,14 +54,26 @@ export class ReactionHost implements ClickThroughPort {
         warnings.add(`${path} cannot be read: reactions are counted again, answers from now on`);
       },
     });
+    const kept = openExperiments({ folder: folder.partPath('experiments') });
+    const records = await kept.list();
     const reactions = await Reactions.open({
       ...{ journal, identities, factsOf, store, clock, yieldNow },
       types: folder.manifest.types,
       markOf: markedBy(folder.signingKey),
-      arms: new Map(),
+      arms: armNames(records),
       onCounted: counting(observation.instruments),
     });
-    return new ReactionHost(reactions, parts);
+    const experiments = new Experiments(
+      {
+        ...{ store: kept, counts: reactions.counts, clock },
+        knowsScenario: (scenario) => parts.scenarios.get(scenario) !== undefined,
+        onChange: () => {
+          reactions.changed();
+        },
+      },
+      records,
+    );
+    return new ReactionHost(reactions, experiments, parts);
   }
 
   /** A door that lets in the same, and counts reactions. */

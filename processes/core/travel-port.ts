@@ -45,6 +45,7 @@ export function travelPort({ travel, proofs, whatIfs, eventsOf }: PastParts): Tr
       return events.map(({ timeMs, ...event }) => ({ ...event, time: dateOf(timeMs) }));
     },
     whatIf: async (query) => told(await whatIfs.ask(query), whatIfAnswer),
+    session: async (query) => told(await whatIfs.session(query), answered),
     lineage: (id) => proven(id, (lineage, proof) => lineageAnswer(id, lineage, proof)),
     verify: (id) => proven(id, (_, proof) => proofAnswer(id, proof)),
     describe: (id) => {

@@ -118,6 +118,36 @@ describe('what if', () => {
     }
   }
 
+  for (const partitions of [1, 2]) {
+    it(`answers a session as if one user had these events alone, on ${partitions} partition(s)`, async () => {
+      const world = await lived(partitions, { learner: 'gmf' });
+      const whatIfs = world.whatIfs(world.travel());
+      const heads = world.world.rig.journal.status().heads;
+      const events = [1, 2].map((n) => ({
+        ...{ id: `session-${n}`, type: 'play', item: `rock-${n}`, time: 500_000 + n },
+      }));
+      const asking = { events, n: 12, exclude: 'seen' } as const;
+      const [first, again] = [await whatIfs.session(asking), await whatIfs.session(asking)];
+      assert.ok('answer' in first && 'answer' in again);
+      assert.equal(first.answer.basedOn, 'user');
+      assert.deepEqual(again.answer.items, first.answer.items);
+      assert.deepEqual(world.world.rig.journal.status().heads, heads, 'nothing was written');
+      const user = '\0session';
+      assert.equal(await world.world.rig.identities.find(user), undefined);
+      await world.world.rig.tell(
+        ...events.map(({ time, ...event }) => ({ ...event, user, timeMs: time })),
+      );
+      await world.catchUp();
+      const told = await world.answer({ user, n: 12, exclude: 'seen' });
+      assert.deepEqual(first.answer.items, told.items);
+      await assert.rejects(
+        whatIfs.session({ ...asking, events: [...events, { type: 'plai', item: 'i' }] }),
+        (error: Error & { fields?: { field?: string } }) =>
+          error.fields?.field === 'events[2].type',
+      );
+    });
+  }
+
   it('is refused for events that are not the user’s to change, naming them', async () => {
     const world = await lived(2, { learner: 'isgd' });
     const whatIfs = world.whatIfs(world.travel());

@@ -11,7 +11,7 @@ import { EXPIRED, SECRET, keyedAccess } from './keys.ts';
 
 /** What each scope may do beyond the one before; everything else that is not open asks for `admin`. */
 const WRITES: readonly string[] = ['acceptEvents', 'publishItem', 'withdrawItem'];
-const READ_BY_POST: readonly string[] = ['whatIf', 'lookUpItems'];
+const READ_BY_POST: readonly string[] = ['whatIf', 'lookUpItems', 'recommendToSession'];
 const PERSONAL: readonly string[] = ['exportUser', 'exportEvents', 'listUsers'];
 const OF_THE_OWNER: readonly string[] = ['listSpaces'];
 const OPEN: readonly string[] = [

@@ -1,6 +1,7 @@
 import type { PagePort } from '../../api/deps.ts';
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
 import type { ClickThroughAnswer } from '../../api/schema/click-through.ts';
+import type { ExperimentAnswer } from '../../api/schema/experiments.ts';
 import type { ListedItem, RunSummary } from '../../api/schema/listings.ts';
 import type { LiveSample } from '../../api/schema/live.ts';
 import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
@@ -43,6 +44,15 @@ export const CLICK_THROUGH: ClickThroughAnswer = {
       ...{ clicked: 1, clicks: 1, dismissals: 0, rate: 0.5 },
     },
   ],
+};
+
+/** An experiment that has just begun. */
+export const EXPERIMENT: ExperimentAnswer = {
+  ...{ experiment: 'front', startedAt: '2026-01-01T00:00:00.000Z', effect: 0.01, full: false },
+  arms: ['plain', 'bold'].map((name) => ({
+    ...{ name, share: 0.5, scenario: null, users: 0, answers: 0, clicked: 0 },
+    ...{ rate: null, comparison: null },
+  })),
 };
 
 /** An answer for a user. */

@@ -14,6 +14,7 @@ import { createMemoryJournal } from '../doubles/memory-journal.ts';
 import {
   CLICK_THROUGH,
   ERASURE,
+  EXPERIMENT,
   LINEAGE,
   LISTED,
   PAGE,
@@ -115,6 +116,10 @@ function fixedPorts(
         return [{ position: '0:3', type: 'play', item: 'song', time: null }];
       },
       whatIf: async (query) => note({ answer: WHAT_IF }, 'whatIf', query),
+      session: async (query) => {
+        const { basedOn, position, model, items } = RECOMMENDATION;
+        return note({ answer: { basedOn, position, model, items } }, 'session', query);
+      },
       lineage: async (recommendationId) =>
         recommendationId === 'foreign'
           ? undefined
@@ -164,6 +169,14 @@ function fixedPorts(
         const first = { version: 'first', sampled: 40, events: 4, ...figures };
         return { share: 0.01, window: query.window, models: query.model === 'gone' ? [] : [first] };
       },
+    },
+    experiments: {
+      list: () => [EXPERIMENT],
+      get: (name) => (name === 'front' ? EXPERIMENT : undefined),
+      put: async (name, wish) => note(EXPERIMENT, 'experiment', name, wish),
+      remove: async (name) => note(name === 'front' ? EXPERIMENT : undefined, 'end', name),
+      assign: (experiment, user) =>
+        experiment === 'front' ? { scenario: '', experiment, arm: `arm of ${user}` } : undefined,
     },
     clickThrough: { tell: () => CLICK_THROUGH },
     runs: {

@@ -185,6 +185,7 @@ describe('an answer has the form that the document says', () => {
     '{version}': 'second',
     '{name}': 'train',
     '{scenario}': 'evening',
+    '{experiment}': 'front',
     '{file}': 'app-1a2b.js',
   };
   const bodies: Readonly<Record<string, Sent>> = {
@@ -193,6 +194,15 @@ describe('an answer has the form that the document says', () => {
     eraseUsers: { body: { users: ['u'] } },
     quarantine: { body: { users: ['u'] } },
     whatIf: { body: { user: 'u', remove: ['0:1'] } },
+    recommendToSession: { body: { events: [{ type: 'play', item: 'song' }] } },
+    putExperiment: {
+      body: {
+        arms: [
+          { name: 'plain', share: 0.5 },
+          { name: 'bold', share: 0.5 },
+        ],
+      },
+    },
     lookUpItems: { body: { ids: ['song'] } },
   };
   const queries: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 
 import type { ApiDeps } from '../../api/deps.ts';
 import { RepriseError } from '../../events/error.ts';
-import { CLICK_THROUGH, SCHEDULE, VERIFIED } from './fixed-answers.ts';
+import { SCHEDULE, VERIFIED } from './fixed-answers.ts';
 import { callOnce, fakeDeps, startApi } from './harness.ts';
 import type { Answer, Api, Sent } from './harness.ts';
 
@@ -61,11 +61,6 @@ describe('a request reaches its port', () => {
   test('popular items', () => check('GET', '/v1/items/popular?n=3', {}, 200, 'popular', 3));
   test('metrics of learning', () =>
     check('GET', '/v1/metrics/prequential', {}, 200, 'prequential', { window: 1_000 }));
-  test('click-through', async () => {
-    const answer = await get('/v1/metrics/click-through');
-    assert.equal(answer.status, 200, answer.text);
-    assert.deepEqual(answer.json, CLICK_THROUGH);
-  });
   test('metrics of a version and a window', () =>
     check('GET', '/v1/metrics/prequential?window=50&model=v1', {}, 200, 'prequential', {
       window: 50,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { madeEvents } from './made-events.ts';
-import type { Json, Server } from './server.ts';
+import type { Answer, Json, Server } from './server.ts';
 import { createWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -105,6 +105,58 @@ describe('reactions to answers', () => {
     assert.match(reason, /was not made by this instance.*or leave it out/);
     assert.equal((await server.post({ ...batch[0], recommendationId: '' })).status, 400);
     assert.deepEqual(await row(), before);
+  });
+
+  test('are counted by the arm of an experiment, which outlives a restart', async () => {
+    const arms = ['plain', 'bold'].map((name) => ({ name, share: 0.5 }));
+    const put = (body: object): Promise<Answer> =>
+      server.call('PUT', '/v1/experiments/front', JSON.stringify(body), 'application/json');
+    assert.equal((await put({ arms })).status, 200);
+    assert.equal((await put({ arms, effect: 0.5 })).status, 409);
+    const scenario = [arms[0], { name: 'jazz', share: 0.5, scenario: 'jazz' }];
+    const unknown = await put({ arms: scenario });
+    assert.ok([409, 422].includes(unknown.status), unknown.text);
+    for (let n = 0; n < 20; n += 1) {
+      const user = `user-${String(n)}`;
+      const path = `/v1/users/${user}/recommendations?experiment=front`;
+      const { json } = await server.get(path);
+      const { name, arm } = json['experiment'] as { readonly name: string; readonly arm: string };
+      assert.equal(name, 'front');
+      if (arm === 'bold')
+        await react(`ab-${String(n)}`, String(json['recommendationId']), { user });
+    }
+    const figures = (await server.get('/v1/experiments/front')).json;
+    const [plain, bold] = figures['arms'] as readonly Json[];
+    assert.deepEqual([plain?.['clicked'], bold?.['clicked']], [0, bold?.['answers']]);
+    assert.equal(Number(plain?.['users']) + Number(bold?.['users']), 20);
+    assert.equal((bold?.['comparison'] as Json)['verdict'], 'early');
+    await server.interrupt();
+    server = await world.serve(world.path('data'));
+    assert.deepEqual((await server.get('/v1/experiments/front')).json, figures);
+    const ended = await server.call('DELETE', '/v1/experiments/front');
+    assert.deepEqual(ended.json, figures);
+    assert.equal((await server.get('/v1/experiments/front')).status, 404);
+    const gone = await server.get('/v1/users/u/recommendations?experiment=front');
+    assert.equal(gone.status, 422);
+  });
+
+  test('may come from a session that is written nowhere', async () => {
+    const session = (body: object): Promise<Answer> =>
+      server.call('POST', '/v1/sessions/recommendations', JSON.stringify(body), 'application/json');
+    const { hash, events } = await server.stand();
+    const asked = { events: [{ type: 'play', item: 'odd-3', time: TIME }], n: 5 };
+    const answered = await session(asked);
+    assert.equal(answered.status, 200, answered.text);
+    assert.equal(answered.json['basedOn'], 'user');
+    const ids = (answered.json['items'] as readonly { readonly id: string }[]).map(({ id }) => id);
+    assert.equal(ids.length, 5);
+    assert.ok(!ids.includes('odd-3'));
+    assert.deepEqual((await session(asked)).json['items'], answered.json['items']);
+    const refused = await session({ events: [{ type: 'plai', item: 'odd-3' }] });
+    assert.equal(refused.status, 422);
+    assert.match(refused.text, /events\[0\]\.type/);
+    const stand = await server.stand();
+    assert.deepEqual([stand.hash, stand.events], [hash, events]);
   });
 
   test('are exported with their answers', async () => {

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+
+import type { IncomingEvent } from '../events/incoming.ts';
+import type { AnswerLabel } from '../projections/answer.ts';
+import type { RecommendationQuery } from './deps.ts';
+import type { ClickThroughAnswer } from './schema/click-through.ts';
+import type { ExperimentAnswer, experimentRequestSchema } from './schema/experiments.ts';
+
+/** What became of the answers that were given. */
+export interface ClickThroughPort {
+  tell(): ClickThroughAnswer;
+}
+
+/** Users split into arms, and what became of their answers. */
+export interface ExperimentsPort {
+  list(): readonly ExperimentAnswer[];
+  /** Undefined where there is no such experiment. */
+  get(experiment: string): ExperimentAnswer | undefined;
+  /** Throws CONFLICT where it runs with other arms or too many run, and INVALID for a scenario that is not known. */
+  put(
+    experiment: string,
+    wish: z.output<typeof experimentRequestSchema>,
+  ): Promise<ExperimentAnswer>;
+  /** The last figures; undefined where there is no such experiment. */
+  remove(experiment: string): Promise<ExperimentAnswer | undefined>;
+  /** What an answer to a user is counted under; undefined where there is no such experiment. */
+  assign(experiment: string, user: string): AnswerLabel | undefined;
+}
+
+/** What somebody whom nobody knows did, and is to be answered after that. */
+export interface SessionQuery extends Pick<RecommendationQuery, 'n' | 'exclude'> {
+  readonly events: readonly Omit<IncomingEvent, 'user'>[];
+}
