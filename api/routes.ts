@@ -7,6 +7,10 @@ import { comparisonRoutes } from './routes/comparisons.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { eventRoutes } from './routes/events.ts';
+import { gorseFeedbackRoutes } from './routes/gorse-feedback.ts';
+import { gorseItemRoutes } from './routes/gorse-items.ts';
+import { gorseRankingRoutes } from './routes/gorse-rankings.ts';
+import { gorseUserRoutes } from './routes/gorse-users.ts';
 import { healthRoutes } from './routes/health.ts';
 import { itemRoutes } from './routes/items.ts';
 import { listingRoutes } from './routes/listings.ts';
@@ -46,6 +50,10 @@ export function createRoutes(
     ...scheduleRoutes(deps),
     ...healthRoutes(deps),
     ...listingRoutes(deps),
+    ...gorseFeedbackRoutes(deps),
+    ...gorseRankingRoutes(deps),
+    ...gorseItemRoutes(deps),
+    ...gorseUserRoutes(deps),
     ...liveRoutes(streams),
     ...pageRoutes(deps),
   ];

@@ -59,7 +59,7 @@ describe('a client beside a server', () => {
   test('publishes, finds, lists and withdraws items', async () => {
     const { positions } = await reprise.publish('song', { title: 'A song', year: 1999 });
     assert.equal(positions.length, 1);
-    assert.equal((await reprise.item('song')).metadata['title'], 'A song');
+    assert.equal((await reprise.item('song')).metadata?.['title'], 'A song');
     assert.equal((await reprise.similar('song', { n: 2 })).items[0]?.id, 'song');
     assert.equal((await reprise.popular({ n: 2 })).items[0]?.title, 'A song');
     assert.equal((await reprise.withdraw('song')).positions.length, 1);
