@@ -24,6 +24,7 @@ import { quarantineRoutes } from './routes/quarantines.ts';
 import { proofRoutes } from './routes/proofs.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
+import { toldEventRoutes } from './routes/told-events.ts';
 import { travelRoutes } from './routes/travels.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
 
@@ -34,6 +35,7 @@ export function createRoutes(
 ): readonly Route[] {
   const routes: Route[] = [
     ...eventRoutes(deps),
+    ...toldEventRoutes(deps),
     ...recommendationRoutes(deps),
     ...erasureRoutes(deps),
     ...travelRoutes(deps),

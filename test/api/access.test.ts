@@ -16,7 +16,7 @@ const WRITES: readonly string[] = [
 ];
 const READ_BY_POST: readonly string[] = ['whatIf', 'lookUpItems'];
 const PERSONAL: readonly string[] = [
-  ...['exportUser', 'exportEvents', 'listUsers', 'gorseGetUsers'],
+  ...['exportUser', 'exportEvents', 'listUsers', 'gorseGetUsers', 'tellEvents'],
 ];
 const OPEN: readonly string[] = [
   '/health/live',

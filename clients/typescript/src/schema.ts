@@ -8,7 +8,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /**
+     * Tells what was appended and promoted as a batch of CloudEvents 1.0, after these positions.
+     * @description A page ends at n events; an empty one is the end of now: ask again later. Each partition is told in its order. Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['tellEvents'];
     put?: never;
     /**
      * Takes events, whole or not at all, and answers when they are durable. CloudEvents may also come in binary mode.
@@ -1479,6 +1483,50 @@ export interface components {
       /** @description Cluster profile: events that were taken and did not reach the journal in time, as partition@offset in the order given, with no place in `positions`; for NDJSON the furthest of each partition. Empty otherwise. */
       pending: string[];
     };
+    ToldCloudEvent: {
+      /** @constant */
+      specversion: '1.0';
+      /**
+       * @description Its position.
+       * @example 0:15316
+       */
+      id: string;
+      /**
+       * @description Its partition.
+       * @example /partitions/0
+       */
+      source: string;
+      /**
+       * @description dev.reprise.interaction.TYPE, dev.reprise.item.published, dev.reprise.item.withdrawn or dev.reprise.model.promoted.
+       * @example dev.reprise.interaction.play
+       */
+      type: string;
+      /**
+       * @description The item, or the version.
+       * @example track-00042
+       */
+      subject: string;
+      /** Format: date-time */
+      time?: string;
+      /** @constant */
+      datacontenttype: 'application/json';
+      /**
+       * @description A position in the journal: partition and sequence.
+       * @example 0:15316
+       */
+      position: string;
+      /** @description The id under which it was sent. */
+      sentid?: string;
+      /**
+       * @example {
+       *       "user": "ada",
+       *       "item": "track-00042"
+       *     }
+       */
+      data: {
+        [key: string]: unknown;
+      };
+    };
     Recommendation: {
       recommendationId: string;
       /** @enum {string} */
@@ -2806,6 +2854,7 @@ export type Event = components['schemas']['Event'];
 export type CloudEvent = components['schemas']['CloudEvent'];
 export type CloudEventData = components['schemas']['CloudEventData'];
 export type Accepted = components['schemas']['Accepted'];
+export type ToldCloudEvent = components['schemas']['ToldCloudEvent'];
 export type Recommendation = components['schemas']['Recommendation'];
 export type Explanation = components['schemas']['Explanation'];
 export type Travel = components['schemas']['Travel'];
@@ -2878,6 +2927,54 @@ export type ResponseProblem503 = components['responses']['Problem503'];
 export type ResponseProblem504 = components['responses']['Problem504'];
 export type $defs = Record<string, never>;
 export interface operations {
+  tellEvents: {
+    parameters: {
+      query?: {
+        /** @description Where to go on: the last position that was told of each partition. */
+        after?: string[];
+        n?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The next events, oldest first; none where there are none yet. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "specversion": "1.0",
+           *         "id": "0:15316",
+           *         "source": "/partitions/0",
+           *         "type": "dev.reprise.interaction.play",
+           *         "subject": "track-00042",
+           *         "datacontenttype": "application/json",
+           *         "position": "0:15316",
+           *         "data": {
+           *           "user": "ada",
+           *           "item": "track-00042"
+           *         }
+           *       }
+           *     ]
+           */
+          'application/cloudevents-batch+json': components['schemas']['ToldCloudEvent'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
   acceptEvents: {
     parameters: {
       query?: never;
