@@ -1,4 +1,5 @@
 import type { EventDoor } from '../events/door.ts';
+import type { ToldEvent } from '../events/export-events.ts';
 import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
@@ -278,6 +279,8 @@ export interface MaintenancePort {
   stateHash(version: string | undefined, after: readonly Position[]): Promise<StateHashAnswer>;
   /** The journal's events after these positions (exclusive; from the start where absent), to the head of now. */
   exportEvents(after: readonly Position[], signal: AbortSignal): AsyncIterable<ExportedEvent>;
+  /** The same for those who follow the journal, with the promotions between. */
+  tellEvents(after: readonly Position[]): AsyncIterable<ToldEvent>;
 }
 
 /** What the instance says of itself. */

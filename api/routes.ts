@@ -8,6 +8,10 @@ import { documentationRoutes } from './routes/documentation.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { eventRoutes } from './routes/events.ts';
 import { experimentRoutes } from './routes/experiments.ts';
+import { gorseFeedbackRoutes } from './routes/gorse-feedback.ts';
+import { gorseItemRoutes } from './routes/gorse-items.ts';
+import { gorseRankingRoutes } from './routes/gorse-rankings.ts';
+import { gorseUserRoutes } from './routes/gorse-users.ts';
 import { healthRoutes } from './routes/health.ts';
 import { itemRoutes } from './routes/items.ts';
 import { listingRoutes } from './routes/listings.ts';
@@ -24,6 +28,7 @@ import { scenarioRoutes } from './routes/scenarios.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { spaceRoutes } from './routes/spaces.ts';
+import { toldEventRoutes } from './routes/told-events.ts';
 import { travelRoutes } from './routes/travels.ts';
 import { whatIfRoutes } from './routes/what-if.ts';
 
@@ -34,6 +39,7 @@ export function createRoutes(
 ): readonly Route[] {
   const routes: Route[] = [
     ...eventRoutes(deps),
+    ...toldEventRoutes(deps),
     ...recommendationRoutes(deps),
     ...scenarioRoutes(deps),
     ...erasureRoutes(deps),
@@ -54,6 +60,10 @@ export function createRoutes(
     ...spaceRoutes(deps),
     ...healthRoutes(deps),
     ...listingRoutes(deps),
+    ...gorseFeedbackRoutes(deps),
+    ...gorseRankingRoutes(deps),
+    ...gorseItemRoutes(deps),
+    ...gorseUserRoutes(deps),
     ...liveRoutes(streams),
     ...pageRoutes(deps),
   ];

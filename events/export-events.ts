@@ -31,8 +31,18 @@ export interface ExportedItem {
   readonly time: number;
 }
 
+/** A promotion of a version; it stands in every partition and is told once, from the first. */
+export interface ToldPromotion {
+  readonly position: string;
+  readonly promoted: string;
+  readonly time: number;
+}
+
 /** What an export yields. */
 export type ExportedEvent = ExportedInteraction | ExportedItem;
+
+/** What is told to those who follow the journal. */
+export type ToldEvent = ExportedEvent | ToldPromotion;
 
 /**
  * Yields the journal's events with their own ids, partition by partition, past the positions of `start` where it names
@@ -43,6 +53,17 @@ export async function* exportEvents(
   identities: IdentityStore,
   start: readonly Position[] = [],
 ): AsyncGenerator<ExportedEvent, void, undefined> {
+  for await (const event of tellEvents(journal, identities, start)) {
+    if (!('promoted' in event)) yield event;
+  }
+}
+
+/** Yields what an export does, and the promotions between. */
+export async function* tellEvents(
+  journal: Journal,
+  identities: IdentityStore,
+  start: readonly Position[] = [],
+): AsyncGenerator<ToldEvent, void, undefined> {
   const heads = Array.from({ length: journal.partitions }, (_, partition) =>
     journal.head(partition),
   );
@@ -55,8 +76,8 @@ export async function* exportEvents(
       const from = after + 1 - block.firstSequence;
       const to = Math.min(block.count, head + 1 - block.firstSequence);
       for (let row = from; row < to; row += 1) {
-        const exported = exportRow(block, row, revealed);
-        if (exported !== undefined) yield exported;
+        const told = tellRow(block, row, revealed);
+        if (told !== undefined) yield told;
       }
       after = sequence(block.firstSequence + block.count - 1);
     }
@@ -84,11 +105,11 @@ async function revealUsers(
   return revealed;
 }
 
-function exportRow(
+function tellRow(
   block: EventBlock,
   row: number,
   revealed: readonly (Identity | undefined)[],
-): ExportedEvent | undefined {
+): ToldEvent | undefined {
   const fact: Fact = block.fact(row);
   const position = formatPosition({
     partition: block.partition,
@@ -101,6 +122,9 @@ function exportRow(
   }
   if (fact.kind === 'ItemPublished' && block.partition === 0) {
     return { position, published: fact.item, metadata: fact.metadata, time: fact.timeMs };
+  }
+  if (fact.kind === 'ModelPromoted' && block.partition === 0) {
+    return { position, promoted: fact.version, time: fact.timeMs };
   }
   return undefined;
 }

@@ -4,6 +4,7 @@ import type { CliDeps } from './command.ts';
 import { addCommand } from './command.ts';
 import { backfillCommand } from './backfill.ts';
 import { eraseCommand } from './erase.ts';
+import { addCompletion } from './completion.ts';
 import { compareCommand } from './compare.ts';
 import { addEvaluate } from './evaluate.ts';
 import { exportCommand } from './export.ts';
@@ -31,9 +32,11 @@ Every command works with and without a running server on the same data folder.
 
 Exit codes:
   0    done
-  1    done, but a check does not hold or a part could not be done (verify: unequal; import: broken lines)
+  1    done, but a check does not hold or a part could not be done
+       (verify: unequal; import: broken lines)
   2    the command line or the input does not fit
-  3    something is not available: the data folder or the port in use, a full disk, a part that is off
+  3    something is not available: the data folder or the port in use, a full
+       disk, a part that is off
   70   a defect of this program (REPRISE_DEBUG=1 shows where)
   130  interrupted; running the command again goes on where it ended`;
 
@@ -89,6 +92,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addScenarios(program, deps, exit);
   addKeys(program, deps, exit);
   addEvaluate(program, deps, exit);
+  addCompletion(program, deps, exit);
   return program;
 }
 

@@ -9,7 +9,7 @@ import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import type { MaintenancePort, OnProgress } from '../../api/deps.ts';
 import type { RebuildReport } from '../../api/schema/answers.ts';
 import { RepriseError } from '../../events/error.ts';
-import { exportEvents } from '../../events/export-events.ts';
+import { exportEvents, tellEvents } from '../../events/export-events.ts';
 import type { Journal } from '../../events/journal.ts';
 import { formatPosition, ORIGIN, sequence } from '../../events/position.ts';
 import type { Position } from '../../events/position.ts';
@@ -84,6 +84,10 @@ export function createApiMaintenance(deps: ApiMaintenanceDeps): MaintenancePort 
     async *exportEvents(after) {
       await headsOfNow(journal);
       for await (const event of exportEvents(journal, identities, after)) yield { ...event };
+    },
+    async *tellEvents(after) {
+      await headsOfNow(journal);
+      yield* tellEvents(journal, identities, after);
     },
   };
 }

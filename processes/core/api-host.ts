@@ -5,7 +5,7 @@ import { listen } from '../../api/server.ts';
 import type { Listening } from '../../api/server.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
 import { recentUsers } from '../../activities/recent-users.ts';
-import { exportEvents } from '../../events/export-events.ts';
+import { exportEvents, tellEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
 import type { LiveKeysOptions } from '../access/live-keys.ts';
@@ -248,6 +248,7 @@ function maintenanceOf(parts: CoreParts, counts: () => Counts): MaintenancePort 
       return stateHashAnswer(await takeLive(live, identities), counts());
     },
     exportEvents: (after) => exported(exportEvents(journal, identities, after)),
+    tellEvents: (after) => tellEvents(journal, identities, after),
   };
 }
 

@@ -10,13 +10,21 @@ import type { Api } from './harness.ts';
 import { EXPIRED, SECRET, keyedAccess } from './keys.ts';
 
 /** What each scope may do beyond the one before; everything else that is not open asks for `admin`. */
-const WRITES: readonly string[] = ['acceptEvents', 'publishItem', 'withdrawItem'];
+const WRITES: readonly string[] = [
+  ...['acceptEvents', 'publishItem', 'withdrawItem'],
+  ...['gorseInsertFeedback', 'gorseUpsertFeedback', 'gorseInsertItem', 'gorseInsertItems'],
+  ...['gorseDeleteItem', 'gorseInsertUser', 'gorseInsertUsers'],
+];
 const READ_BY_POST: readonly string[] = ['whatIf', 'lookUpItems', 'recommendToSession'];
-const PERSONAL: readonly string[] = ['exportUser', 'exportEvents', 'listUsers'];
+const PERSONAL: readonly string[] = [
+  ...['exportUser', 'exportEvents', 'listUsers', 'gorseGetUsers', 'tellEvents'],
+];
 const OF_THE_OWNER: readonly string[] = ['listSpaces'];
 const OPEN: readonly string[] = [
   '/health/live',
   '/health/ready',
+  '/api/health/live',
+  '/api/health/ready',
   '/docs',
   '/openapi.json',
   '/',

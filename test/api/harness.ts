@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createDoor } from '../../events/door.ts';
+import { tellEvents } from '../../events/export-events.ts';
 import { RepriseError } from '../../events/error.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import type { IdentityStore } from '../../events/identity.ts';
@@ -61,6 +62,7 @@ async function* linesOf(user: string): AsyncGenerator<Readonly<Record<string, un
 /** The read side, models, runs and maintenance of an instance that always says the same. */
 function fixedPorts(
   calls: unknown[][],
+  { journal, identities }: Pick<Recorded, 'journal' | 'identities'>,
 ): Omit<ApiDeps, 'door' | 'access' | 'logger' | 'newRequestId'> {
   const note = <T>(answer: T, ...call: unknown[]): T => {
     calls.push(call);
@@ -240,6 +242,7 @@ function fixedPorts(
         yield { id: 'a', position: '0:0' };
         yield { id: 'b', position: '0:1' };
       },
+      tellEvents: (after) => tellEvents(journal, identities, after),
     },
     metrics: { exposition: async () => ({ contentType: 'text/plain', text: 'seen_total 1\n' }) },
     live: { samples: () => [SAMPLE] },
@@ -287,7 +290,7 @@ export function fakeDeps(overrides: Partial<ApiDeps> = {}): ApiDeps & Recorded {
   };
   return {
     door,
-    ...fixedPorts(calls),
+    ...fixedPorts(calls, { journal, identities }),
     access: { kind: 'loopback' },
     logger: { info: log, warn: log, error: log },
     newRequestId: () => 'request-1',

@@ -8,7 +8,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /**
+     * Tells what was appended and promoted as a batch of CloudEvents 1.0, after these positions.
+     * @description A page ends at n events; an empty one is the end of now: ask again later. Each partition is told in its order. Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['tellEvents'];
     put?: never;
     /**
      * Takes events, whole or not at all, and answers when they are durable. CloudEvents may also come in binary mode.
@@ -1033,6 +1037,366 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/feedback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Takes feedback as POST does: what happened is never overwritten.
+     * @description Each becomes an event: its type by name, or read and click as view, watch and listen as play, star and favorite as like, cart as add, purchase as buy. What has a Timestamp counts once, however often it is sent. A Comment is kept under the user’s key. Where keys are asked for, one of scope `write` is.
+     */
+    put: operations['gorseUpsertFeedback'];
+    /**
+     * Takes feedback as Gorse’s clients send it, whole or not at all.
+     * @description Each becomes an event: its type by name, or read and click as view, watch and listen as play, star and favorite as like, cart as add, purchase as buy. What has a Timestamp counts once, however often it is sent. A Comment is kept under the user’s key. Where keys are asked for, one of scope `write` is.
+     */
+    post: operations['gorseInsertFeedback'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/user/{userId}/feedback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the newest events of a user, 100 at most.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseUserFeedback'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/user/{userId}/feedback/{feedbackType}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists those of one type among the 100 newest events of a user.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseUserFeedbackByType'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/recommend/{userId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Recommends items to a user, as Gorse’s clients ask for them.
+     * @description Ids alone, or with scores where the header x-api-version is 2. Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseRecommend'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/recommend/{userId}/{category}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Recommends items to a user, as Gorse’s clients ask for them.
+     * @description Ids alone, or with scores where the header x-api-version is 2. Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseRecommendOf'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/item/{itemId}/neighbors': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the items most similar to one, as Gorse’s clients ask for them.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseNeighbors'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/item/{itemId}/neighbors/{category}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the items most similar to one, as Gorse’s clients ask for them.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseNeighborsOf'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/popular': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the items that are popular now, as Gorse’s clients ask for them.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorsePopular'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/popular/{category}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the items that are popular now, as Gorse’s clients ask for them.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorsePopularOf'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/item': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Publishes an item as Gorse’s clients send it, or replaces it.
+     * @description Comment becomes the title; Categories, Labels and Timestamp are metadata; an item that IsHidden is withdrawn. Where keys are asked for, one of scope `write` is.
+     */
+    post: operations['gorseInsertItem'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/items': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Searches items by title, as Gorse’s clients do; all of them are not listed.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseSearchItems'];
+    put?: never;
+    /**
+     * Publishes items as Gorse’s clients send them, or replaces them.
+     * @description Comment becomes the title; Categories, Labels and Timestamp are metadata; an item that IsHidden is withdrawn. Where keys are asked for, one of scope `write` is.
+     */
+    post: operations['gorseInsertItems'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/item/{itemId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells what is known of an item, as Gorse’s clients read it.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseGetItem'];
+    put?: never;
+    post?: never;
+    /**
+     * Withdraws an item; what users did with it stays in the log.
+     * @description Where keys are asked for, one of scope `write` is.
+     */
+    delete: operations['gorseDeleteItem'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/user': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes a user as Gorse’s clients send them.
+     * @description Nothing is kept: a user is known by their events. Where keys are asked for, one of scope `write` is.
+     */
+    post: operations['gorseInsertUser'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the users of the newest events, as Gorse’s clients read them.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['gorseGetUsers'];
+    put?: never;
+    /**
+     * Takes users as Gorse’s clients send them.
+     * @description Nothing is kept: a user is known by their events. Where keys are asked for, one of scope `write` is.
+     */
+    post: operations['gorseInsertUsers'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/user/{userId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells whether a user is known, as Gorse’s clients read it.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseGetUser'];
+    put?: never;
+    post?: never;
+    /**
+     * Erases a user and what they did, as DELETE /v1/users/{id} does.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    delete: operations['gorseDeleteUser'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/health/live': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Answers while the process serves, as Gorse’s probes expect it.
+     * @description No API key is asked for.
+     */
+    get: operations['gorseIsLive'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/health/ready': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Answers 503 until answers are right, as Gorse’s probes expect it.
+     * @description No API key is asked for.
+     */
+    get: operations['gorseIsReady'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/live': {
     parameters: {
       query?: never;
@@ -1192,6 +1556,50 @@ export interface components {
       positions: string[];
       /** @description Cluster profile: events that were taken and did not reach the journal in time, as partition@offset in the order given, with no place in `positions`; for NDJSON the furthest of each partition. Empty otherwise. */
       pending: string[];
+    };
+    ToldCloudEvent: {
+      /** @constant */
+      specversion: '1.0';
+      /**
+       * @description Its position.
+       * @example 0:15316
+       */
+      id: string;
+      /**
+       * @description Its partition.
+       * @example /partitions/0
+       */
+      source: string;
+      /**
+       * @description dev.reprise.interaction.TYPE, dev.reprise.item.published, dev.reprise.item.withdrawn or dev.reprise.model.promoted.
+       * @example dev.reprise.interaction.play
+       */
+      type: string;
+      /**
+       * @description The item, or the version.
+       * @example track-00042
+       */
+      subject: string;
+      /** Format: date-time */
+      time?: string;
+      /** @constant */
+      datacontenttype: 'application/json';
+      /**
+       * @description A position in the journal: partition and sequence.
+       * @example 0:15316
+       */
+      position: string;
+      /** @description The id under which it was sent. */
+      sentid?: string;
+      /**
+       * @example {
+       *       "user": "ada",
+       *       "item": "track-00042"
+       *     }
+       */
+      data: {
+        [key: string]: unknown;
+      };
     };
     Recommendation: {
       recommendationId: string;
@@ -2250,6 +2658,91 @@ export interface components {
         };
       }[];
     };
+    GorseFeedback: {
+      /** @example like */
+      FeedbackType: string;
+      /**
+       * @description 1 to 256 bytes of valid UTF-8 without NUL.
+       * @example ada
+       */
+      UserId: string;
+      /**
+       * @description 1 to 256 bytes of valid UTF-8 without NUL.
+       * @example track-00042
+       */
+      ItemId: string;
+      Value?: number;
+      /** @description When it happened; the server’s clock where absent. */
+      Timestamp?: string | '';
+      Comment?: string;
+    };
+    GorseSuccess: {
+      /** @example 1 */
+      RowAffected: number;
+      /** @description What was sent and is not kept here. */
+      Ignored?: string;
+    };
+    GorseScore: {
+      /**
+       * @description 1 to 256 bytes of valid UTF-8 without NUL.
+       * @example track-00042
+       */
+      Id: string;
+      Score: number;
+    };
+    GorseItem: {
+      /**
+       * @description 1 to 256 bytes of valid UTF-8 without NUL.
+       * @example track-00042
+       */
+      ItemId: string;
+      /** @default false */
+      IsHidden?: boolean;
+      Categories?: string[] | null;
+      Labels?: unknown;
+      /** @description When it happened; the server’s clock where absent. */
+      Timestamp?: string | '';
+      /** @example Paper Thread */
+      Comment?: string;
+    };
+    GorseKnownItem: {
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      ItemId: string;
+      IsHidden: boolean;
+      Categories: string[];
+      Labels: unknown;
+      Timestamp: string;
+      Comment: string;
+    };
+    GorseItemList: {
+      Cursor: string;
+      Items: components['schemas']['GorseKnownItem'][];
+    };
+    GorseUser: {
+      /**
+       * @description 1 to 256 bytes of valid UTF-8 without NUL.
+       * @example ada
+       */
+      UserId: string;
+      Labels?: unknown;
+      Subscribe?: string[] | null;
+      Comment?: string;
+    };
+    GorseKnownUser: {
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      UserId: string;
+      Labels: null;
+      Comment: string;
+    };
+    GorseUserList: {
+      Cursor: string;
+      Users: components['schemas']['GorseKnownUser'][];
+    };
+    GorseHealth: {
+      Ready: boolean;
+      DataStoreConnected: boolean;
+      CacheStoreConnected: boolean;
+    };
     Problem: {
       type: string;
       title: string;
@@ -2545,6 +3038,7 @@ export type Event = components['schemas']['Event'];
 export type CloudEvent = components['schemas']['CloudEvent'];
 export type CloudEventData = components['schemas']['CloudEventData'];
 export type Accepted = components['schemas']['Accepted'];
+export type ToldCloudEvent = components['schemas']['ToldCloudEvent'];
 export type Recommendation = components['schemas']['Recommendation'];
 export type FilterReport = components['schemas']['FilterReport'];
 export type Explanation = components['schemas']['Explanation'];
@@ -2597,6 +3091,16 @@ export type ItemLookup = components['schemas']['ItemLookup'];
 export type UserList = components['schemas']['UserList'];
 export type UserEvents = components['schemas']['UserEvents'];
 export type RunList = components['schemas']['RunList'];
+export type GorseFeedback = components['schemas']['GorseFeedback'];
+export type GorseSuccess = components['schemas']['GorseSuccess'];
+export type GorseScore = components['schemas']['GorseScore'];
+export type GorseItem = components['schemas']['GorseItem'];
+export type GorseKnownItem = components['schemas']['GorseKnownItem'];
+export type GorseItemList = components['schemas']['GorseItemList'];
+export type GorseUser = components['schemas']['GorseUser'];
+export type GorseKnownUser = components['schemas']['GorseKnownUser'];
+export type GorseUserList = components['schemas']['GorseUserList'];
+export type GorseHealth = components['schemas']['GorseHealth'];
 export type Problem = components['schemas']['Problem'];
 export type ResponseProblem400 = components['responses']['Problem400'];
 export type ResponseProblem401 = components['responses']['Problem401'];
@@ -2614,6 +3118,54 @@ export type ResponseProblem503 = components['responses']['Problem503'];
 export type ResponseProblem504 = components['responses']['Problem504'];
 export type $defs = Record<string, never>;
 export interface operations {
+  tellEvents: {
+    parameters: {
+      query?: {
+        /** @description Where to go on: the last position that was told of each partition. */
+        after?: string[];
+        n?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The next events, oldest first; none where there are none yet. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "specversion": "1.0",
+           *         "id": "0:15316",
+           *         "source": "/partitions/0",
+           *         "type": "dev.reprise.interaction.play",
+           *         "subject": "track-00042",
+           *         "datacontenttype": "application/json",
+           *         "position": "0:15316",
+           *         "data": {
+           *           "user": "ada",
+           *           "item": "track-00042"
+           *         }
+           *       }
+           *     ]
+           */
+          'application/cloudevents-batch+json': components['schemas']['ToldCloudEvent'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
   acceptEvents: {
     parameters: {
       query?: never;
@@ -5655,6 +6207,976 @@ export interface operations {
            *     }
            */
           'application/json': components['schemas']['RunList'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseUpsertFeedback: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example [
+         *       {
+         *         "FeedbackType": "like",
+         *         "UserId": "ada",
+         *         "ItemId": "track-00042"
+         *       }
+         *     ]
+         */
+        'application/json': components['schemas']['GorseFeedback'][];
+      };
+    };
+    responses: {
+      /** @description It is durable. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseInsertFeedback: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example [
+         *       {
+         *         "FeedbackType": "like",
+         *         "UserId": "ada",
+         *         "ItemId": "track-00042"
+         *       }
+         *     ]
+         */
+        'application/json': components['schemas']['GorseFeedback'][];
+      };
+    };
+    responses: {
+      /** @description It is durable. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      408: components['responses']['Problem408'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseUserFeedback: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "FeedbackType": "text",
+           *         "UserId": "text",
+           *         "ItemId": "text",
+           *         "Timestamp": "text",
+           *         "Comment": "text"
+           *       }
+           *     ]
+           */
+          'application/json': {
+            FeedbackType: string;
+            /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+            UserId: string;
+            /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+            ItemId: string;
+            Timestamp: string;
+            Comment: string;
+          }[];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseUserFeedbackByType: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        userId: string;
+        /** @example like */
+        feedbackType: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "FeedbackType": "text",
+           *         "UserId": "text",
+           *         "ItemId": "text",
+           *         "Timestamp": "text",
+           *         "Comment": "text"
+           *       }
+           *     ]
+           */
+          'application/json': {
+            FeedbackType: string;
+            /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+            UserId: string;
+            /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+            ItemId: string;
+            Timestamp: string;
+            Comment: string;
+          }[];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseRecommend: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description How many of the best are left out; with n at most 100. */
+        offset?: number;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The best first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       "text"
+           *     ]
+           */
+          'application/json': string[] | components['schemas']['GorseScore'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  gorseRecommendOf: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description How many of the best are left out; with n at most 100. */
+        offset?: number;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        userId: string;
+        /**
+         * @description Empty: answers are not filtered by category.
+         * @example
+         */
+        category: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The best first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       "text"
+           *     ]
+           */
+          'application/json': string[] | components['schemas']['GorseScore'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  gorseNeighbors: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description How many of the best are left out; with n at most 100. */
+        offset?: number;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        itemId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The best first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "Id": "track-00042",
+           *         "Score": 1
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseScore'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  gorseNeighborsOf: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description How many of the best are left out; with n at most 100. */
+        offset?: number;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        itemId: string;
+        /**
+         * @description Empty: answers are not filtered by category.
+         * @example
+         */
+        category: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The best first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "Id": "track-00042",
+           *         "Score": 1
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseScore'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  gorsePopular: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description How many of the best are left out; with n at most 100. */
+        offset?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The best first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "Id": "track-00042",
+           *         "Score": 1
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseScore'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  gorsePopularOf: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description How many of the best are left out; with n at most 100. */
+        offset?: number;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description Empty: answers are not filtered by category.
+         * @example
+         */
+        category: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The best first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "Id": "track-00042",
+           *         "Score": 1
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseScore'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  gorseInsertItem: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "ItemId": "track-00042",
+         *       "Comment": "Paper Thread"
+         *     }
+         */
+        'application/json': components['schemas']['GorseItem'];
+      };
+    };
+    responses: {
+      /** @description It is durable. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  gorseSearchItems: {
+    parameters: {
+      query: {
+        n?: number;
+        /** @example paper */
+        q: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Those that fit best. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "Cursor": "text",
+           *       "Items": [
+           *         {
+           *           "ItemId": "text",
+           *           "IsHidden": true,
+           *           "Categories": [
+           *             "text"
+           *           ],
+           *           "Labels": "text",
+           *           "Timestamp": "text",
+           *           "Comment": "text"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['GorseItemList'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  gorseInsertItems: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example [
+         *       {
+         *         "ItemId": "track-00042",
+         *         "Comment": "Paper Thread"
+         *       }
+         *     ]
+         */
+        'application/json': components['schemas']['GorseItem'][];
+      };
+    };
+    responses: {
+      /** @description It is durable. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  gorseGetItem: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        itemId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The item. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "ItemId": "text",
+           *       "IsHidden": true,
+           *       "Categories": [
+           *         "text"
+           *       ],
+           *       "Labels": "text",
+           *       "Timestamp": "text",
+           *       "Comment": "text"
+           *     }
+           */
+          'application/json': components['schemas']['GorseKnownItem'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  gorseDeleteItem: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        itemId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is durable. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  gorseInsertUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "UserId": "ada"
+         *     }
+         */
+        'application/json': components['schemas']['GorseUser'];
+      };
+    };
+    responses: {
+      /** @description It has the right form. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  gorseGetUsers: {
+    parameters: {
+      query?: {
+        n?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "Cursor": "text",
+           *       "Users": [
+           *         {
+           *           "UserId": "text",
+           *           "Labels": null,
+           *           "Comment": "text"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['GorseUserList'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseInsertUsers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example [
+         *       {
+         *         "UserId": "ada"
+         *       }
+         *     ]
+         */
+        'application/json': components['schemas']['GorseUser'][];
+      };
+    };
+    responses: {
+      /** @description It has the right form. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  gorseGetUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The user. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "UserId": "text",
+           *       "Labels": null,
+           *       "Comment": "text"
+           *     }
+           */
+          'application/json': components['schemas']['GorseKnownUser'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  gorseDeleteUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They are unknown from now on. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseIsLive: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description How it stands. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "Ready": true,
+           *       "DataStoreConnected": true,
+           *       "CacheStoreConnected": true
+           *     }
+           */
+          'application/json': components['schemas']['GorseHealth'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+    };
+  };
+  gorseIsReady: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description How it stands. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "Ready": true,
+           *       "DataStoreConnected": true,
+           *       "CacheStoreConnected": true
+           *     }
+           */
+          'application/json': components['schemas']['GorseHealth'];
         };
       };
       400: components['responses']['Problem400'];

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+
+import { batchEventsMax } from './events.ts';
+import { answerItemsMax, idSchema } from './fields.ts';
+
+/** The characters that a `Comment` of Gorse's may have. */
+export const gorseCommentCharsMax = 1_024;
+/** The items or users that one request of Gorse's may hold. */
+export const gorseRowsMax = 100;
+
+const comment = z.string().max(gorseCommentCharsMax).optional();
+
+/** Gorse's zero time and its empty text stand for no time at all. */
+const timestamp = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date(), z.literal('')], {
+    error: 'must be a time such as 2026-01-31T12:00:00Z, or a date',
+  })
+  .optional()
+  .meta({ description: 'When it happened; the server’s clock where absent.' });
+
+/** Feedback as Gorse's clients send it. */
+export const gorseFeedbackSchema = z
+  .strictObject({
+    FeedbackType: z
+      .string()
+      .min(1)
+      .max(64)
+      .meta({ examples: ['like'] }),
+    UserId: idSchema.meta({ examples: ['ada'] }),
+    ItemId: idSchema.meta({ examples: ['track-00042'] }),
+    Value: z.number().optional(),
+    Timestamp: timestamp,
+    Comment: comment,
+  })
+  .meta({ id: 'GorseFeedback' });
+/** Feedback as Gorse's clients send it. */
+export type GorseFeedback = z.infer<typeof gorseFeedbackSchema>;
+
+/** What `POST` and `PUT /api/feedback` take. */
+export const gorseFeedbacksSchema = z
+  .array(gorseFeedbackSchema)
+  .min(1, 'must hold a feedback')
+  .max(batchEventsMax, `must hold at most ${String(batchEventsMax)} feedbacks`);
+
+/** An item as Gorse's clients send it. */
+export const gorseItemSchema = z
+  .strictObject({
+    ItemId: idSchema.meta({ examples: ['track-00042'] }),
+    IsHidden: z.boolean().default(false),
+    Categories: z.array(z.string()).nullish(),
+    Labels: z.unknown().optional(),
+    Timestamp: timestamp,
+    Comment: comment.meta({ examples: ['Paper Thread'] }),
+  })
+  .meta({ id: 'GorseItem' });
+/** An item as Gorse's clients send it. */
+export type GorseItem = z.output<typeof gorseItemSchema>;
+
+/** What `POST /api/items` takes. */
+export const gorseItemsSchema = z
+  .array(gorseItemSchema)
+  .min(1, 'must hold an item')
+  .max(gorseRowsMax, `must hold at most ${String(gorseRowsMax)} items`);
+
+/** An item as Gorse's clients read it. */
+export const gorseKnownItemSchema = z
+  .object({
+    ItemId: idSchema,
+    IsHidden: z.boolean(),
+    Categories: z.array(z.string()).readonly(),
+    Labels: z.unknown(),
+    Timestamp: z.string(),
+    Comment: z.string(),
+  })
+  .meta({ id: 'GorseKnownItem' });
+/** An item as Gorse's clients read it. */
+export type GorseKnownItem = z.infer<typeof gorseKnownItemSchema>;
+
+/** What `GET /api/items` answers. */
+export const gorseItemListSchema = z
+  .object({ Cursor: z.string(), Items: z.array(gorseKnownItemSchema).readonly() })
+  .meta({ id: 'GorseItemList' });
+
+/** A user as Gorse's clients send them. */
+export const gorseUserSchema = z
+  .strictObject({
+    UserId: idSchema.meta({ examples: ['ada'] }),
+    Labels: z.unknown().optional(),
+    Subscribe: z.array(z.string()).nullish(),
+    Comment: comment,
+  })
+  .meta({ id: 'GorseUser' });
+
+/** What `POST /api/users` takes. */
+export const gorseUsersSchema = z
+  .array(gorseUserSchema)
+  .min(1, 'must hold a user')
+  .max(gorseRowsMax, `must hold at most ${String(gorseRowsMax)} users`);
+
+const knownUser = z.object({ UserId: idSchema, Labels: z.null(), Comment: z.string() });
+
+/** What `GET /api/user/{userId}` answers. */
+export const gorseKnownUserSchema = knownUser.meta({ id: 'GorseKnownUser' });
+
+/** What `GET /api/users` answers. */
+export const gorseUserListSchema = z
+  .object({ Cursor: z.string(), Users: z.array(gorseKnownUserSchema).readonly() })
+  .meta({ id: 'GorseUserList' });
+
+/** What Gorse's routes answer to what they have taken. */
+export const gorseSuccessSchema = z
+  .object({
+    RowAffected: z
+      .int()
+      .min(0)
+      .meta({ examples: [1] }),
+    Ignored: z.string().optional().meta({ description: 'What was sent and is not kept here.' }),
+  })
+  .meta({ id: 'GorseSuccess' });
+
+/** An item with its score, as Gorse writes it. */
+export const gorseScoreSchema = z
+  .object({ Id: idSchema.meta({ examples: ['track-00042'] }), Score: z.number() })
+  .meta({ id: 'GorseScore' });
+
+/** The best items: by id alone, or, where `x-api-version: 2` is sent, with their scores. */
+export const gorseRecommendationSchema = z.union([
+  z.array(z.string()).readonly(),
+  z.array(gorseScoreSchema).readonly(),
+]);
+
+/** What a user did, as Gorse's clients read it. */
+export const gorseHistorySchema = z
+  .array(
+    z.object({
+      FeedbackType: z.string(),
+      UserId: idSchema,
+      ItemId: idSchema,
+      Timestamp: z.string(),
+      Comment: z.string(),
+    }),
+  )
+  .readonly();
+
+/** What `GET /api/health/…` answers. */
+export const gorseHealthSchema = z
+  .object({
+    Ready: z.boolean(),
+    DataStoreConnected: z.boolean(),
+    CacheStoreConnected: z.boolean(),
+  })
+  .meta({ id: 'GorseHealth' });
+
+const count = z
+  .int(`must be a whole number from 1 to ${String(answerItemsMax)}`)
+  .min(1)
+  .max(answerItemsMax, `must be at most ${String(answerItemsMax)}`)
+  .default(10);
+
+/** How Gorse's clients ask for part of a ranking. */
+export const gorseWindowSchema = z.strictObject({
+  n: count,
+  offset: z
+    .int('must be a whole number')
+    .min(0)
+    .max(answerItemsMax, `must be at most ${String(answerItemsMax)}`)
+    .default(0)
+    .meta({
+      description: `How many of the best are left out; with n at most ${String(answerItemsMax)}.`,
+    }),
+});
+
+/** How Gorse's clients ask for the head of a list. */
+export const gorseCountSchema = z.strictObject({ n: count });
+
+/** Gorse's clients end a path with an empty category where they want all. */
+export const gorseCategorySchema = z
+  .string()
+  .max(0, 'is not filtered by here: leave it out')
+  .meta({ description: 'Empty: answers are not filtered by category.', examples: [''] });

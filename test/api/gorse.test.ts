@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { exportEvents } from '../../events/export-events.ts';
+import { gorseEvent } from '../../api/gorse-events.ts';
+import type { GorseFeedback } from '../../api/schema/gorse.ts';
+import { startApi } from './harness.ts';
+import type { Api } from './harness.ts';
+
+const LIKE = { FeedbackType: 'like', UserId: 'ada', ItemId: 'song', Timestamp: '2025-12-31' };
+
+describe('feedback', () => {
+  function check(what: string, more: Partial<GorseFeedback>, expected: object): void {
+    test(what, () => {
+      const { id: _id, ...event } = gorseEvent({ ...LIKE, Timestamp: '', ...more });
+      assert.deepEqual(event, { type: 'like', user: 'ada', item: 'song', ...expected });
+    });
+  }
+  const noon = Date.UTC(2025, 11, 31, 12);
+
+  check('is an event of its type', {}, {});
+  check('keeps its value', { Value: 4.5 }, { value: 4.5 });
+  check('keeps its time', { Timestamp: '2025-12-31T13:00:00+01:00' }, { time: noon });
+  check('of the year 1 has no time', { Timestamp: '0001-01-01T00:00:00Z' }, {});
+  check('keeps its comment', { Comment: 'lovely' }, { context: { comment: 'lovely' } });
+  check('has none where its comment is empty', { Comment: '' }, {});
+  check(
+    'of a name that others use is taken as what it means',
+    { FeedbackType: 'watch' },
+    { type: 'play', context: { feedbackType: 'watch' } },
+  );
+  check(
+    'of a name of JavaScript’s is no other',
+    { FeedbackType: 'toString' },
+    { type: 'toString' },
+  );
+
+  test('of a time has an id of what it says, and others have none', () => {
+    const { id } = gorseEvent(LIKE);
+    assert.match(id ?? '', /^gorse [\da-f]{64}$/);
+    assert.equal(gorseEvent({ ...LIKE, Value: 2, Comment: 'more' }).id, id);
+    assert.notEqual(gorseEvent({ ...LIKE, UserId: 'bob' }).id, id);
+    assert.equal(gorseEvent({ ...LIKE, Timestamp: undefined }).id, undefined);
+  });
+});
+
+describe('Gorse’s routes', () => {
+  let api: Api;
+  before(async () => {
+    api = await startApi();
+  });
+  after(() => api.close());
+
+  test('take feedback once, however it is sent', async () => {
+    const body = [LIKE, { ...LIKE, FeedbackType: 'read', ItemId: 'other', Comment: 'long' }];
+    for (const method of ['POST', 'PUT', 'POST']) {
+      const { status, json } = await api.call(method, '/api/feedback', { body });
+      assert.deepEqual([status, json], [200, { RowAffected: 2 }]);
+    }
+    const events = [];
+    for await (const event of exportEvents(api.deps.journal, api.deps.identities)) {
+      if ('user' in event) events.push([event.type, event.item, event.context]);
+    }
+    assert.deepEqual(events, [
+      ['like', 'song', undefined],
+      ['view', 'other', { feedbackType: 'read', comment: 'long' }],
+    ]);
+  });
+
+  const refused: readonly (readonly [string, object | string, number, string])[] = [
+    ['of an unknown type', [LIKE, { ...LIKE, FeedbackType: 'shrug' }], 422, '[1].FeedbackType'],
+    ['of the future', [{ ...LIKE, Timestamp: '2030-01-01' }], 422, '[0].Timestamp'],
+    ['without a user', [{ FeedbackType: 'like', ItemId: 'song' }], 400, '[0].UserId'],
+    ['with an empty user', [{ ...LIKE, UserId: '' }], 400, '[0].UserId'],
+    ['with a field that is not known', [{ ...LIKE, Weight: 1 }], 400, '[0].Weight'],
+    ['at no time', [{ ...LIKE, Timestamp: 'yesterday' }], 400, '[0].Timestamp'],
+    ['that is none', [], 400, ''],
+    ['that is no list', LIKE, 400, ''],
+  ];
+  for (const [what, body, status, field] of refused) {
+    test(`refuse feedback ${what}, all of it`, async () => {
+      const head = api.deps.journal.head(0 as never);
+      const answer = await api.call('POST', '/api/feedback', { body });
+      assert.equal(answer.status, status, answer.text);
+      const [first] = answer.json['errors'] as readonly { readonly field: string }[];
+      assert.equal(first?.field, field, answer.text);
+      assert.equal(api.deps.journal.head(0 as never), head);
+    });
+  }
+
+  test('say which types there are', async () => {
+    const body = [{ ...LIKE, FeedbackType: 'shrug' }];
+    const { json } = await api.call('POST', '/api/feedback', { body });
+    assert.match(String(json['detail']), /view, add, play.+ watch, listen, star/);
+  });
+
+  test('recommend ids, or scores to those who know them, from an offset on', async () => {
+    const ids = await api.call('GET', '/api/recommend/ada?n=3');
+    assert.deepEqual(JSON.parse(ids.text), ['song']);
+    const headers = { 'x-api-version': '2' };
+    const scored = await api.call('GET', '/api/recommend/ada/', { headers });
+    assert.deepEqual(JSON.parse(scored.text), [{ Id: 'song', Score: 1.25 }]);
+    const later = await api.call('GET', '/api/recommend/ada?n=3&offset=1');
+    assert.deepEqual(JSON.parse(later.text), []);
+    const [, query] = api.deps.calls.findLast(([name]) => name === 'recommend') ?? [];
+    assert.deepEqual(query, { user: 'ada', n: 4, after: [], exclude: 'seen' });
+  });
+
+  for (const path of [
+    '/api/recommend/ada/jazz',
+    '/api/recommend/ada?n=60&offset=60',
+    '/api/recommend/ada?write-back-type=read',
+    '/api/item/song/neighbors/jazz',
+    '/api/items',
+  ]) {
+    test(`refuse ${path}, for that is not done here`, async () => {
+      const { status, json } = await api.call('GET', path);
+      assert.equal(status, 400, JSON.stringify(json));
+    });
+  }
+
+  test('publish items under our names, and withdraw those that are hidden', async () => {
+    const body = [
+      { ItemId: 'a', Comment: 'A song', Categories: ['jazz'], Labels: { year: 1999 } },
+      { ItemId: 'b', IsHidden: true, Timestamp: '2025-01-01T00:00:00Z' },
+    ];
+    const { json } = await api.call('POST', '/api/items', { body });
+    assert.deepEqual(json, { RowAffected: 2 });
+    const published = [];
+    for await (const event of exportEvents(api.deps.journal, api.deps.identities)) {
+      if ('published' in event) published.push([event.published, event.metadata]);
+    }
+    assert.deepEqual(published, [
+      ['a', { title: 'A song', categories: ['jazz'], labels: { year: 1999 } }],
+      ['b', null],
+    ]);
+  });
+
+  test('publish no item where one is too large', async () => {
+    const head = api.deps.journal.head(0 as never);
+    const body = [{ ItemId: 'a' }, { ItemId: 'b', Labels: 'x'.repeat(70_000) }];
+    const { status } = await api.call('POST', '/api/items', { body });
+    assert.equal(status, 400);
+    assert.equal(api.deps.journal.head(0 as never), head);
+  });
+
+  test('say that nothing of a user is kept', async () => {
+    const { json } = await api.call('POST', '/api/user', { body: { UserId: 'ada' } });
+    assert.deepEqual(json, { RowAffected: 1 });
+    const body = { UserId: 'ada', Labels: ['a'], Comment: 'b' };
+    const more = await api.call('POST', '/api/user', { body });
+    assert.match(String(more.json['Ignored']), /^Labels, Subscribe and Comment/);
+  });
+
+  test('tell what is there and what is not', async () => {
+    const item = await api.call('GET', '/api/item/song');
+    assert.deepEqual(item.json, {
+      ...{ ItemId: 'song', IsHidden: false, Categories: [], Labels: null, Timestamp: '' },
+      Comment: 'A song',
+    });
+    const user = await api.call('GET', '/api/user/ada');
+    assert.deepEqual(user.json, { UserId: 'ada', Labels: null, Comment: '' });
+    const history = await api.call('GET', '/api/user/ada/feedback/play');
+    assert.deepEqual(JSON.parse(history.text), [
+      { FeedbackType: 'play', UserId: 'ada', ItemId: 'song', Timestamp: '', Comment: '' },
+    ]);
+    assert.equal((await api.call('GET', '/api/user/ada/feedback/like')).text, '[]');
+    for (const path of ['/api/item/unknown', '/api/user/unknown', '/api/item/unknown/neighbors']) {
+      assert.equal((await api.call('GET', path)).status, 404, path);
+    }
+  });
+});
+
+test('Gorse’s probes tell when answers are not right yet', async () => {
+  const api = await startApi();
+  const health = { ...api.deps.health, awaited: () => ['replay'] };
+  const waiting = await startApi({ health });
+  try {
+    assert.deepEqual((await api.call('GET', '/api/health/ready')).json, {
+      ...{ Ready: true, DataStoreConnected: true, CacheStoreConnected: true },
+    });
+    assert.equal((await waiting.call('GET', '/api/health/ready')).status, 503);
+    assert.equal((await waiting.call('GET', '/api/health/live')).status, 200);
+  } finally {
+    await api.close();
+    await waiting.close();
+  }
+});
