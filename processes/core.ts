@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { METRICS } from '../activities/metrics.ts';
@@ -170,7 +170,13 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     ...leavingOut,
     promotions: new Promotions({ ...made, journal, sleep }),
     verifications: new VerificationHost({ ...made, ...leavingOut }),
-    past: createPast(made),
+    past: createPast({
+      ...made,
+      keptMerges: journal.partitions > 1 ? learning.merges.store : undefined,
+      faissUnavailable: native.faiss.unavailable,
+      signingKey: createSecretKey(stores.folder.signingKey),
+      signal: ending.signal,
+    }),
     startedMs: clock(),
     startHeads: journal.status().heads,
   };

@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { createHash, createSecretKey, randomUUID } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps } from '../../api/deps.ts';
@@ -31,16 +30,15 @@ import type { ProcessWays, RunningProcess } from './frame.ts';
 import { clusterPrequential } from './observed-telling.ts';
 import { markedQueries } from './marked-queries.ts';
 import { need } from './need.ts';
+import { openClusterExport, openPast } from './past.ts';
 import { pause, persist } from './persisting.ts';
 import { followReleases, searchStandOf } from './release-following.ts';
 import { openSendingDoor } from './sending.ts';
+import { signingKeyOf } from './signing-key.ts';
 
 /** Who hears of the end: so many for each partition, and some more. */
 const LISTENERS_A_PARTITION = 8;
 const LISTENERS_SPARE = 64;
-
-/** The longest key that an HMAC takes as it is. */
-const SIGNING_KEY_BYTES_MAX = 64;
 
 /** Starts an API of the cluster: it answers from a read side of its own, which shared checkpoints and deltas feed. */
 export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess> {
@@ -153,18 +151,21 @@ function withFigures(parts: ApiParts, deps: Omit<ApiDeps, 'access'>): Omit<ApiDe
 function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
   const { stores, serving, catalogue, identities, search, freshness, config, logger } = parts;
   const { observation } = parts;
-  const signingKey = need(config.signingKey, 'REPRISE_SIGNING_KEY');
+  const signingKey = signingKeyOf(need(config.signingKey, 'REPRISE_SIGNING_KEY').reveal());
   const queries = new Queries({
     ...{ serving, identities, catalogue },
     searcher: search.searcher && meteredSearcher(search.searcher, observation),
     partitionOf: (id) => partitionOf(id, config.partitions),
-    signingKey: signingKeyOf(signingKey.reveal()),
+    signingKey,
   });
   return {
     door: meteredDoor(openDoor(parts), observation, observation.appended),
     metrics: observation.metrics,
     watch: observation.requests,
     queries: markedQueries(queries, { freshness, identities }),
+    travel: openPast(parts, signingKey),
+    // What is known of users while the store is away is not enough: an export asks it.
+    userExport: { open: (user) => openClusterExport(parts, user) },
     offsets: parts.offsets,
     prequential: clusterPrequential(openObservedPlaces(parts.redis), config.prequentialShare),
     models: { list: () => listModels(stores.registry, liveVersion(serving) ?? '') },
@@ -181,13 +182,6 @@ function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
     logger,
     newRequestId: randomUUID,
   };
-}
-
-/** The key of all APIs: one of them reads what another signed. One that is too long is hashed, as HMAC has it. */
-function signingKeyOf(base64: string): KeyObject {
-  const bytes = Buffer.from(base64, 'base64');
-  const fits = bytes.length <= SIGNING_KEY_BYTES_MAX;
-  return createSecretKey(fits ? bytes : createHash('sha256').update(bytes).digest());
 }
 
 /** The way in through Kafka; what is acknowledged tells `after` where offsets stand, too. */
