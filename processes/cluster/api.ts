@@ -12,11 +12,13 @@ import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
 import { LiveKeys } from '../access/live-keys.ts';
 import { optionalLimit } from '../access/request-limit.ts';
+import { activityOf } from '../core/activity.ts';
 import { countServed } from '../core/counts.ts';
 import { listModels } from '../core/models.ts';
 import { LiveFigures } from '../core/live-figures.ts';
 import { FreshnessWindow } from '../core/freshness-window.ts';
 import { recall10Of } from '../core/prequential-metrics.ts';
+import { yieldNow } from '../core/yield-now.ts';
 import { readPage } from '../page-files.ts';
 import { ApiHealth, watchedBy } from './api-health.ts';
 import { createApiMaintenance } from './api-maintenance.ts';
@@ -114,7 +116,11 @@ async function listenPublicly(
   });
   const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
   const requestLimit = optionalLimit(requestsPerSecondMax);
-  const app = createApp({ ...withFigures(parts, apiDeps(parts, health)), access, requestLimit });
+  const app = createApp({
+    ...withFigures(parts, apiDeps(parts, health, closers)),
+    access,
+    requestLimit,
+  });
   const listening = await listen(app, { host, port, keyed: keys.areAsked });
   const name = host.includes(':') ? `[${host}]` : host;
   process.stderr.write(`API        http://${name}:${String(listening.port)}\n`);
@@ -148,10 +154,12 @@ function withFigures(parts: ApiParts, deps: Omit<ApiDeps, 'access'>): Omit<ApiDe
   return { ...deps, door: freshness.watch(door), live };
 }
 
-function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
+function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<ApiDeps, 'access'> {
   const { stores, serving, catalogue, identities, search, freshness, config, logger } = parts;
   const { observation } = parts;
   const signingKey = signingKeyOf(need(config.signingKey, 'REPRISE_SIGNING_KEY').reveal());
+  const past = openPast(parts, signingKey);
+  closers.add(() => past.close());
   const queries = new Queries({
     ...{ serving, identities, catalogue },
     searcher: search.searcher && meteredSearcher(search.searcher, observation),
@@ -163,7 +171,8 @@ function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
     metrics: observation.metrics,
     watch: observation.requests,
     queries: markedQueries(queries, { freshness, identities }),
-    travel: openPast(parts, signingKey),
+    travel: past.travel,
+    activity: activityOf({ ...stores, yieldNow }),
     // What is known of users while the store is away is not enough: an export asks it.
     userExport: { open: (user) => openClusterExport(parts, user) },
     offsets: parts.offsets,

@@ -22,48 +22,54 @@ export type PastWays = Pick<
   | 'signal'
 >;
 
+/** The past of a cluster as the API asks for it. */
+export interface OpenPast {
+  readonly travel: TravelPort;
+  /** Resolves when nothing is read any more; the process's signal has to have aborted. */
+  close(): Promise<void>;
+}
+
 /**
  * Opens the past of a cluster: this process replays it beside what it serves, from the checkpoints and merges that the workers
  * left and the journal that all share. It asks for the journal's heads of now, for what others appended is known here a moment later.
  */
-export function openPast(parts: PastWays, signingKey: KeyObject): TravelPort {
+export function openPast(parts: PastWays, signingKey: KeyObject): OpenPast {
   const { stores, logger } = parts;
   const { journal, objects } = stores;
   const { partitions } = journal;
-  const past = travelPort(
-    createPast({
-      ...parts,
-      ...stores,
-      keptMerges:
-        partitions === 1
-          ? undefined
-          : openMerges({
-              ...{ objects, partitions },
-              onDamaged: (path, reason) => {
-                logger.warn(
-                  { path, reason },
-                  'a merge is damaged: the past is replayed without it',
-                );
-              },
-            }),
-      faissUnavailable: readNativeParts().faiss.unavailable,
-      signingKey,
-      // Fractions, for slices are measured by it.
-      clock: () => performance.timeOrigin + performance.now(),
-    }),
-  );
+  const keptMerges =
+    partitions === 1
+      ? undefined
+      : openMerges({
+          ...{ objects, partitions },
+          onDamaged: (path, reason) => {
+            logger.warn({ path, reason }, 'a merge is damaged: the past is replayed without it');
+          },
+        });
+  const made = createPast({
+    ...parts,
+    ...stores,
+    ...{ keptMerges, signingKey },
+    faissUnavailable: readNativeParts().faiss.unavailable,
+    // Fractions, for slices are measured by it.
+    clock: () => performance.timeOrigin + performance.now(),
+  });
+  const past = travelPort(made);
   const seen = async <T>(ask: () => Promise<T>): Promise<T> => {
     await headsOfNow(journal);
     return ask();
   };
   return {
-    recommend: (query) => seen(() => past.recommend(query)),
-    // The answer whose events are asked for stands where this process has read.
-    events: (...asked) => past.events(...asked),
-    whatIf: (query) => seen(() => past.whatIf(query)),
-    lineage: (id) => seen(() => past.lineage(id)),
-    verify: (id) => seen(() => past.verify(id)),
-    describe: (id) => past.describe(id),
+    travel: {
+      recommend: (query) => seen(() => past.recommend(query)),
+      // The answer whose events are asked for stands where this process has read.
+      events: (...asked) => past.events(...asked),
+      whatIf: (query) => seen(() => past.whatIf(query)),
+      lineage: (id) => seen(() => past.lineage(id)),
+      verify: (id) => seen(() => past.verify(id)),
+      describe: (id) => past.describe(id),
+    },
+    close: () => made.travel.close(),
   };
 }
 

@@ -198,6 +198,31 @@ describe('the past of a cluster', () => {
       assert.equal((await other.get('/v1/users/nobody/export')).status, 404);
     }));
 
+  it('tells who was active last, and what a user did', () =>
+    cluster.watch(async () => {
+      const { users } = (await other.json('GET', '/v1/users?n=5')) as {
+        readonly users: readonly { readonly id: string }[];
+      };
+      const newest = madeEvents(0, BATCHES * BATCH_EVENTS)
+        .slice(-5)
+        .reverse();
+      assert.deepEqual(
+        users.map(({ id }) => id),
+        newest.map(({ user }) => user),
+      );
+      const { events } = (await other.json('GET', '/v1/users/user-5/events?n=3')) as {
+        readonly events: readonly { readonly item: string }[];
+      };
+      const all = madeEvents(0, BATCHES * BATCH_EVENTS).filter(({ user }) => user === 'user-5');
+      assert.deepEqual(
+        events.map(({ item }) => item),
+        all
+          .slice(-3)
+          .reverse()
+          .map(({ item }) => item),
+      );
+    }));
+
   it('refuses to erase a user, and says so', () =>
     cluster.watch(async () => {
       const { status, text } = await one.call('DELETE', '/v1/users/user-5');
