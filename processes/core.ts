@@ -178,7 +178,13 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     ...leavingOut,
     promotions: new Promotions({ ...made, journal, sleep }),
     verifications: new VerificationHost({ ...made, ...leavingOut }),
-    past: createPast(made),
+    past: createPast({
+      ...made,
+      keptMerges: journal.partitions > 1 ? learning.merges.store : undefined,
+      faissUnavailable: native.faiss.unavailable,
+      signingKey: createSecretKey(stores.folder.signingKey),
+      signal: ending.signal,
+    }),
     startedMs: clock(),
     startHeads: journal.status().heads,
   };

@@ -118,7 +118,9 @@ async function hashedStates(
 }
 
 /** The heads as the store has them: what this process knows may be a moment old. */
-async function headsOfNow(journal: Journal): Promise<readonly number[]> {
+export async function headsOfNow(
+  journal: Pick<Journal, 'partitions' | 'head' | 'read'>,
+): Promise<readonly number[]> {
   const heads: number[] = [];
   for (let partition = 0; partition < journal.partitions; partition += 1) {
     await journal.read(partition, journal.head(partition));

@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { createHash, createSecretKey, randomUUID } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps } from '../../api/deps.ts';
@@ -15,6 +14,7 @@ import { answerReader } from '../../projections/recommendation-id.ts';
 import { DayQuota } from '../access/day-quota.ts';
 import { LiveKeys } from '../access/live-keys.ts';
 import { optionalLimit } from '../access/request-limit.ts';
+import { activityOf } from '../core/activity.ts';
 import { countServed } from '../core/counts.ts';
 import { listModels } from '../core/models.ts';
 import { LiveFigures } from '../core/live-figures.ts';
@@ -34,16 +34,15 @@ import type { ProcessWays, RunningProcess } from './frame.ts';
 import { clusterPrequential } from './observed-telling.ts';
 import { markedQueries } from './marked-queries.ts';
 import { need } from './need.ts';
+import { openClusterExport, openPast } from './past.ts';
 import { pause, persist } from './persisting.ts';
 import { followReleases, searchStandOf } from './release-following.ts';
 import { openSendingDoor } from './sending.ts';
+import { signingKeyOf } from './signing-key.ts';
 
 /** Who hears of the end: so many for each partition, and some more. */
 const LISTENERS_A_PARTITION = 8;
 const LISTENERS_SPARE = 64;
-
-/** The longest key that an HMAC takes as it is. */
-const SIGNING_KEY_BYTES_MAX = 64;
 
 /** Starts an API of the cluster: it answers from a read side of its own, which shared checkpoints and deltas feed. */
 export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess> {
@@ -121,7 +120,7 @@ async function listenPublicly(
   const requestLimit = optionalLimit(requestsPerSecondMax);
   // An API of the cluster has no folder of its own: its counts end with it, and each counts for itself.
   const quota = await DayQuota.open({ path: undefined, clock, logger });
-  const deps = withFigures(parts, apiDeps(parts, health));
+  const deps = withFigures(parts, apiDeps(parts, health, closers));
   const app = createApp({ ...deps, access, requestLimit, quota });
   const listening = await listen(app, { host, port, keyed: keys.areAsked });
   const name = host.includes(':') ? `[${host}]` : host;
@@ -156,10 +155,12 @@ function withFigures(parts: ApiParts, deps: Omit<ApiDeps, 'access'>): Omit<ApiDe
   return { ...deps, door: freshness.watch(door), live };
 }
 
-function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
+function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<ApiDeps, 'access'> {
   const { stores, serving, catalogue, identities, search, freshness, config, logger } = parts;
   const { observation } = parts;
   const signingKey = signingKeyOf(need(config.signingKey, 'REPRISE_SIGNING_KEY').reveal());
+  const past = openPast(parts, signingKey);
+  closers.add(() => past.close());
   const queries = new Queries({
     ...{ serving, identities, catalogue, yieldNow },
     searcher: search.searcher && meteredSearcher(search.searcher, observation),
@@ -171,6 +172,10 @@ function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
     metrics: observation.metrics,
     watch: observation.requests,
     queries: markedQueries(queries, { freshness, identities }),
+    travel: past.travel,
+    activity: activityOf({ ...stores, yieldNow }),
+    // What is known of users while the store is away is not enough: an export asks it.
+    userExport: { open: (user) => openClusterExport(parts, user) },
     offsets: parts.offsets,
     prequential: clusterPrequential(openObservedPlaces(parts.redis), config.prequentialShare),
     models: { list: () => listModels(stores.registry, liveVersion(serving) ?? '') },
@@ -188,13 +193,6 @@ function apiDeps(parts: ApiParts, health: ApiHealth): Omit<ApiDeps, 'access'> {
     clock: parts.clock,
     newRequestId: randomUUID,
   };
-}
-
-/** The key of all APIs: one of them reads what another signed. One that is too long is hashed, as HMAC has it. */
-function signingKeyOf(base64: string): KeyObject {
-  const bytes = Buffer.from(base64, 'base64');
-  const fits = bytes.length <= SIGNING_KEY_BYTES_MAX;
-  return createSecretKey(fits ? bytes : createHash('sha256').update(bytes).digest());
 }
 
 /** The way in through Kafka; what is acknowledged tells `after` where offsets stand, too. */

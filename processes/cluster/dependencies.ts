@@ -15,7 +15,7 @@ import { reachAny, reachFolder } from './reachable.ts';
 
 /**
  * Lists what a process depends on by what its configuration names, each reached as the network sees it: a connection
- * taken, a folder that may be written. Whoever has a driver puts its own `connect` in place of that.
+ * taken, by TLS where that is spoken, a folder that may be written. Whoever has a driver puts its own `connect` in place of that.
  */
 export function dependenciesOf(config: ClusterConfig): readonly Dependency[] {
   const made: Readonly<Record<ConfigPart, Dependency | undefined>> = {
@@ -29,41 +29,64 @@ export function dependenciesOf(config: ClusterConfig): readonly Dependency[] {
   return PARTS_NEEDED[config.process].flatMap((part) => made[part] ?? []);
 }
 
-function kafka({ brokers }: KafkaConfig): Dependency {
+function kafka({ brokers, tls }: KafkaConfig): Dependency {
+  const way = tls && {
+    ...{ name: 'kafka', files: tls },
+    ...{ variables: 'REPRISE_KAFKA_TLS', nameVariable: 'REPRISE_KAFKA_BROKERS' },
+  };
   return {
     name: 'kafka',
     where: brokers.join(','),
     remedy: 'start the broker, or check REPRISE_KAFKA_BROKERS and its TLS and SASL settings',
-    connect: (signal) => reachAny(brokers, signal),
+    connect: (signal) => reachAny(brokers, signal, way),
   };
 }
 
-function mongo({ url }: MongoConfig): Dependency {
+function mongo({ url, tls }: MongoConfig): Dependency {
+  const { caFile, certKeyFile } = tls;
+  const way = isMongoTls(url.reveal(), (caFile ?? certKeyFile) !== undefined)
+    ? {
+        ...{ name: 'mongodb', files: { caFile, certFile: certKeyFile, keyFile: certKeyFile } },
+        ...{ variables: 'REPRISE_MONGO_TLS', nameVariable: 'REPRISE_MONGO_URL' },
+      }
+    : undefined;
   const where = withoutCredentials(url.reveal());
   return {
     name: 'mongodb',
     where: where.replace(/^.*:\/\//, ''),
     remedy: 'start mongod, or check REPRISE_MONGO_URL',
-    connect: async (signal) => reachAny(await hostsOf(where), signal),
+    connect: async (signal) => reachAny(await hostsOf(where), signal, way),
   };
 }
 
-function redis({ url }: RedisConfig): Dependency {
+function redis({ url, tls }: RedisConfig): Dependency {
+  const way = url.reveal().startsWith('rediss:')
+    ? {
+        ...{ name: 'redis', files: tls },
+        ...{ variables: 'REPRISE_REDIS_TLS', nameVariable: 'REPRISE_REDIS_URL' },
+      }
+    : undefined;
   const where = withPort(withoutCredentials(url.reveal()).replace(/^.*:\/\//, ''), 6379);
   return {
     name: 'redis',
     where,
     remedy: 'start redis-server, or check REPRISE_REDIS_URL',
-    connect: (signal) => reachAny([where], signal),
+    connect: (signal) => reachAny([where], signal, way),
   };
 }
 
-function temporal({ address }: TemporalConfig): Dependency {
+function temporal({ address, tls }: TemporalConfig): Dependency {
+  const way = tls && {
+    ...{ name: 'temporal', files: tls, serverName: tls.serverName },
+    // The protocol of gRPC: its servers end a connection that does not offer it.
+    protocols: ['h2'],
+    ...{ variables: 'REPRISE_TEMPORAL_TLS', nameVariable: 'REPRISE_TEMPORAL_TLS_SERVER_NAME' },
+  };
   return {
     name: 'temporal',
     where: address,
     remedy: "start Temporal's server, or check REPRISE_TEMPORAL_ADDRESS",
-    connect: (signal) => reachAny([address], signal),
+    connect: (signal) => reachAny([address], signal, way),
   };
 }
 
@@ -89,6 +112,20 @@ function files(config: FilesConfig): Dependency {
 
 function defaultPort(protocol: string): number {
   return protocol === 'http:' ? 80 : 443;
+}
+
+/**
+ * Tells whether TLS is spoken in a way that is known here: an address with options of TLS beyond on or off is left to the
+ * driver, which knows them all.
+ */
+function isMongoTls(url: string, isWithFiles: boolean): boolean {
+  const options = new URLSearchParams(url.split('?')[1] ?? '');
+  const names = [...options.keys()].map((name) => name.toLowerCase());
+  if (names.some((name) => /^(tls|ssl)./.test(name))) return false;
+  const [said] = [...options].flatMap(([name, value]) =>
+    /^(tls|ssl)$/i.test(name) ? [value] : [],
+  );
+  return isWithFiles || (said === undefined ? url.startsWith('mongodb+srv:') : said === 'true');
 }
 
 /** The servers of a MongoDB address; those of `mongodb+srv://` stand in the name service. */

@@ -85,6 +85,7 @@ export interface ClusterConfig {
   readonly checkpointMsMax: number;
   readonly leaseMsMax: number;
   readonly afterWaitMsMax: number;
+  readonly timeTravelWaitMsMax: number;
   readonly exactScanItemsMax: number | undefined;
   readonly prequentialShare: number;
   readonly statsdUrl: string | undefined;

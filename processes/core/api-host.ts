@@ -4,12 +4,12 @@ import type { ApiDeps, MaintenancePort, QueriesPort } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
 import type { Listening } from '../../api/server.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
-import { recentUsers } from '../../activities/recent-users.ts';
 import { exportEvents, tellEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
 import type { LiveKeysOptions } from '../access/live-keys.ts';
 import type { Spaces } from '../spaces/spaces.ts';
+import { activityOf } from './activity.ts';
 import { createComparisons } from './comparison.ts';
 import { RELEASE } from '../config/release.ts';
 import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
@@ -27,7 +27,7 @@ import { rebuildProjections } from './rebuild.ts';
 import { replayStandOf } from './replay-stand.ts';
 import { stateHashAnswer, takeLive } from './state-hash.ts';
 import { describeStatus } from './status.ts';
-import { dateOf, travelPort } from './travel-port.ts';
+import { travelPort } from './travel-port.ts';
 import { openUserExport } from './user-export.ts';
 import { readPage } from '../page-files.ts';
 import { yieldNow } from './yield-now.ts';
@@ -169,13 +169,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     schedules: parts.durable.schedules,
     erasures: parts.erasures,
     quarantines: parts.quarantines,
-    activity: {
-      recentUsers: async (n) =>
-        (await recentUsers({ journal, identities, yieldNow }, n)).map(({ id, timeMs }) => ({
-          id,
-          lastTime: dateOf(timeMs),
-        })),
-    },
+    activity: activityOf({ journal, identities, yieldNow }),
     page: readPage(),
     userExport: { open: (user) => openUserExport(parts, user) },
     maintenance: maintenanceOf(parts, counts),

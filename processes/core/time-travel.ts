@@ -1,37 +1,67 @@
-import { createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { AnswerProofs } from '../../activities/answer-proof.ts';
+import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import type { MergeStore } from '../../activities/merge-store.ts';
 import { METRICS } from '../../activities/metrics.ts';
 import { FactHistory } from '../../activities/fact-history.ts';
 import { TimeTravel } from '../../activities/time-travel.ts';
 import { TravelBuilder } from '../../activities/travel-builder.ts';
 import { TravelJobs } from '../../activities/travel-jobs.ts';
 import { newestEvents, userHistoryReadsMax } from '../../activities/user-events.ts';
+import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
+import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { WhatIfs } from '../../activities/what-if.ts';
 import { EVENT_AHEAD_MS_MAX } from '../../events/door.ts';
 import type { Identity, IdentityStore } from '../../events/identity.ts';
+import type { Journal } from '../../events/journal.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { SURROGATE_BYTES, surrogateFromBytes, surrogateToBytes } from '../../events/surrogate.ts';
+import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../../projections/bounds.ts';
 import { ServingState } from '../../projections/serving-state.ts';
-import type { CoreParts } from './core-parts.ts';
+import type { Logger } from '../logger.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { DurableHost } from './durable-host.ts';
 import { FIRST_VERSION } from './first-version.ts';
-import type { Learning, Ways } from './learning.ts';
 import { withRelease } from './lent-release.ts';
 import { createRuntimeMaker } from './runtime-maker.ts';
+import type { ApproximateSearch } from './search.ts';
 import type { PastParts } from './travel-port.ts';
 import { yieldNow } from './yield-now.ts';
 
-/** What time travel is put together from. */
-type TravelParts = Learning &
-  Ways &
-  Pick<CoreParts, 'stores' | 'native' | 'search' | 'durable' | 'ending'>;
+/** What time travel is put together from, whichever profile keeps it. */
+export interface PastDeps {
+  readonly stores: { readonly journal: Journal; readonly identities: IdentityStore };
+  readonly registry: Pick<VersionRegistry, 'get' | 'base'>;
+  readonly checkpoints: Pick<CheckpointStore, 'newest' | 'list'>;
+  /** The merges that were made, as far as they are kept; undefined where there is one partition only. */
+  readonly keptMerges: Pick<MergeStore, 'read'> | undefined;
+  readonly maker: RuntimeMaker;
+  readonly kernels: KernelFactory;
+  readonly search: Pick<ApproximateSearch, 'releases'>;
+  /** Why faiss-node is off; undefined where it is there. */
+  readonly faissUnavailable: string | undefined;
+  readonly durable: Pick<DurableHost, 'showTravel'>;
+  readonly observation: Pick<Observation, 'instruments'>;
+  readonly logger: Pick<Logger, 'warn'>;
+  readonly config: {
+    readonly sliceMsMax: number;
+    readonly timeTravelWaitMsMax: number;
+    readonly exactScanItemsMax?: number | undefined;
+  };
+  /** The key that answers were signed with. */
+  readonly signingKey: KeyObject;
+  /** Unix milliseconds with fractions. */
+  readonly clock: () => number;
+  /** Ends what is under way. */
+  readonly signal: AbortSignal;
+}
 
-/** Makes what answers the past over a core's journal, versions and checkpoints; it serves nothing that is live. */
-export function createPast(parts: TravelParts): PastParts {
-  const { stores, registry, checkpoints, maker, clock, config, kernels, ending } = parts;
-  const { durable, logger, search, native, observation } = parts;
-  const { journal, identities, folder } = stores;
-  const signingKey = createSecretKey(folder.signingKey);
+/** Makes what answers the past over a journal, its versions and checkpoints; it serves nothing that is live. */
+export function createPast(deps: PastDeps): PastParts {
+  const { stores, registry, checkpoints, maker, clock, config, kernels, signal } = deps;
+  const { durable, logger, search, observation, signingKey, keptMerges } = deps;
+  const { journal, identities } = stores;
   const histories = Array.from(
     { length: journal.partitions },
     (_, partition) => new FactHistory({ journal, yieldNow }, partition),
@@ -44,7 +74,7 @@ export function createPast(parts: TravelParts): PastParts {
   const builder = new TravelBuilder({
     ...{ journal, registry, checkpoints, maker, history, yieldNow, clock },
     sliceMsMax: config.sliceMsMax,
-    merges: journal.partitions > 1 ? parts.merges.store : undefined,
+    merges: keptMerges,
     newServing: (exactScanItemsMax = Infinity) =>
       new ServingState({
         partitions: journal.partitions,
@@ -55,7 +85,7 @@ export function createPast(parts: TravelParts): PastParts {
       }),
   });
   const travel = new TimeTravel({
-    ...{ journal, builder, history, identities, yieldNow, jobs: new TravelJobs(ending.signal) },
+    ...{ journal, builder, history, identities, yieldNow, jobs: new TravelJobs(signal) },
     partitionOf: (user) => partitionOf(user, journal.partitions),
     firstVersion: () => Promise.resolve(FIRST_VERSION),
     signingKey,
@@ -73,11 +103,7 @@ export function createPast(parts: TravelParts): PastParts {
     ...{ travel, journal, history, identities, registry, signingKey, yieldNow },
     exactScanItemsMax: config.exactScanItemsMax ?? DEFAULT_PROJECTION_BOUNDS.exactScanItemsMax,
     withRelease: (release, work) =>
-      withRelease(
-        { releases: search.releases, unavailable: native.faiss.unavailable },
-        release,
-        work,
-      ),
+      withRelease({ releases: search.releases, unavailable: deps.faissUnavailable }, release, work),
   });
   const whatIfs = new WhatIfs({
     ...{ travel, journal, identities, registry, clock },

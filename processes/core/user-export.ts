@@ -4,10 +4,18 @@ import { partitionOf } from '../../events/partition-of.ts';
 import { formatPosition } from '../../events/position.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
 import type { ExportedEvent } from '../../api/deps.ts';
-import type { CoreParts } from './core-parts.ts';
+import type { IdentityStore } from '../../events/identity.ts';
+import type { Journal } from '../../events/journal.ts';
+import type { ServingState } from '../../projections/serving-state.ts';
 
 /** What exporting a user reads. */
-export type UserExportParts = Pick<CoreParts, 'stores' | 'serving'>;
+export interface UserExportParts {
+  readonly stores: {
+    readonly journal: Pick<Journal, 'head' | 'read' | 'partitions'>;
+    readonly identities: Pick<IdentityStore, 'find'>;
+  };
+  readonly serving: ServingState;
+}
 
 /**
  * Yields all that is held and derived of a user: first a line of what the live model has learned of them, then their
