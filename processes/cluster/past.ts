@@ -65,6 +65,7 @@ export function openPast(parts: PastWays, signingKey: KeyObject): OpenPast {
       // The answer whose events are asked for stands where this process has read.
       events: (...asked) => past.events(...asked),
       whatIf: (query) => seen(() => past.whatIf(query)),
+      session: (query) => seen(() => past.session(query)),
       lineage: (id) => seen(() => past.lineage(id)),
       verify: (id) => seen(() => past.verify(id)),
       describe: (id) => past.describe(id),

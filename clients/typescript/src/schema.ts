@@ -255,7 +255,7 @@ export interface paths {
     get: operations['listQuarantines'];
     put?: never;
     /**
-     * Leaves events of users out, as if they had never been, until it is lifted.
+     * Leaves events of users, or of a source, out, as if they had never been, until it is lifted.
      * @description Where keys are asked for, one of scope `admin` is.
      */
     post: operations['quarantine'];
@@ -343,6 +343,26 @@ export interface paths {
      * @description Where keys are asked for, one of scope `read` is.
      */
     post: operations['whatIf'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/sessions/recommendations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Recommends to a user who has done these things and nothing else; nothing is written.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    post: operations['recommendToSession'];
     delete?: never;
     options?: never;
     head?: never;
@@ -717,6 +737,54 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/experiments/{experiment}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells how the arms of an experiment compare.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['getExperiment'];
+    /**
+     * Begins to split users into arms; the same again changes nothing.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    put: operations['putExperiment'];
+    post?: never;
+    /**
+     * Ends an experiment and forgets its figures, which are answered a last time.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    delete: operations['endExperiment'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/experiments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the experiments with their figures, oldest first.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['listExperiments'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/state-hash': {
     parameters: {
       query?: never;
@@ -871,6 +939,26 @@ export interface paths {
      * @description Where keys are asked for, one of scope `admin` is.
      */
     post: operations['triggerSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/spaces': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the spaces beside the main one, and whether they are up.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['listSpaces'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1500,6 +1588,8 @@ export interface components {
        * @description When it happened (RFC 3339); the server’s clock where absent.
        */
       time?: string;
+      /** @description The system that sends it, by which events can be quarantined. */
+      source?: string;
       /** @description Free-form JSON, kept under the user’s key; at most 4 KiB and 32 levels. */
       context?: Record<string, unknown>;
       /** @description The answer that this reacts to, as it was answered: counted, never learned. */
@@ -1625,6 +1715,11 @@ export interface components {
         why: string;
         /** Format: date-time */
         since: string;
+      };
+      /** @description With `experiment`: the arm that the user is in. */
+      experiment?: {
+        name: string;
+        arm: string;
       };
       items: {
         /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
@@ -1845,7 +1940,9 @@ export interface components {
       erasures: components['schemas']['Erasure'][];
     };
     QuarantineRequest: {
-      users: string[];
+      users?: string[];
+      /** @description The source whose events are meant, whoever did them; in the place of `users`. */
+      source?: string;
       /**
        * @description Events after these positions, one a partition at most; from the start where one is not named.
        * @default []
@@ -1864,7 +1961,10 @@ export interface components {
       state: 'building' | 'active' | 'lifting' | 'lifted';
       /** @description Whether the version that serves leaves the events out. */
       inForce: boolean;
+      /** @description Users that it names; 0 where it names a source. */
       users: number;
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      source?: string;
       /** @description Events that are left out. */
       events: number;
       from: string[];
@@ -2095,6 +2195,59 @@ export interface components {
           scoreAfter: number;
         }[];
       };
+    };
+    SessionRequest: {
+      /** @description What was done in the session, in order. */
+      events: {
+        /**
+         * @description The idempotency key; drawn where absent.
+         * @example play-1
+         */
+        id?: string;
+        /** @description One of the configured interaction types, such as play or like. */
+        type: string;
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        item: string;
+        /** @description A rating, a count, a price; stored as given. */
+        value?: number;
+        /**
+         * Format: date-time
+         * @description When it happened (RFC 3339); the server’s clock where absent.
+         */
+        time?: string;
+        /** @description The system that sends it, by which events can be quarantined. */
+        source?: string;
+      }[];
+      /** @default 10 */
+      n?: number;
+      /**
+       * @description Whether items of the session are left out.
+       * @default seen
+       * @enum {string}
+       */
+      exclude?: 'seen' | 'none';
+    };
+    SessionRecommendation: {
+      /** @enum {string} */
+      basedOn: 'user' | 'item' | 'popular';
+      /** @description The positions that the answer was read at. */
+      position: string[];
+      /** @description A model version. */
+      model: string;
+      /** @description Why there are fewer items than asked for. */
+      note?: string;
+      items: {
+        /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+        id: string;
+        score: number;
+        title?: string;
+        /**
+         * @description A scenario has it stand first; its score is 0 then.
+         * @constant
+         */
+        pinned?: true;
+        explanation?: components['schemas']['Explanation'];
+      }[];
     };
     Published: {
       positions: string[];
@@ -2355,6 +2508,59 @@ export interface components {
         rate: number | null;
       }[];
     };
+    ExperimentRequest: {
+      /** @description The first is what the others are compared with. */
+      arms: {
+        /** @description The name of the arm. */
+        name: string;
+        /** @description The part of the users; those of all arms sum to 1. */
+        share: number;
+        /** @description The scenario that its answers are asked by. */
+        scenario?: string;
+      }[];
+      /**
+       * @description The difference of rates that the test is tuned to: it finds about as great a one soonest.
+       * @default 0.01
+       */
+      effect?: number;
+    };
+    Experiment: {
+      /** @description The name of an experiment. */
+      experiment: string;
+      /** Format: date-time */
+      startedAt: string;
+      effect: number;
+      /** @description True where more users came than are counted. */
+      full: boolean;
+      arms: {
+        name: string;
+        share: number;
+        scenario: string | null;
+        users: number;
+        answers: number;
+        clicked: number;
+        /** @description `clicked` by `answers`; null before the first answer. */
+        rate: number | null;
+        /** @description Null for the first arm, and before both have answers. */
+        comparison: {
+          /** @description Of its rate from that of the first. */
+          difference: number;
+          low: number;
+          /** @description The interval holds at all looks at once, with 95 % for all arms. */
+          high: number;
+          /** @description Valid whenever one looks and stops. */
+          pValue: number;
+          /**
+           * @description Early: too few users to say anything.
+           * @enum {string}
+           */
+          verdict: 'better' | 'worse' | 'undecided' | 'early';
+        } | null;
+      }[];
+    };
+    Experiments: {
+      experiments: components['schemas']['Experiment'][];
+    };
     StateHash: {
       /** @description A model version. */
       version: string;
@@ -2476,6 +2682,26 @@ export interface components {
       skipped: number;
       /** @description Not started, for no server ran then. */
       missed: number;
+    };
+    Spaces: {
+      spaces: components['schemas']['Space'][];
+    };
+    Space: {
+      name: string;
+      /**
+       * @description Requests of a space that is not up get 503.
+       * @enum {string}
+       */
+      state: 'starting' | 'up' | 'down' | 'stopped';
+      /** @description Since the server started. */
+      restarts: number;
+      /** @description Why it is down, or was last. */
+      why: string | null;
+      /**
+       * Format: date-time
+       * @description Since when it stands so.
+       */
+      since: string;
     };
     Status: {
       /**
@@ -3061,6 +3287,8 @@ export type AnsweredRules = components['schemas']['AnsweredRules'];
 export type AnswerProof = components['schemas']['AnswerProof'];
 export type WhatIfRequest = components['schemas']['WhatIfRequest'];
 export type WhatIf = components['schemas']['WhatIf'];
+export type SessionRequest = components['schemas']['SessionRequest'];
+export type SessionRecommendation = components['schemas']['SessionRecommendation'];
 export type Published = components['schemas']['Published'];
 export type Item = components['schemas']['Item'];
 export type DeadLetters = components['schemas']['DeadLetters'];
@@ -3075,6 +3303,9 @@ export type Comparison = components['schemas']['Comparison'];
 export type BackfillRequest = components['schemas']['BackfillRequest'];
 export type Prequential = components['schemas']['Prequential'];
 export type ClickThrough = components['schemas']['ClickThrough'];
+export type ExperimentRequest = components['schemas']['ExperimentRequest'];
+export type Experiment = components['schemas']['Experiment'];
+export type Experiments = components['schemas']['Experiments'];
 export type StateHash = components['schemas']['StateHash'];
 export type VerifyRequest = components['schemas']['VerifyRequest'];
 export type VerifyReport = components['schemas']['VerifyReport'];
@@ -3083,6 +3314,8 @@ export type KeptStates = components['schemas']['KeptStates'];
 export type RebuildReport = components['schemas']['RebuildReport'];
 export type Schedules = components['schemas']['Schedules'];
 export type Schedule = components['schemas']['Schedule'];
+export type Spaces = components['schemas']['Spaces'];
+export type Space = components['schemas']['Space'];
 export type Status = components['schemas']['Status'];
 export type Ready = components['schemas']['Ready'];
 export type ItemList = components['schemas']['ItemList'];
@@ -3294,6 +3527,8 @@ export interface operations {
         diversity?: number;
         /** @description A scenario to obey. Its filter and `filter` both have to hold; `boost` and `diversity` take the place of its own. */
         scenario?: string;
+        /** @description An experiment: the answer is by the arm that the user is in, and counted there. */
+        experiment?: string;
       };
       header?: never;
       path: {
@@ -4001,7 +4236,7 @@ export interface operations {
            *           "quarantineId": "q1",
            *           "state": "building",
            *           "inForce": true,
-           *           "users": 1,
+           *           "users": 0,
            *           "events": 15338,
            *           "from": [
            *             "0:15337"
@@ -4060,7 +4295,7 @@ export interface operations {
            *       "quarantineId": "q1",
            *       "state": "building",
            *       "inForce": true,
-           *       "users": 1,
+           *       "users": 0,
            *       "events": 15338,
            *       "from": [
            *         "0:15337"
@@ -4115,7 +4350,7 @@ export interface operations {
            *       "quarantineId": "q1",
            *       "state": "building",
            *       "inForce": true,
-           *       "users": 1,
+           *       "users": 0,
            *       "events": 15338,
            *       "from": [
            *         "0:15337"
@@ -4168,7 +4403,7 @@ export interface operations {
            *       "quarantineId": "q1",
            *       "state": "building",
            *       "inForce": true,
-           *       "users": 1,
+           *       "users": 0,
            *       "events": 15338,
            *       "from": [
            *         "0:15337"
@@ -4452,6 +4687,90 @@ export interface operations {
            *     }
            */
           'application/json': components['schemas']['WhatIf'];
+        };
+      };
+      /** @description The way there is long: poll it, then ask again. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "travelId": "travel-0123456789abcdef",
+           *       "state": "running",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "progress": {
+           *         "done": 1,
+           *         "total": 1
+           *       },
+           *       "poll": "/v1/travels/travel-1",
+           *       "url": "http://127.0.0.1:8233/"
+           *     }
+           */
+          'application/json': components['schemas']['Travel'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  recommendToSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "events": [
+         *         {
+         *           "id": "play-1",
+         *           "type": "play",
+         *           "item": "track-00042"
+         *         }
+         *       ]
+         *     }
+         */
+        'application/json': components['schemas']['SessionRequest'];
+      };
+    };
+    responses: {
+      /** @description The best items first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "basedOn": "user",
+           *       "position": [
+           *         "0:15337"
+           *       ],
+           *       "model": "v1",
+           *       "items": [
+           *         {
+           *           "id": "track-00042",
+           *           "score": 0.276206,
+           *           "title": "Paper Thread"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['SessionRecommendation'];
         };
       };
       /** @description The way there is long: poll it, then ask again. */
@@ -5436,6 +5755,259 @@ export interface operations {
       503: components['responses']['Problem503'];
     };
   };
+  getExperiment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The name of an experiment.
+         * @example text
+         */
+        experiment: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The figures. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "experiment": "text",
+           *       "startedAt": "2026-01-31T12:00:00.000Z",
+           *       "effect": 1,
+           *       "full": true,
+           *       "arms": [
+           *         {
+           *           "name": "verify",
+           *           "share": 0.01,
+           *           "scenario": "text",
+           *           "users": 0,
+           *           "answers": 0,
+           *           "clicked": 0,
+           *           "rate": 1,
+           *           "comparison": {
+           *             "difference": 1,
+           *             "low": 1,
+           *             "high": 1,
+           *             "pValue": 1,
+           *             "verdict": "better"
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Experiment'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  putExperiment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The name of an experiment.
+         * @example text
+         */
+        experiment: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "arms": [
+         *         {
+         *           "name": "verify",
+         *           "share": 0.01
+         *         }
+         *       ]
+         *     }
+         */
+        'application/json': components['schemas']['ExperimentRequest'];
+      };
+    };
+    responses: {
+      /** @description The experiment runs. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "experiment": "text",
+           *       "startedAt": "2026-01-31T12:00:00.000Z",
+           *       "effect": 1,
+           *       "full": true,
+           *       "arms": [
+           *         {
+           *           "name": "verify",
+           *           "share": 0.01,
+           *           "scenario": "text",
+           *           "users": 0,
+           *           "answers": 0,
+           *           "clicked": 0,
+           *           "rate": 1,
+           *           "comparison": {
+           *             "difference": 1,
+           *             "low": 1,
+           *             "high": 1,
+           *             "pValue": 1,
+           *             "verdict": "better"
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Experiment'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  endExperiment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description The name of an experiment.
+         * @example text
+         */
+        experiment: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The last figures. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "experiment": "text",
+           *       "startedAt": "2026-01-31T12:00:00.000Z",
+           *       "effect": 1,
+           *       "full": true,
+           *       "arms": [
+           *         {
+           *           "name": "verify",
+           *           "share": 0.01,
+           *           "scenario": "text",
+           *           "users": 0,
+           *           "answers": 0,
+           *           "clicked": 0,
+           *           "rate": 1,
+           *           "comparison": {
+           *             "difference": 1,
+           *             "low": 1,
+           *             "high": 1,
+           *             "pValue": 1,
+           *             "verdict": "better"
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Experiment'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listExperiments: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The experiments. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "experiments": [
+           *         {
+           *           "experiment": "text",
+           *           "startedAt": "2026-01-31T12:00:00.000Z",
+           *           "effect": 1,
+           *           "full": true,
+           *           "arms": [
+           *             {
+           *               "name": "verify",
+           *               "share": 0.01,
+           *               "scenario": "text",
+           *               "users": 0,
+           *               "answers": 0,
+           *               "clicked": 0,
+           *               "rate": 1,
+           *               "comparison": {
+           *                 "difference": 1,
+           *                 "low": 1,
+           *                 "high": 1,
+           *                 "pValue": 1,
+           *                 "verdict": "better"
+           *               }
+           *             }
+           *           ]
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Experiments'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
   getStateHash: {
     parameters: {
       query?: {
@@ -5850,6 +6422,45 @@ export interface operations {
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
+    };
+  };
+  listSpaces: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Every space. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "spaces": [
+           *         {
+           *           "name": "verify",
+           *           "state": "starting",
+           *           "restarts": 0,
+           *           "why": "text",
+           *           "since": "2026-01-31T12:00:00.000Z"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Spaces'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   getStatus: {
