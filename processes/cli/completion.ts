@@ -65,9 +65,9 @@ function bash(all: readonly Completed[]): readonly string[] {
     '# Completes reprise in bash: source <(reprise completion bash)',
     '_reprise() {',
     "  local at='' known='' word",
-    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
+    `  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do`,
     ...walking(all),
-    '  COMPREPLY=($(compgen -W "$known" -- "${COMP_WORDS[COMP_CWORD]}"))',
+    `  COMPREPLY=($(compgen -W "$known" -- "\${COMP_WORDS[COMP_CWORD]}"))`,
     '}',
     'complete -o default -F _reprise reprise bin/reprise',
   ];
@@ -79,9 +79,9 @@ function zsh(all: readonly Completed[]): readonly string[] {
     '# Completes reprise in zsh, after compinit: source <(reprise completion zsh)',
     '_reprise() {',
     "  local at='' known='' word",
-    '  for word in "${(@)words[2,CURRENT-1]}"; do',
+    `  for word in "\${(@)words[2,CURRENT-1]}"; do`,
     ...walking(all),
-    '  compadd -- ${=known} || _files',
+    `  compadd -- \${=known} || _files`,
     '}',
     'compdef _reprise reprise bin/reprise',
   ];
