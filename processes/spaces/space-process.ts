@@ -9,9 +9,9 @@ import type { SpaceAnswer } from '../../api/schema/spaces.ts';
 import type { Logger } from '../logger.ts';
 import { isAnswering } from './answering.ts';
 
-/** The first wait before a space that ended is started again; it doubles … */
+/** The first wait before a space that ended is started again, in milliseconds; it doubles with each. */
 export const spaceRestartMsMin = 500;
-/** … up to this, and begins anew once the space has run for as long as this. */
+/** The longest such wait in milliseconds; a space that ran for longer than this begins with the first again. */
 export const spaceRestartMsMax = 30_000;
 /** How long a space may take to end before it is ended by force. */
 export const spaceStopMsMax = 8_500;
