@@ -170,7 +170,19 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const made = {
     ...ways,
     ...learning,
-    ...{ stores, native, serving, search, door, durable, pacing, book, ending, reactions, scenarios },
+    ...{
+      stores,
+      native,
+      serving,
+      search,
+      door,
+      durable,
+      pacing,
+      book,
+      ending,
+      reactions,
+      scenarios,
+    },
   };
   const leavingOut = await openLeavingOut(made);
   const parts: CoreParts = {
