@@ -4,6 +4,8 @@ import { parseOffset } from '../events/transport.ts';
 import type { ApiDeps } from './deps.ts';
 import { HttpProblem } from './problem.ts';
 
+const NONE: readonly Position[] = Object.freeze([]);
+
 /**
  * Turns the checked texts of `after` into positions. What a transport still carries is waited for; where there is no
  * transport, an offset is refused with a 400.
@@ -12,6 +14,7 @@ export async function readAfter(
   { offsets }: Pick<ApiDeps, 'offsets'>,
   texts: readonly string[],
 ): Promise<readonly Position[]> {
+  if (texts.length === 0) return NONE;
   const named = texts.flatMap((text) => parsePosition(text) ?? []);
   const pending = texts.flatMap((text) => parseOffset(text) ?? []);
   const [first] = texts.filter((text) => text.includes('@'));

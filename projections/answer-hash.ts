@@ -3,6 +3,17 @@ import type { ScoredItem } from './answer.ts';
 
 const HASH_BYTES = 16;
 
+/** Items as an answer tells them, with their {@link answerHash}. */
+export interface ToldItems {
+  readonly items: readonly ScoredItem[];
+  readonly hash: Uint8Array;
+}
+
+/** Makes items ready to be told. */
+export function tell(items: readonly ScoredItem[]): ToldItems {
+  return { items, hash: answerHash(items) };
+}
+
 /** The first 16 bytes of SHA-256 over an answer's item ids and scores, in order. */
 export function answerHash(items: readonly ScoredItem[]): Uint8Array {
   let text = '';

@@ -1,3 +1,4 @@
+import type { ToldItems } from './answer-hash.ts';
 import type { RowChanges } from './row-changes.ts';
 import type { RowScores } from './row-scores.ts';
 
@@ -29,6 +30,8 @@ const changedScores = new Float32Array(CATCH_UP_ROWS_MAX);
 export class KeptRanking {
   readonly rows: Uint32Array;
   readonly scores: Float32Array;
+  /** The items as they were told last; none once a row was listed, or left the list, since. */
+  told: ToldItems | undefined;
   readonly #capacity: number;
   #count = 0;
   /** No row that is not listed scores more. */
@@ -55,6 +58,7 @@ export class KeptRanking {
 
   /** Takes note of a scan that filled `rows` and `scores`, at this count of changes. */
   scanned(count: number, changes: number): void {
+    this.told = undefined;
     this.#count = count;
     this.#changes = changes;
     // Where a scan found fewer than it could hold, every row is listed.
@@ -63,6 +67,7 @@ export class KeptRanking {
 
   /** Takes note of a learner's own answer, which holds at this position alone. */
   asked(count: number, position: number): void {
+    this.told = undefined;
     this.#count = count;
     this.#askedAt = position;
   }
@@ -100,6 +105,7 @@ export class KeptRanking {
   #remove(row: number): void {
     for (let at = 0; at < this.#count; at += 1) {
       if (this.rows[at] !== row) continue;
+      this.told = undefined;
       this.rows.copyWithin(at, at + 1, this.#count);
       this.scores.copyWithin(at, at + 1, this.#count);
       this.#count -= 1;
@@ -110,6 +116,7 @@ export class KeptRanking {
   /** Lists a row at its place, or leaves it under the floor; a score that is no number is never listed. */
   #offer(row: number, score: number): void {
     if (!(score > this.#floor)) return;
+    this.told = undefined;
     let at = this.#count;
     while (at > 0 && this.#isAfter(at - 1, row, score)) at -= 1;
     this.rows.copyWithin(at + 1, at, this.#count);

@@ -13,7 +13,7 @@ export interface RankingBasis {
   readonly query: Float32Array;
 }
 
-/** Rankings that are kept, about 400 bytes each at n = 10; one takes the place of another with the same remainder. */
+/** Rankings that are kept, about 2 KB each at n = 10; one takes the place of another with the same remainder. */
 const RANKINGS_KEPT_MAX = 8192;
 
 interface Kept {
@@ -60,5 +60,10 @@ function isEqual({ basis: a, query }: Kept, b: RankingBasis): boolean {
     a.exclude === b.exclude &&
     a.events === b.events &&
     a.withdrawals === b.withdrawals;
-  return isAlike && query.every((value, at) => Object.is(value, b.query[at]));
+  return isAlike && isSame(query, b.query);
+}
+
+function isSame(a: Float32Array, b: Float32Array): boolean {
+  for (let at = 0; at < a.length; at += 1) if (!Object.is(a[at], b[at])) return false;
+  return true;
 }

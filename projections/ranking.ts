@@ -1,6 +1,7 @@
 import type { UserRanker } from '../model/user-ranker.ts';
 import type { SearchReport } from './answer.ts';
 import type { ProjectionBounds } from './bounds.ts';
+import type { KeptRanking } from './kept-ranking.ts';
 import type { RankingBasis } from './kept-rankings.ts';
 import type { PartitionState } from './partition-state.ts';
 import { RankedList } from './ranked-list.ts';
@@ -13,6 +14,8 @@ export interface RankedRows {
   readonly scores: Float32Array | Float64Array;
   readonly count: number;
   readonly search: SearchReport;
+  /** Where the rows are kept for the next answer. */
+  readonly kept?: KeptRanking;
 }
 
 const EXACT: SearchReport = { mode: 'exact' };
@@ -81,6 +84,7 @@ export class Ranking {
       scores: ranking.scores,
       count: Math.min(n, ranking.count),
       search,
+      kept: ranking,
     };
   }
 
@@ -100,7 +104,13 @@ export class Ranking {
       const scores = ranking.scores.subarray(0, n);
       ranking.asked(ranker.recommend(user, excluded, rows, scores), state.position);
     }
-    return { rows: ranking.rows, scores: ranking.scores, count: ranking.count, search: EXACT };
+    return {
+      rows: ranking.rows,
+      scores: ranking.scores,
+      count: ranking.count,
+      search: EXACT,
+      kept: ranking,
+    };
   }
 
   /** Asks Faiss for the labels that the user's query is nearest to; a string says why there are none. */

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import type { IdentityStore } from '../events/identity.ts';
+import type { Identity, IdentityStore } from '../events/identity.ts';
 import { formatPosition } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
-import { answerHash } from './answer-hash.ts';
+import { tell } from './answer-hash.ts';
 import { roundScore } from './answer.ts';
 import type { Recommendation, RecommendationRequest, ScoredItem } from './answer.ts';
 import { Explanation } from './explanation.ts';
@@ -63,7 +63,8 @@ export class Recommender {
   async recommend(request: RecommendationRequest): Promise<Recommendation> {
     const { rules } = request;
     if (rules !== undefined) return this.#recommendBy(rules, request);
-    const asker = await this.#asker(request.user);
+    const identity = await this.#deps.identities.find(request.user);
+    const asker = this.#asker(request.user, identity);
     const state = this.#deps.serving.partition(asker.partition);
     if (asker.row >= 0 && state.users.facts(asker.row).positives > 0) {
       return this.#byUser(request, asker, state);
@@ -77,15 +78,15 @@ export class Recommender {
     const ruled = this.#ruled;
     if (ruled === undefined) throw new RangeError('rules are asked for and nothing evaluates them');
     return untilFound(async () => {
-      const asker = await this.#asker(request.user);
+      const identity = await this.#deps.identities.find(request.user);
+      const asker = this.#asker(request.user, identity);
       const found = ruled.forUser({ ...request, rules }, asker);
       return found instanceof Promise ? found : this.#answer(request, asker, found);
     });
   }
 
-  async #asker(user: string): Promise<Asker> {
+  #asker(user: string, identity: Identity | undefined): Asker {
     const partition = this.#deps.partitionOf(user);
-    const identity = await this.#deps.identities.find(user);
     if (identity === undefined) return { partition, row: -1, surrogate: null };
     const surrogate = surrogateToBytes(identity.surrogate);
     const row = this.#deps.serving.partition(partition).users.rowOf(surrogate);
@@ -149,6 +150,11 @@ export class Recommender {
   }
 
   #ranked(state: PartitionState, ranked: RankedRows, why: Explanation | undefined): FoundItems {
+    const { search, kept } = ranked;
+    const found = { basedOn: 'user', partitions: [state.partition], search } as const;
+    if (why === undefined && kept?.told !== undefined && this.#areTitled(kept.told.items)) {
+      return { ...found, items: kept.told.items, hash: kept.told.hash };
+    }
     const items: ScoredItem[] = [];
     for (let at = 0; at < ranked.count; at += 1) {
       const row = ranked.rows[at] ?? 0;
@@ -156,7 +162,16 @@ export class Recommender {
       const item = this.#titled(state.vectors.id(row), score);
       items.push(why === undefined ? item : { ...item, explanation: why.of(row, score) });
     }
-    return { basedOn: 'user', partitions: [state.partition], search: ranked.search, items };
+    const told = tell(items);
+    if (why === undefined && kept !== undefined) kept.told = told;
+    return { ...found, items, hash: told.hash };
+  }
+
+  /** Tells whether items still have the titles that were told. */
+  #areTitled(items: readonly ScoredItem[]): boolean {
+    const { catalogue } = this.#deps;
+    for (const { id, title } of items) if (catalogue.title(id) !== title) return false;
+    return true;
   }
 
   #byItem(request: RecommendationRequest, asker: Asker): FoundItems | undefined {
@@ -173,7 +188,7 @@ export class Recommender {
       const items = similar.map((one) =>
         explained(request, this.#titled(state.vectors.id(one.row), one.score), 'similarity'),
       );
-      return { basedOn: 'item', partitions: [partition], search: EXACT, items };
+      return { basedOn: 'item', partitions: [partition], search: EXACT, ...tell(items) };
     }
     return undefined;
   }
@@ -188,7 +203,7 @@ export class Recommender {
       explained(request, this.#titled(id, roundScore(share)), 'popularity'),
     );
     const partitions = Array.from({ length: serving.partitions }, (_, partition) => partition);
-    return { basedOn: 'popular', partitions, search: EXACT, items };
+    return { basedOn: 'popular', partitions, search: EXACT, ...tell(items) };
   }
 
   #excluded(request: RecommendationRequest, asker: Asker, state: PartitionState): Uint32Array {
@@ -238,7 +253,7 @@ export class Recommender {
         release: search.release ?? null,
         item: request.item ?? null,
         rules: this.#rulesOf(request),
-        answerHash: answerHash(items),
+        answerHash: found.hash,
       },
       signingKey,
     );
