@@ -1,3 +1,4 @@
+import type { ToldItems } from './answer-hash.ts';
 import type { BasedOn, FilterReport, ScoredItem, SearchReport } from './answer.ts';
 import type { ItemCatalogue } from './items.ts';
 
@@ -10,14 +11,11 @@ export interface Asker {
 }
 
 /** The items of an answer, and where they were found. */
-export interface FoundItems {
+export interface FoundItems extends ToldItems {
   readonly basedOn: BasedOn;
   /** The partitions that were read. */
   readonly partitions: readonly number[];
   readonly search: SearchReport;
-  readonly items: readonly ScoredItem[];
-  /** What {@link answerHash} makes of the items, where it is at hand. */
-  readonly hash?: Uint8Array;
   /** There where a filter was given. */
   readonly filter?: FilterReport;
 }

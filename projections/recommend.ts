@@ -3,7 +3,7 @@ import type { Identity, IdentityStore } from '../events/identity.ts';
 import { formatPosition } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
-import { answerHash, tell } from './answer-hash.ts';
+import { tell } from './answer-hash.ts';
 import { roundScore } from './answer.ts';
 import type { Recommendation, RecommendationRequest, ScoredItem } from './answer.ts';
 import { Explanation } from './explanation.ts';
@@ -188,7 +188,7 @@ export class Recommender {
       const items = similar.map((one) =>
         explained(request, this.#titled(state.vectors.id(one.row), one.score), 'similarity'),
       );
-      return { basedOn: 'item', partitions: [partition], search: EXACT, items };
+      return { basedOn: 'item', partitions: [partition], search: EXACT, ...tell(items) };
     }
     return undefined;
   }
@@ -203,7 +203,7 @@ export class Recommender {
       explained(request, this.#titled(id, roundScore(share)), 'popularity'),
     );
     const partitions = Array.from({ length: serving.partitions }, (_, partition) => partition);
-    return { basedOn: 'popular', partitions, search: EXACT, items };
+    return { basedOn: 'popular', partitions, search: EXACT, ...tell(items) };
   }
 
   #excluded(request: RecommendationRequest, asker: Asker, state: PartitionState): Uint32Array {
@@ -254,7 +254,7 @@ export class Recommender {
         item: request.item ?? null,
         rules: this.#rulesOf(request),
         label: request.label ?? null,
-        answerHash: found.hash ?? answerHash(items),
+        answerHash: found.hash,
       },
       signingKey,
     );

@@ -1,3 +1,4 @@
+import { tell } from '../answer-hash.ts';
 import { roundScore } from '../answer.ts';
 import type {
   FilterReport,
@@ -125,7 +126,7 @@ export class RuledAnswers {
       basedOn: basis.basedOn,
       partitions: basis.partitions,
       search: basis.search,
-      items: [...pinned.map((id) => this.#toldPinned(request, id)), ...items],
+      ...tell([...pinned.map((id) => this.#toldPinned(request, id)), ...items]),
       ...this.#reported(view, basis),
     };
   }
