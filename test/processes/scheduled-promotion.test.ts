@@ -94,7 +94,9 @@ describe('a scheduled promotion', { skip }, () => {
 
   async function names(): Promise<Json> {
     const { live } = await call('GET', '/v1/models');
-    const aliases = (await models()).map(({ version, aliases: each }) => [String(version), each] as const);
+    const aliases = (await models()).map(
+      ({ version, aliases: each }) => [String(version), each] as const,
+    );
     return { live, ...Object.fromEntries<unknown>(aliases) };
   }
 
