@@ -94,8 +94,10 @@ describe('a scheduled promotion', { skip }, () => {
 
   async function names(): Promise<Json> {
     const { live } = await call('GET', '/v1/models');
-    const aliases = (await models()).map((one) => [one['version'], one['aliases']] as const);
-    return { live, ...Object.fromEntries(aliases) };
+    const aliases = (await models()).map(
+      ({ version, aliases: each }) => [String(version), each] as const,
+    );
+    return { live, ...Object.fromEntries<unknown>(aliases) };
   }
 
   async function tested(): Promise<number> {
