@@ -19,7 +19,7 @@ import type { DurableWish } from './core/durable-host.ts';
 import { INDEX_BUILD_INTERVAL_MS_MIN, IndexPacing } from './core/index-pacing.ts';
 import { openLeavingOut } from './core/leaving-out.ts';
 import { openLearning } from './core/learning.ts';
-import type { Ways } from './core/learning.ts';
+import type { Learning, Ways } from './core/learning.ts';
 import { recoverLive } from './core/live-partitions.ts';
 import { startBarriers } from './core/merges.ts';
 import { readNativeParts } from './core/native-parts.ts';
@@ -170,13 +170,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     ...leavingOut,
     promotions: new Promotions({ ...made, journal, sleep }),
     verifications: new VerificationHost({ ...made, ...leavingOut }),
-    past: createPast({
-      ...made,
-      keptMerges: journal.partitions > 1 ? learning.merges.store : undefined,
-      faissUnavailable: native.faiss.unavailable,
-      signingKey: createSecretKey(stores.folder.signingKey),
-      signal: ending.signal,
-    }),
+    past: pastOf(made),
     startedMs: clock(),
     startHeads: journal.status().heads,
   };
@@ -194,6 +188,19 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   await parts.erasures.resume();
   await parts.quarantines.resume();
   return parts;
+}
+
+function pastOf(
+  made: Learning & Ways & Pick<CoreParts, 'stores' | 'native' | 'search' | 'durable' | 'ending'>,
+): CoreParts['past'] {
+  const { stores, merges, native, ending } = made;
+  return createPast({
+    ...made,
+    keptMerges: stores.journal.partitions > 1 ? merges.store : undefined,
+    faissUnavailable: native.faiss.unavailable,
+    signingKey: createSecretKey(stores.folder.signingKey),
+    signal: ending.signal,
+  });
 }
 
 async function closeParts(parts: CoreParts): Promise<void> {
