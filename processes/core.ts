@@ -22,7 +22,7 @@ import type { DurableWish } from './core/durable-host.ts';
 import { INDEX_BUILD_INTERVAL_MS_MIN, IndexPacing } from './core/index-pacing.ts';
 import { openLeavingOut } from './core/leaving-out.ts';
 import { openLearning } from './core/learning.ts';
-import type { Ways } from './core/learning.ts';
+import type { Learning, Ways } from './core/learning.ts';
 import { recoverLive } from './core/live-partitions.ts';
 import { startBarriers } from './core/merges.ts';
 import { readNativeParts } from './core/native-parts.ts';
@@ -190,13 +190,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
     ...leavingOut,
     promotions: new Promotions({ ...made, journal, sleep }),
     verifications: new VerificationHost({ ...made, ...leavingOut }),
-    past: createPast({
-      ...made,
-      keptMerges: journal.partitions > 1 ? learning.merges.store : undefined,
-      faissUnavailable: native.faiss.unavailable,
-      signingKey: createSecretKey(stores.folder.signingKey),
-      signal: ending.signal,
-    }),
+    past: pastOf(made),
     startedMs: clock(),
     startHeads: journal.status().heads,
   };
@@ -227,6 +221,19 @@ function doorOf(
     ...{ journal, identities, types: folder.manifest.types, random: randomBytes, yieldNow },
     clock: () => Math.floor(clock()),
     isAnswer: (id) => factsOf(id) !== undefined,
+  });
+}
+
+function pastOf(
+  made: Learning & Ways & Pick<CoreParts, 'stores' | 'native' | 'search' | 'durable' | 'ending'>,
+): CoreParts['past'] {
+  const { stores, merges, native, ending } = made;
+  return createPast({
+    ...made,
+    keptMerges: stores.journal.partitions > 1 ? merges.store : undefined,
+    faissUnavailable: native.faiss.unavailable,
+    signingKey: createSecretKey(stores.folder.signingKey),
+    signal: ending.signal,
   });
 }
 
