@@ -106,6 +106,7 @@ export class SpaceProcess {
         if (over.signal.aborted) return;
         over.abort();
         resolve();
+        if (this.#stopping.signal.aborted) return;
         void this.#restart(why ?? how, performance.now() - beganMs);
       };
       child.once('error', (error) => end(error.message));
@@ -131,7 +132,6 @@ export class SpaceProcess {
 
   async #restart(why: string, ranMs: number): Promise<void> {
     const { signal } = this.#stopping;
-    if (signal.aborted) return;
     this.#turn('down');
     this.#why = why;
     this.#options.logger.warn({ space: this.name, why }, 'a space ended and is started again');
