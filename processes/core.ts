@@ -130,7 +130,7 @@ async function openMeteredStores(
 }
 
 async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<CoreParts> {
-  const { folder, journal, catalogue } = stores;
+  const { folder, journal } = stores;
   const { config, logger, warnings, clock } = ways;
   const native = readNativeParts();
   const learning = await openLearning(stores, ways);
@@ -158,31 +158,13 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const scenarios = await Scenarios.open(folder.path, clock);
   const reactions = await ReactionHost.open({ ...ways, stores, factsOf, ending, scenarios });
   const durable = new DurableHost(wish, native.temporal.unavailable, () => startDurable(parts));
-  const pacing = new IndexPacing({
-    clock,
-    buildIntervalMsMin: INDEX_BUILD_INTERVAL_MS_MIN,
-    build: () => durable.startIndexBuild({}),
-    onError: (error) => {
-      logger.warn({ err: error }, 'an index build is due and could not be started');
-    },
-  });
+  const pacing = pacingOf(durable, ways);
   const book = followAliases({ ...ways, ...learning, stores, signal: ending.signal });
   const made = {
     ...ways,
     ...learning,
-    ...{
-      stores,
-      native,
-      serving,
-      search,
-      door,
-      durable,
-      pacing,
-      book,
-      ending,
-      reactions,
-      scenarios,
-    },
+    ...{ stores, native, serving, search, door, durable, pacing, book },
+    ...{ ending, reactions, scenarios },
   };
   const leavingOut = await openLeavingOut(made);
   const parts: CoreParts = {
@@ -198,17 +180,36 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   for (const one of live) one.start();
   startBarriers(parts);
   startShadowKeeping(parts);
-  followItems(journal, catalogue, { live: true, signal: ending.signal }).catch((error: unknown) => {
-    if (ending.signal.aborted) return;
-    logger.error({ err: error }, 'the item catalogue has stopped');
-    const reason = error instanceof Error ? error.message : String(error);
-    warnings.add(`the item catalogue has stopped, so titles are not up to date: ${reason}`);
-  });
+  followCatalogue(parts);
   void search.useNewest(live[0]?.runtime.definition.version ?? '');
   durable.begin();
   await parts.erasures.resume();
   await parts.quarantines.resume();
   return parts;
+}
+
+/** Keeps the catalogue of items up with the journal until the core ends. */
+function followCatalogue({ stores, ending, logger, warnings }: CoreParts): void {
+  const { journal, catalogue } = stores;
+  const { signal } = ending;
+  followItems(journal, catalogue, { live: true, signal }).catch((error: unknown) => {
+    if (signal.aborted) return;
+    logger.error({ err: error }, 'the item catalogue has stopped');
+    const reason = error instanceof Error ? error.message : String(error);
+    warnings.add(`the item catalogue has stopped, so titles are not up to date: ${reason}`);
+  });
+}
+
+/** When index builds are due. */
+function pacingOf(durable: DurableHost, { clock, logger }: Ways): IndexPacing {
+  return new IndexPacing({
+    clock,
+    buildIntervalMsMin: INDEX_BUILD_INTERVAL_MS_MIN,
+    build: () => durable.startIndexBuild({}),
+    onError: (error) => {
+      logger.warn({ err: error }, 'an index build is due and could not be started');
+    },
+  });
 }
 
 /** The way in for events; an answer that they react to has to be ours. */

@@ -10,6 +10,7 @@ import { RepriseError } from '../../events/error.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import type { IdentityStore } from '../../events/identity.ts';
 import type { Journal } from '../../events/journal.ts';
+import { countingBytes } from '../doubles/counting-bytes.ts';
 import { createMemoryIdentities } from '../doubles/memory-identities.ts';
 import { createMemoryJournal } from '../doubles/memory-journal.ts';
 import {
@@ -42,16 +43,6 @@ export interface Recorded {
   readonly logged: Readonly<Record<string, unknown>>[];
   readonly journal: Journal;
   readonly identities: IdentityStore;
-}
-
-function countingBytes(): (length: number) => Uint8Array {
-  let drawn = 0;
-  return (length) => {
-    const bytes = new Uint8Array(length);
-    drawn += 1;
-    new DataView(bytes.buffer).setUint32(0, drawn);
-    return bytes;
-  };
 }
 
 async function* linesOf(user: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
