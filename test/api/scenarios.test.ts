@@ -10,9 +10,20 @@ import { memoryScenarios } from './memory-scenarios.ts';
 
 let api: Api;
 before(async () => {
-  api = await startApi({ scenarios: memoryScenarios(), clock: () => NOW_MS });
+  api = await startApi({
+    scenarios: memoryScenarios(),
+    clock: () => NOW_MS,
+    experiments: {
+      ...{ list: () => [], get: () => undefined, put: unasked, remove: unasked },
+      assign: (experiment) => ({ scenario: experiment, experiment, arm: 'bold' }),
+    },
+  });
 });
 after(() => api.close());
+
+function unasked(): never {
+  throw new Error('nobody asks for this');
+}
 
 function set(name: string, body: object): Promise<Answer> {
   return api.call('PUT', `/v1/scenarios/${name}`, { body });
@@ -45,6 +56,24 @@ describe('scenarios', () => {
     assert.deepEqual(removed.json, { removed: 'gone' });
     assert.equal((await api.call('DELETE', '/v1/scenarios/gone')).status, 404);
     assert.equal((await api.call('GET', '/v1/scenarios/gone')).status, 404);
+  });
+
+  test('count the answers that name them, and shape those of an arm that does', async () => {
+    await set('evening', evening);
+    const asked = async (query: string): Promise<unknown> => {
+      const texts = await textsFor(query);
+      assert.deepEqual(texts, { scenario: 'evening', ...evening });
+      const [, { label }] = api.deps.calls[0] as [string, { readonly label: unknown }];
+      return label;
+    };
+    const plain = { scenario: 'evening', experiment: '', arm: '' };
+    assert.deepEqual(await asked('scenario=evening'), plain);
+    const ofArm = { scenario: 'evening', experiment: 'evening', arm: 'bold' };
+    assert.deepEqual(await asked('experiment=evening'), ofArm);
+    const both = '/v1/users/u/recommendations?scenario=evening&experiment=evening';
+    const refused = await api.call('GET', both);
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, /its arm says by which scenario/);
   });
 
   test('shape the answers that name them, with what the request adds', async () => {
