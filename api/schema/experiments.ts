@@ -31,7 +31,15 @@ export const experimentRequestSchema = z
       .refine((arms) => Math.abs(arms.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9, {
         error: 'must have shares that sum to 1',
       })
-      .meta({ description: 'The first is what the others are compared with.' }),
+      .meta({
+        description: 'The first is what the others are compared with.',
+        examples: [
+          [
+            { name: 'plain', share: 0.5 },
+            { name: 'bold', share: 0.5 },
+          ],
+        ],
+      }),
     effect: z.number().gt(0, 'must be more than 0').max(1).default(0.01).meta({
       description:
         'The difference of rates that the test is tuned to: it finds about as great a one soonest.',

@@ -2509,7 +2509,19 @@ export interface components {
       }[];
     };
     ExperimentRequest: {
-      /** @description The first is what the others are compared with. */
+      /**
+       * @description The first is what the others are compared with.
+       * @example [
+       *       {
+       *         "name": "plain",
+       *         "share": 0.5
+       *       },
+       *       {
+       *         "name": "bold",
+       *         "share": 0.5
+       *       }
+       *     ]
+       */
       arms: {
         /** @description The name of the arm. */
         name: string;
@@ -5834,8 +5846,12 @@ export interface operations {
          * @example {
          *       "arms": [
          *         {
-         *           "name": "verify",
-         *           "share": 0.01
+         *           "name": "plain",
+         *           "share": 0.5
+         *         },
+         *         {
+         *           "name": "bold",
+         *           "share": 0.5
          *         }
          *       ]
          *     }
