@@ -38,7 +38,13 @@ export async function startDetached({ command, args, env = {}, cwd, owner, logFi
  * `force` is set, and returns when all are gone.
  */
 export async function endAll({ marks, owner, force = false }) {
-  const left = () => [...marks.filter(isAlive), ...ownedMarks(owner)];
+  // One that is ending has no environment any more for a moment in which it still runs: what was found is remembered.
+  const found = new Map();
+  const left = () => {
+    for (const mark of [...marks, ...ownedMarks(owner)])
+      found.set(`${mark.pid} ${mark.started}`, mark);
+    return [...found.values()].filter(isAlive);
+  };
   if (!force) {
     signalAll(left(), 'SIGTERM');
     if (await comes(() => left().length === 0, endMsMax)) return;
