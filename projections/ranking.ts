@@ -1,6 +1,7 @@
 import type { UserRanker } from '../model/user-ranker.ts';
 import type { SearchReport } from './answer.ts';
 import type { ProjectionBounds } from './bounds.ts';
+import { EXACT } from './found-items.ts';
 import type { KeptRanking } from './kept-ranking.ts';
 import type { RankingBasis } from './kept-rankings.ts';
 import type { PartitionState } from './partition-state.ts';
@@ -18,7 +19,6 @@ export interface RankedRows {
   readonly kept?: KeptRanking;
 }
 
-const EXACT: SearchReport = { mode: 'exact' };
 /** A learner's own answer depends on no query. */
 const NO_QUERY = new Float32Array(0);
 

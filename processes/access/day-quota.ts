@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import { publishFile } from '../../adapters/published-file.ts';
+import { isMissing } from '../../adapters/tensor-file.ts';
 import type { Caller } from '../../api/key-ring.ts';
 import type { QuotaPort } from '../../api/quota.ts';
 import { RepriseError } from '../../events/error.ts';
@@ -84,7 +85,7 @@ async function readCounts(path: string): Promise<z.infer<typeof fileSchema> | un
   try {
     return fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw new RepriseError(
       'INVALID',
       `${path} holds no counts of requests: remove it, and they begin anew`,

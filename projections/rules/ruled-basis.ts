@@ -44,35 +44,25 @@ export interface RuledBasis {
   explain(candidate: RuledCandidate): ItemExplanation;
 }
 
-/** What the user likes: all items of their partition, by the learner's score. */
-export class TasteBasis implements RuledBasis {
-  readonly basedOn = 'user';
+/** The items of one partition, by row, without those that its user has seen. */
+class PartitionItems {
   readonly partitions: readonly number[];
-  readonly search: SearchReport;
   readonly state: PartitionState;
-  readonly #row: number;
+  /** The row that is asked for: of the user, or of the item at hand. */
+  protected readonly row: number;
   readonly #seenBy: number;
   readonly #exclusion: Exclusion;
-  readonly #ranking: RuledRanking;
-  #leftOut: () => Uint32Array = () => new Uint32Array(0);
-  #explanation: Explanation | undefined;
 
   constructor(
     state: PartitionState,
     { row, seenBy }: { readonly row: number; readonly seenBy: number },
-    parts: {
-      readonly exclusion: Exclusion;
-      readonly ranking: RuledRanking;
-      readonly search: SearchReport;
-    },
+    exclusion: Exclusion,
   ) {
     this.state = state;
     this.partitions = [state.partition];
-    this.search = parts.search;
-    this.#row = row;
+    this.row = row;
     this.#seenBy = seenBy;
-    this.#exclusion = parts.exclusion;
-    this.#ranking = parts.ranking;
+    this.#exclusion = exclusion;
   }
 
   get ids(): readonly string[] {
@@ -83,10 +73,38 @@ export class TasteBasis implements RuledBasis {
     return this.state.vectors.rowOf(id);
   }
 
+  /** The rows that no answer to this question lists. */
+  protected excluded(without: ReadonlySet<string>): Uint32Array {
+    return withRows(this.#exclusion.rows(this.state, this.#seenBy), rowsOf(this.state, without));
+  }
+}
+
+/** What the user likes: all items of their partition, by the learner's score. */
+export class TasteBasis extends PartitionItems implements RuledBasis {
+  readonly basedOn = 'user';
+  readonly search: SearchReport;
+  readonly #ranking: RuledRanking;
+  #leftOut: () => Uint32Array = () => new Uint32Array(0);
+  #explanation: Explanation | undefined;
+
+  constructor(
+    state: PartitionState,
+    asker: { readonly row: number; readonly seenBy: number },
+    parts: {
+      readonly exclusion: Exclusion;
+      readonly ranking: RuledRanking;
+      readonly search: SearchReport;
+    },
+  ) {
+    super(state, asker, parts.exclusion);
+    this.search = parts.search;
+    this.#ranking = parts.ranking;
+  }
+
   best({ view, count, without }: RuledQuestion): readonly RuledCandidate[] {
     const { state } = this;
-    const excluded = withRows(this.#exclusion.rows(state, this.#seenBy), rowsOf(state, without));
-    const ranked = this.#ranking.rank(state, this.#row, view, excluded, count);
+    const excluded = this.excluded(without);
+    const ranked = this.#ranking.rank(state, this.row, view, excluded, count);
     const rows = state.vectors.rows;
     this.#leftOut = () => this.#ranking.excluded(rows, view, excluded);
     this.#explanation = undefined;
@@ -97,47 +115,30 @@ export class TasteBasis implements RuledBasis {
   }
 
   explain({ row, plain }: RuledCandidate): ItemExplanation {
-    this.#explanation ??= new Explanation(this.state, this.#row, this.#leftOut());
+    this.#explanation ??= new Explanation(this.state, this.row, this.#leftOut());
     return this.#explanation.of(row, plain);
   }
 }
 
 /** What is like an item: all items of a partition, by the cosine to it. */
-export class SimilarBasis implements RuledBasis {
+export class SimilarBasis extends PartitionItems implements RuledBasis {
   readonly basedOn = 'item';
-  readonly partitions: readonly number[];
   readonly search = EXACT;
-  readonly state: PartitionState;
-  readonly #row: number;
-  readonly #seenBy: number;
-  readonly #exclusion: Exclusion;
   readonly #similar: SimilarItems;
 
   constructor(
     state: PartitionState,
-    { row, seenBy }: { readonly row: number; readonly seenBy: number },
+    item: { readonly row: number; readonly seenBy: number },
     parts: { readonly exclusion: Exclusion; readonly similar: SimilarItems },
   ) {
-    this.state = state;
-    this.partitions = [state.partition];
-    this.#row = row;
-    this.#seenBy = seenBy;
-    this.#exclusion = parts.exclusion;
+    super(state, item, parts.exclusion);
     this.#similar = parts.similar;
-  }
-
-  get ids(): readonly string[] {
-    return this.state.vectors.ids;
-  }
-
-  placeOf(id: string): number | undefined {
-    return this.state.vectors.rowOf(id);
   }
 
   best({ view, count, without }: RuledQuestion): readonly RuledCandidate[] {
     const { state } = this;
-    const excluded = withRows(this.#exclusion.rows(state, this.#seenBy), rowsOf(state, without));
-    const found = this.#similar.find(state, this.#row, count, excluded, view);
+    const excluded = this.excluded(without);
+    const found = this.#similar.find(state, this.row, count, excluded, view);
     return found.map(({ row, score }) => ({
       ...{ id: state.vectors.id(row), row, score },
       plain: roundScore(unboosted(score, view.factors?.[row] ?? 1)),
