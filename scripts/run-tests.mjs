@@ -1,6 +1,6 @@
 /**
  * Runs test files with Node's test runner, as many at a time as there are cores, and ends with the runner's
- * closing lines. Files over real servers that failed beside others are run once more, alone, and that is said: what
+ * closing lines. A file that brings the load of a whole machine runs before the others, alone. Files over real servers that failed beside others are run once more, alone, and that is said: what
  * a busy machine did passes then, and what is wrong fails again. A list without files is a failure: `node --test` itself would find nothing in a folder of
  * .ts files on Node 20 and call that a success.
  */
@@ -29,6 +29,9 @@ const longest = [
 
 /** The files over real servers and processes, where a time-out may be the machine's doing. */
 const overServers = ['test/cluster/', 'test/services/', 'test/e2e/'];
+
+/** The files that bring as much load as two cores bear, which they can't beside others. */
+const alone = ['test/cluster/chaos.test.ts'];
 
 /** How many failed files may be the machine's doing. */
 const runAgainMax = 3;
@@ -77,7 +80,12 @@ function isWorthAgain(failed) {
 }
 
 async function runAll(chosen) {
-  const failed = await runFiles(chosen, availableParallelism());
+  const failed = [];
+  for (const file of chosen.filter((each) => alone.includes(each))) {
+    failed.push(...(await runFiles([file], 1)));
+  }
+  const others = chosen.filter((each) => !alone.includes(each));
+  if (others.length > 0) failed.push(...(await runFiles(others, availableParallelism())));
   if (!isWorthAgain(failed)) return failed;
   console.log(`\nrun again, alone, for they failed beside others: ${failed.join(', ')}\n`);
   return runFiles(failed, 1);

@@ -42,6 +42,8 @@ export function isOutage(error: unknown): boolean {
     MongoOperationTimeoutError,
     MongoServerClosedError,
     MongoTopologyClosedError,
+    MongoClientClosedError,
+    MongoNotConnectedError,
     MongoUnexpectedServerResponseError,
   ].some((kind) => error instanceof kind);
 }

@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb';
 import type { Db, MongoClientOptions } from 'mongodb';
 import { addressError, connectError, repriseError } from './mongo-errors.ts';
+import { MongoLink } from './mongo-link.ts';
 
 /** Bounds of a connection to MongoDB. */
 export interface MongoBounds {
@@ -8,6 +9,8 @@ export interface MongoBounds {
   readonly serverSelectionMsMax: number;
   /** How long a server may be silent on a connection that waits for it. */
   readonly socketMsMax: number;
+  /** How long an operation may take in all. */
+  readonly operationMsMax: number;
   readonly mongoConnectionsMax: number;
 }
 
@@ -15,6 +18,7 @@ export interface MongoBounds {
 export const MONGO_BOUNDS: MongoBounds = {
   serverSelectionMsMax: 5_000,
   socketMsMax: 10_000,
+  operationMsMax: 30_000,
   mongoConnectionsMax: 16,
 };
 
@@ -53,7 +57,8 @@ export interface MongoConnection {
  * cannot be used or the credentials are refused. Writes are acknowledged by a majority, and reads see only such.
  */
 export async function connectMongo(options: MongoOptions): Promise<MongoConnection> {
-  const client = makeClient(options);
+  const bounds = { ...MONGO_BOUNDS, ...options.bounds };
+  const client = makeClient(options, bounds);
   const where = whereOf(client);
   let epoch = 0;
   const renew = (): void => {
@@ -70,23 +75,24 @@ export async function connectMongo(options: MongoOptions): Promise<MongoConnecti
     await client.close();
     throw connectError(error, where);
   }
+  const link = new MongoLink(client, bounds, where);
   return {
     where,
     database: (name) => client.db(name),
     epoch: () => epoch,
     async run(operation) {
       try {
-        return await operation();
+        return await link.run(operation);
       } catch (error) {
         throw repriseError(error, where);
       }
     },
-    close: () => client.close(),
+    close: () => link.close(),
   };
 }
 
-function makeClient({ url, tls, bounds }: MongoOptions): MongoClient {
-  const { serverSelectionMsMax, socketMsMax, mongoConnectionsMax } = { ...MONGO_BOUNDS, ...bounds };
+function makeClient({ url, tls }: MongoOptions, bounds: MongoBounds): MongoClient {
+  const { serverSelectionMsMax, socketMsMax, mongoConnectionsMax } = bounds;
   const clientOptions: MongoClientOptions = {
     appName: 'reprise',
     serverSelectionTimeoutMS: serverSelectionMsMax,

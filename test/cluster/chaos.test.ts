@@ -20,8 +20,8 @@ const variable = (name: string, usual: number): number =>
 const seed = variable('SEED', randomInt(2 ** 31));
 /** The share of the load that a machine can bear that has other work, too. */
 const share = variable('SHARE', 0.2);
-/** Rounds of a pair, where pairs are killed; 0 kills one at a time. */
-const pairRounds = variable('PAIR_ROUNDS', 0);
+/** Whether every pair is killed, once, rather than one at a time in so many rounds. */
+const isOfPairs = variable('PAIRS', 0) === 1;
 const rounds = variable('ROUNDS', 12);
 /** What is killed, where it is not everything: `worker,mongo`. */
 const targets = targetsOf(process.env['REPRISE_CHAOS_TARGETS'] ?? '');
@@ -58,8 +58,7 @@ describe('a cluster whose parts are killed under load', () => {
       try {
         // The first answers come when the first events are there.
         await recovered(cluster);
-        const kills =
-          pairRounds > 0 ? pairs(targets, pairRounds) : singles(targets, random, rounds);
+        const kills = isOfPairs ? pairs(targets) : singles(targets, random, rounds);
         for (const kill of kills) {
           await sleep(calmMs);
           const told = await killed(load, kill);

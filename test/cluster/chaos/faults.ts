@@ -40,10 +40,9 @@ export function singles(
   ]);
 }
 
-/** Every pair of targets, each so many times. */
-export function pairs(targets: readonly Target[], rounds: number): readonly (readonly Target[])[] {
-  const all = targets.flatMap((one, at) => targets.slice(at + 1).map((other) => [one, other]));
-  return all.flatMap((pair) => Array.from({ length: rounds }, () => pair));
+/** Every pair of targets, once. */
+export function pairs(targets: readonly Target[]): readonly (readonly Target[])[] {
+  return targets.flatMap((one, at) => targets.slice(at + 1).map((other) => [one, other]));
 }
 
 /** Kills targets at the same time and starts them again; resolves when they are started. */
