@@ -18,8 +18,8 @@ const variable = (name: string, usual: number): number =>
 
 /** The same seed kills the same in the same order. */
 const seed = variable('SEED', randomInt(2 ** 31));
-/** The share of the load that a machine can bear that has other work, too. */
-const share = variable('SHARE', 0.2);
+/** The share of the load, for machines that bear less: `npm test` runs this file alone. */
+const share = variable('SHARE', 1);
 /** Whether every pair is killed, once, rather than one at a time in so many rounds. */
 const isOfPairs = variable('PAIRS', 0) === 1;
 const rounds = variable('ROUNDS', 12);
@@ -28,10 +28,9 @@ const targets = targetsOf(process.env['REPRISE_CHAOS_TARGETS'] ?? '');
 
 const eventsPerSecond = 500 * share;
 const requestsPerSecond = 100 * share;
-/** `scripts/chaos` asks for 15 s; beside other tests on two cores a server's own start takes as long. */
-const recoveredMsMax = variable('RECOVERED_MS_MAX', 60_000);
-/** `scripts/chaos` asks for 99.9 %: two cores that run other tests, too, let more requests time out. */
-const answeredShareMin = variable('ANSWERED_SHARE_MIN', 0.98);
+/** `scripts/chaos` asks for 15 s; on a machine that is no longer quiet a server's own start takes as long. */
+const recoveredMsMax = variable('RECOVERED_MS_MAX', 30_000);
+const answeredShareMin = variable('ANSWERED_SHARE_MIN', 0.999);
 const calmMs = 2_000;
 
 const stack = await useOwnStack('kafka', 'mongo', 'redis', 'temporal');
