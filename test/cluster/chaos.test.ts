@@ -32,6 +32,8 @@ const requestsPerSecond = 100 * share;
 const recoveredMsMax = variable('RECOVERED_MS_MAX', 30_000);
 const answeredShareMin = variable('ANSWERED_SHARE_MIN', 0.999);
 const calmMs = 2_000;
+/** How long the whole journal may take to be told: hundreds of thousands of events, each opened from its seal. */
+const exportMsMax = 180_000;
 
 const stack = await useOwnStack('kafka', 'mongo', 'redis', 'temporal');
 
@@ -97,7 +99,7 @@ describe('a cluster whose parts are killed under load', () => {
 
   /** Every event that was taken stands in the journal once. */
   async function assertWhole(acknowledged: ReadonlySet<string>): Promise<void> {
-    const { text } = await client.get('/v1/events/export');
+    const { text } = await client.call('GET', '/v1/events/export', undefined, undefined, exportMsMax);
     const counts = new Map<string, number>();
     for (const line of text.trim().split('\n')) {
       const event = JSON.parse(line) as ExportedEvent;
