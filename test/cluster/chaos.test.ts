@@ -99,7 +99,13 @@ describe('a cluster whose parts are killed under load', () => {
 
   /** Every event that was taken stands in the journal once. */
   async function assertWhole(acknowledged: ReadonlySet<string>): Promise<void> {
-    const { text } = await client.call('GET', '/v1/events/export', undefined, undefined, exportMsMax);
+    const { text } = await client.call(
+      'GET',
+      '/v1/events/export',
+      undefined,
+      undefined,
+      exportMsMax,
+    );
     const counts = new Map<string, number>();
     for (const line of text.trim().split('\n')) {
       const event = JSON.parse(line) as ExportedEvent;
