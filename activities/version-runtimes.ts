@@ -139,7 +139,7 @@ export class VersionRuntimes implements VersionSource {
         return this.#deps.maker.restore(definition, partition, checkpoint);
       }
     }
-    const start = shadow ?? (await this.#nearest(version, partition, at));
+    const start = shadow ?? (await this.nearest(version, partition, at));
     return this.#forward(start, at, control);
   }
 
@@ -189,7 +189,7 @@ export class VersionRuntimes implements VersionSource {
    * partitions it begins, for what they exchanged on the way is made again only by all of them together.
    */
   async startOf(version: string, partition: Partition, at: Sequence): Promise<PartitionRuntime> {
-    if (!(await this.#hasOthers(version))) return this.#nearest(version, partition, at);
+    if (!(await this.#hasOthers(version))) return this.nearest(version, partition, at);
     const { definition } = await this.#known(version);
     refuseBeforeStart(definition, partition, at);
     return this.#atStart(definition, partition);
@@ -204,7 +204,7 @@ export class VersionRuntimes implements VersionSource {
   ): Promise<Sequence> {
     const key = shadowKey(version, partition);
     const start =
-      this.#takeShadow(version, partition, to) ?? (await this.#nearest(version, partition, to));
+      this.#takeShadow(version, partition, to) ?? (await this.nearest(version, partition, to));
     // Kept at once: where the replay is ended early, the next lease goes on from what it reached.
     this.#keepShadow(key, start);
     const reached = await this.#forward(start, to, control, false);
@@ -250,7 +250,8 @@ export class VersionRuntimes implements VersionSource {
     return shadow;
   }
 
-  async #nearest(version: string, partition: Partition, at: Sequence): Promise<PartitionRuntime> {
+  /** A version's newest state at or before a sequence: a checkpoint, or where it begins. What it meets after has to be kept. */
+  async nearest(version: string, partition: Partition, at: Sequence): Promise<PartitionRuntime> {
     const { checkpoints, maker } = this.#deps;
     const { definition } = await this.#known(version);
     refuseBefore(definition, partition, at);

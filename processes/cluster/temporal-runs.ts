@@ -1,8 +1,10 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { RunsPort } from '../../api/deps.ts';
+import type { BackfillRequest } from '../../api/schema/versions.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { RepriseError } from '../../events/error.ts';
-import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
+import { backfillId, CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
+import type { BackfillInput } from '../../workflows/messages.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import type { DurableRuns } from '../core/durable-host.ts';
 import { INDEX_BUILD_INTERVAL_MS_MIN } from '../core/index-pacing.ts';
@@ -19,6 +21,11 @@ export interface TemporalRunsDeps {
   readonly registry: Pick<VersionRegistry, 'nextName'>;
   /** The version that serves. */
   readonly live: () => string | undefined;
+  /** Checks what a backfill is asked; told the versions that are being built. */
+  readonly backfillOf: (
+    request: BackfillRequest,
+    building: () => Promise<readonly string[]>,
+  ) => Promise<BackfillInput>;
   /** Unix milliseconds. */
   readonly clock: () => number;
 }
@@ -60,7 +67,10 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
     url: temporal.uiUrl,
     startTraining: (request) => bounded(() => runs.startTraining(request)),
     startIndexBuild: (request) => bounded(() => runs.startIndexBuild(request)),
-    startBackfill: (request) => bounded(() => runs.startBackfill(request)),
+    startBackfill: async (request) => {
+      const input = await deps.backfillOf(request, () => bounded(() => buildingOf(runs)));
+      return bounded(() => starter.backfill(input));
+    },
     controlBackfill: (workflowId, control) =>
       bounded(() => runs.controlBackfill(workflowId, control)),
     list: () => bounded(() => runs.list()),
@@ -71,6 +81,14 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
     },
     close: () => temporal.close(),
   };
+}
+
+/** The versions whose backfills are under way. */
+async function buildingOf(runs: RunsPort): Promise<readonly string[]> {
+  const running = (await runs.list()).filter(
+    ({ kind, state }) => kind === 'backfill' && state === 'running',
+  );
+  return running.map(({ workflowId }) => workflowId.slice(backfillId('').length));
 }
 
 function explained(error: unknown): unknown {

@@ -7,7 +7,7 @@ import type { ExportedInteraction } from '../../events/export-events.ts';
 import { readNativeParts } from '../../processes/core/native-parts.ts';
 import { SeededRandom } from '../doubles/seeded-random.ts';
 import { madeEvents } from '../e2e/made-events.ts';
-import type { Json, SentEvent } from '../e2e/server.ts';
+import type { Json, SentEvent, Stand } from '../e2e/server.ts';
 import { createWorld } from '../e2e/world.ts';
 import type { World } from '../e2e/world.ts';
 import { useStack } from '../services/stack.ts';
@@ -85,7 +85,49 @@ describe('a cluster of one partition', () => {
       const verified = await client.json('POST', '/v1/verifications', {});
       assert.deepEqual([verified['equal'], verified['hash']], [true, embedded.hash]);
     }));
+
+  it('switches to a version that it built by replay and back, to the states of an embedded instance', () =>
+    cluster.watch(async () => {
+      const server = await world.serve(world.path('embedded'), { env: { REPRISE_DURABLE: 'lazy' } });
+      const expected = await switched(
+        async (method, path, body) => {
+          const text = body === undefined ? undefined : JSON.stringify(body);
+          const answer = await server.call(method, path, text, 'application/json');
+          assert.ok(answer.status < 300, `${method} ${path}: ${answer.text}`);
+          return answer.json;
+        },
+        () => server.stand(),
+      );
+      await server.interrupt();
+      const stands = await switched(
+        (method, path, body) => client.json(method, path, body),
+        (after) => client.stand(after),
+      );
+      assert.deepEqual(stands, expected);
+      const verified = await client.json('POST', '/v1/verifications', {});
+      assert.deepEqual([verified['equal'], verified['hash']], [true, stands[1]?.hash]);
+    }));
 });
+
+/** Builds version 2, makes it live and rolls it back; gives the state after each switch. */
+async function switched(
+  ask: (method: string, path: string, body?: unknown) => Promise<Json>,
+  stand: (after: readonly string[]) => Promise<Stand>,
+): Promise<readonly Stand[]> {
+  const settings = { learningRate: 0.02 };
+  const { workflowId } = await ask('POST', '/v1/backfills', { settings });
+  for (let state: unknown = 'running'; state === 'running'; await sleep(100)) {
+    const run = await ask('GET', `/v1/backfills/${String(workflowId)}`);
+    state = run['state'];
+    assert.ok(state === 'running' || state === 'completed', JSON.stringify(run));
+  }
+  const stands: Stand[] = [];
+  for (const control of ['promote', 'rollback']) {
+    const { positions } = await ask('POST', `/v1/models/v2/${control}`, {});
+    stands.push(await stand(positions as readonly string[]));
+  }
+  return stands;
+}
 
 /** Plays of listeners in two camps, each with its half of the tracks. */
 function campPlays(count: number): readonly SentEvent[] {
