@@ -156,7 +156,11 @@ function openReadSide(ways: ReadSideWays, closers: Closers): ReadSide {
   const { journal, registry, checkpoints } = stores;
   const warnings = new Warnings(clock);
   const aliases = followAliases(ways);
-  const { durable, runs, pacing } = openRuns(ways, { aliases, live: () => liveVersion(serving) }, closers);
+  const { durable, runs, pacing } = openRuns(
+    ways,
+    { aliases, warnings, live: () => liveVersion(serving) },
+    closers,
+  );
   const serving = createServing(
     runtimes.kernels,
     config.partitions,
@@ -247,7 +251,11 @@ function openSearch(
 
 function openRuns(
   { config, stores, logger, clock, signal }: ReadSideWays,
-  { aliases, live }: Pick<BackfillStartDeps, 'aliases' | 'live'>,
+  {
+    aliases,
+    live,
+    warnings,
+  }: Pick<BackfillStartDeps, 'aliases' | 'live'> & { readonly warnings: Warnings },
   closers: Closers,
 ): Pick<ApiParts, 'durable' | 'runs' | 'pacing'> {
   let connected: TemporalRuns | undefined;
@@ -256,6 +264,11 @@ function openRuns(
       ...{ config, clock, registry: stores.registry, live },
       backfillOf: (request, building) =>
         heldBackfillOf({ stores, signal, live, aliases, building }, request),
+      onUnscheduled: (error) => {
+        logger.error({ err: error }, 'the schedules could not be set');
+        const reason = error instanceof Error ? error.message : String(error);
+        warnings.add(`the schedules are not what the configuration says: ${reason}`);
+      },
     });
     return connected;
   });

@@ -22,7 +22,7 @@ import { recall10Of } from '../core/prequential-metrics.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { readPage } from '../page-files.ts';
 import { ApiHealth, watchedBy } from './api-health.ts';
-import { createHeldPromotions, listHeldModels } from './api-versions.ts';
+import { versionPorts } from './api-versions.ts';
 import { createApiMaintenance } from './api-maintenance.ts';
 import { liveVersion, openApiParts } from './api-parts.ts';
 import type { ApiParts } from './api-parts.ts';
@@ -170,7 +170,6 @@ function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<Api
   });
   const door = openDoor(parts, answerReader(signingKey));
   const prequential = clusterPrequential(openObservedPlaces(parts.redis), config.prequentialShare);
-  const versions = { parts, aliases: parts.aliases, prequential, door };
   return {
     door: meteredDoor(door, observation, observation.appended),
     metrics: observation.metrics,
@@ -182,9 +181,9 @@ function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<Api
     userExport: { open: (user) => openClusterExport(parts, user) },
     offsets: parts.offsets,
     prequential,
-    models: { list: () => listHeldModels(versions) },
-    promotions: createHeldPromotions(versions),
+    ...versionPorts({ parts, prequential, door }),
     runs: parts.durable,
+    schedules: parts.durable.schedules,
     maintenance: createApiMaintenance({
       ...parts,
       ...{ scratchFolder: config.scratchFolder, sliceMsMax: config.sliceMsMax },

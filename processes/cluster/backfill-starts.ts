@@ -3,7 +3,7 @@ import type { BackfillRequest } from '../../api/schema/versions.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { BackfillInput } from '../../workflows/messages.ts';
 import { backfillOf, BACKFILL_LEASE_MS_MAX } from '../durable/backfills.ts';
-import { headsOfNow } from './api-maintenance.ts';
+import { headsOfNow } from './heads-of-now.ts';
 import type { FollowedAliases } from './followed-aliases.ts';
 import { heldPositions } from './held-stands.ts';
 import { pause } from './persisting.ts';

@@ -9,6 +9,8 @@ import type { ClusterConfig } from '../config/cluster-config.ts';
 import type { DurableRuns } from '../core/durable-host.ts';
 import { INDEX_BUILD_INTERVAL_MS_MIN } from '../core/index-pacing.ts';
 import { createRuns } from '../durable/runs.ts';
+import { wantedSchedules } from '../durable/schedule-specs.ts';
+import { Schedules } from '../durable/schedules.ts';
 import { WorkflowStarter } from '../durable/starter.ts';
 import { connectTemporal } from './temporal.ts';
 
@@ -28,6 +30,8 @@ export interface TemporalRunsDeps {
   ) => Promise<BackfillInput>;
   /** Unix milliseconds. */
   readonly clock: () => number;
+  /** Told where the schedules are not what the configuration says. */
+  readonly onUnscheduled: (error: unknown) => void;
 }
 
 /** Runs through the cluster's Temporal. */
@@ -54,6 +58,11 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
       throw explained(error);
     }
   };
+  const schedules = new Schedules({
+    ...{ client: temporal.client, uiUrl: temporal.uiUrl, wanted: wantedSchedules(config) },
+    place: { taskQueue: CLUSTER_TASK_QUEUES.workflows, namespace: temporal.namespace },
+  });
+  bounded(() => schedules.reconcile()).catch(deps.onUnscheduled);
   const runsAt = (releaseClock: () => number): RunsPort =>
     createRuns({
       ...{ starter, registry, live, clock, releaseClock, leaseMsMax: config.leaseMsMax },
@@ -76,6 +85,10 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
     list: () => bounded(() => runs.list()),
     describe: (kind, workflowId) => bounded(() => runs.describe(kind, workflowId)),
     buildDue: () => bounded(() => due.startIndexBuild({})),
+    schedules: {
+      list: () => bounded(() => schedules.list()),
+      control: (name, control) => bounded(() => schedules.control(name, control)),
+    },
     check: async () => {
       await bounded(() => connection.workflowService.getSystemInfo({}));
     },

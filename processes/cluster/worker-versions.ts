@@ -1,22 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBackfillActivities } from '../../activities/backfilling.ts';
 import type { BackfillActivities } from '../../activities/backfilling.ts';
+import { createSchedulingActivities } from '../../activities/scheduling.ts';
+import type { SchedulingActivities } from '../../activities/scheduling.ts';
 import { follow } from '../../activities/follower.ts';
 import { ShadowPace } from '../../activities/shadow-pace.ts';
 import { Shadows } from '../../activities/shadows.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
-import type { Fact } from '../../events/fact.ts';
+import { openObservedEvents } from '../../adapters/cluster/observed-events.ts';
+import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import type { EventDoor } from '../../events/door.ts';
 import { ORIGIN } from '../../events/position.ts';
 import type { PrequentialMetricsBook } from '../core/prequential-metrics.ts';
 import { checkpointsOfAll } from '../core/shadow-keeping.ts';
 import { yieldNow } from '../core/yield-now.ts';
-import { headsOfNow } from './api-maintenance.ts';
+import { promoteShadow } from '../durable/planned-runs.ts';
 import { Closers } from './closers.ts';
 import { openFactSending } from './fact-sending.ts';
 import type { FactSending } from './fact-sending.ts';
 import { followAliases } from './followed-aliases.ts';
 import type { FollowedAliases } from './followed-aliases.ts';
 import type { ProcessWays } from './frame.ts';
+import { headsOfNow } from './heads-of-now.ts';
+import { createHeldPromotions } from './held-promotions.ts';
 import { heldPositions } from './held-stands.ts';
 import { HeldVersions } from './held-versions.ts';
 import type { MovedPartition } from './held-versions.ts';
@@ -24,6 +30,7 @@ import type { Patience } from './patience.ts';
 import { patientJournal, patientMerges } from './patient-reads.ts';
 import { pause } from './persisting.ts';
 import type { ClusterStores } from './stores.ts';
+import { ToldVersions } from './told-versions.ts';
 import type { WorkerLearning } from './worker-learning.ts';
 
 /** How long a backfill that has ended waits until workers have told that they hold its version. */
@@ -34,6 +41,7 @@ const TOLD_LOOK_MS = 250;
 /** What the versions beside the live one of a worker are opened with. */
 export interface WorkerVersionsDeps extends Pick<ProcessWays, 'config' | 'logger'> {
   readonly stores: ClusterStores;
+  readonly link: RedisLink;
   readonly learning: WorkerLearning;
   readonly observed: PrequentialMetricsBook;
   readonly moved: () => readonly MovedPartition[];
@@ -45,7 +53,7 @@ export interface WorkerVersionsDeps extends Pick<ProcessWays, 'config' | 'logger
 /** The versions beside the live one in a worker, and what builds them. */
 export interface WorkerVersions {
   readonly held: HeldVersions;
-  readonly activities: BackfillActivities;
+  readonly activities: BackfillActivities & Pick<SchedulingActivities, 'promoteIfBetter'>;
   /** Holds what has a name until the worker ends. */
   run(): Promise<void>;
   close(): Promise<void>;
@@ -69,9 +77,15 @@ export function openWorkerVersions(deps: WorkerVersionsDeps): WorkerVersions {
   });
   const closers = new Closers();
   const facts = new LazyFacts(() => openFactSending({ config, logger, signal }), closers);
+  const door: FactDoor = {
+    appendShared: async (fact, id) => (await facts.open()).door.appendShared(fact, id),
+  };
   return {
     held,
-    activities: backfillActivities(deps, { shadows, aliases, facts }),
+    activities: {
+      ...backfillActivities(deps, { shadows, aliases, door }),
+      ...promotingActivities(deps, { aliases, door }),
+    },
     run: async () => {
       await Promise.all([aliases.run(), held.run(signal)]);
     },
@@ -108,23 +122,44 @@ function openShadows(
   });
 }
 
+type FactDoor = Pick<EventDoor, 'appendShared'>;
+
 interface BackfillParts {
   readonly shadows: Shadows;
   readonly aliases: FollowedAliases;
-  readonly facts: LazyFacts;
+  readonly door: FactDoor;
+}
+
+/** The promotion of the shadow by a schedule: any worker does it, by what all workers told. */
+function promotingActivities(
+  { stores, link, patience: { signal } }: WorkerVersionsDeps,
+  { aliases, door }: Omit<BackfillParts, 'shadows'>,
+): Pick<SchedulingActivities, 'promoteIfBetter'> {
+  const told = new ToldVersions(stores, signal);
+  const promotions = createHeldPromotions({
+    ...{ stores, aliases, door, serving: told, clock: () => Date.now() },
+    observed: openObservedEvents(link),
+    sleep: (ms) => told.lookIn(ms),
+  });
+  const { promoteIfBetter } = createSchedulingActivities({
+    plan: () => Promise.reject(new RangeError('a trainer plans runs')),
+    promoteShadow: async (gate) => {
+      await aliases.now();
+      await told.look();
+      return promoteShadow({ book: aliases.book, promotions }, gate);
+    },
+  });
+  return { promoteIfBetter };
 }
 
 /** The notes and facts of a backfill: any worker does them, whichever partitions it moves. */
 function backfillActivities(
   { stores, patience: { signal } }: WorkerVersionsDeps,
-  { shadows, aliases, facts }: BackfillParts,
+  { shadows, aliases, door }: BackfillParts,
 ): BackfillActivities {
   const { journal, registry } = stores;
   const made = createBackfillActivities({
-    ...{ journal, registry, sleep: pause, book: aliases.book, clock: () => Date.now() },
-    door: {
-      appendShared: async (fact: Fact, id: string) => (await facts.open()).door.appendShared(fact, id),
-    },
+    ...{ journal, registry, door, sleep: pause, book: aliases.book, clock: () => Date.now() },
     shadows: {
       // Whether there is room is for the workers to say that build it.
       admit: () => undefined,

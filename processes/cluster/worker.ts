@@ -5,7 +5,9 @@ import { Context } from '@temporalio/activity';
 import { createReplayActivities } from '../../activities/replay.ts';
 import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
 import { openDeltaWriter } from '../../adapters/cluster/delta-stream.ts';
+import { openObservedEvents } from '../../adapters/cluster/observed-events.ts';
 import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
+import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { openPopular } from '../../adapters/cluster/popular.ts';
 import { openUsers } from '../../adapters/cluster/users.ts';
 import { openWorkerRegister } from '../../adapters/cluster/worker-register.ts';
@@ -121,7 +123,8 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   const observed = new PrequentialMetricsBook(config.prequentialShare);
   const beside = openWorkerVersions({
-    ...{ config, logger, stores, learning, observed, patience, clock, moved: () => host.held },
+    ...{ config, logger, stores, link, learning, observed, patience, clock },
+    moved: () => host.held,
   });
   closers.add(() => beside.close());
   const { held } = beside;
@@ -159,13 +162,18 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const wishes = openCheckpointWishes(link);
   const heed = (waiting: Patience): Promise<void> =>
     patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
-  const telling = { observed, places: openObservedPlaces(link), logger };
+  const telling = { observed, logger, ...observedIn(link) };
   const hear = (): Promise<void> =>
     hearBlocks({ link, journal: stores.journal, logger, signal: over.signal });
   return {
     ...ways,
     ...{ stores, temporal, host, queue, learning, beside, telling, heed, hear, patience },
   };
+}
+
+/** Where it is told how events were ranked. */
+function observedIn(link: RedisLink): Pick<ObservedTellingDeps, 'places' | 'events'> {
+  return { places: openObservedPlaces(link), events: openObservedEvents(link) };
 }
 
 /** Has the partitions that are held measured whenever somebody looks. */
