@@ -57,16 +57,7 @@ interface Together<T> {
   readonly onMerge?: (merge: Merge) => Promise<void>;
 }
 
-/** Time after which a shadow that nobody advanced is let go of, where several workers keep some. */
-export const SHADOW_IDLE_MS_MAX = 600_000;
-
 const NEVER = new AbortController().signal;
-
-interface Shadow {
-  readonly runtime: PartitionRuntime;
-  /** When it was advanced last. */
-  readonly keptMs: number;
-}
 
 /**
  * Builds the runtime of any version at any position, and keeps the shadows: runtimes of versions that are not live
@@ -74,7 +65,7 @@ interface Shadow {
  */
 export class VersionRuntimes implements VersionSource {
   readonly #deps: VersionRuntimesDeps;
-  readonly #shadows = new Map<string, Shadow>();
+  readonly #shadows = new Map<string, PartitionRuntime>();
   /** Replays of all partitions together are served in turn: each holds a runtime a partition. */
   #together: Promise<unknown> = Promise.resolve();
 
@@ -206,9 +197,9 @@ export class VersionRuntimes implements VersionSource {
     const start =
       this.#takeShadow(version, partition, to) ?? (await this.nearest(version, partition, to));
     // Kept at once: where the replay is ended early, the next lease goes on from what it reached.
-    this.#keepShadow(key, start);
+    this.#shadows.set(key, start);
     const reached = await this.#forward(start, to, control, false);
-    this.#keepShadow(key, reached);
+    this.#shadows.set(key, reached);
     return reached.position;
   }
 
@@ -230,21 +221,9 @@ export class VersionRuntimes implements VersionSource {
     }
   }
 
-  /** Forgets the shadows that nobody advanced for so long: they may have been promoted elsewhere, or never will be. */
-  dropIdleShadows(idleMsMax = SHADOW_IDLE_MS_MAX): void {
-    const since = this.#deps.clock() - idleMsMax;
-    for (const [key, { keptMs }] of this.#shadows) {
-      if (keptMs < since) this.#shadows.delete(key);
-    }
-  }
-
-  #keepShadow(key: string, runtime: PartitionRuntime): void {
-    this.#shadows.set(key, { runtime, keptMs: this.#deps.clock() });
-  }
-
   #takeShadow(version: string, partition: Partition, at: Sequence): PartitionRuntime | undefined {
     const key = shadowKey(version, partition);
-    const shadow = this.#shadows.get(key)?.runtime;
+    const shadow = this.#shadows.get(key);
     if (shadow === undefined || shadow.position > at) return undefined;
     this.#shadows.delete(key);
     return shadow;
