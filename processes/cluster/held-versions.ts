@@ -5,7 +5,7 @@ import type { HeldStand, Shadows } from '../../activities/shadows.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import type { ReplayControl, VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
-import { RepriseError } from '../../events/error.ts';
+import { hasCode, RepriseError } from '../../events/error.ts';
 import type { Partition, Sequence } from '../../events/position.ts';
 import type { Logger } from '../logger.ts';
 import { pauseFor } from './patience.ts';
@@ -98,6 +98,16 @@ export class HeldVersions {
       });
     } finally {
       note();
+    }
+  }
+
+  /** The same of a version that is promoted as soon as it is there: where another one is being built it waits for its turn. */
+  async advanceInTurn(...asked: Parameters<HeldVersions['advance']>): Promise<Sequence> {
+    try {
+      return await this.advance(...asked);
+    } catch (error) {
+      if (!hasCode(error, 'CONFLICT')) throw error;
+      throw new RepriseError('BUSY', error.message, error.fields, error);
     }
   }
 

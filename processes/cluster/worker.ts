@@ -211,7 +211,7 @@ async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoo
     },
     ownQueue: (partition) => host.queueOf(partition),
     // A version is built where the live one is moved, and promoted there.
-    versions: { advanceShadow: (...asked) => beside.held.advance(...asked) },
+    versions: { advanceShadow: (...asked) => beside.held.advanceInTurn(...asked) },
     shadows: beside.held,
   });
   const activities = { ...replay, ...beside.activities };

@@ -375,6 +375,19 @@ describe('a whole cluster', () => {
       assert.ok((items as number) > 0);
     }));
 
+  it('proves by schedule what it serves', () =>
+    cluster.watch(async () => {
+      await client.json('POST', '/v1/schedules/verify/trigger', {});
+      const endMs = performance.now() + alikeMsMax;
+      for (let state: unknown = 'running'; state === 'running'; await sleep(250)) {
+        const { schedules } = await client.json('GET', '/v1/schedules');
+        const proof = (schedules as readonly Json[]).find(({ name }) => name === 'verify');
+        state = (proof?.['lastRun'] as Json | null)?.['state'] ?? 'running';
+        assert.ok(state === 'running' || state === 'completed', JSON.stringify(proof));
+        assert.ok(performance.now() < endMs, JSON.stringify(proof));
+      }
+    }));
+
   it('verifies, and ends in order', () =>
     cluster.watch(async () => {
       const verified = await client.json('POST', '/v1/verifications', {});

@@ -26,7 +26,11 @@ describe('the sampled events that workers tell in Redis', () => {
 
   it('are bounded', async () => {
     const events = openObservedEvents(server.link({ prefix: 'b:' }));
-    const many = Array.from({ length: PLACES_MAX + 5 }, (_, key) => ({ key, place: 1, cohorts: 0 }));
+    const many = Array.from({ length: PLACES_MAX + 5 }, (_, key) => ({
+      key,
+      place: 1,
+      cohorts: 0,
+    }));
     await events.add('v1', many.slice(0, PLACES_MAX));
     await events.add('v1', many.slice(PLACES_MAX));
     assert.deepEqual(await events.kept('v1'), many.slice(5));

@@ -100,18 +100,27 @@ describe('promotions in a cluster', () => {
     const gate = { metric: 'recall10', eventsMin: 50 } as const;
     const placed = (place: (key: number) => number): readonly ObservedEvent[] =>
       Array.from({ length: 50 }, (_, key) => ({ key, place: place(key), cohorts: 0 }));
-    cluster.events.set('v1', placed(() => 0));
+    cluster.events.set(
+      'v1',
+      placed(() => 0),
+    );
     cluster.events.set('v2', placed((key) => (key < 49 ? 1 : 0)).slice(1));
     await assert.rejects(cluster.promotions.promote('v2', gate), {
       code: 'CONFLICT',
       message: /tested on 49 events/,
     });
-    cluster.events.set('v2', placed(() => 0));
+    cluster.events.set(
+      'v2',
+      placed(() => 0),
+    );
     await assert.rejects(cluster.promotions.promote('v2', gate), {
       code: 'CONFLICT',
       message: /not shown to be better/,
     });
-    cluster.events.set('v2', placed((key) => (key < 45 ? 1 : 0)));
+    cluster.events.set(
+      'v2',
+      placed((key) => (key < 45 ? 1 : 0)),
+    );
     assert.equal((await cluster.promotions.promote('v2', gate)).version, 'v2');
   });
 });

@@ -79,6 +79,8 @@ describe('the versions that a worker holds beside the live one', () => {
       code: 'CONFLICT',
       message: /v2 is being built/,
     });
+    const trained = worker.held.advanceInTurn('v3', 0, sequence(9), NEVER);
+    await assert.rejects(trained, { code: 'BUSY' }, 'a training is not lost by it');
     worker.nowMs += 15_000;
     await worker.held.advance('v3', 0, sequence(9), NEVER);
     assert.deepEqual(worker.shadows.versions, ['v3']);
@@ -159,7 +161,9 @@ describe('the versions that a worker holds beside the live one', () => {
     await worker.held.advance('v2', 0, sequence(19), NEVER);
     const taken = await worker.held.runtimeAt('v2', 0, sequence(24));
     assert.deepEqual([taken.definition.version, taken.position], ['v2', 24]);
-    worker.held.retire(await world.rig.replay(world.rig.runtime(definitionOf('v1', {}, 1)), sequence(24)));
+    worker.held.retire(
+      await world.rig.replay(world.rig.runtime(definitionOf('v1', {}, 1)), sequence(24)),
+    );
     worker.liveAtHeads();
     await holds(worker, 'v1', 0, 29);
     await worker.shadows.close();

@@ -23,7 +23,11 @@ test('a worker tells what came since the last time, and again what could not be 
     while (!holds()) await pause(1);
   };
   const { places: seen } = observed.observerOf('v');
-  const telling = tellObserved({ observed, places, events, logger: logger as never }, stop.signal, 1);
+  const telling = tellObserved(
+    { observed, places, events, logger: logger as never },
+    stop.signal,
+    1,
+  );
   seen.add(3);
   await until(() => told.length === 1);
   isDown = true;
