@@ -85,7 +85,10 @@ export async function takePartition(
     ...{ yieldNow: deps.yieldNow, sliceMsMax: deps.sliceMsMax, clock },
     journal: patientJournal(deps.journal, patience),
     versions: patientVersions(deps.versions, patience),
-    sink: createDeltaSink({ watch, patience, users, writer: deps.stream }),
+    sink: createDeltaSink({
+      ...{ watch, patience, users, writer: deps.stream },
+      onTold: () => held?.wake(),
+    }),
     ...(deps.merges && { merges: patientMerges(deps.merges, patience) }),
   };
   const phases = new Phases(clock);
@@ -98,10 +101,6 @@ export async function takePartition(
   const kept = new KeptBarriers();
   const live = new LivePartition(runtime, {
     ...moves,
-    sink: async (delta) => {
-      await moves.sink(delta);
-      held?.wake();
-    },
     ...(held && { onRetired: (retired: PartitionRuntime) => held.retire(retired) }),
     betweenLeases: 'stand',
     savedAt,

@@ -87,7 +87,7 @@ interface WorkerParts extends ProcessWays {
 
 /** Opens everything, in an order whose reverse closes well. */
 async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerParts> {
-  const { config, logger, observation } = ways;
+  const { config, logger } = ways;
   // Wall clock with fractions that goes on while the process is stopped.
   const clock = (): number => performance.timeOrigin + performance.now();
   const holder = `${hostname()}-${String(process.pid)}-${randomBytes(3).toString('hex')}`;
@@ -114,43 +114,21 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   });
   const { sliceMsMax } = config;
   const learning = await openWorkerLearning({ stores, link, sliceMsMax, clock, patience, logger });
-  const { versions, merges } = learning;
   closers.add(async () => {
-    merges?.close();
+    learning.merges?.close();
     learning.besideMerges?.close();
     return Promise.resolve();
   });
-  const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   const observed = new PrequentialMetricsBook(config.prequentialShare);
   const beside = openWorkerVersions({
     ...{ config, logger, stores, link, learning, observed, patience, clock },
     moved: () => host.held,
   });
   closers.add(() => beside.close());
-  const { held } = beside;
-  const taking: TakingDeps = {
-    versions: {
-      recover: (...asked) => versions.recover(...asked),
-      runtimeAt: (...asked) => held.runtimeAt(...asked),
-    },
-    ...{ beside: held, merges, sliceMsMax, clock, yieldNow, logger, bounds: config },
-    ...{ journal: stores.journal, fences: stores.fences },
-    ...meteredStores(
-      {
-        checkpoints: stores.checkpoints,
-        stream: openDeltaWriter(link, { onCheckpointNeeded: (partition) => host.wish(partition) }),
-        users: openUsers({ connection: stores.mongo, database }),
-        popular: openPopular({ link, halfLifeMs: DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs }),
-      },
-      observation,
-    ),
-    observerOf: (version) => observed.observerOf(version),
-    fold: {
-      types: DEFAULT_INTERACTION_TYPES,
-      // Not the identities: another process's removal may go unnoticed there for a while.
-      isErased: (surrogate) => stores.journal.isErased(surrogate),
-    },
-  };
+  const taking = takingOf(ways, {
+    ...{ stores, link, learning, beside, observed, clock },
+    onCheckpointNeeded: (partition) => host.wish(partition),
+  });
   const host: PartitionHost = new PartitionHost({
     ...{ holder, queue, logger, partitions: config.partitions, fences: stores.fences },
     register: openWorkerRegister(link),
@@ -168,6 +146,47 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   return {
     ...ways,
     ...{ stores, temporal, host, queue, learning, beside, telling, heed, hear, patience },
+  };
+}
+
+interface TakingParts extends Pick<WorkerParts, 'stores' | 'learning' | 'beside'> {
+  readonly link: RedisLink;
+  readonly observed: PrequentialMetricsBook;
+  readonly clock: () => number;
+  readonly onCheckpointNeeded: (partition: number) => void;
+}
+
+/** What partitions are taken with. */
+function takingOf(
+  { config, logger, observation }: ProcessWays,
+  { stores, link, learning, beside, observed, clock, onCheckpointNeeded }: TakingParts,
+): TakingDeps {
+  const { versions, merges } = learning;
+  const { held } = beside;
+  const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
+  return {
+    versions: {
+      recover: (...asked) => versions.recover(...asked),
+      runtimeAt: (...asked) => held.runtimeAt(...asked),
+    },
+    ...{ beside: held, merges, clock, yieldNow, logger },
+    ...{ sliceMsMax: config.sliceMsMax, bounds: config },
+    ...{ journal: stores.journal, fences: stores.fences },
+    ...meteredStores(
+      {
+        checkpoints: stores.checkpoints,
+        stream: openDeltaWriter(link, { onCheckpointNeeded }),
+        users: openUsers({ connection: stores.mongo, database }),
+        popular: openPopular({ link, halfLifeMs: DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs }),
+      },
+      observation,
+    ),
+    observerOf: (version) => observed.observerOf(version),
+    fold: {
+      types: DEFAULT_INTERACTION_TYPES,
+      // Not the identities: another process's removal may go unnoticed there for a while.
+      isErased: (surrogate) => stores.journal.isErased(surrogate),
+    },
   };
 }
 
