@@ -17,7 +17,7 @@ const LOOK_MS = 10;
 /** What following the aliases of a cluster needs. */
 export interface FollowedAliasesDeps {
   readonly stores: Pick<ClusterStores, 'journal' | 'objects'>;
-  readonly logger: Pick<Logger, 'warn'>;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
@@ -27,7 +27,7 @@ export interface FollowedAliases {
   readonly book: AliasBook;
   /** True once the journal has been read to its head. */
   readonly isRead: boolean;
-  /** Reads until the signal aborts; an outage is waited out. */
+  /** Reads until the signal aborts; an outage is waited out, and a journal that cannot be read ends it with a line. */
   run(): Promise<void>;
   /** The names at the journal's head of now; throws UNAVAILABLE where it is not read in time. */
   now(): Promise<Aliases>;
@@ -65,7 +65,10 @@ export function followAliases(deps: FollowedAliasesDeps): FollowedAliases {
         isRead = true;
         await patiently(patience, () => book.follow(signal));
       } catch (error) {
-        if (!signal.aborted) throw error;
+        if (signal.aborted) return;
+        // Answers and learning go on as they are; only the names stand still.
+        isRead = false;
+        logger.error({ err: error }, 'the names of versions are followed no more');
       }
     },
     async now() {
@@ -75,7 +78,7 @@ export function followAliases(deps: FollowedAliasesDeps): FollowedAliases {
         if (performance.now() > endMs || signal.aborted) {
           throw new RepriseError(
             'UNAVAILABLE',
-            'the names of versions are being read from the journal: try again in a moment',
+            'the names of versions are not read from the journal yet: try again in a moment, or see the log',
           );
         }
         await pauseFor(LOOK_MS, signal);

@@ -86,7 +86,7 @@ function duties(
   // Fractions, for slices are measured by it.
   const clock = (): number => performance.timeOrigin + performance.now();
   const native = { tfjs: readNativeParts().tfjs, faiss: { unavailable: undefined } };
-  const { planRun } = createSchedulingActivities({
+  const scheduling = createSchedulingActivities({
     plan: (kind) => planOf({ native, registry, config, clock }, kind),
     promoteShadow: () => Promise.reject(new RangeError('a worker promotes')),
   });
@@ -96,7 +96,7 @@ function duties(
   const sleep = async (ms: number): Promise<void> => {
     await wait(ms);
   };
-  const { proveVersion } = createProvingActivities({
+  const proving = createProvingActivities({
     prove: (request, { onProgress, signal }) =>
       proveOf(
         { ...runtimes, stores, taking, clock, scratchFolder, sliceMsMax },
@@ -106,5 +106,8 @@ function duties(
         new ShadowPace({ clock, yieldNow, sleep }).yielder(),
       ),
   });
-  return { planRun, proveVersion };
+  return {
+    planRun: (input) => scheduling.planRun(input),
+    proveVersion: (request) => proving.proveVersion(request),
+  };
 }

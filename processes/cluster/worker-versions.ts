@@ -108,7 +108,7 @@ function openShadows(
       isErased: (surrogate) => journal.isErased(surrogate),
     },
     partitions: journal.partitions,
-    pace: new ShadowPace({ clock, yieldNow, sleep: async (ms) => void (await sleep(ms)) }),
+    pace: new ShadowPace({ clock, yieldNow, sleep: pauseOf }),
     start: async (version, partition, at): Promise<PartitionRuntime> => {
       const runtime = await versions.nearest(version, partition, at);
       // A replay looks up whom it meets; whom a checkpoint holds is looked up here.
@@ -120,6 +120,10 @@ function openShadows(
     ...(besideMerges && { merges: patientMerges(besideMerges, patience) }),
     onError: (error, version) => onError(version, error),
   });
+}
+
+async function pauseOf(ms: number): Promise<void> {
+  await sleep(ms);
 }
 
 type FactDoor = Pick<EventDoor, 'appendShared'>;
@@ -141,7 +145,7 @@ function promotingActivities(
     observed: openObservedEvents(link),
     sleep: (ms) => told.lookIn(ms),
   });
-  const { promoteIfBetter } = createSchedulingActivities({
+  const scheduling = createSchedulingActivities({
     plan: () => Promise.reject(new RangeError('a trainer plans runs')),
     promoteShadow: async (gate) => {
       await aliases.now();
@@ -149,7 +153,7 @@ function promotingActivities(
       return promoteShadow({ book: aliases.book, promotions }, gate);
     },
   });
-  return { promoteIfBetter };
+  return { promoteIfBetter: (gate) => scheduling.promoteIfBetter(gate) };
 }
 
 /** The notes and facts of a backfill: any worker does them, whichever partitions it moves. */

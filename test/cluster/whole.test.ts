@@ -118,7 +118,8 @@ async function switched(
 ): Promise<readonly Stand[]> {
   const settings = { learningRate: 0.02 };
   const { workflowId } = await ask('POST', '/v1/backfills', { settings });
-  for (let state: unknown = 'running'; state === 'running'; await sleep(100)) {
+  for (let state: unknown = 'running'; state === 'running'; ) {
+    await sleep(100);
     const run = await ask('GET', `/v1/backfills/${String(workflowId)}`);
     state = run['state'];
     assert.ok(state === 'running' || state === 'completed', JSON.stringify(run));
@@ -348,7 +349,8 @@ describe('a whole cluster', () => {
       for (const id of load.models.values()) {
         let proof: Json = {};
         // An answer that is far is travelled to; it is there when it is asked for again.
-        for (; proof['equal'] === undefined; await sleep(100)) {
+        while (proof['equal'] === undefined) {
+          await sleep(100);
           proof = await client.json('GET', `/v1/recommendations/${id}/verify`);
         }
         assert.equal(proof['equal'], true, JSON.stringify(proof));
@@ -379,7 +381,8 @@ describe('a whole cluster', () => {
     cluster.watch(async () => {
       await client.json('POST', '/v1/schedules/verify/trigger', {});
       const endMs = performance.now() + alikeMsMax;
-      for (let state: unknown = 'running'; state === 'running'; await sleep(250)) {
+      for (let state: unknown = 'running'; state === 'running'; ) {
+        await sleep(250);
         const { schedules } = await client.json('GET', '/v1/schedules');
         const proof = (schedules as readonly Json[]).find(({ name }) => name === 'verify');
         state = (proof?.['lastRun'] as Json | null)?.['state'] ?? 'running';
