@@ -32,10 +32,7 @@ export function createHeldComparisons(deps: HeldComparisonsDeps): ComparisonsPor
   };
 }
 
-async function refuseUnkept(
-  { stores, live }: HeldComparisonsDeps,
-  version: string,
-): Promise<void> {
+async function refuseUnkept({ stores, live }: HeldComparisonsDeps, version: string): Promise<void> {
   if ((await stores.registry.get(version)) === undefined) {
     throw new RepriseError('NOT_FOUND', `there is no model version ${version}`, { version });
   }

@@ -45,8 +45,8 @@ export interface HeldVersionsDeps {
 }
 
 interface Saved {
-  position: number;
-  ms: number;
+  readonly position: number;
+  readonly ms: number;
 }
 
 /**
@@ -130,6 +130,7 @@ export class HeldVersions {
 
   /** Keeps what was live until now: a rollback leads back to it. */
   retire(runtime: PartitionRuntime): void {
+    this.#saved.delete(keyOf(runtime.definition.version, runtime.partition));
     this.#deps.shadows.put(runtime);
   }
 
@@ -152,6 +153,9 @@ export class HeldVersions {
   /** Lets go of a partition. */
   drop(partition: Partition): void {
     this.#deps.shadows.dropPartition(partition);
+    for (const key of this.#saved.keys()) {
+      if (key.endsWith(`/${String(partition)}`)) this.#saved.delete(key);
+    }
   }
 
   /** Holds what has a name until the signal aborts; what fails is told, and tried again. */
@@ -244,17 +248,24 @@ export class HeldVersions {
   }
 
   async #saveDue(): Promise<void> {
-    const { bounds, clock } = this.#deps;
     for (const { partition } of this.#deps.moved()) {
-      for (const { version, position } of this.standsOf(partition)) {
-        const key = keyOf(version, partition);
-        const saved = this.#saved.get(key) ?? { position, ms: clock() };
-        this.#saved.set(key, saved);
-        const events = position - saved.position;
-        const isOld = events !== 0 && clock() - saved.ms >= bounds.checkpointMsMax;
-        if (isOld || events >= bounds.checkpointEventsMax) await this.#save(version, partition);
+      for (const stand of this.standsOf(partition)) {
+        if (!this.#isDue(partition, stand)) continue;
+        const { version, position } = stand;
+        this.#saved.set(keyOf(version, partition), { position, ms: this.#deps.clock() });
+        await this.#save(version, partition);
       }
     }
+  }
+
+  /** What was not kept here yet is kept at once: it can be proven and gone on with from then on. */
+  #isDue(partition: Partition, { version, position }: HeldStand): boolean {
+    const { bounds, clock } = this.#deps;
+    const saved = this.#saved.get(keyOf(version, partition));
+    if (saved === undefined) return true;
+    const events = position - saved.position;
+    const isOld = events !== 0 && clock() - saved.ms >= bounds.checkpointMsMax;
+    return isOld || events >= bounds.checkpointEventsMax;
   }
 
   /** Takes a checkpoint of a version; a failure is told, and costs a longer replay at the most. */

@@ -96,10 +96,11 @@ describe('the versions that a worker holds beside the live one', () => {
     worker.nowMs += BUILD_IDLE_MS_MAX - 1;
     await worker.held.look();
     assert.deepEqual(worker.shadows.building, ['v2']);
-    worker.nowMs += 1;
+    await worker.held.advance('v2', 0, sequence(24), NEVER);
+    worker.nowMs += BUILD_IDLE_MS_MAX;
     await worker.held.look();
     assert.deepEqual(worker.shadows.versions, []);
-    assert.equal(world.saved.at(-1)?.manifest.sequence, 19);
+    assert.equal(world.saved.at(-1)?.manifest.sequence, 24);
     worker.liveAtHeads();
     await worker.held.advance('v2', 0, sequence(59), NEVER);
     assert.equal(
@@ -135,13 +136,17 @@ describe('the versions that a worker holds beside the live one', () => {
     worker.aliases = { live: 'v1', shadow: 'v2', previous: null };
     await worker.held.look();
     await holds(worker, 'v2', 0, 49);
+    await worker.held.look();
+    while (world.saved.length === 0) await sleep(1);
     await world.rig.tell(...somePlays(10, 50));
     worker.liveAtHeads();
     await holds(worker, 'v2', 0, 59);
+    await worker.held.look();
+    await sleep(20);
+    assert.equal(world.saved.length, 1, 'it is not due yet');
     worker.nowMs += 5_000;
     await worker.held.look();
-    while (world.saved.length === 0) await sleep(1);
-    await worker.held.save(0);
+    while (world.saved.length === 1) await sleep(1);
     assert.equal(world.saved.at(-1)?.manifest.sequence, 59);
     await worker.shadows.close();
     const other = new HeldWorker(world, [0]);
