@@ -1,3 +1,5 @@
+import type { HeldStand } from './shadows.ts';
+
 /** The right to move a partition: a number that grows with every taking. */
 export interface Fence {
   readonly partition: number;
@@ -17,6 +19,8 @@ export interface MoverStand {
   readonly waitsFor?: readonly number[];
   /** The barrier of its oldest checkpoint that is kept; absent where older ones may be kept, too. */
   readonly keptBarrier?: number;
+  /** The versions that it holds beside; absent where there are none. */
+  readonly held?: readonly HeldStand[];
 }
 
 /** What is known of a partition's mover, as it was told last: for placement, training, retention and status. */

@@ -4,6 +4,7 @@ import { RepriseError } from '../events/error.ts';
 import type { Partition, Sequence } from '../events/position.ts';
 import type { Journal } from '../events/journal.ts';
 import type { FollowerDeps, follow } from './follower.ts';
+import type { MergeExchange } from './merge-exchange.ts';
 import { orderedJournal } from './ordered-journal.ts';
 import { ScratchMerges } from './scratch-merges.ts';
 import { ShadowPart, standStill } from './shadow-part.ts';
@@ -22,6 +23,15 @@ export const SHADOW_STILL_MS_MAX = 250;
 /** Versions that are held beside the live one: the shadow, the one that served before, and one being built. */
 export const SHADOWS_MAX = 3;
 
+/** Where a partition of a version stands that is held beside the live one. */
+export interface HeldStand {
+  readonly version: string;
+  /** The last sequence consumed. */
+  readonly position: number;
+  /** The last barrier passed; 0 before the first. */
+  readonly barrier: number;
+}
+
 /** What shadows need from outside. */
 export interface ShadowsDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax' | 'clock'> {
   readonly journal: FollowerDeps['journal'] & Pick<Journal, 'isErased'>;
@@ -36,6 +46,8 @@ export interface ShadowsDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax
   ) => Promise<PartitionRuntime>;
   /** Where the live partition stands: no shadow that follows passes it. */
   readonly livePosition: (partition: Partition) => Sequence;
+  /** Where partitions of a version meet that several processes hold; in memory, among those here, where it is absent. */
+  readonly merges?: MergeExchange | undefined;
   /** The runtimes of all partitions of a version as it was kept before the core ended; undefined where it was not. */
   readonly resume?: (version: string) => Promise<readonly PartitionRuntime[] | undefined>;
   readonly observerOf: (version: string) => PrequentialObserver;
@@ -46,7 +58,7 @@ export interface ShadowsDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax
 interface ShadowSet {
   readonly version: string;
   /** Where its partitions meet at barriers, apart from the live ones; absent where there is one partition. */
-  readonly merges: ScratchMerges | undefined;
+  readonly merges: MergeExchange | undefined;
   readonly parts: Map<Partition, ShadowPart>;
   /** Settles when what was kept of the version stands here. */
   resumed: Promise<void> | undefined;
@@ -114,11 +126,34 @@ export class Shadows {
 
   /** Builds a version from its nearest state and lets it follow; resolves when it has begun. */
   async hold(version: string): Promise<void> {
-    this.#admit(version);
     for (let partition = 0; partition < this.#deps.partitions; partition += 1) {
-      const at = this.#deps.livePosition(partition);
-      this.#letFollow(this.#setOf(version), await this.#partOf(version, partition, at));
+      await this.holdPartition(version, partition);
     }
+  }
+
+  /** The same of one partition, where others hold the others. */
+  async holdPartition(version: string, partition: Partition): Promise<void> {
+    this.#admit(version);
+    const at = this.#deps.livePosition(partition);
+    this.#letFollow(this.#setOf(version), await this.#partOf(version, partition, at));
+  }
+
+  /** Lets go of a partition of every version: somebody else holds it from now on. */
+  dropPartition(partition: Partition): void {
+    for (const [version, { parts }] of this.#sets) {
+      parts.get(partition)?.end();
+      parts.delete(partition);
+      if (parts.size === 0 && !this.#building.has(version)) this.#sets.delete(version);
+    }
+  }
+
+  /** Where the versions stand that are held of a partition. */
+  standsOf(partition: Partition): readonly HeldStand[] {
+    return [...this.#sets].flatMap(([version, { parts }]) => {
+      const runtime = parts.get(partition)?.runtime;
+      if (runtime === undefined) return [];
+      return [{ version, position: runtime.position, barrier: runtime.barrier }];
+    });
   }
 
   /** Brings a partition of a version to a sequence; there it begins to follow. An earlier call is gone on from. */
@@ -242,8 +277,9 @@ export class Shadows {
   #setOf(version: string): ShadowSet {
     const known = this.#sets.get(version);
     if (known !== undefined) return known;
-    const { partitions, yieldNow } = this.#deps;
-    const merges = partitions > 1 ? new ScratchMerges({ partitions, yieldNow }) : undefined;
+    const { partitions, yieldNow, merges: shared } = this.#deps;
+    const own = partitions > 1 ? new ScratchMerges({ partitions, yieldNow }) : undefined;
+    const merges = shared ?? own;
     const parts = new Map<Partition, ShadowPart>();
     const set = { version, merges, parts, resumed: undefined, journal: undefined };
     this.#sets.set(version, set);

@@ -57,16 +57,7 @@ interface Together<T> {
   readonly onMerge?: (merge: Merge) => Promise<void>;
 }
 
-/** Time after which a shadow that nobody advanced is let go of, where several workers keep some. */
-export const SHADOW_IDLE_MS_MAX = 600_000;
-
 const NEVER = new AbortController().signal;
-
-interface Shadow {
-  readonly runtime: PartitionRuntime;
-  /** When it was advanced last. */
-  readonly keptMs: number;
-}
 
 /**
  * Builds the runtime of any version at any position, and keeps the shadows: runtimes of versions that are not live
@@ -74,7 +65,7 @@ interface Shadow {
  */
 export class VersionRuntimes implements VersionSource {
   readonly #deps: VersionRuntimesDeps;
-  readonly #shadows = new Map<string, Shadow>();
+  readonly #shadows = new Map<string, PartitionRuntime>();
   /** Replays of all partitions together are served in turn: each holds a runtime a partition. */
   #together: Promise<unknown> = Promise.resolve();
 
@@ -139,7 +130,7 @@ export class VersionRuntimes implements VersionSource {
         return this.#deps.maker.restore(definition, partition, checkpoint);
       }
     }
-    const start = shadow ?? (await this.#nearest(version, partition, at));
+    const start = shadow ?? (await this.nearest(version, partition, at));
     return this.#forward(start, at, control);
   }
 
@@ -189,7 +180,7 @@ export class VersionRuntimes implements VersionSource {
    * partitions it begins, for what they exchanged on the way is made again only by all of them together.
    */
   async startOf(version: string, partition: Partition, at: Sequence): Promise<PartitionRuntime> {
-    if (!(await this.#hasOthers(version))) return this.#nearest(version, partition, at);
+    if (!(await this.#hasOthers(version))) return this.nearest(version, partition, at);
     const { definition } = await this.#known(version);
     refuseBeforeStart(definition, partition, at);
     return this.#atStart(definition, partition);
@@ -204,11 +195,11 @@ export class VersionRuntimes implements VersionSource {
   ): Promise<Sequence> {
     const key = shadowKey(version, partition);
     const start =
-      this.#takeShadow(version, partition, to) ?? (await this.#nearest(version, partition, to));
+      this.#takeShadow(version, partition, to) ?? (await this.nearest(version, partition, to));
     // Kept at once: where the replay is ended early, the next lease goes on from what it reached.
-    this.#keepShadow(key, start);
+    this.#shadows.set(key, start);
     const reached = await this.#forward(start, to, control, false);
-    this.#keepShadow(key, reached);
+    this.#shadows.set(key, reached);
     return reached.position;
   }
 
@@ -230,27 +221,16 @@ export class VersionRuntimes implements VersionSource {
     }
   }
 
-  /** Forgets the shadows that nobody advanced for so long: they may have been promoted elsewhere, or never will be. */
-  dropIdleShadows(idleMsMax = SHADOW_IDLE_MS_MAX): void {
-    const since = this.#deps.clock() - idleMsMax;
-    for (const [key, { keptMs }] of this.#shadows) {
-      if (keptMs < since) this.#shadows.delete(key);
-    }
-  }
-
-  #keepShadow(key: string, runtime: PartitionRuntime): void {
-    this.#shadows.set(key, { runtime, keptMs: this.#deps.clock() });
-  }
-
   #takeShadow(version: string, partition: Partition, at: Sequence): PartitionRuntime | undefined {
     const key = shadowKey(version, partition);
-    const shadow = this.#shadows.get(key)?.runtime;
+    const shadow = this.#shadows.get(key);
     if (shadow === undefined || shadow.position > at) return undefined;
     this.#shadows.delete(key);
     return shadow;
   }
 
-  async #nearest(version: string, partition: Partition, at: Sequence): Promise<PartitionRuntime> {
+  /** A version's newest state at or before a sequence: a checkpoint, or where it begins. What it meets after has to be kept. */
+  async nearest(version: string, partition: Partition, at: Sequence): Promise<PartitionRuntime> {
     const { checkpoints, maker } = this.#deps;
     const { definition } = await this.#known(version);
     refuseBefore(definition, partition, at);

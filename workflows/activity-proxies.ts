@@ -101,7 +101,7 @@ export const training = timed('training', { startToCloseTimeout: '6h', attemptsM
 export const travelling = timed('partitions', { startToCloseTimeout: '6h', attemptsMax: 5 });
 
 /** Proofs: as long as a replay from the start takes, or two; a core that is back begins anew. */
-export const proving = timed('partitions', { startToCloseTimeout: '12h', attemptsMax: 5 });
+export const proving = timed('training', { startToCloseTimeout: '12h', attemptsMax: 5 });
 
 /** Index builds: hours at the most. */
 export const indexing = timed('indexing', { startToCloseTimeout: '6h', attemptsMax: 5 });

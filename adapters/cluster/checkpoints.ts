@@ -19,6 +19,8 @@ import type { ObjectCache } from './object-cache.ts';
 export interface CheckpointsOptions {
   /** Holds `checkpoints/<version>/p<partition>-f<fence>-<sequence>.safetensors`. */
   readonly objects: ObjectStore;
+  /** What stands there for `checkpoints`, for the states of versions that are held beside the live one. */
+  readonly folder?: 'checkpoints' | 'shadows';
   readonly fences: Pick<FenceStore, 'check'>;
   /** The fence by which this process moves a partition; undefined where it does not. */
   readonly fenceOf: (partition: number) => Fence | undefined;
@@ -39,8 +41,6 @@ interface Listed {
   readonly object: ListedObject;
 }
 
-const FOLDER = 'checkpoints/';
-
 /**
  * Opens the checkpoint store that all workers share. A checkpoint is put only by who holds its partition's fence, whose
  * number is in the name: what a paused mover may still put stands behind everything of its successors.
@@ -52,10 +52,12 @@ export function openCheckpoints(options: CheckpointsOptions): CheckpointStore {
 class SharedCheckpoints implements CheckpointStore {
   readonly #options: CheckpointsOptions;
   readonly #keptMax: number;
+  readonly #folder: string;
 
   constructor(options: CheckpointsOptions) {
     this.#options = options;
     this.#keptMax = options.checkpointsKeptMax ?? CHECKPOINTS_KEPT_MAX;
+    this.#folder = `${options.folder ?? 'checkpoints'}/`;
   }
 
   async save(checkpoint: Checkpoint): Promise<SavedCheckpoint> {
@@ -63,7 +65,7 @@ class SharedCheckpoints implements CheckpointStore {
     const { version, partition, sequence } = checkpoint.manifest;
     assertVersionName(version);
     const fence = this.#fenceOf(partition);
-    const name = `${FOLDER}${version}/p${String(partition)}-f${String(fence.number)}-${String(sequence)}.safetensors`;
+    const name = `${this.#folder}${version}/p${String(partition)}-f${String(fence.number)}-${String(sequence)}.safetensors`;
     await fences.check(fence);
     const { sha256, bytes } = await objects.put(name, checked(checkpoint, fence, fences));
     await this.#prune(version, partition);
@@ -86,9 +88,9 @@ class SharedCheckpoints implements CheckpointStore {
 
   async list(partition: number): Promise<readonly Listed[]> {
     const found: Listed[] = [];
-    for (const object of await this.#options.objects.list(FOLDER)) {
+    for (const object of await this.#options.objects.list(this.#folder)) {
       const match = /^([^/]+)\/p(\d+)-f(\d+)-(-?\d+)\.safetensors$/.exec(
-        object.name.slice(FOLDER.length),
+        object.name.slice(this.#folder.length),
       );
       if (match === null || Number(match[2]) !== partition) continue;
       const [version, fence, sequence] = [match[1] ?? '', Number(match[3]), Number(match[4])];

@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { Fence, FenceStore, MoverStand, PartitionNote } from '../../activities/fences.ts';
+import type { HeldStand } from '../../activities/shadows.ts';
 import { RepriseError } from '../../events/error.ts';
 import { ORIGIN } from '../../events/position.ts';
 import type { MongoConnection } from './mongo.ts';
@@ -28,6 +29,8 @@ interface FenceDocument {
   readonly waitsFor?: readonly number[];
   /** Null where it is not known, as in documents of before this field was there. */
   readonly keptBarrier?: number | null;
+  /** Empty where nothing is held beside, as the documents of before this field was there. */
+  readonly held?: readonly HeldStand[];
   readonly toldMs: number;
 }
 
@@ -78,11 +81,12 @@ class MongoFences implements FenceStore {
   }
 
   async tell(fence: Fence, stand: MoverStand): Promise<void> {
-    const { version, position, barrier, waitsFor = [], keptBarrier = null } = stand;
+    const { version, position, barrier, waitsFor = [], keptBarrier = null, held = [] } = stand;
+    const told = { version, position, barrier, waitsFor, keptBarrier, held };
     const { matchedCount } = await this.#connection.run(() =>
       this.#collection.updateOne(
         { _id: fence.partition, number: fence.number },
-        { $set: { version, position, barrier, waitsFor, keptBarrier, toldMs: this.#clock() } },
+        { $set: { ...told, toldMs: this.#clock() } },
       ),
     );
     if (matchedCount === 0) throw fencedOff(fence);
@@ -131,12 +135,13 @@ class MongoFences implements FenceStore {
 
 function noteOf(document: FenceDocument): PartitionNote {
   const { _id, number, holder, version, position, barrier = 0, toldMs } = document;
-  const { waitsFor = [], keptBarrier = null } = document;
+  const { waitsFor = [], keptBarrier = null, held = [] } = document;
   return {
     fence: { partition: _id, number, holder },
     ...{ version, position, barrier, toldMs },
     ...(waitsFor.length > 0 && { waitsFor }),
     ...(keptBarrier !== null && { keptBarrier }),
+    ...(held.length > 0 && { held }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AliasStand, AliasStore } from '../../activities/aliases.ts';
+import type { AliasStore } from '../../activities/aliases.ts';
+import { aliasStandOf } from '../alias-stand.ts';
 import { publishFile } from '../published-file.ts';
 
 const FILE = 'aliases.json';
@@ -11,7 +12,7 @@ export function openAliases({ folder }: { readonly folder: string }): AliasStore
   return {
     async read() {
       try {
-        return standOf(JSON.parse(await readFile(path, 'utf8')));
+        return aliasStandOf(JSON.parse(await readFile(path, 'utf8')));
       } catch {
         // What cannot be read is folded from the journal again.
         return undefined;
@@ -23,13 +24,4 @@ export function openAliases({ folder }: { readonly folder: string }): AliasStore
       await publishFile(path, `${JSON.stringify({ live, shadow, previous, position })}\n`);
     },
   };
-}
-
-function standOf(value: unknown): AliasStand | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { live, shadow, previous, position } = value as Readonly<Record<string, unknown>>;
-  const isName = (name: unknown): boolean => name === null || typeof name === 'string';
-  const fits =
-    typeof live === 'string' && isName(shadow) && isName(previous) && Number.isInteger(position);
-  return fits ? (value as AliasStand) : undefined;
 }

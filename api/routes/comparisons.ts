@@ -23,8 +23,10 @@ export function comparisonRoutes(deps: ApiDeps): readonly Route[] {
       answer: { status: 200, description: 'The comparison.', schema: comparisonSchema },
       handle: ({ query: { a, b } }) => {
         if (deps.comparisons === undefined) {
-          const remedy = 'the embedded profile does';
-          throw new HttpProblem('UNAVAILABLE', `no versions are held side by side here: ${remedy}`);
+          throw new HttpProblem(
+            'UNAVAILABLE',
+            'no versions are held side by side here: ask an instance that learns',
+          );
         }
         return deps.comparisons.compare(a, b);
       },

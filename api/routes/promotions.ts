@@ -12,8 +12,10 @@ const body = z.strictObject({});
 
 function promotionsOf({ promotions }: ApiDeps): PromotionsPort {
   if (promotions !== undefined) return promotions;
-  const remedy = 'the embedded profile does; here a training promotes what it made';
-  throw new HttpProblem('UNAVAILABLE', `no version is held beside the live one here: ${remedy}`);
+  throw new HttpProblem(
+    'UNAVAILABLE',
+    'no version is held beside the live one here: ask an instance that learns',
+  );
 }
 
 /** The switches between model versions. */

@@ -12,8 +12,7 @@ const body = z.strictObject({});
 
 function schedulesOf({ schedules }: ApiDeps): SchedulesPort {
   if (schedules !== undefined) return schedules;
-  const remedy = 'the embedded profile does; here make them in Temporal, by its own command';
-  throw new HttpProblem('UNAVAILABLE', `no schedules are kept here: ${remedy}`);
+  throw new HttpProblem('UNAVAILABLE', 'no schedules are kept here: ask an API that has a Temporal');
 }
 
 function named(name: string): ScheduleName {

@@ -1,18 +1,11 @@
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { follow } from '../../activities/follower.ts';
 import type { MergeExchange } from '../../activities/merge-exchange.ts';
-import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
-import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
-import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import type { MaintenancePort, OnProgress } from '../../api/deps.ts';
 import type { RebuildReport } from '../../api/schema/answers.ts';
 import { RepriseError } from '../../events/error.ts';
 import { exportEvents, tellEvents } from '../../events/export-events.ts';
-import type { Journal } from '../../events/journal.ts';
 import { formatPosition, ORIGIN, sequence } from '../../events/position.ts';
-import type { Position } from '../../events/position.ts';
 import type { ItemCatalogue } from '../../projections/items.ts';
 import { followItems } from '../../projections/items.ts';
 import type { PopularStore } from '../../projections/popular-store.ts';
@@ -20,65 +13,36 @@ import type { ServingState } from '../../projections/serving-state.ts';
 import type { UserStore } from '../../projections/user-store.ts';
 import type { Counts } from '../core/counts.ts';
 import { chosenProjections } from '../core/rebuild.ts';
-import { hashedState, stateHashAnswer } from '../core/state-hash.ts';
-import type { HashedState } from '../core/state-hash.ts';
-import { verifyVersion } from '../core/verification.ts';
+import { stateHashAnswer } from '../core/state-hash.ts';
 import { yieldNow } from '../core/yield-now.ts';
-import { furthest, takeState } from './checkpoint-taking.ts';
-import type { CheckpointTakingDeps } from './checkpoint-taking.ts';
 import { wholeStateOf } from './checkpoint-states.ts';
 import type { StatePlace } from './checkpoint-states.ts';
+import { headsOfNow } from './heads-of-now.ts';
 import type { ServingFeed } from './serving-feed.ts';
-import type { ClusterStores } from './stores.ts';
+import { movedStates, proveVersion } from './version-proof.ts';
+import type { VersionProofDeps } from './version-proof.ts';
 
 /** What maintenance of the cluster works on. */
-export interface ApiMaintenanceDeps {
-  readonly stores: Pick<ClusterStores, 'identities' | 'registry' | 'checkpoints'> & {
-    readonly journal: Journal;
-  };
-  readonly maker: RuntimeMaker;
-  /** Builds versions from their bases alone. */
-  readonly clean: VersionRuntimes;
+export interface ApiMaintenanceDeps extends VersionProofDeps {
   /** Where movers meet at barriers; undefined where there is one partition. */
   readonly merges: MergeExchange | undefined;
-  readonly taking: CheckpointTakingDeps;
   readonly serving: ServingState;
   readonly feed: Pick<ServingFeed, 'replace'>;
   readonly catalogue: ItemCatalogue;
   readonly users: Pick<UserStore, 'drop'>;
   readonly popular: Pick<PopularStore, 'drop'>;
   readonly counts: () => Counts;
-  readonly scratchFolder: string;
-  readonly clock: () => number;
-  readonly sliceMsMax: number;
 }
 
 /** The operations behind `verify`, `rebuild` and `export`, over what all processes share. */
 export function createApiMaintenance(deps: ApiMaintenanceDeps): MaintenancePort {
-  const { stores, clock, sliceMsMax, maker, clean } = deps;
-  const { journal, identities, registry } = stores;
+  const { journal, identities } = deps.stores;
   return {
     rebuild: (projections, onProgress, signal) => rebuild(deps, projections, onProgress, signal),
-    verify: ({ model, full = false }, onProgress, signal) => {
-      onlyLive(deps, model, 'model');
-      if (full) {
-        const message = 'checkpoints are compared in the embedded profile only: leave full out';
-        return Promise.reject(new RepriseError('UNAVAILABLE', message));
-      }
-      return verifyVersion(
-        {
-          ...{ journal, identities, registry, maker, clean, clock, sliceMsMax, yieldNow },
-          takeServed: () => hashedStates(deps, [], signal),
-          scratch: () => scratchCheckpoints(deps.scratchFolder),
-        },
-        { isLive: true, full },
-        onProgress,
-        signal,
-      );
-    },
+    verify: (request, onProgress, signal) => proveVersion(deps, request, onProgress, signal),
     stateHash: async (version, after) => {
       onlyLive(deps, version);
-      const states = await hashedStates(deps, after, new AbortController().signal);
+      const states = await movedStates(deps, after, new AbortController().signal);
       return stateHashAnswer(states, deps.counts());
     },
     async *exportEvents(after) {
@@ -92,55 +56,11 @@ export function createApiMaintenance(deps: ApiMaintenanceDeps): MaintenancePort 
   };
 }
 
-function onlyLive(
-  { serving }: ApiMaintenanceDeps,
-  version: string | undefined,
-  field: 'version' | 'model' = 'version',
-): void {
+function onlyLive({ serving }: ApiMaintenanceDeps, version: string | undefined): void {
   if (version === undefined || version === serving.partition(0).version) return;
-  throw new RepriseError('INVALID', `version ${version} is not live: leave ${field} out`, {
-    field,
+  throw new RepriseError('INVALID', `version ${version} is not live: leave version out`, {
+    field: 'version',
   });
-}
-
-/** Hashes the movers' states at the heads of now or past them, one partition after the other. */
-async function hashedStates(
-  { stores, taking }: ApiMaintenanceDeps,
-  after: readonly Position[],
-  signal: AbortSignal,
-): Promise<readonly HashedState[]> {
-  const states: HashedState[] = [];
-  for (const position of furthest(await headsOfNow(stores.journal), after)) {
-    const runtime = await takeState(taking, position, signal);
-    states.push(await hashedState(runtime, stores.identities));
-  }
-  return states;
-}
-
-/** The heads as the store has them: what this process knows may be a moment old. */
-export async function headsOfNow(
-  journal: Pick<Journal, 'partitions' | 'head' | 'read'>,
-): Promise<readonly number[]> {
-  const heads: number[] = [];
-  for (let partition = 0; partition < journal.partitions; partition += 1) {
-    await journal.read(partition, journal.head(partition));
-    heads.push(journal.head(partition));
-  }
-  return heads;
-}
-
-async function scratchCheckpoints(
-  folder: string,
-): ReturnType<Parameters<typeof verifyVersion>[0]['scratch']> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = await mkdtemp(join(folder, 'scratch-'));
-  const onDamaged = (file: string, reason: string): never => {
-    throw new RepriseError('DAMAGED', `${file} cannot be read back: ${reason}`);
-  };
-  return {
-    store: openCheckpoints({ folder: path, onDamaged }),
-    remove: () => rm(path, { recursive: true, force: true }),
-  };
 }
 
 /**

@@ -25,10 +25,14 @@ import { createRuntimeMaker } from '../core/runtime-maker.ts';
 import { createServing } from '../core/serving.ts';
 import { Warnings } from '../core/warnings.ts';
 import { yieldNow } from '../core/yield-now.ts';
+import { heldBackfillOf } from './backfill-starts.ts';
+import type { BackfillStartDeps } from './backfill-starts.ts';
 import { createCheckpointStates } from './checkpoint-states.ts';
 import type { CheckpointTakingDeps } from './checkpoint-taking.ts';
 import type { Closers } from './closers.ts';
 import type { ProcessWays } from './frame.ts';
+import { followAliases } from './followed-aliases.ts';
+import type { FollowedAliases } from './followed-aliases.ts';
 import { Freshness } from './freshness.ts';
 import { openKafka } from './kafka.ts';
 import { KnownIdentities } from './known-identities.ts';
@@ -68,6 +72,7 @@ export interface ApiParts extends ProcessWays, ClusterRuntimes {
   /** The connection of `durable`, once there is one. */
   readonly runs: () => TemporalRuns | undefined;
   readonly pacing: IndexPacing;
+  readonly aliases: FollowedAliases;
   readonly warnings: Warnings;
   /** Unix milliseconds. */
   readonly clock: () => number;
@@ -141,6 +146,7 @@ type ReadSide = Pick<
   | 'durable'
   | 'runs'
   | 'pacing'
+  | 'aliases'
   | 'warnings'
 >;
 
@@ -149,7 +155,12 @@ function openReadSide(ways: ReadSideWays, closers: Closers): ReadSide {
   const { config, logger, stores, redis, clock, runtimes, observation } = ways;
   const { journal, registry, checkpoints } = stores;
   const warnings = new Warnings(clock);
-  const { durable, runs, pacing } = openRuns(ways, () => liveVersion(serving), closers);
+  const aliases = followAliases(ways);
+  const { durable, runs, pacing } = openRuns(
+    ways,
+    { aliases, warnings, live: () => liveVersion(serving) },
+    closers,
+  );
   const serving = createServing(
     runtimes.kernels,
     config.partitions,
@@ -184,6 +195,7 @@ function openReadSide(ways: ReadSideWays, closers: Closers): ReadSide {
   const taking = { ...states, ...shared, wishes };
   return {
     ...{ serving, feed, freshness, identities, taking, search, durable, runs, pacing, warnings },
+    aliases,
   };
 }
 
@@ -238,13 +250,26 @@ function openSearch(
 }
 
 function openRuns(
-  { config, stores, logger, clock }: ReadSideWays,
-  live: () => string | undefined,
+  { config, stores, logger, clock, signal }: ReadSideWays,
+  {
+    aliases,
+    live,
+    warnings,
+  }: Pick<BackfillStartDeps, 'aliases' | 'live'> & { readonly warnings: Warnings },
   closers: Closers,
 ): Pick<ApiParts, 'durable' | 'runs' | 'pacing'> {
   let connected: TemporalRuns | undefined;
   const durable = new DurableHost('eager', undefined, async () => {
-    connected = await connectRuns({ config, registry: stores.registry, live, clock });
+    connected = await connectRuns({
+      ...{ config, clock, registry: stores.registry, live },
+      backfillOf: (request, building) =>
+        heldBackfillOf({ stores, signal, live, aliases, building }, request),
+      onUnscheduled: (error) => {
+        logger.error({ err: error }, 'the schedules could not be set');
+        const reason = error instanceof Error ? error.message : String(error);
+        warnings.add(`the schedules are not what the configuration says: ${reason}`);
+      },
+    });
     return connected;
   });
   closers.add(() => durable.close());

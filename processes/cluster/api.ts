@@ -16,13 +16,13 @@ import { LiveKeys } from '../access/live-keys.ts';
 import { optionalLimit } from '../access/request-limit.ts';
 import { activityOf } from '../core/activity.ts';
 import { countServed } from '../core/counts.ts';
-import { listModels } from '../core/models.ts';
 import { LiveFigures } from '../core/live-figures.ts';
 import { FreshnessWindow } from '../core/freshness-window.ts';
 import { recall10Of } from '../core/prequential-metrics.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { readPage } from '../page-files.ts';
 import { ApiHealth, watchedBy } from './api-health.ts';
+import { versionPorts } from './api-versions.ts';
 import { createApiMaintenance } from './api-maintenance.ts';
 import { liveVersion, openApiParts } from './api-parts.ts';
 import type { ApiParts } from './api-parts.ts';
@@ -82,6 +82,7 @@ async function runAll(parts: ApiParts, watch: DependencyWatch): Promise<void> {
     freshness.run(signal),
     watch.run(signal),
     hearBlocks({ link, journal: parts.stores.journal, logger, signal }),
+    parts.aliases.run(),
     followCatalogue(parts),
     followReleases({ ...parts, stand: () => searchStandOf(parts.serving) }),
   ]);
@@ -167,8 +168,10 @@ function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<Api
     partitionOf: (id) => partitionOf(id, config.partitions),
     signingKey,
   });
+  const door = openDoor(parts, answerReader(signingKey));
+  const prequential = clusterPrequential(openObservedPlaces(parts.redis), config.prequentialShare);
   return {
-    door: meteredDoor(openDoor(parts, answerReader(signingKey)), observation, observation.appended),
+    door: meteredDoor(door, observation, observation.appended),
     metrics: observation.metrics,
     watch: observation.requests,
     queries: markedQueries(queries, { freshness, identities }),
@@ -177,9 +180,10 @@ function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<Api
     // What is known of users while the store is away is not enough: an export asks it.
     userExport: { open: (user) => openClusterExport(parts, user) },
     offsets: parts.offsets,
-    prequential: clusterPrequential(openObservedPlaces(parts.redis), config.prequentialShare),
-    models: { list: () => listModels(stores.registry, liveVersion(serving) ?? '') },
+    prequential,
+    ...versionPorts({ parts, prequential, door }),
     runs: parts.durable,
+    schedules: parts.durable.schedules,
     maintenance: createApiMaintenance({
       ...parts,
       ...{ scratchFolder: config.scratchFolder, sliceMsMax: config.sliceMsMax },

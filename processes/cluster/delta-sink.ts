@@ -11,6 +11,8 @@ export interface DeltaSinkDeps {
   readonly writer: DeltaWriter;
   readonly users: Pick<UsersFeed, 'offer'>;
   readonly patience: Patience;
+  /** Called when a delta has been told. */
+  readonly onTold?: () => void;
 }
 
 /**
@@ -26,5 +28,6 @@ export function createDeltaSink(deps: DeltaSinkDeps): (delta: ModelDelta) => Pro
       if (delta.ranker === undefined) await writer.append(delta, watch.fence.number);
     });
     users.offer(delta);
+    deps.onTold?.();
   };
 }

@@ -5,6 +5,7 @@ import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import type { Sequence } from '../../events/position.ts';
 import type { CatchUp } from './catch-up.ts';
 import type { FenceWatch } from './fence-watch.ts';
+import type { HeldVersions } from './held-versions.ts';
 import type { KeptBarriers } from './kept-barriers.ts';
 import { pauseFor } from './patience.ts';
 import type { UsersFeed } from './users-feed.ts';
@@ -23,6 +24,8 @@ export interface HeldParts {
   /** Aborted here: nothing more is written then. */
   readonly over: AbortController;
   readonly clock: () => number;
+  /** The versions that are held beside the live one; absent where none are. */
+  readonly beside?: Pick<HeldVersions, 'standsOf' | 'save' | 'drop'>;
   /** Tells how long it takes until the partition learns again, and until it has caught up. */
   readonly catchUp: Pick<CatchUp, 'reached'>;
 }
@@ -116,6 +119,7 @@ export class HeldPartition implements Leased {
     await this.watch.tell({
       ...{ version, position, barrier, waitsFor: this.#parts.waitsFor() },
       ...(keptBarrier !== undefined && { keptBarrier }),
+      held: this.#parts.beside?.standsOf(this.partition) ?? [],
     });
   }
 
@@ -124,10 +128,10 @@ export class HeldPartition implements Leased {
     await this.#parts.users.look();
   }
 
-  /** Stores the users of now, within a bound: whoever takes the partition goes on from there. */
+  /** Stores the users of now and what is held beside, within a bound: whoever takes the partition goes on from there. */
   async flush(): Promise<void> {
     await Promise.race([
-      this.#parts.users.flush(),
+      Promise.all([this.#parts.users.flush(), this.#parts.beside?.save(this.partition)]),
       pauseFor(FLUSH_MS_MAX, this.#parts.over.signal),
     ]);
   }
@@ -135,6 +139,7 @@ export class HeldPartition implements Leased {
   /** Ends it: nothing is written any more. Resolves when nothing moves. */
   async end(): Promise<void> {
     this.#parts.over.abort();
+    this.#parts.beside?.drop(this.partition);
     await this.#parts.live.close();
   }
 }

@@ -2,7 +2,7 @@ import { LiveMerges } from '../../activities/live-merges.ts';
 import type { WaitingPartition } from '../../activities/live-merges.ts';
 import type { FenceStore } from '../../activities/fences.ts';
 import type { MergeExchange } from '../../activities/merge-exchange.ts';
-import type { MergeName } from '../../activities/merge-store.ts';
+import type { MergeName, MergeStore } from '../../activities/merge-store.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { openMerges } from '../../adapters/cluster/merges.ts';
@@ -30,12 +30,36 @@ export interface MeetingDeps {
   readonly logger: Logger;
 }
 
+/** How long partitions of a version beside the live one wait for others that nobody knows to come: these may begin later. */
+export const BESIDE_WAIT_MS_MAX = 60_000;
+
+/** Where the partitions of a worker meet others. */
+export interface WorkerMeetings {
+  /** Those of the live version. */
+  readonly live: LiveMerges;
+  /** Those of versions that are held beside it. */
+  readonly beside: LiveMerges;
+}
+
 /** Opens where partitions meet, whichever worker moves each of them; undefined where there is one partition. */
 export function openClusterMeeting(deps: MeetingDeps): LiveMerges | undefined {
-  const { stores, link, versions, clock, logger } = deps;
-  const { journal, objects, fences } = stores;
-  if (journal.partitions < 2) return undefined;
-  const store = openMerges({
+  if (deps.stores.journal.partitions < 2) return undefined;
+  return meetingOver(deps, openMeetingStore(deps));
+}
+
+/** Opens where the partitions of a worker meet others: what the live version made is there for who held it beside. */
+export function openWorkerMeetings(deps: MeetingDeps): WorkerMeetings | undefined {
+  if (deps.stores.journal.partitions < 2) return undefined;
+  const store = openMeetingStore(deps);
+  return {
+    live: meetingOver(deps, store),
+    beside: meetingOver(deps, store, BESIDE_WAIT_MS_MAX),
+  };
+}
+
+function openMeetingStore({ stores, link, logger }: MeetingDeps): MergeStore {
+  const { journal, objects } = stores;
+  return openMerges({
     ...{ objects, partitions: journal.partitions },
     ...(link !== undefined && { link }),
     onDamaged: (path, reason) => {
@@ -45,8 +69,14 @@ export function openClusterMeeting(deps: MeetingDeps): LiveMerges | undefined {
       logger.warn({ err: error }, 'merges cannot be made durable: they are tried again');
     },
   });
+}
+
+function meetingOver(deps: MeetingDeps, store: MergeStore, mergeWaitMsMax?: number): LiveMerges {
+  const { stores, versions, clock, logger } = deps;
+  const { journal, fences } = stores;
   return new LiveMerges({
     ...{ store, clock },
+    ...(mergeWaitMsMax !== undefined && { mergeWaitMsMax }),
     isComing: (name, partition) => isComing({ fences, clock }, name, partition),
     derive: async ({ version, barrier }, signal) => {
       await seeHeads(journal);
@@ -99,7 +129,9 @@ export async function isComing(
   const note = (await fences.notes()).find(({ fence }) => fence.partition === partition);
   if (note === undefined || clock() - note.toldMs > MOVER_SILENT_MS_MAX) return false;
   // Who took the partition and has not told yet is being recovered.
-  return note.version === '' || (note.version === version && note.barrier < barrier);
+  if (note.version === '') return true;
+  const stands = [note, ...(note.held ?? [])];
+  return stands.some((one) => one.version === version && one.barrier < barrier);
 }
 
 /** Says once a barrier which partitions stand before it for others, until the signal aborts. */

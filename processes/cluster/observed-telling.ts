@@ -1,4 +1,5 @@
 import type { ObservedPlaces } from '../../adapters/cluster/observed-places.ts';
+import type { SharedObservedEvents } from '../../adapters/cluster/observed-events.ts';
 import type { PrequentialPort } from '../../api/deps.ts';
 import { prequentialAnswer } from '../core/prequential-metrics.ts';
 import type { PrequentialMetricsBook } from '../core/prequential-metrics.ts';
@@ -10,13 +11,14 @@ const TELL_MS = 1_000;
 
 /** What a worker tells its places with. */
 export interface ObservedTellingDeps {
-  readonly observed: Pick<PrequentialMetricsBook, 'places'>;
+  readonly observed: Pick<PrequentialMetricsBook, 'places' | 'observerOf'>;
   readonly places: Pick<ObservedPlaces, 'add'>;
+  readonly events: Pick<SharedObservedEvents, 'add'>;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**
- * Tells every second the places that this worker found since, until the signal aborts. What cannot be told now is told
+ * Tells every second the places that this worker found since, with the events that they are of, until the signal aborts. What cannot be told now is told
  * later, as far as it is still kept: these are figures, and no answer waits for them.
  */
 export async function tellObserved(
@@ -37,12 +39,16 @@ export async function tellObserved(
 
 /** Tells what came since the last time, and notes how far that went. */
 async function tellNew(
-  { observed, places }: ObservedTellingDeps,
+  { observed, places, events }: ObservedTellingDeps,
   told: Map<string, number>,
 ): Promise<void> {
   for (const [version, window] of observed.places()) {
     const { total } = window;
     const fresh = window.newest(total - (told.get(version) ?? 0));
+    // Before the places: what is told again of events counts once.
+    if (fresh.length > 0) {
+      await events.add(version, observed.observerOf(version).events.kept().slice(-fresh.length));
+    }
     await places.add(version, fresh);
     told.set(version, total);
   }

@@ -21,6 +21,7 @@ import { CatchUp } from './catch-up.ts';
 import { createDeltaSink } from './delta-sink.ts';
 import { FenceWatch } from './fence-watch.ts';
 import { HeldPartition } from './held-partition.ts';
+import type { HeldVersions } from './held-versions.ts';
 import { KeptBarriers } from './kept-barriers.ts';
 import type { Patience } from './patience.ts';
 import { patientJournal, patientMerges, patientVersions } from './patient-reads.ts';
@@ -47,6 +48,8 @@ export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax'
   readonly merges?: Pick<LiveMerges, 'contribute' | 'take' | 'waiting'> | undefined;
   /** Who looks at what a version is to learn. */
   readonly observerOf: (version: string) => PrequentialObserver;
+  /** The versions that are held beside the live one; absent where none are. */
+  readonly beside?: Pick<HeldVersions, 'retire' | 'wake' | 'standsOf' | 'save' | 'drop'>;
   readonly logger: Logger;
 }
 
@@ -66,7 +69,7 @@ export async function takePartition(
   onLost: OnLost,
 ): Promise<HeldPartition> {
   const { partition } = fence;
-  const { clock, logger } = deps;
+  const { clock, logger, beside: held } = deps;
   const over = new AbortController();
   const watch = new FenceWatch({ fence, fences: deps.fences, clock });
   const patience: Patience = {
@@ -82,7 +85,10 @@ export async function takePartition(
     ...{ yieldNow: deps.yieldNow, sliceMsMax: deps.sliceMsMax, clock },
     journal: patientJournal(deps.journal, patience),
     versions: patientVersions(deps.versions, patience),
-    sink: createDeltaSink({ watch, patience, users, writer: deps.stream }),
+    sink: createDeltaSink({
+      ...{ watch, patience, users, writer: deps.stream },
+      onTold: () => held?.wake(),
+    }),
     ...(deps.merges && { merges: patientMerges(deps.merges, patience) }),
   };
   const phases = new Phases(clock);
@@ -95,6 +101,7 @@ export async function takePartition(
   const kept = new KeptBarriers();
   const live = new LivePartition(runtime, {
     ...moves,
+    ...(held && { onRetired: (retired: PartitionRuntime) => held.retire(retired) }),
     betweenLeases: 'stand',
     savedAt,
     save: async (checkpoint) => {
@@ -122,7 +129,7 @@ export async function takePartition(
   logger.info({ partition, position, savedAt, tookMs: phases.tookMs }, 'taken');
   const catchUp = new CatchUp({ partition, logger, clock });
   return new HeldPartition({
-    ...{ live, watch, users, kept, over, clock, catchUp },
+    ...{ live, watch, users, kept, over, clock, catchUp, ...(held && { beside: held }) },
     waitsFor: () => deps.merges?.waiting.find((one) => one.partition === partition)?.behind ?? [],
   });
 }

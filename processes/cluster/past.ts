@@ -5,7 +5,7 @@ import { readNativeParts } from '../core/native-parts.ts';
 import { createPast } from '../core/time-travel.ts';
 import { travelPort } from '../core/travel-port.ts';
 import { openUserExport } from '../core/user-export.ts';
-import { headsOfNow } from './api-maintenance.ts';
+import { headsOfNow } from './heads-of-now.ts';
 import type { ApiParts } from './api-parts.ts';
 
 /** What an API answers the past from: what all processes share, and what every one of them holds. */

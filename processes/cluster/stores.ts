@@ -7,6 +7,7 @@ import type { ObjectStore } from '../../activities/object-store.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { openBaseBlobs } from '../../adapters/cluster/base-blobs.ts';
 import { openCheckpoints } from '../../adapters/cluster/checkpoints.ts';
+import type { CheckpointsOptions } from '../../adapters/cluster/checkpoints.ts';
 import { openFences } from '../../adapters/cluster/fences.ts';
 import type { ClusterJournal } from '../../adapters/cluster/journal.ts';
 import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
@@ -37,6 +38,8 @@ export interface ClusterStores {
   readonly fences: FenceStore;
   readonly objects: ObjectStore;
   readonly checkpoints: CheckpointStore;
+  /** The states of versions that are held beside the live one. */
+  readonly heldCheckpoints: CheckpointStore;
   close(): Promise<void>;
 }
 
@@ -71,7 +74,7 @@ export async function openClusterStores(options: StoresOptions): Promise<Cluster
     );
     await refuseOtherLearner(registry, config.learner);
     const fences = openFences({ connection: mongo, database, clock });
-    const checkpoints = openCheckpoints({
+    const shared: CheckpointsOptions = {
       ...{ objects, fences, fenceOf },
       cache: new ObjectCache({
         objects,
@@ -85,9 +88,11 @@ export async function openClusterStores(options: StoresOptions): Promise<Cluster
       onDamaged: (path, reason) => {
         logger.warn({ path, reason }, 'a checkpoint is damaged; taking the one before');
       },
-    });
+    };
     return {
-      ...{ mongo, journal, identities, registry, fences, objects, checkpoints },
+      ...{ mongo, journal, identities, registry, fences, objects },
+      checkpoints: openCheckpoints(shared),
+      heldCheckpoints: openCheckpoints({ ...shared, folder: 'shadows' }),
       close: () => closers.close(),
     };
   } catch (error) {

@@ -1,12 +1,16 @@
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { RunsPort } from '../../api/deps.ts';
+import type { BackfillRequest } from '../../api/schema/versions.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { RepriseError } from '../../events/error.ts';
-import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
+import { backfillId, CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
+import type { BackfillInput } from '../../workflows/messages.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import type { DurableRuns } from '../core/durable-host.ts';
 import { INDEX_BUILD_INTERVAL_MS_MIN } from '../core/index-pacing.ts';
 import { createRuns } from '../durable/runs.ts';
+import { wantedSchedules } from '../durable/schedule-specs.ts';
+import { Schedules } from '../durable/schedules.ts';
 import { WorkflowStarter } from '../durable/starter.ts';
 import { connectTemporal } from './temporal.ts';
 
@@ -19,8 +23,15 @@ export interface TemporalRunsDeps {
   readonly registry: Pick<VersionRegistry, 'nextName'>;
   /** The version that serves. */
   readonly live: () => string | undefined;
+  /** Checks what a backfill is asked; told the versions that are being built. */
+  readonly backfillOf: (
+    request: BackfillRequest,
+    building: () => Promise<readonly string[]>,
+  ) => Promise<BackfillInput>;
   /** Unix milliseconds. */
   readonly clock: () => number;
+  /** Told where the schedules are not what the configuration says. */
+  readonly onUnscheduled: (error: unknown) => void;
 }
 
 /** Runs through the cluster's Temporal. */
@@ -47,6 +58,11 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
       throw explained(error);
     }
   };
+  const schedules = new Schedules({
+    ...{ client: temporal.client, uiUrl: temporal.uiUrl, wanted: wantedSchedules(config) },
+    place: { taskQueue: CLUSTER_TASK_QUEUES.workflows, namespace: temporal.namespace },
+  });
+  bounded(() => schedules.reconcile()).catch(deps.onUnscheduled);
   const runsAt = (releaseClock: () => number): RunsPort =>
     createRuns({
       ...{ starter, registry, live, clock, releaseClock, leaseMsMax: config.leaseMsMax },
@@ -60,17 +76,32 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
     url: temporal.uiUrl,
     startTraining: (request) => bounded(() => runs.startTraining(request)),
     startIndexBuild: (request) => bounded(() => runs.startIndexBuild(request)),
-    startBackfill: (request) => bounded(() => runs.startBackfill(request)),
+    startBackfill: async (request) => {
+      const input = await deps.backfillOf(request, () => bounded(() => buildingOf(runs)));
+      return bounded(() => starter.backfill(input));
+    },
     controlBackfill: (workflowId, control) =>
       bounded(() => runs.controlBackfill(workflowId, control)),
     list: () => bounded(() => runs.list()),
     describe: (kind, workflowId) => bounded(() => runs.describe(kind, workflowId)),
     buildDue: () => bounded(() => due.startIndexBuild({})),
+    schedules: {
+      list: () => bounded(() => schedules.list()),
+      control: (name, control) => bounded(() => schedules.control(name, control)),
+    },
     check: async () => {
       await bounded(() => connection.workflowService.getSystemInfo({}));
     },
     close: () => temporal.close(),
   };
+}
+
+/** The versions whose backfills are under way. */
+async function buildingOf(runs: RunsPort): Promise<readonly string[]> {
+  const running = (await runs.list()).filter(
+    ({ kind, state }) => kind === 'backfill' && state === 'running',
+  );
+  return running.map(({ workflowId }) => workflowId.slice(backfillId('').length));
 }
 
 function explained(error: unknown): unknown {

@@ -1,21 +1,32 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Activities } from '../../activities/index.ts';
+import { createProvingActivities } from '../../activities/proving.ts';
+import { createSchedulingActivities } from '../../activities/scheduling.ts';
+import { ShadowPace } from '../../activities/shadow-pace.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
+import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
+import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { openRuns } from '../../adapters/cluster/runs.ts';
 import { createTrainerPool } from '../../adapters/embedded/trainer.ts';
 import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
 import { readNativeParts } from '../core/native-parts.ts';
 import { yieldNow } from '../core/yield-now.ts';
+import { planOf } from '../durable/planned-runs.ts';
 import { meteredTrainers } from '../observe/metered-ports.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { liveStateOf } from './live-states.ts';
 import { pause, persist } from './persisting.ts';
 import { openRuntimes } from './runtimes.ts';
+import type { ClusterRuntimes } from './runtimes.ts';
 import { openFactSending } from './fact-sending.ts';
 import { openClusterStores } from './stores.ts';
+import type { ClusterStores } from './stores.ts';
 import { serveTaskQueue } from './task-queue.ts';
 import { untilTold } from './until-told.ts';
+import { proveVersion as proveOf } from './version-proof.ts';
 
 /** Starts a trainer of the cluster: it does the activities of training runs, each run in a child process of its own. */
 export async function startClusterTrainer(ways: ProcessWays): Promise<RunningProcess> {
@@ -31,13 +42,14 @@ export async function startClusterTrainer(ways: ProcessWays): Promise<RunningPro
     const { journal, registry, fences, objects } = stores;
     const facts = await openFactSending(ways);
     closers.add(() => facts.close());
-    const { versions } = await openRuntimes(stores, facts.link, ways);
+    const runtimes = await openRuntimes(stores, facts.link, ways);
+    const { versions } = runtimes;
     const trainer = createTrainerPool({
       script: new URL('../trainer.ts', import.meta.url),
       tfjsUnavailable: readNativeParts().tfjs.unavailable,
     });
     closers.add(() => trainer.close());
-    const activities = createTrainingActivities({
+    const training = createTrainingActivities({
       ...{ journal, registry, versions, clock, yieldNow },
       trainer: meteredTrainers(trainer, ways.observation),
       door: facts.door,
@@ -49,10 +61,53 @@ export async function startClusterTrainer(ways: ProcessWays): Promise<RunningPro
       sliceMsMax: config.sliceMsMax,
       sleep: pause,
     });
+    const activities = { ...training, ...duties(ways, { stores, runtimes, link: facts.link }) };
     await serveTaskQueue(ways, { taskQueue: CLUSTER_TASK_QUEUES.training, activities }, closers);
     return untilTold(closers, signal);
   } catch (error) {
     await closers.close();
     throw error;
   }
+}
+
+interface DutyParts {
+  readonly stores: ClusterStores;
+  readonly runtimes: ClusterRuntimes;
+  readonly link: RedisLink;
+}
+
+/** What a trainer does for schedules: it plans their runs, and proves versions within a share of its time. */
+function duties(
+  { config, logger }: ProcessWays,
+  { stores, runtimes, link }: DutyParts,
+): Pick<Activities, 'planRun' | 'proveVersion'> {
+  const { registry, checkpoints } = stores;
+  const { maker } = runtimes;
+  // Fractions, for slices are measured by it.
+  const clock = (): number => performance.timeOrigin + performance.now();
+  const native = { tfjs: readNativeParts().tfjs, faiss: { unavailable: undefined } };
+  const scheduling = createSchedulingActivities({
+    plan: (kind) => planOf({ native, registry, config, clock }, kind),
+    promoteShadow: () => Promise.reject(new RangeError('a worker promotes')),
+  });
+  const wishes = openCheckpointWishes(link);
+  const taking = { checkpoints, registry, maker, wishes, clock, logger, sleep: pause };
+  const { scratchFolder, sliceMsMax } = config;
+  const sleep = async (ms: number): Promise<void> => {
+    await wait(ms);
+  };
+  const proving = createProvingActivities({
+    prove: (request, { onProgress, signal }) =>
+      proveOf(
+        { ...runtimes, stores, taking, clock, scratchFolder, sliceMsMax },
+        request,
+        onProgress,
+        signal,
+        new ShadowPace({ clock, yieldNow, sleep }).yielder(),
+      ),
+  });
+  return {
+    planRun: (input) => scheduling.planRun(input),
+    proveVersion: (request) => proving.proveVersion(request),
+  };
 }

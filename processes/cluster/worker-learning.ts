@@ -6,7 +6,8 @@ import { loadKernel } from '../../model/kernel/kernel.ts';
 import { createRuntimeMaker } from '../core/runtime-maker.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import type { Logger } from '../logger.ts';
-import { openClusterMeeting } from './meeting.ts';
+import { checkpointsOfAll } from '../core/shadow-keeping.ts';
+import { openWorkerMeetings } from './meeting.ts';
 import { patiently } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { patientJournal, patientMerges } from './patient-reads.ts';
@@ -27,12 +28,15 @@ export interface WorkerLearning {
   readonly versions: VersionRuntimes;
   /** Undefined where there is one partition. */
   readonly merges: LiveMerges | undefined;
+  /** The same for versions that are held beside the live one. */
+  readonly besideMerges: LiveMerges | undefined;
 }
 
 /** Makes the runtimes of versions over the shared stores; an outage makes them wait and stops none of them. */
 export async function openWorkerLearning(deps: WorkerLearningDeps): Promise<WorkerLearning> {
   const { stores, link, sliceMsMax, clock, patience, logger } = deps;
-  const { journal, identities, registry, checkpoints } = stores;
+  const { journal, identities, registry } = stores;
+  const checkpoints = checkpointsOfAll(stores.checkpoints, stores.heldCheckpoints);
   const isErased = (surrogate: Uint8Array): Promise<boolean> =>
     patiently(patience, () => journal.isErased(surrogate));
   const maker = createRuntimeMaker({
@@ -43,11 +47,12 @@ export async function openWorkerLearning(deps: WorkerLearningDeps): Promise<Work
     },
     journal: { isErased },
   });
-  const merges = openClusterMeeting({ stores, link, clock, logger, versions: () => versions });
+  const meetings = openWorkerMeetings({ stores, link, clock, logger, versions: () => versions });
+  const merges = meetings?.live;
   const versions = new VersionRuntimes({
     ...{ yieldNow, sliceMsMax, clock, registry, checkpoints, maker, follow, logger },
     journal: { ...patientJournal(journal, patience), isErased },
     ...(merges && { merges: patientMerges(merges, patience) }),
   });
-  return { versions, merges };
+  return { versions, merges, besideMerges: meetings?.beside };
 }

@@ -5,7 +5,9 @@ import { Context } from '@temporalio/activity';
 import { createReplayActivities } from '../../activities/replay.ts';
 import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
 import { openDeltaWriter } from '../../adapters/cluster/delta-stream.ts';
+import { openObservedEvents } from '../../adapters/cluster/observed-events.ts';
 import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
+import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { openPopular } from '../../adapters/cluster/popular.ts';
 import { openUsers } from '../../adapters/cluster/users.ts';
 import { openWorkerRegister } from '../../adapters/cluster/worker-register.ts';
@@ -30,7 +32,7 @@ import type { ObservedTellingDeps } from './observed-telling.ts';
 import { takePartition } from './partition-taking.ts';
 import type { TakingDeps } from './partition-taking.ts';
 import { PartitionHost } from './partition-host.ts';
-import { patiently, pauseFor } from './patience.ts';
+import { patiently } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { connectRedis } from './redis-link.ts';
 import { keepReplays } from './replay-keeper.ts';
@@ -42,15 +44,14 @@ import { connectTemporal } from './temporal.ts';
 import type { ClusterTemporal } from './temporal.ts';
 import { openWorkerLearning } from './worker-learning.ts';
 import type { WorkerLearning } from './worker-learning.ts';
+import { openWorkerVersions } from './worker-versions.ts';
+import type { WorkerVersions } from './worker-versions.ts';
 
 /** How long a worker that ends waits for its leases, which end with a checkpoint each. */
 const LEASES_END_MS_MAX = 4_000;
 
 /** How long one decision of a workflow may take, before another worker decides: this one may have stopped. */
 const WORKFLOW_TASK_MS_MAX = 3_000;
-
-/** How often idle shadows are looked for. */
-const SHADOWS_LOOK_MS = 60_000;
 
 /** Opens a worker: it holds partitions as they are leased to it, learns, and tells what changed. */
 export async function openWorker(ways: ProcessWays): Promise<RunningProcess> {
@@ -77,6 +78,7 @@ interface WorkerParts extends ProcessWays {
   readonly host: PartitionHost;
   readonly queue: string;
   readonly learning: WorkerLearning;
+  readonly beside: WorkerVersions;
   readonly telling: ObservedTellingDeps;
   readonly heed: (patience: Patience) => Promise<void>;
   readonly hear: () => Promise<void>;
@@ -85,7 +87,7 @@ interface WorkerParts extends ProcessWays {
 
 /** Opens everything, in an order whose reverse closes well. */
 async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerParts> {
-  const { config, logger, observation } = ways;
+  const { config, logger } = ways;
   // Wall clock with fractions that goes on while the process is stopped.
   const clock = (): number => performance.timeOrigin + performance.now();
   const holder = `${hostname()}-${String(process.pid)}-${randomBytes(3).toString('hex')}`;
@@ -112,20 +114,68 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   });
   const { sliceMsMax } = config;
   const learning = await openWorkerLearning({ stores, link, sliceMsMax, clock, patience, logger });
-  const { versions, merges } = learning;
   closers.add(async () => {
-    merges?.close();
+    learning.merges?.close();
+    learning.besideMerges?.close();
     return Promise.resolve();
   });
-  const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   const observed = new PrequentialMetricsBook(config.prequentialShare);
-  const taking: TakingDeps = {
-    ...{ versions, merges, sliceMsMax, clock, yieldNow, logger, bounds: config },
+  const beside = openWorkerVersions({
+    ...{ config, logger, stores, link, learning, observed, patience, clock },
+    moved: () => host.held,
+  });
+  closers.add(() => beside.close());
+  const taking = takingOf(ways, {
+    ...{ stores, link, learning, beside, observed, clock },
+    onCheckpointNeeded: (partition) => host.wish(partition),
+  });
+  const host: PartitionHost = new PartitionHost({
+    ...{ holder, queue, logger, partitions: config.partitions, fences: stores.fences },
+    register: openWorkerRegister(link),
+    take: (fence, onLost) => takePartition(fence, taking, onLost),
+    isAskedAlone: () => Context.current().info.taskQueue === queue,
+  });
+  closers.add(() => host.close());
+  measureLearning(ways, { observed, host, stores });
+  const wishes = openCheckpointWishes(link);
+  const heed = (waiting: Patience): Promise<void> =>
+    patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
+  const telling = { observed, logger, ...observedIn(link) };
+  const hear = (): Promise<void> =>
+    hearBlocks({ link, journal: stores.journal, logger, signal: over.signal });
+  return {
+    ...ways,
+    ...{ stores, temporal, host, queue, learning, beside, telling, heed, hear, patience },
+  };
+}
+
+interface TakingParts extends Pick<WorkerParts, 'stores' | 'learning' | 'beside'> {
+  readonly link: RedisLink;
+  readonly observed: PrequentialMetricsBook;
+  readonly clock: () => number;
+  readonly onCheckpointNeeded: (partition: number) => void;
+}
+
+/** What partitions are taken with. */
+function takingOf(
+  { config, logger, observation }: ProcessWays,
+  { stores, link, learning, beside, observed, clock, onCheckpointNeeded }: TakingParts,
+): TakingDeps {
+  const { versions, merges } = learning;
+  const { held } = beside;
+  const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
+  return {
+    versions: {
+      recover: (...asked) => versions.recover(...asked),
+      runtimeAt: (...asked) => held.runtimeAt(...asked),
+    },
+    ...{ beside: held, merges, clock, yieldNow, logger },
+    ...{ sliceMsMax: config.sliceMsMax, bounds: config },
     ...{ journal: stores.journal, fences: stores.fences },
     ...meteredStores(
       {
         checkpoints: stores.checkpoints,
-        stream: openDeltaWriter(link, { onCheckpointNeeded: (partition) => host.wish(partition) }),
+        stream: openDeltaWriter(link, { onCheckpointNeeded }),
         users: openUsers({ connection: stores.mongo, database }),
         popular: openPopular({ link, halfLifeMs: DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs }),
       },
@@ -138,21 +188,11 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
       isErased: (surrogate) => stores.journal.isErased(surrogate),
     },
   };
-  const host: PartitionHost = new PartitionHost({
-    ...{ holder, queue, logger, partitions: config.partitions, fences: stores.fences },
-    register: openWorkerRegister(link),
-    take: (fence, onLost) => takePartition(fence, taking, onLost),
-    isAskedAlone: () => Context.current().info.taskQueue === queue,
-  });
-  closers.add(() => host.close());
-  measureLearning(ways, { observed, host, stores });
-  const wishes = openCheckpointWishes(link);
-  const heed = (waiting: Patience): Promise<void> =>
-    patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
-  const telling = { observed, places: openObservedPlaces(link), logger };
-  const hear = (): Promise<void> =>
-    hearBlocks({ link, journal: stores.journal, logger, signal: over.signal });
-  return { ...ways, ...{ stores, temporal, host, queue, learning, telling, heed, hear, patience } };
+}
+
+/** Where it is told how events were ranked. */
+function observedIn(link: RedisLink): Pick<ObservedTellingDeps, 'places' | 'events'> {
+  return { places: openObservedPlaces(link), events: openObservedEvents(link) };
 }
 
 /** Has the partitions that are held measured whenever somebody looks. */
@@ -177,10 +217,10 @@ function measureLearning(
 
 /** Works on the workflows' queue, on that of the partitions, and on this worker's own. */
 async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoop> {
-  const { stores, temporal, host, queue, learning, logger } = parts;
+  const { stores, temporal, host, queue, beside, logger } = parts;
   // The share counts from the first lease on.
   await host.beat();
-  const activities = createReplayActivities({
+  const replay = createReplayActivities({
     journal: stores.journal,
     live: (partition) => {
       const { attempt, taskQueue, currentAttemptScheduledTimestampMs } = Context.current().info;
@@ -189,8 +229,11 @@ async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoo
       return host.live(partition);
     },
     ownQueue: (partition) => host.queueOf(partition),
-    versions: learning.versions,
+    // A version is built where the live one is moved, and promoted there.
+    versions: { advanceShadow: (...asked) => beside.held.advanceInTurn(...asked) },
+    shadows: beside.held,
   });
+  const activities = { ...replay, ...beside.activities };
   // Few pollers: what one of a stopped process has taken is lost until its time-out.
   const activityPollersMax = 1;
   return startWorkerLoop({
@@ -208,13 +251,6 @@ async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoo
     logger,
     shutdownMsMax: LEASES_END_MS_MAX,
   });
-}
-
-async function forgetShadows({ learning, patience: { signal } }: WorkerParts): Promise<void> {
-  while (!signal.aborted) {
-    learning.versions.dropIdleShadows();
-    await pauseFor(SHADOWS_LOOK_MS, signal);
-  }
 }
 
 /** What goes on beside the leases until the end. */
@@ -239,7 +275,7 @@ async function runBeside(parts: WorkerParts): Promise<void> {
     host.run(patience.signal),
     tellObserved(parts.telling, patience.signal),
     hear(),
-    forgetShadows(parts),
+    parts.beside.run(),
     keepReplays(keeper, patience.signal),
     heed(patience).catch((error: unknown) => {
       if (!patience.signal.aborted) throw error;

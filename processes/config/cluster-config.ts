@@ -88,6 +88,13 @@ export interface ClusterConfig {
   readonly timeTravelWaitMsMax: number;
   readonly exactScanItemsMax: number | undefined;
   readonly prequentialShare: number;
+  /** When schedules run, as in the embedded profile; the API keeps them in Temporal. */
+  readonly scheduleVerify: string;
+  readonly scheduleTrain: string;
+  readonly scheduleIndex: string;
+  readonly schedulePromote: string;
+  readonly promoteMetric: 'recall10' | 'mrr10';
+  readonly promoteEventsMin: number;
   readonly statsdUrl: string | undefined;
   readonly otelExporterOtlpEndpoint: string | undefined;
   readonly otelServiceName: string;

@@ -12,6 +12,7 @@ import type { ComparisonAnswer } from '../../api/schema/comparison.ts';
 import { RepriseError } from '../../events/error.ts';
 import { formatPosition } from '../../events/position.ts';
 import { COHORT } from '../../model/stream/observed-events.ts';
+import type { ObservedEvents } from '../../model/stream/observed-events.ts';
 import {
   hitWithin,
   pairedFigure,
@@ -20,7 +21,6 @@ import {
 } from '../../model/stream/paired-figures.ts';
 import type { PairedEvent } from '../../model/stream/paired-figures.ts';
 import { answersInCommon, itemAlignment } from './compared-states.ts';
-import type { PrequentialMetricsBook } from './prequential-metrics.ts';
 
 const K = 10;
 
@@ -39,7 +39,20 @@ export interface ComparisonsDeps {
   readonly registry: Pick<VersionRegistry, 'get'>;
   readonly live: readonly LivePartition[];
   readonly shadows: Pick<Shadows, 'visit' | 'positions'>;
-  readonly prequential: Pick<PrequentialMetricsBook, 'observerOf'>;
+  readonly prequential: ObservedVersions;
+  readonly yieldNow: () => Promise<void>;
+}
+
+/** The sampled events that versions were tested on. */
+export interface ObservedVersions {
+  observerOf(version: string): { readonly events: Pick<ObservedEvents, 'kept'> };
+}
+
+/** Two versions as they are set side by side. */
+export interface ComparedSides {
+  readonly sides: { readonly a: Visit; readonly b: Visit };
+  readonly partitions: number;
+  readonly prequential: ObservedVersions;
   readonly yieldNow: () => Promise<void>;
 }
 
@@ -53,15 +66,18 @@ export type Visit = <T>(
 export function createComparisons(deps: ComparisonsDeps): ComparisonsPort {
   return {
     compare: async (a, b) => {
-      if (a === b) {
-        throw new RepriseError('INVALID', `b is ${b}, and so is a: name two versions`, {
-          field: 'b',
-        });
-      }
+      refuseSame(a, b);
       for (const version of [a, b]) await refuseUnheld(deps, version);
-      return compare(deps, a, b);
+      const sides = { a: visitOf(deps, a), b: visitOf(deps, b) };
+      return compareSides({ ...deps, sides, partitions: deps.live.length }, a, b);
     },
   };
+}
+
+/** Throws INVALID where a version is to be compared with itself. */
+export function refuseSame(a: string, b: string): void {
+  if (a !== b) return;
+  throw new RepriseError('INVALID', `b is ${b}, and so is a: name two versions`, { field: 'b' });
 }
 
 async function refuseUnheld(deps: ComparisonsDeps, version: string): Promise<void> {
@@ -72,11 +88,13 @@ async function refuseUnheld(deps: ComparisonsDeps, version: string): Promise<voi
   throw notHeld(version);
 }
 
-async function compare(deps: ComparisonsDeps, a: string, b: string): Promise<ComparisonAnswer> {
-  const { prequential, live, yieldNow } = deps;
+/** Sets two versions side by side: how they foresaw, what they answer, and how alike their vectors stand. */
+export async function compareSides(
+  { sides, partitions, prequential, yieldNow }: ComparedSides,
+  a: string,
+  b: string,
+): Promise<ComparisonAnswer> {
   const pairs = pairsOf(prequential, a, b);
-  const sides = { a: visitOf(deps, a), b: visitOf(deps, b) };
-  const partitions = live.length;
   const overlap10 = await answersInCommon(sides, { partitions, k: K, yieldNow });
   const drift = await itemAlignment(sides);
   return {
@@ -103,7 +121,7 @@ async function compare(deps: ComparisonsDeps, a: string, b: string): Promise<Com
 
 /** The figures of two versions over all events that both were tested on. */
 export function comparedFigures(
-  prequential: ComparisonsDeps['prequential'],
+  prequential: ObservedVersions,
   a: string,
   b: string,
 ): ComparisonAnswer['cohorts'][number] {
@@ -111,7 +129,7 @@ export function comparedFigures(
 }
 
 function pairsOf(
-  prequential: ComparisonsDeps['prequential'],
+  prequential: ObservedVersions,
   a: string,
   b: string,
 ): readonly PairedEvent[] {
@@ -179,7 +197,8 @@ function streamOf(pairs: readonly PairedEvent[]): ComparisonAnswer['stream'] {
   return points;
 }
 
-function notHeld(version: string): RepriseError {
+/** The refusal of a version that nobody holds. */
+export function notHeld(version: string): RepriseError {
   return new RepriseError(
     'CONFLICT',
     `version ${version} does not follow the stream, so there is nothing to compare: bring it to the head first ` +

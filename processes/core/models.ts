@@ -1,7 +1,7 @@
 import type { AliasBook } from '../../activities/alias-book.ts';
-import type { LivePartition } from '../../activities/live-partition.ts';
 import type { Shadows } from '../../activities/shadows.ts';
 import type { RegisteredVersion, VersionRegistry } from '../../activities/version-registry.ts';
+import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import type { Models } from '../../api/schema/answers.ts';
 import { formatPosition, sequence } from '../../events/position.ts';
 import type { PrequentialMetricsBook } from './prequential-metrics.ts';
@@ -11,7 +11,7 @@ const FIGURES_WINDOW = 1_000;
 
 /** What stands beside the registry in a process where versions are held. */
 export interface HeldModels {
-  readonly live: readonly LivePartition[];
+  readonly live: readonly { readonly runtime: Pick<PartitionRuntime, 'position'> }[];
   readonly shadows: Pick<Shadows, 'positions'>;
   readonly book: Pick<AliasBook, 'aliases'>;
   readonly prequential: Pick<PrequentialMetricsBook, 'tell'>;

@@ -9,9 +9,8 @@ import type { EventDoor } from '../../events/door.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Journal } from '../../events/journal.ts';
 import { formatPosition } from '../../events/position.ts';
-import type { ServingState } from '../../projections/serving-state.ts';
 import { comparedFigures } from './comparison.ts';
-import type { PrequentialMetricsBook } from './prequential-metrics.ts';
+import type { ObservedVersions } from './comparison.ts';
 
 /** Events that a version may be behind the head of a partition when it is promoted: the switch waits for them. */
 export const PROMOTION_LAG_EVENTS_MAX = 1_000;
@@ -26,10 +25,14 @@ export interface PromotionsDeps {
   readonly registry: Pick<VersionRegistry, 'get' | 'base'>;
   readonly journal: Pick<Journal, 'head' | 'partitions'>;
   readonly door: Pick<EventDoor, 'appendShared'>;
-  readonly serving: Pick<ServingState, 'partition' | 'partitions'>;
+  /** Which version each partition answers by. */
+  readonly serving: {
+    readonly partitions: number;
+    partition(partition: number): { readonly version: string };
+  };
   readonly shadows: Pick<Shadows, 'positions'>;
   readonly book: Pick<AliasBook, 'aliases'>;
-  readonly prequential: Pick<PrequentialMetricsBook, 'observerOf'>;
+  readonly prequential: ObservedVersions;
   /** Unix milliseconds with fractions. */
   readonly clock: () => number;
   readonly sleep: (ms: number) => Promise<void>;

@@ -5,6 +5,9 @@ import type {
   PolicyOutcome,
   SchedulingDeps,
 } from '../../activities/scheduling.ts';
+import type { AliasBook } from '../../activities/alias-book.ts';
+import type { VersionRegistry } from '../../activities/version-registry.ts';
+import type { PromotionsPort } from '../../api/deps.ts';
 import { hasCode } from '../../events/error.ts';
 import { indexBuildId, trainingId, WORKFLOW_TYPES } from '../../workflows/messages.ts';
 import type { CoreParts } from '../core/core-parts.ts';
@@ -16,6 +19,24 @@ export type ScheduledParts = Pick<
   'native' | 'registry' | 'config' | 'clock' | 'book' | 'promotions'
 >;
 
+/** What runs are planned from. */
+export interface PlannedParts {
+  readonly registry: Pick<VersionRegistry, 'nextName'>;
+  readonly clock: () => number;
+  readonly config: { readonly leaseMsMax: number };
+  /** Why a native part is not here; undefined where it is, or where other processes have it. */
+  readonly native: {
+    readonly tfjs: { readonly unavailable: string | undefined };
+    readonly faiss: { readonly unavailable: string | undefined };
+  };
+}
+
+/** What the shadow is promoted by. */
+export interface PolicyParts {
+  readonly book: Pick<AliasBook, 'aliases'>;
+  readonly promotions: Pick<PromotionsPort, 'promote'>;
+}
+
 /** Gives scheduled runs the parts of a core. */
 export function schedulingDeps(parts: ScheduledParts): SchedulingDeps {
   return {
@@ -24,7 +45,8 @@ export function schedulingDeps(parts: ScheduledParts): SchedulingDeps {
   };
 }
 
-async function planOf(parts: ScheduledParts, kind: PlannedKind): Promise<PlannedRun> {
+/** Names the next run of a kind, and tells what it is asked. */
+export async function planOf(parts: PlannedParts, kind: PlannedKind): Promise<PlannedRun> {
   const { native, registry, config, clock } = parts;
   const { leaseMsMax } = config;
   if (kind === 'training') {
@@ -47,8 +69,8 @@ async function planOf(parts: ScheduledParts, kind: PlannedKind): Promise<Planned
 }
 
 /** Promotes the shadow where it passes the gate; what speaks against it is an outcome and no failure. */
-async function promoteShadow(
-  { book, promotions }: ScheduledParts,
+export async function promoteShadow(
+  { book, promotions }: PolicyParts,
   gate: PolicyGate,
 ): Promise<PolicyOutcome> {
   const { shadow: version, live } = book.aliases;

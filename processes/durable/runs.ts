@@ -48,7 +48,7 @@ export function createRuns(deps: RunsDeps): RunsPort {
       if (deps.backfills === undefined) {
         throw new RepriseError(
           'UNAVAILABLE',
-          'no version is held beside the live one here: backfills are of the embedded profile',
+          'no version is held beside the live one here: ask an instance that learns',
         );
       }
       return deps.starter.backfill(await backfillOf(deps.backfills, request));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
+import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import type {
   Client,
   ScheduleDescription,
@@ -30,7 +30,17 @@ export interface SchedulesDeps {
   readonly client: Client;
   readonly uiUrl: string;
   readonly wanted: readonly WantedSchedule[];
+  /** Where they start workflows; the embedded profile's place where it is left out. */
+  readonly place?: SchedulePlace;
 }
+
+/** Where schedules start workflows. */
+export interface SchedulePlace {
+  readonly taskQueue: string;
+  readonly namespace: string;
+}
+
+const EMBEDDED_PLACE: SchedulePlace = { taskQueue: TASK_QUEUE, namespace: 'default' };
 
 /** The schedules of this instance in Temporal. */
 export class Schedules implements SchedulesPort {
@@ -48,14 +58,27 @@ export class Schedules implements SchedulesPort {
       if (wanted.when === 'off') {
         if (found !== undefined) await handle.delete();
       } else if (found === undefined) {
-        await this.#deps.client.schedule.create(optionsOf(wanted));
+        await this.#create(wanted);
       } else {
-        const { scheduleId: _id, memo: _memo, state, ...options } = optionsOf(wanted);
+        const { scheduleId: _id, memo: _memo, state, ...options } = optionsOf(wanted, this.#place);
         await handle.update(({ state: before }) => ({
           ...options,
           state: before.paused ? before : { ...before, ...state },
         }));
       }
+    }
+  }
+
+  get #place(): SchedulePlace {
+    return this.#deps.place ?? EMBEDDED_PLACE;
+  }
+
+  /** Makes a schedule, unless another process of the same configuration came first. */
+  async #create(wanted: WantedSchedule): Promise<void> {
+    try {
+      await this.#deps.client.schedule.create(optionsOf(wanted, this.#place));
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     }
   }
 
@@ -141,7 +164,7 @@ export class Schedules implements SchedulesPort {
   }
 
   #url(kind: 'schedules' | 'workflows', id: string): string {
-    return `${this.#deps.uiUrl}/namespaces/default/${kind}/${encodeURIComponent(id)}`;
+    return `${this.#deps.uiUrl}/namespaces/${this.#place.namespace}/${kind}/${encodeURIComponent(id)}`;
   }
 }
 
@@ -150,7 +173,10 @@ export function scheduleIdOf(name: ScheduleName): string {
   return `reprise-${name}`;
 }
 
-function optionsOf({ name, when, workflow, input, note }: WantedSchedule): ScheduleOptions {
+function optionsOf(
+  { name, when, workflow, input, note }: WantedSchedule,
+  { taskQueue }: SchedulePlace,
+): ScheduleOptions {
   const times = isSpan(when) ? { intervals: [{ every: when }] } : { cronExpressions: [when] };
   return {
     scheduleId: scheduleIdOf(name),
@@ -160,7 +186,7 @@ function optionsOf({ name, when, workflow, input, note }: WantedSchedule): Sched
       workflowType: workflow,
       // Temporal writes the time behind it.
       workflowId: `scheduled-${name}`,
-      taskQueue: TASK_QUEUE,
+      taskQueue,
       args: [input],
       memo: { input },
       staticSummary: note,

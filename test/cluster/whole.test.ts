@@ -7,7 +7,7 @@ import type { ExportedInteraction } from '../../events/export-events.ts';
 import { readNativeParts } from '../../processes/core/native-parts.ts';
 import { SeededRandom } from '../doubles/seeded-random.ts';
 import { madeEvents } from '../e2e/made-events.ts';
-import type { Json, SentEvent } from '../e2e/server.ts';
+import type { Json, SentEvent, Stand } from '../e2e/server.ts';
 import { createWorld } from '../e2e/world.ts';
 import type { World } from '../e2e/world.ts';
 import { useStack } from '../services/stack.ts';
@@ -85,7 +85,52 @@ describe('a cluster of one partition', () => {
       const verified = await client.json('POST', '/v1/verifications', {});
       assert.deepEqual([verified['equal'], verified['hash']], [true, embedded.hash]);
     }));
+
+  it('switches to a version that it built by replay and back, to the states of an embedded instance', () =>
+    cluster.watch(async () => {
+      const server = await world.serve(world.path('embedded'), {
+        env: { REPRISE_DURABLE: 'lazy' },
+      });
+      const expected = await switched(
+        async (method, path, body) => {
+          const text = body === undefined ? undefined : JSON.stringify(body);
+          const answer = await server.call(method, path, text, 'application/json');
+          assert.ok(answer.status < 300, `${method} ${path}: ${answer.text}`);
+          return answer.json;
+        },
+        () => server.stand(),
+      );
+      await server.interrupt();
+      const stands = await switched(
+        (method, path, body) => client.json(method, path, body),
+        (after) => client.stand(after),
+      );
+      assert.deepEqual(stands, expected);
+      const verified = await client.json('POST', '/v1/verifications', {});
+      assert.deepEqual([verified['equal'], verified['hash']], [true, stands[1]?.hash]);
+    }));
 });
+
+/** Builds version 2, makes it live and rolls it back; gives the state after each switch. */
+async function switched(
+  ask: (method: string, path: string, body?: unknown) => Promise<Json>,
+  stand: (after: readonly string[]) => Promise<Stand>,
+): Promise<readonly Stand[]> {
+  const settings = { learningRate: 0.02 };
+  const { workflowId } = await ask('POST', '/v1/backfills', { settings });
+  for (let state: unknown = 'running'; state === 'running';) {
+    await sleep(100);
+    const run = await ask('GET', `/v1/backfills/${String(workflowId)}`);
+    state = run['state'];
+    assert.ok(state === 'running' || state === 'completed', JSON.stringify(run));
+  }
+  const stands: Stand[] = [];
+  for (const control of ['promote', 'rollback']) {
+    const { positions } = await ask('POST', `/v1/models/v2/${control}`, {});
+    stands.push(await stand(positions as readonly string[]));
+  }
+  return stands;
+}
 
 /** Plays of listeners in two camps, each with its half of the tracks. */
 function campPlays(count: number): readonly SentEvent[] {
@@ -120,6 +165,65 @@ async function answeredAlike(apis: readonly ClusterClient[], path: string): Prom
     }
     assert.ok(performance.now() < endMs, `the APIs come to no common place: ${places.join(' ')}`);
     await sleep(50);
+  }
+}
+
+/** The version of each name. */
+async function namesOf(client: ClusterClient): Promise<Json> {
+  const { models } = await client.json('GET', '/v1/models');
+  const named = (models as readonly Json[]).flatMap(({ version, aliases }) =>
+    (aliases as readonly string[]).map((alias) => [alias, version] as const),
+  );
+  return Object.fromEntries(named.filter(([alias]) => alias !== 'previous'));
+}
+
+/** Posts events and asks for answers, from each API in turn, until it is ended. */
+class SwitchedLoad {
+  readonly failures: string[] = [];
+  /** An answer by each version, by its id: the newest. */
+  readonly models = new Map<string, string>();
+  readonly #apis: readonly ClusterClient[];
+  readonly #tookMs: number[] = [];
+  #isOver = false;
+
+  constructor(urls: readonly string[]) {
+    this.#apis = urls.map((url) => new ClusterClient([url]));
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
+
+  get said(): string {
+    const sorted = this.#tookMs.toSorted((a, b) => a - b);
+    const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? 0;
+    return `${String(sorted.length)} answers, p99 ${p99.toFixed(0)} ms`;
+  }
+
+  async run(): Promise<void> {
+    await Promise.all(this.#apis.map((api, at) => this.#ask(api, at)));
+  }
+
+  async #ask(api: ClusterClient, at: number): Promise<void> {
+    for (let n = 0; !this.#isOver; n += 1) {
+      const user = `u${String((7 * n + at) % 60)}`;
+      if (n % 4 === 0) {
+        const event = {
+          id: `load-${String(at)}-${String(n)}`,
+          type: 'play',
+          user,
+          item: `t${String(n % 300)}`,
+        };
+        const posted = await api.post('/v1/events', event);
+        if (posted.status !== 202) this.failures.push(posted.text);
+      }
+      const startMs = performance.now();
+      const { status, json, text } = await api.get(`/v1/users/${user}/recommendations?n=10`);
+      this.#tookMs.push(performance.now() - startMs);
+      if (status !== 200) this.failures.push(text);
+      else this.models.set(String(json['model']), String(json['recommendationId']));
+      await sleep(10);
+    }
   }
 }
 
@@ -214,6 +318,66 @@ describe('a whole cluster', () => {
       assert.ok((await itemsOf('u3', '')).length > 0);
     }));
 
+  it('builds a version by replay, and switches to it and back while all requests are answered', (t) =>
+    cluster.watch(async () => {
+      const { live: before } = await client.json('GET', '/v1/models');
+      const settings = { learningRate: 0.02 };
+      const { workflowId } = await client.json('POST', '/v1/backfills', { settings });
+      const run = await client.ended(`/v1/backfills/${String(workflowId)}`);
+      assert.equal(run['state'], 'completed', JSON.stringify(run));
+      const { version } = run['result'] as { readonly version: string };
+      assert.deepEqual(await namesOf(client), { live: before, shadow: version });
+      const load = new SwitchedLoad(cluster.ofKind('api').map(({ url }) => url));
+      const running = load.run();
+      const promoted = await client.json('POST', `/v1/models/${version}/promote`, {});
+      assert.deepEqual([promoted['version'], promoted['previous']], [version, before]);
+      await client.stand(promoted['positions'] as readonly string[]);
+      const asked = JSON.stringify({ model: before });
+      let answer = await client.call(
+        'POST',
+        '/v1/verifications',
+        asked,
+        'application/json',
+        alikeMsMax,
+      );
+      // What a worker has relieved is kept within a second or two.
+      while (answer.status === 409) {
+        await sleep(250);
+        answer = await client.call(
+          'POST',
+          '/v1/verifications',
+          asked,
+          'application/json',
+          alikeMsMax,
+        );
+      }
+      const held = answer.json;
+      assert.deepEqual([held['equal'], held['version']], [true, before], JSON.stringify(held));
+      const back = await client.json('POST', `/v1/models/${version}/rollback`, {});
+      assert.equal(back['version'], before);
+      const full = await client.json('POST', '/v1/verifications', { full: true });
+      assert.deepEqual([full['equal'], full['version']], [true, before], JSON.stringify(full));
+      load.end();
+      await running;
+      t.diagnostic(
+        `switched in ${String(promoted['switchMs'])} and ${String(back['switchMs'])} ms; ${load.said}`,
+      );
+      assert.deepEqual(load.failures, []);
+      assert.deepEqual([...load.models.keys()].sort(), [String(before), version].sort());
+      for (const id of load.models.values()) {
+        let proof: Json = {};
+        // An answer that is far is travelled to; it is there when it is asked for again.
+        while (proof['equal'] === undefined) {
+          await sleep(100);
+          proof = await client.json('GET', `/v1/recommendations/${id}/verify`);
+        }
+        assert.equal(proof['equal'], true, JSON.stringify(proof));
+      }
+      const { models } = await client.json('GET', '/v1/metrics/prequential?window=5000');
+      const told = (models as readonly Json[]).map((one) => one['version']);
+      assert.ok(told.includes(version), `${version} was scored on the stream: ${told.join(', ')}`);
+    }));
+
   it('builds an index of what is live', (t) =>
     cluster.watch(async () => {
       const { unavailable } = readNativeParts().faiss;
@@ -229,6 +393,20 @@ describe('a whole cluster', () => {
       const { live } = await client.json('GET', '/v1/models');
       assert.equal(version, live);
       assert.ok((items as number) > 0);
+    }));
+
+  it('proves by schedule what it serves', () =>
+    cluster.watch(async () => {
+      await client.json('POST', '/v1/schedules/verify/trigger', {});
+      const endMs = performance.now() + alikeMsMax;
+      for (let state: unknown = 'running'; state === 'running';) {
+        await sleep(250);
+        const { schedules } = await client.json('GET', '/v1/schedules');
+        const proof = (schedules as readonly Json[]).find(({ name }) => name === 'verify');
+        state = (proof?.['lastRun'] as Json | null)?.['state'] ?? 'running';
+        assert.ok(state === 'running' || state === 'completed', JSON.stringify(proof));
+        assert.ok(performance.now() < endMs, JSON.stringify(proof));
+      }
     }));
 
   it('verifies, and ends in order', () =>

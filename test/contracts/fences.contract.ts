@@ -31,7 +31,8 @@ export function fencesContract(name: string, factory: FenceFactory): void {
       const old = await fences.take(3, 'old');
       await fences.check(old);
       const stand = { version: 'v1', position: 17, barrier: 7 };
-      await fences.tell(old, { ...stand, waitsFor: [1, 2], keptBarrier: 4 });
+      const held = [{ version: 'v3', position: 16, barrier: 6 }];
+      await fences.tell(old, { ...stand, waitsFor: [1, 2], keptBarrier: 4, held });
       nowMs = 9;
       const fresh = await fences.take(3, 'fresh');
       await assert.rejects(fences.tell(old, stand), { code: 'FENCED' });
@@ -40,7 +41,7 @@ export function fencesContract(name: string, factory: FenceFactory): void {
       await assert.rejects(fences.check(unknown), { code: 'FENCED' });
       await fences.check(fresh);
       assert.deepEqual(await fences.notes(), [
-        { fence: fresh, ...stand, waitsFor: [1, 2], keptBarrier: 4, toldMs: 9 },
+        { fence: fresh, ...stand, waitsFor: [1, 2], keptBarrier: 4, held, toldMs: 9 },
       ]);
       await fences.tell(fresh, { version: 'v2', position: 20, barrier: 8 });
       assert.deepEqual(await fences.notes(), [

@@ -99,6 +99,20 @@ describe('the shared checkpoints', () => {
     assert.equal((await reader.newest({ partition: 0 }))?.checkpoint.manifest.sequence, 10);
   });
 
+  it('of versions beside the live one are found by nobody who recovers that', async () => {
+    const objects = new MemoryObjects();
+    const common = {
+      ...{ objects, fenceOf, fences: { check: () => Promise.resolve() } },
+      onDamaged: () => assert.fail('nothing is damaged'),
+    };
+    const live = openCheckpoints(common);
+    const held = openCheckpoints({ ...common, folder: 'shadows' });
+    await live.save(checkpointAt(10));
+    await held.save(checkpointAt(20));
+    assert.deepEqual([await sequencesOf(live), await sequencesOf(held)], [[10], [20]]);
+    assert.equal((await held.newest({ partition: 0 }))?.checkpoint.manifest.sequence, 20);
+  });
+
   it('are not published where the fence is lost while they are written', async () => {
     const movers = new Movers();
     let checks = 0;

@@ -26,6 +26,9 @@ describe('where the partitions of a cluster meet', () => {
     assert.equal(await coming({ version: '', barrier: 0 }), true);
     assert.equal(await coming({ barrier: 5 }), false, 'it passed the barrier: its part is lost');
     assert.equal(await coming({ version: 'v2' }), false);
+    const held = (barrier: number) => [{ version: 'v1', position: 5, barrier }];
+    assert.equal(await coming({ version: 'v2', held: held(4) }), true, 'it holds it beside');
+    assert.equal(await coming({ version: 'v2', held: held(5) }), false);
     assert.equal(await coming({ toldMs: 1_999 - MOVER_SILENT_MS_MAX }), false, 'nobody moves it');
     assert.equal(await coming({ fence: { partition: 0, number: 3, holder: 'w' } }), false);
   });

@@ -16,13 +16,18 @@ test('a worker tells what came since the last time, and again what could not be 
       return Promise.resolve();
     },
   };
+  const events = { add: () => Promise.resolve() };
   const logger = { warn: (_: unknown, message?: string) => warned.push(message ?? '') };
   const stop = new AbortController();
   const until = async (holds: () => boolean): Promise<void> => {
     while (!holds()) await pause(1);
   };
   const { places: seen } = observed.observerOf('v');
-  const telling = tellObserved({ observed, places, logger: logger as never }, stop.signal, 1);
+  const telling = tellObserved(
+    { observed, places, events, logger: logger as never },
+    stop.signal,
+    1,
+  );
   seen.add(3);
   await until(() => told.length === 1);
   isDown = true;

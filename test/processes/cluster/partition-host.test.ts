@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promotionOf } from '../../../activities/promotion-fact.ts';
 import type { Leased } from '../../../activities/replay.ts';
 import { STEADY_LOOKS } from '../../../processes/cluster/fair-share.ts';
 import type { PartitionHost } from '../../../processes/cluster/partition-host.ts';
+import { definitionOf } from '../../doubles/partition-rig.ts';
 import { somePlays } from '../../doubles/training-world.ts';
 import { down, WorkerWorld } from './worker-world.ts';
 
@@ -54,6 +56,37 @@ describe('the partitions that a worker holds', () => {
     )();
     await hashesAsClean(world, again);
     await host.close();
+  });
+
+  it('switch to what is held beside at a promotion, and keep that for who takes them', async () => {
+    const world = await WorkerWorld.create(1);
+    const { rig } = world;
+    const calls: string[] = [];
+    const stand = { version: 'v2', position: 39, barrier: 0 };
+    world.beside = {
+      runtimeAt: (version, partition, at) => {
+        calls.push(`${version} at ${String(at)}`);
+        return rig.replay(rig.runtime(definitionOf(version, {}, 1), partition), at);
+      },
+      retire: ({ definition, position }) => {
+        calls.push(`${definition.version} retired at ${String(position)}`);
+      },
+      wake: () => undefined,
+      standsOf: () => [stand],
+      save: (partition) => Promise.resolve(void calls.push(`saved ${String(partition)}`)),
+      drop: (partition) => void calls.push(`dropped ${String(partition)}`),
+    };
+    const host = world.host('a');
+    await rig.tell(...somePlays(40));
+    await rig.publish(promotionOf(definitionOf('v2', {}, 1), 0), 'promote v2');
+    const live = await host.live(0);
+    const end = await leaseToHead(world, live);
+    await host.tell();
+    assert.equal(live.runtime.definition.version, 'v2');
+    assert.deepEqual(world.notes.get(0)?.held, [stand]);
+    await end();
+    await host.close();
+    assert.deepEqual(calls, ['v2 at 40', 'v1 retired at 40', 'saved 0', 'dropped 0']);
   });
 
   it('are dropped at once where another took the fence, and nothing more is written', async () => {

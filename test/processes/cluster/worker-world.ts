@@ -1,6 +1,6 @@
 import { PrequentialObserver } from '../../../actors/runtime/prequential-observer.ts';
 import type { CheckpointStore } from '../../../activities/checkpoint-store.ts';
-import type { Fence, FenceStore } from '../../../activities/fences.ts';
+import type { Fence, FenceStore, MoverStand } from '../../../activities/fences.ts';
 import { follow } from '../../../activities/follower.ts';
 import { VersionRuntimes } from '../../../activities/version-runtimes.ts';
 import type { WorkerRegister } from '../../../adapters/cluster/worker-register.ts';
@@ -11,7 +11,7 @@ import { PartitionRuntime } from '../../../actors/runtime/partition.ts';
 import type { Checkpoint } from '../../../model/checkpoint.ts';
 import type { ModelDelta } from '../../../model/delta.ts';
 import { takePartition } from '../../../processes/cluster/partition-taking.ts';
-import type { DeltaStream } from '../../../processes/cluster/partition-taking.ts';
+import type { DeltaStream, TakingDeps } from '../../../processes/cluster/partition-taking.ts';
 import { PartitionHost } from '../../../processes/cluster/partition-host.ts';
 import { createLogger } from '../../../processes/logger.ts';
 import type { UserStorePlace } from '../../../projections/user-store.ts';
@@ -30,7 +30,10 @@ export class WorkerWorld {
   readonly rig: PartitionRig;
   readonly definition = definitionOf('v1', {}, 2);
   readonly numbers = new Map<number, number>();
-  readonly notes = new Map<number, { fence: Fence; position: number }>();
+  readonly notes = new Map<number, MoverStand & { readonly fence: Fence }>();
+  /** What workers hold beside the live version; nothing where it is absent. */
+  beside:
+    (NonNullable<TakingDeps['beside']> & Pick<TakingDeps['versions'], 'runtimeAt'>) | undefined;
   /** What a reader of each partition's stream holds. */
   readonly mirrors = new Map<number, DeltaMirror>();
   readonly streams = new Map<number, { to: number; version: string; fence: number }>();
@@ -58,10 +61,10 @@ export class WorkerWorld {
       return Promise.resolve({ partition, number, holder });
     },
     check: (fence) => Promise.resolve().then(() => this.#assertStands(fence)),
-    tell: (fence, { position }) =>
+    tell: (fence, stand) =>
       Promise.resolve().then(() => {
         this.#assertStands(fence);
-        this.notes.set(fence.partition, { fence, position });
+        this.notes.set(fence.partition, { fence, ...stand });
       }),
     notes: () => Promise.resolve([]),
     close: () => Promise.resolve(),
@@ -118,8 +121,14 @@ export class WorkerWorld {
           PartitionRuntime.restore(rig.deps(known, partition), checkpoint),
       },
     });
-    const taking = {
-      ...{ versions, checkpoints, yieldNow, clock, sliceMsMax: 8, logger: SILENT },
+    const { beside } = this;
+    const taking: TakingDeps = {
+      versions: {
+        recover: (...asked) => versions.recover(...asked),
+        runtimeAt: (...asked) => (beside ?? versions).runtimeAt(...asked),
+      },
+      ...(beside && { beside }),
+      ...{ checkpoints, yieldNow, clock, sliceMsMax: 8, logger: SILENT },
       ...{ journal: rig.journal, fences: this.fences, stream: this.stream },
       users: this.#users(),
       popular: createMemoryPopular(1_000),

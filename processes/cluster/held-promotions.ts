@@ -1,0 +1,71 @@
+import type { PartitionNote } from '../../activities/fences.ts';
+import type { PromotionsPort } from '../../api/deps.ts';
+import type { SharedObservedEvents } from '../../adapters/cluster/observed-events.ts';
+import type { EventDoor } from '../../events/door.ts';
+import type { ObservedEvent } from '../../model/stream/observed-events.ts';
+import type { ObservedVersions } from '../core/comparison.ts';
+import { Promotions } from '../core/promotions.ts';
+import type { PromotionsDeps } from '../core/promotions.ts';
+import type { FollowedAliases } from './followed-aliases.ts';
+import { headsOfNow } from './heads-of-now.ts';
+import { heldPositions } from './held-stands.ts';
+import { MOVER_SILENT_MS_MAX } from './meeting.ts';
+import type { ClusterStores } from './stores.ts';
+
+/** What promotions of a cluster work on. */
+export interface HeldPromotionsDeps extends Pick<PromotionsDeps, 'serving' | 'clock' | 'sleep'> {
+  readonly stores: Pick<ClusterStores, 'journal' | 'registry' | 'fences'>;
+  readonly aliases: Pick<FollowedAliases, 'book' | 'now'>;
+  readonly observed: Pick<SharedObservedEvents, 'kept'>;
+  readonly door: Pick<EventDoor, 'appendShared'>;
+}
+
+/**
+ * Makes versions live that workers hold at the head: each switches its partitions at exactly the promotion. What is known
+ * of the workers and the journal is asked for before each.
+ */
+export function createHeldPromotions(deps: HeldPromotionsDeps): PromotionsPort {
+  const { stores, aliases, observed, door, serving, clock, sleep } = deps;
+  const { journal, registry, fences } = stores;
+  let notes: readonly PartitionNote[] = [];
+  let figures: ObservedVersions = observedOf(new Map());
+  const promotions = new Promotions({
+    ...{ registry, journal, door, serving, clock, sleep, book: aliases.book },
+    shadows: { positions: (version) => heldPositions(notes, version, journal.partitions) },
+    prequential: { observerOf: (version) => figures.observerOf(version) },
+  });
+  const seen = async <T>(work: () => Promise<T>): Promise<T> => {
+    await headsOfNow(journal);
+    await aliases.now();
+    // What a worker told that is gone says nothing of now.
+    const isOfNow = ({ toldMs }: PartitionNote): boolean => clock() - toldMs < MOVER_SILENT_MS_MAX;
+    notes = (await fences.notes()).filter(isOfNow);
+    return work();
+  };
+  return {
+    promote: (version, gate) =>
+      seen(async () => {
+        if (gate !== undefined) {
+          figures = await observedVersions(observed, [serving.partition(0).version, version]);
+        }
+        return promotions.promote(version, gate);
+      }),
+    rollback: (version) => seen(() => promotions.rollback(version)),
+  };
+}
+
+/** The sampled events of some versions, as the workers told them. */
+export async function observedVersions(
+  observed: Pick<SharedObservedEvents, 'kept'>,
+  versions: readonly string[],
+): Promise<ObservedVersions> {
+  const found = new Map<string, readonly ObservedEvent[]>();
+  for (const version of versions) found.set(version, await observed.kept(version));
+  return observedOf(found);
+}
+
+function observedOf(events: ReadonlyMap<string, readonly ObservedEvent[]>): ObservedVersions {
+  return {
+    observerOf: (version) => ({ events: { kept: () => events.get(version) ?? [] } }),
+  };
+}
