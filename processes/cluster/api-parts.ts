@@ -28,6 +28,8 @@ import { yieldNow } from '../core/yield-now.ts';
 import { createCheckpointStates } from './checkpoint-states.ts';
 import type { CheckpointTakingDeps } from './checkpoint-taking.ts';
 import type { Closers } from './closers.ts';
+import { openDefinitions } from './definitions.ts';
+import type { Definitions } from './definitions.ts';
 import type { ProcessWays } from './frame.ts';
 import { Freshness } from './freshness.ts';
 import { openKafka } from './kafka.ts';
@@ -69,6 +71,7 @@ export interface ApiParts extends ProcessWays, ClusterRuntimes {
   readonly runs: () => TemporalRuns | undefined;
   readonly pacing: IndexPacing;
   readonly warnings: Warnings;
+  readonly definitions: Definitions;
   /** Unix milliseconds. */
   readonly clock: () => number;
   readonly startedMs: number;
@@ -96,6 +99,9 @@ export async function openApiParts(ways: ProcessWays, closers: Closers): Promise
   closers.add(() => catalogue.close());
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   const users = openUsers({ connection: stores.mongo, database });
+  const definitions = await patiently('read what is defined', () =>
+    openDefinitions({ connection: stores.mongo, database, clock }),
+  );
   const halfLifeMs = DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs;
   const popular = openPopular({ link: redis, halfLifeMs });
   const runtimes = await openRuntimes(stores, redis, ways);
@@ -111,6 +117,7 @@ export async function openApiParts(ways: ProcessWays, closers: Closers): Promise
       catalogue,
       users,
       popular,
+      definitions,
       clock,
     },
     acknowledgements: openAcknowledgements(redis),

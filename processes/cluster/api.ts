@@ -29,6 +29,7 @@ import type { ApiParts } from './api-parts.ts';
 import { hearBlocks } from './block-hearing.ts';
 import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
 import { Closers } from './closers.ts';
+import { followDefinitions } from './definitions.ts';
 import { DependencyWatch } from './dependency-watch.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { clusterPrequential } from './observed-telling.ts';
@@ -83,6 +84,7 @@ async function runAll(parts: ApiParts, watch: DependencyWatch): Promise<void> {
     watch.run(signal),
     hearBlocks({ link, journal: parts.stores.journal, logger, signal }),
     followCatalogue(parts),
+    followDefinitions(parts),
     followReleases({ ...parts, stand: () => searchStandOf(parts.serving) }),
   ]);
 }
@@ -177,6 +179,7 @@ function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<Api
     // What is known of users while the store is away is not enough: an export asks it.
     userExport: { open: (user) => openClusterExport(parts, user) },
     offsets: parts.offsets,
+    scenarios: parts.definitions.scenarios,
     prequential: clusterPrequential(openObservedPlaces(parts.redis), config.prequentialShare),
     models: { list: () => listModels(stores.registry, liveVersion(serving) ?? '') },
     runs: parts.durable,

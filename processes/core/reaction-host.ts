@@ -1,11 +1,14 @@
 import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readExperiments } from '../../activities/experiment-record.ts';
 import { armNames, Experiments } from '../../activities/experiments.ts';
+import { FollowedRecord } from '../../activities/followed-record.ts';
 import type { Instruments, Series } from '../../activities/instruments.ts';
 import { METRICS } from '../../activities/metrics.ts';
 import { countsKeptMsMax, Reactions } from '../../activities/reactions.ts';
 import type { CountedUnder } from '../../activities/reactions.ts';
-import { openExperiments } from '../../adapters/embedded/experiments.ts';
+import { openKeptRecord } from '../../adapters/embedded/kept-record.ts';
 import { openReactions } from '../../adapters/embedded/reactions.ts';
 import type { DoorPort, QueriesPort } from '../../api/deps.ts';
 import type { ClickThroughPort, ExperimentsPort } from '../../api/feedback-ports.ts';
@@ -54,25 +57,22 @@ export class ReactionHost implements ClickThroughPort {
         warnings.add(`${path} cannot be read: reactions are counted again, answers from now on`);
       },
     });
-    const kept = openExperiments({ folder: folder.partPath('experiments') });
-    const records = await kept.list();
+    const path = join(folder.partPath('experiments'), 'experiments.json');
+    const records = await FollowedRecord.open(openKeptRecord({ path, parse: readExperiments }), []);
     const reactions = await Reactions.open({
       ...{ journal, identities, factsOf, store, clock, yieldNow },
       types: folder.manifest.types,
       markOf: markedBy(folder.signingKey),
-      arms: armNames(records),
+      arms: armNames(records.value),
       onCounted: counting(observation.instruments),
     });
-    const experiments = new Experiments(
-      {
-        ...{ store: kept, counts: reactions.counts, clock },
-        knowsScenario: (scenario) => parts.scenarios.get(scenario) !== undefined,
-        onChange: () => {
-          reactions.changed();
-        },
+    const experiments = new Experiments({
+      ...{ records, counts: reactions.counts, clock },
+      knowsScenario: (scenario) => parts.scenarios.get(scenario) !== undefined,
+      onChange: () => {
+        reactions.changed();
       },
-      records,
-    );
+    });
     return new ReactionHost(reactions, experiments, parts);
   }
 
