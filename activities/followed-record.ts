@@ -42,20 +42,18 @@ export class FollowedRecord<T> {
 
   /** Takes what others changed. Where the store can't be had it throws, and what was known stays. */
   refresh(): Promise<void> {
-    return this.#turns.do(async () => {
-      if ((await this.#record.revision()) !== this.#revision) await this.#look();
-    });
+    return this.#turns.do(() => this.#lookForNewer());
   }
 
   /**
    * Decides on the newest value and keeps what was decided; resolves when it is durable. Where another process changes
    * the value meanwhile, it is decided anew, so `decide` does nothing but decide.
    */
-  change<R>(decide: (value: T) => Change<T, R>): Promise<R> {
+  change<R>(decide: (value: T) => Change<T, R> | Promise<Change<T, R>>): Promise<R> {
     return this.#turns.do(async () => {
       for (let tries = 0; tries < changeTriesMax; tries += 1) {
-        await this.#look();
-        const { value, result } = decide(this.#value);
+        await this.#lookForNewer();
+        const { value, result } = await decide(this.#value);
         if (value === undefined) return result;
         if (await this.#record.write(value, this.#revision)) {
           this.#value = value;
@@ -65,6 +63,10 @@ export class FollowedRecord<T> {
       }
       throw new RepriseError('UNAVAILABLE', 'others change the same all the time: try again');
     });
+  }
+
+  async #lookForNewer(): Promise<void> {
+    if ((await this.#record.revision()) !== this.#revision) await this.#look();
   }
 
   async #look(): Promise<void> {

@@ -31,6 +31,8 @@ import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
 import { Closers } from './closers.ts';
 import { followDefinitions } from './definitions.ts';
 import { DependencyWatch } from './dependency-watch.ts';
+import type { ClusterFeedback } from './feedback.ts';
+import { openFeedback } from './feedback-parts.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { clusterPrequential } from './observed-telling.ts';
 import { markedQueries } from './marked-queries.ts';
@@ -60,10 +62,12 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
       },
     });
     const health = new ApiHealth(parts, watch);
-    const listening = await listenPublicly(parts, health, closers);
+    const feedback = await openFeedback(parts);
+    closers.add(() => feedback.close());
+    const listening = await listenPublicly(parts, { health, feedback }, closers);
     closers.add(() => listening.close());
     parts.durable.begin();
-    const ended = runAll(parts, watch);
+    const ended = Promise.all([runAll(parts, watch), feedback.run()]).then(() => undefined);
     return {
       awaited: () => health.awaited(),
       ended,
@@ -104,9 +108,15 @@ async function followCatalogue(parts: ApiParts): Promise<void> {
   }
 }
 
+/** What answers beside the queries. */
+interface Beside {
+  readonly health: ApiHealth;
+  readonly feedback: ClusterFeedback;
+}
+
 async function listenPublicly(
   parts: ApiParts,
-  health: ApiHealth,
+  beside: Beside,
   closers: Closers,
 ): Promise<Listening> {
   const { config, clock, logger } = parts;
@@ -122,7 +132,7 @@ async function listenPublicly(
   const requestLimit = optionalLimit(requestsPerSecondMax);
   // An API of the cluster has no folder of its own: its counts end with it, and each counts for itself.
   const quota = await DayQuota.open({ path: undefined, clock, logger });
-  const deps = withFigures(parts, apiDeps(parts, health, closers));
+  const deps = withFigures(parts, apiDeps(parts, beside, closers));
   const app = createApp({ ...deps, access, requestLimit, quota });
   const listening = await listen(app, { host, port, keyed: keys.areAsked });
   const name = host.includes(':') ? `[${host}]` : host;
@@ -157,7 +167,11 @@ function withFigures(parts: ApiParts, deps: Omit<ApiDeps, 'access'>): Omit<ApiDe
   return { ...deps, door: freshness.watch(door), live };
 }
 
-function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<ApiDeps, 'access'> {
+function apiDeps(
+  parts: ApiParts,
+  { health, feedback }: Beside,
+  closers: Closers,
+): Omit<ApiDeps, 'access'> {
   const { stores, serving, catalogue, identities, search, freshness, config, logger } = parts;
   const { observation } = parts;
   const signingKey = signingKeyOf(need(config.signingKey, 'REPRISE_SIGNING_KEY').reveal());
@@ -173,7 +187,9 @@ function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<Api
     door: meteredDoor(openDoor(parts, answerReader(signingKey)), observation, observation.appended),
     metrics: observation.metrics,
     watch: observation.requests,
-    queries: markedQueries(queries, { freshness, identities }),
+    queries: feedback.watchQueries(markedQueries(queries, { freshness, identities })),
+    clickThrough: feedback,
+    experiments: feedback.experiments,
     travel: past.travel,
     activity: activityOf({ ...stores, yieldNow }),
     // What is known of users while the store is away is not enough: an export asks it.

@@ -4,6 +4,8 @@ import type { Kept, KeptRecord } from '../../activities/kept-record.ts';
 export class MemoryKeptRecord<T> implements KeptRecord<T> {
   /** Thrown by whatever is asked, while it is set. */
   trouble: Error | undefined;
+  /** Thrown by a write after it was done, while it is set. */
+  lostAnswer: Error | undefined;
   /** Told before each write, which may then find another revision. */
   beforeWrite: () => Promise<void> = () => Promise.resolve();
   #text: string | undefined;
@@ -27,6 +29,7 @@ export class MemoryKeptRecord<T> implements KeptRecord<T> {
       if (over !== this.#revision) return false;
       this.#text = JSON.stringify(value);
       this.#revision += 1;
+      if (this.lostAnswer !== undefined) throw this.lostAnswer;
       return true;
     });
   }
