@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { randomUUID } from 'node:crypto';
+import { openDayCounts } from '../../adapters/cluster/day-counts.ts';
 import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps } from '../../api/deps.ts';
@@ -11,9 +12,9 @@ import { partitionOf } from '../../events/partition-of.ts';
 import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
 import { answerReader } from '../../projections/recommendation-id.ts';
-import { DayQuota } from '../access/day-quota.ts';
 import { LiveKeys } from '../access/live-keys.ts';
 import { optionalLimit } from '../access/request-limit.ts';
+import { SharedDayQuota } from '../access/shared-day-quota.ts';
 import { activityOf } from '../core/activity.ts';
 import { countServed } from '../core/counts.ts';
 import { listModels } from '../core/models.ts';
@@ -130,8 +131,7 @@ async function listenPublicly(
   });
   const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
   const requestLimit = optionalLimit(requestsPerSecondMax);
-  // An API of the cluster has no folder of its own: its counts end with it, and each counts for itself.
-  const quota = await DayQuota.open({ path: undefined, clock, logger });
+  const quota = new SharedDayQuota({ counts: openDayCounts(parts.redis), clock, logger });
   const deps = withFigures(parts, apiDeps(parts, beside, closers));
   const app = createApp({ ...deps, access, requestLimit, quota });
   const listening = await listen(app, { host, port, keyed: keys.areAsked });
