@@ -7,7 +7,7 @@ import { useStack } from '../services/stack.ts';
 import { ClusterClient } from './client.ts';
 import { startCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
-import { definitionCases } from './feedback-cases.ts';
+import { countingCases, definitionCases, quotaCases } from './feedback-cases.ts';
 import { Member } from './member.ts';
 
 const stack = await useStack('kafka', 'mongo', 'redis', 'temporal');
@@ -233,4 +233,6 @@ describe('the past of a cluster', () => {
     }));
 
   definitionCases(() => ({ cluster, one, other }));
+  countingCases(() => ({ cluster, one, other }));
+  quotaCases(() => ({ cluster, one, other }));
 });
