@@ -2,12 +2,14 @@ import { ofRuns } from '../../activities/experiment-runs.ts';
 import { armNames, Experiments } from '../../activities/experiments.ts';
 import type { KeptRecord } from '../../activities/kept-record.ts';
 import type { Logger } from '../../activities/logger.ts';
+import { OneAtATime } from '../../activities/one-at-a-time.ts';
 import { ReactionFold } from '../../activities/reaction-fold.ts';
 import type { KeptReactions, ReactionFoldDeps } from '../../activities/reaction-fold.ts';
 import { countsKeptMsMax } from '../../activities/reactions.ts';
 import type { CountedUnder } from '../../activities/reactions.ts';
 import { SharedAnswers } from '../../activities/shared-answers.ts';
 import type { KeptAnswers } from '../../activities/shared-answers.ts';
+import { withinMs } from '../../adapters/cluster/time-bound.ts';
 import type { QueriesPort } from '../../api/deps.ts';
 import type { ClickThroughPort, ExperimentsPort } from '../../api/feedback-ports.ts';
 import type { ClickThroughAnswer } from '../../api/schema/click-through.ts';
@@ -27,6 +29,9 @@ const TAKEN_OVER_MS = 12_000;
 /** How long whoever asks for figures waits for reactions that are not folded yet; past it they are told as incomplete. */
 const LOOK_MS = 1_000;
 
+/** How long whoever asks for figures waits in all; past it they are UNAVAILABLE. */
+const TELL_MS = 8_000;
+
 /** What counting in the cluster needs. */
 export interface FeedbackDeps extends Omit<ReactionFoldDeps, 'record' | 'runs' | 'onCounted'> {
   /** Names this process: no other one ever had the name. */
@@ -43,6 +48,13 @@ export interface FeedbackDeps extends Omit<ReactionFoldDeps, 'record' | 'runs' |
   readonly onCounted: (what: 'impression' | Reaction['polarity'], under: CountedUnder) => void;
 }
 
+/** What all APIs counted. */
+interface Looked {
+  readonly sinceMs: number;
+  readonly isComplete: boolean;
+  readonly counts: AnswerCounts;
+}
+
 /**
  * Counts the answers of an API and what becomes of those of all. Each API adds the answers that it gave to one record;
  * one of them folds reactions from the journal into another, and any other goes on where it stops.
@@ -56,7 +68,9 @@ export class ClusterFeedback implements ClickThroughPort {
   #told: AnswerCounts | undefined;
   /** The revision of reactions that another API wrote, and since when it stands. */
   #standing = { revision: -1, sinceMs: 0 };
-  #isAway = false;
+  readonly #turns = new OneAtATime();
+  /** A look that has not begun: whoever asks before it does shares it. */
+  #next: Promise<Looked> | undefined;
 
   private constructor(deps: FeedbackDeps, answers: SharedAnswers, fold: ReactionFold) {
     this.#deps = deps;
@@ -124,17 +138,18 @@ export class ClusterFeedback implements ClickThroughPort {
 
   async #every(ms: number, work: () => Promise<unknown>): Promise<void> {
     const { signal, logger } = this.#deps;
+    let isAway = false;
     for (;;) {
       await pause(ms, signal);
       if (signal.aborted) return;
       try {
         await work();
-        this.#isAway = false;
+        isAway = false;
       } catch (error) {
         // Nothing is lost by it while the process runs: answers wait, and reactions stand in the journal.
-        if (!this.#isAway)
+        if (!isAway)
           logger.warn({ err: error }, 'what became of answers waits to be counted');
-        this.#isAway = true;
+        isAway = true;
       }
     }
   }
@@ -151,11 +166,16 @@ export class ClusterFeedback implements ClickThroughPort {
     return clock() - this.#standing.sinceMs >= TAKEN_OVER_MS;
   }
 
-  async #look(): Promise<{
-    readonly sinceMs: number;
-    readonly isComplete: boolean;
-    readonly counts: AnswerCounts;
-  }> {
+  #look(): Promise<Looked> {
+    this.#next ??= this.#turns.do(() => {
+      this.#next = undefined;
+      return this.#lookNow();
+    });
+    const late = `MongoDB did not tell what became of answers within ${String(TELL_MS)} ms: try again`;
+    return withinMs(TELL_MS, late, this.#next);
+  }
+
+  async #lookNow(): Promise<Looked> {
     const { definitions, markOf, wallClock, signal } = this.#deps;
     await this.#answers.add();
     const { isComplete, counts: reactions } = await this.#fold.look(LOOK_MS, signal);
