@@ -13,7 +13,7 @@ import { journalReactions } from './journal-reactions.ts';
 import type { Kept, KeptRecord } from './kept-record.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { countsKeptMsMax } from './reactions.ts';
-import { isCounts } from './shared-answers.ts';
+import { isCounts } from './summed-answers.ts';
 
 /** Events that are read before what was counted of them is kept. */
 export const foldEventsMax = 20_000;

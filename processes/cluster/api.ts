@@ -14,7 +14,7 @@ import { Queries } from '../../projections/queries.ts';
 import { answerReader } from '../../projections/recommendation-id.ts';
 import { LiveKeys } from '../access/live-keys.ts';
 import { optionalLimit } from '../access/request-limit.ts';
-import { SharedDayQuota } from '../access/shared-day-quota.ts';
+import { ClusterDayQuota } from '../access/cluster-day-quota.ts';
 import { activityOf } from '../core/activity.ts';
 import { countServed } from '../core/counts.ts';
 import { listModels } from '../core/models.ts';
@@ -131,7 +131,7 @@ async function listenPublicly(
   });
   const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
   const requestLimit = optionalLimit(requestsPerSecondMax);
-  const quota = new SharedDayQuota({ counts: openDayCounts(parts.redis), clock, logger });
+  const quota = new ClusterDayQuota({ counts: openDayCounts(parts.redis), clock, logger });
   const deps = withFigures(parts, apiDeps(parts, beside, closers));
   const app = createApp({ ...deps, access, requestLimit, quota });
   const listening = await listen(app, { host, port, keyed: keys.areAsked });

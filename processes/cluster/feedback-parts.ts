@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { readReactions } from '../../activities/reaction-fold.ts';
-import { readAnswers } from '../../activities/shared-answers.ts';
+import { readAnswers } from '../../activities/summed-answers.ts';
 import { openKeptRecord } from '../../adapters/cluster/kept-record.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { answerReader } from '../../projections/recommendation-id.ts';

@@ -7,8 +7,8 @@ import { ReactionFold } from '../../activities/reaction-fold.ts';
 import type { KeptReactions, ReactionFoldDeps } from '../../activities/reaction-fold.ts';
 import { countsKeptMsMax } from '../../activities/reactions.ts';
 import type { CountedUnder } from '../../activities/reactions.ts';
-import { SharedAnswers } from '../../activities/shared-answers.ts';
-import type { KeptAnswers } from '../../activities/shared-answers.ts';
+import { SummedAnswers } from '../../activities/summed-answers.ts';
+import type { KeptAnswers } from '../../activities/summed-answers.ts';
 import { withinMs } from '../../adapters/cluster/time-bound.ts';
 import type { QueriesPort } from '../../api/deps.ts';
 import type { ClickThroughPort, ExperimentsPort } from '../../api/feedback-ports.ts';
@@ -62,7 +62,7 @@ interface Looked {
 export class ClusterFeedback implements ClickThroughPort {
   readonly experiments: ExperimentsPort;
   readonly #deps: FeedbackDeps;
-  readonly #answers: SharedAnswers;
+  readonly #answers: SummedAnswers;
   readonly #fold: ReactionFold;
   /** What all counted, as it was looked at last. */
   #told: AnswerCounts | undefined;
@@ -72,7 +72,7 @@ export class ClusterFeedback implements ClickThroughPort {
   /** A look that has not begun: whoever asks before it does shares it. */
   #next: Promise<Looked> | undefined;
 
-  private constructor(deps: FeedbackDeps, answers: SharedAnswers, fold: ReactionFold) {
+  private constructor(deps: FeedbackDeps, answers: SummedAnswers, fold: ReactionFold) {
     this.#deps = deps;
     this.#answers = answers;
     this.#fold = fold;
@@ -87,7 +87,7 @@ export class ClusterFeedback implements ClickThroughPort {
       await definitions.experiments.refresh();
       return known();
     };
-    const answers = await SharedAnswers.open({ ...deps, record, known, runs, clock: wallClock });
+    const answers = await SummedAnswers.open({ ...deps, record, known, runs, clock: wallClock });
     const fold = new ReactionFold({
       ...{ ...deps, record: reactions, runs },
       onCounted: ({ polarity, facts: { version, label } }) => {

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { ExperimentRecord } from '../../../activities/experiment-record.ts';
 import { FollowedRecord } from '../../../activities/followed-record.ts';
 import type { KeptReactions } from '../../../activities/reaction-fold.ts';
-import type { KeptAnswers } from '../../../activities/shared-answers.ts';
+import type { KeptAnswers } from '../../../activities/summed-answers.ts';
 import type { QueriesPort, RecommendationQuery } from '../../../api/deps.ts';
 import { createDoor } from '../../../events/door.ts';
 import { RepriseError } from '../../../events/error.ts';

@@ -27,7 +27,7 @@ const NONE: KeptAnswers = {
 };
 
 /** What counting together needs. */
-export interface SharedAnswerDeps {
+export interface SummedAnswerDeps {
   /** Names this process: no other one ever had the name. */
   readonly api: string;
   readonly record: KeptRecord<KeptAnswers>;
@@ -51,8 +51,8 @@ interface Addition {
  * Counts the answers that this process gives, and adds them to those of all, each exactly once: an addition has a number,
  * and is not made where it was made already. What is not added yet ends with the process.
  */
-export class SharedAnswers {
-  readonly #deps: SharedAnswerDeps;
+export class SummedAnswers {
+  readonly #deps: SummedAnswerDeps;
   readonly #record: FollowedRecord<KeptAnswers>;
   readonly #turns = new OneAtATime();
   #pending: PendingAnswers;
@@ -60,15 +60,15 @@ export class SharedAnswers {
   #addition: Addition | undefined;
   #additions = 0;
 
-  private constructor(deps: SharedAnswerDeps, record: FollowedRecord<KeptAnswers>) {
+  private constructor(deps: SummedAnswerDeps, record: FollowedRecord<KeptAnswers>) {
     this.#deps = deps;
     this.#record = record;
     this.#pending = new PendingAnswers(deps.markOf);
   }
 
   /** Reads what all have counted; throws DAMAGED where that can't be read. */
-  static async open(deps: SharedAnswerDeps): Promise<SharedAnswers> {
-    return new SharedAnswers(deps, await FollowedRecord.open(deps.record, NONE));
+  static async open(deps: SummedAnswerDeps): Promise<SummedAnswers> {
+    return new SummedAnswers(deps, await FollowedRecord.open(deps.record, NONE));
   }
 
   /** Counts an answer that was given here. */

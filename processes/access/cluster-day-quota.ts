@@ -14,7 +14,7 @@ const RETRY_MS = 1_000;
 const DAY_MS = 86_400_000;
 
 /** What quotas are shared with. */
-export interface SharedDayQuotaOptions {
+export interface ClusterDayQuotaOptions {
   readonly counts: DayCounts;
   /** Unix milliseconds. */
   readonly clock: () => number;
@@ -32,14 +32,14 @@ interface Known {
  * Counts what the keys of a cluster are served in a day, over all its APIs together. While Redis is away each goes on by
  * itself from the count that it heard last, and adds what it let in when Redis is back.
  */
-export class SharedDayQuota implements QuotaPort {
-  readonly #options: SharedDayQuotaOptions;
+export class ClusterDayQuota implements QuotaPort {
+  readonly #options: ClusterDayQuotaOptions;
   /** By the name of the key, of which there are as many as a file of keys may hold. */
   readonly #known = new Map<string, Known>();
   #retryMs = 0;
   #isAway = false;
 
-  constructor(options: SharedDayQuotaOptions) {
+  constructor(options: ClusterDayQuotaOptions) {
     this.#options = options;
   }
 

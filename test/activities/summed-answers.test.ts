@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ExperimentRecord } from '../../activities/experiment-record.ts';
 import { runName } from '../../activities/experiment-runs.ts';
-import { SharedAnswers } from '../../activities/shared-answers.ts';
-import type { KeptAnswers } from '../../activities/shared-answers.ts';
+import { SummedAnswers } from '../../activities/summed-answers.ts';
+import type { KeptAnswers } from '../../activities/summed-answers.ts';
 import { RepriseError } from '../../events/error.ts';
 import { MemoryKeptRecord } from '../doubles/memory-kept-record.ts';
 
@@ -20,9 +20,9 @@ function createRig() {
   const record = new MemoryKeptRecord<KeptAnswers>();
   const world: { runs: readonly ExperimentRecord[] } = { runs: [front(1)] };
   let processes = 0;
-  const open = (known = () => world.runs): Promise<SharedAnswers> => {
+  const open = (known = () => world.runs): Promise<SummedAnswers> => {
     processes += 1;
-    return SharedAnswers.open({
+    return SummedAnswers.open({
       ...{ record, known, api: `api-${String(processes)}`, clock: () => 7.5 },
       runs: () => Promise.resolve(world.runs),
       markOf: (user) => user,

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DayCounts } from '../../../adapters/cluster/day-counts.ts';
 import { RepriseError } from '../../../events/error.ts';
-import { QUOTA_WAIT_MS_MAX, SharedDayQuota } from '../../../processes/access/shared-day-quota.ts';
+import { QUOTA_WAIT_MS_MAX, ClusterDayQuota } from '../../../processes/access/cluster-day-quota.ts';
 
 const DAY_MS = 86_400_000;
 const NOON_MS = Date.UTC(2026, 10, 28, 12);
@@ -28,7 +28,7 @@ function createRig() {
   };
   const warnings: string[] = [];
   const logger = { warn: (_fields: unknown, text: string) => void warnings.push(text) } as never;
-  const open = () => new SharedDayQuota({ counts, logger, clock: () => world.nowMs });
+  const open = () => new ClusterDayQuota({ counts, logger, clock: () => world.nowMs });
   return { world, asked, warnings, open };
 }
 
