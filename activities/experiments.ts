@@ -5,8 +5,8 @@ import type { SequentialResult } from '../model/experiment/sequential-test.ts';
 import type { RateEstimate, TrialSums } from '../model/experiment/trial-sums.ts';
 import type { AnswerCounts, ArmNames } from '../projections/answer-counts.ts';
 import type { AnswerLabel } from '../projections/answer.ts';
-import type { ExperimentArm, ExperimentRecord, ExperimentStore } from './experiment-store.ts';
-import { OneAtATime } from './one-at-a-time.ts';
+import type { ExperimentArm, ExperimentRecord } from './experiment-record.ts';
+import type { FollowedRecord } from './followed-record.ts';
 
 /** Experiments at a time. */
 export const experimentsMax = 8;
@@ -19,7 +19,8 @@ export const comparedUsersMin = 100;
 
 /** What experiments need. */
 export interface ExperimentDeps {
-  readonly store: ExperimentStore;
+  /** What experiments there are; they are counted already. */
+  readonly records: FollowedRecord<readonly ExperimentRecord[]>;
   readonly counts: Pick<AnswerCounts, 'begin' | 'end' | 'trials'>;
   /** Unix milliseconds. */
   readonly clock: () => number;
@@ -60,23 +61,19 @@ export interface ExperimentFigures {
 /** Splits users into the arms of experiments, and compares what became of their answers. */
 export class Experiments {
   readonly #deps: ExperimentDeps;
-  readonly #changes = new OneAtATime();
-  readonly #records: Map<string, ExperimentRecord>;
 
-  /** `records` are those of the store; they are counted already. */
-  constructor(deps: ExperimentDeps, records: readonly ExperimentRecord[]) {
+  constructor(deps: ExperimentDeps) {
     this.#deps = deps;
-    this.#records = new Map(records.map((record) => [record.experiment, record]));
   }
 
   /** Every experiment, in the order in which they began. */
   list(): readonly ExperimentFigures[] {
-    return [...this.#records.values()].map((record) => this.#figures(record));
+    return this.#deps.records.value.map((record) => this.#figures(record));
   }
 
   /** Undefined where there is no such experiment. */
   get(experiment: string): ExperimentFigures | undefined {
-    const record = this.#records.get(experiment);
+    const record = this.#record(experiment);
     return record && this.#figures(record);
   }
 
@@ -84,52 +81,50 @@ export class Experiments {
    * Begins an experiment; the same again changes nothing. Throws CONFLICT where it runs with other arms or too many run,
    * and INVALID, naming the field, for arms that can't be answered by.
    */
-  put(experiment: string, wish: ExperimentWish): Promise<ExperimentFigures> {
-    return this.#changes.do(async () => {
-      const known = this.#records.get(experiment);
-      if (known !== undefined) {
-        if (isSame(known, wish)) return this.#figures(known);
-        throw new RepriseError(
-          'CONFLICT',
-          `experiment ${experiment} runs with other arms or another effect: give it another name, or delete it first`,
-        );
+  async put(experiment: string, wish: ExperimentWish): Promise<ExperimentFigures> {
+    const { records, counts, onChange } = this.#deps;
+    const { arms, effect } = wish;
+    const record = { experiment, arms, effect, startedMs: Math.floor(this.#deps.clock()) };
+    const standing = await records.change((all) => {
+      const known = all.find((one) => one.experiment === experiment);
+      if (known === undefined) {
+        this.#refuseMore(all, wish);
+        return { value: [...all, record], result: record };
       }
-      this.#refuseUnanswerable(wish);
-      if (this.#records.size >= experimentsMax) {
-        const message = `${String(experimentsMax)} experiments run already: delete one first`;
-        throw new RepriseError('CONFLICT', message);
-      }
-      const { arms, effect } = wish;
-      const record = { experiment, arms, effect, startedMs: Math.floor(this.#deps.clock()) };
-      await this.#deps.store.write([...this.#records.values(), record]);
-      this.#records.set(experiment, record);
-      this.#deps.counts.begin(
+      if (isSame(known, wish)) return { result: known };
+      throw new RepriseError(
+        'CONFLICT',
+        `experiment ${experiment} runs with other arms or another effect: give it another name, or delete it first`,
+      );
+    });
+    if (standing === record) {
+      counts.begin(
         experiment,
         arms.map(({ name }) => name),
       );
-      this.#deps.onChange();
-      return this.#figures(record);
-    });
+      onChange();
+    }
+    return this.#figures(standing);
   }
 
   /** Ends an experiment and forgets its figures, which are returned; undefined where there is no such. */
-  remove(experiment: string): Promise<ExperimentFigures | undefined> {
-    return this.#changes.do(async () => {
-      const record = this.#records.get(experiment);
-      if (record === undefined) return undefined;
-      const last = this.#figures(record);
-      const others = [...this.#records.values()].filter((one) => one !== record);
-      await this.#deps.store.write(others);
-      this.#records.delete(experiment);
-      this.#deps.counts.end(experiment);
-      this.#deps.onChange();
-      return last;
+  async remove(experiment: string): Promise<ExperimentFigures | undefined> {
+    const { records, counts, onChange } = this.#deps;
+    const record = await records.change<ExperimentRecord | undefined>((all) => {
+      const known = all.find((one) => one.experiment === experiment);
+      if (known === undefined) return { result: undefined };
+      return { value: all.filter((one) => one !== known), result: known };
     });
+    if (record === undefined) return undefined;
+    const last = this.#figures(record);
+    counts.end(experiment);
+    onChange();
+    return last;
   }
 
   /** What an answer to a user is counted under; undefined where there is no such experiment. */
   assign(experiment: string, user: string): AnswerLabel | undefined {
-    const record = this.#records.get(experiment);
+    const record = this.#record(experiment);
     if (record === undefined) return undefined;
     const arm = record.arms[armOf(experiment, user, record.arms)];
     if (arm === undefined) throw new RangeError(`experiment ${experiment} has no arms`);
@@ -161,13 +156,21 @@ export class Experiments {
     };
   }
 
-  #refuseUnanswerable({ arms }: ExperimentWish): void {
+  #record(experiment: string): ExperimentRecord | undefined {
+    return this.#deps.records.value.find((one) => one.experiment === experiment);
+  }
+
+  /** Refuses one more experiment than may run, and one with arms that nothing answers by. */
+  #refuseMore(all: readonly ExperimentRecord[], { arms }: ExperimentWish): void {
     for (const [number, { scenario }] of arms.entries()) {
       if (scenario === undefined || this.#deps.knowsScenario?.(scenario) === true) continue;
       const field = `arms[${String(number)}].scenario`;
       const message = `${field} names no scenario that is known here: leave it out, or define the scenario first`;
       throw new RepriseError('INVALID', message, { field });
     }
+    if (all.length < experimentsMax) return;
+    const message = `${String(experimentsMax)} experiments run already: delete one first`;
+    throw new RepriseError('CONFLICT', message);
   }
 }
 

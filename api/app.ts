@@ -56,7 +56,7 @@ class Dispatch {
       if (requestLimit !== undefined) await takeTurn(requestLimit, this.#gate, request);
       const caller = this.#gate.authorize(request, scope);
       const { quota } = this.#deps;
-      if (quota !== undefined && caller !== undefined) takeOfDay(quota, caller);
+      if (quota !== undefined && caller !== undefined) await takeOfDay(quota, caller);
       if (scope === 'admin') tellAudit(this.#deps, this.#gate, request, found);
     }
     if (found.kind === 'match') {

@@ -8,14 +8,15 @@ import type { ExperimentAnswer, experimentRequestSchema } from './schema/experim
 
 /** What became of the answers that were given. */
 export interface ClickThroughPort {
-  tell(): ClickThroughAnswer;
+  /** Throws UNAVAILABLE where what was counted can't be read. */
+  tell(): ClickThroughAnswer | Promise<ClickThroughAnswer>;
 }
 
 /** Users split into arms, and what became of their answers. */
 export interface ExperimentsPort {
-  list(): readonly ExperimentAnswer[];
+  list(): readonly ExperimentAnswer[] | Promise<readonly ExperimentAnswer[]>;
   /** Undefined where there is no such experiment. */
-  get(experiment: string): ExperimentAnswer | undefined;
+  get(experiment: string): ExperimentAnswer | undefined | Promise<ExperimentAnswer | undefined>;
   /** Throws CONFLICT where it runs with other arms or too many run, and INVALID for a scenario that is not known. */
   put(
     experiment: string,

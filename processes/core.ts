@@ -1,8 +1,10 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { METRICS } from '../activities/metrics.ts';
 import { openIndexReleases } from '../adapters/embedded/index-releases.ts';
+import { openKeptRecord } from '../adapters/embedded/kept-record.ts';
 import { createDoor } from '../events/door.ts';
 import type { EventDoor } from '../events/door.ts';
 import { followItems } from '../projections/items.ts';
@@ -28,7 +30,7 @@ import { startBarriers } from './core/merges.ts';
 import { readNativeParts } from './core/native-parts.ts';
 import { Promotions } from './core/promotions.ts';
 import { ReactionHost } from './core/reaction-host.ts';
-import { Scenarios } from './core/scenarios.ts';
+import { readScenarios, Scenarios } from './core/scenarios.ts';
 import { untilReady } from './core/readiness.ts';
 import { ApproximateSearch } from './core/search.ts';
 import { createServing } from './core/serving.ts';
@@ -155,7 +157,7 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const factsOf = answerReader(createSecretKey(folder.signingKey));
   const door = doorOf(stores, clock, factsOf);
   const ending = new AbortController();
-  const scenarios = await Scenarios.open(folder.path, clock);
+  const scenarios = await openScenarios(folder.path, clock);
   const reactions = await ReactionHost.open({ ...ways, stores, factsOf, ending, scenarios });
   const durable = new DurableHost(wish, native.temporal.unavailable, () => startDurable(parts));
   const pacing = pacingOf(durable, ways);
@@ -186,6 +188,11 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   await parts.erasures.resume();
   await parts.quarantines.resume();
   return parts;
+}
+
+function openScenarios(folder: string, clock: () => number): Promise<Scenarios> {
+  const path = join(folder, 'scenarios.json');
+  return Scenarios.open(openKeptRecord({ path, parse: readScenarios }), clock);
 }
 
 /** Keeps the catalogue of items up with the journal until the core ends. */

@@ -67,11 +67,42 @@ export class AnswerCounts {
     this.#trials.get(label.experiment)?.clicked(label.arm, this.#markOf(user));
   }
 
+  /** Adds answers that were counted elsewhere; clicks on the trials' answers are not looked at. */
+  addAnswers({ clickThrough, trials }: AnswerCountsState): void {
+    this.clickThrough.add(clickThrough.rows);
+    for (const [of, arm, mark, answers] of countsOf(trials)) {
+      if (answers > 0) this.#trials.get(of)?.given(arm, mark, answers);
+    }
+  }
+
+  /** Adds reactions that were counted elsewhere, to answers that are counted here; those answers are not looked at. */
+  addReactions({ clickThrough, trials }: AnswerCountsState): void {
+    this.clickThrough.add(clickThrough.rows);
+    for (const [of, arm, mark, , clicked] of countsOf(trials)) {
+      if (clicked > 0) this.#trials.get(of)?.clicked(arm, mark, clicked);
+    }
+  }
+
   /** All that it takes to go on counting elsewhere. */
   state(): AnswerCountsState {
     return {
       clickThrough: this.clickThrough.state(),
       trials: Object.fromEntries([...this.#trials].map(([name, one]) => [name, one.state()])),
     };
+  }
+}
+
+/** Every user of every arm of every experiment. */
+function* countsOf(
+  trials: AnswerCountsState['trials'],
+): Generator<
+  readonly [experiment: string, arm: string, mark: string, answers: number, clicked: number]
+> {
+  for (const [experiment, arms] of Object.entries(trials)) {
+    for (const [arm, users] of Object.entries(arms)) {
+      for (const [mark, answers, clicked] of users) {
+        yield [experiment, arm, mark, answers, clicked];
+      }
+    }
   }
 }

@@ -60,6 +60,17 @@ export class ClickThrough {
     this.#row(model, scenario).impressions += 1;
   }
 
+  /** Adds what was counted elsewhere, and not here as well. */
+  add(rows: readonly ClickThroughRow[]): void {
+    for (const { model, scenario, ...counted } of rows) {
+      const row = this.#row(model, scenario);
+      row.impressions += counted.impressions;
+      row.clicked += counted.clicked;
+      row.clicks += counted.clicks;
+      row.dismissals += counted.dismissals;
+    }
+  }
+
   /** Counts a reaction; tells whether it is the first click on its answer. */
   reacted({ recommendationId, facts, polarity }: Reaction): boolean {
     const row = this.#row(facts.version, scenarioOf(facts.label));

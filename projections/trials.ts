@@ -37,16 +37,16 @@ export class Trials {
     return this.#users >= trialUsersMax;
   }
 
-  /** Counts an answer that a user was given. */
-  given(arm: string, mark: string): void {
-    this.#change(arm, mark, ({ answers, clicked }) => ({ answers: answers + 1, clicked }));
+  /** Counts answers that a user was given. */
+  given(arm: string, mark: string, count = 1): void {
+    this.#change(arm, mark, ({ answers, clicked }) => ({ answers: answers + count, clicked }));
   }
 
-  /** Counts an answer that a user clicked; it was given, whether that was counted or not. */
-  clicked(arm: string, mark: string): void {
+  /** Counts answers that a user clicked; they were given, whether that was counted or not. */
+  clicked(arm: string, mark: string, count = 1): void {
     this.#change(arm, mark, ({ answers, clicked }) => ({
-      answers: Math.max(answers, clicked + 1),
-      clicked: clicked + 1,
+      answers: Math.max(answers, clicked + count),
+      clicked: clicked + count,
     }));
   }
 

@@ -54,7 +54,7 @@ export function experimentRoutes(deps: ApiDeps): readonly Route[] {
       summary: 'Lists the experiments with their figures, oldest first.',
       problems: [503],
       answer: { status: 200, description: 'The experiments.', schema: experimentsSchema },
-      handle: () => ({ experiments: portOf(deps).list() }),
+      handle: async () => ({ experiments: await portOf(deps).list() }),
     }),
     route({
       method: 'GET',
@@ -65,7 +65,7 @@ export function experimentRoutes(deps: ApiDeps): readonly Route[] {
       problems: [404, 503],
       params,
       answer: { status: 200, description: 'The figures.', schema: experimentSchema },
-      handle: (call) => found(portOf(deps).get(call.params.experiment)),
+      handle: async (call) => found(await portOf(deps).get(call.params.experiment)),
     }),
   ];
 }
@@ -74,7 +74,7 @@ function portOf({ experiments }: ApiDeps): ExperimentsPort {
   if (experiments !== undefined) return experiments;
   throw new HttpProblem(
     'UNAVAILABLE',
-    'this process counts no reactions: run experiments in the embedded profile',
+    'this process counts no reactions, so it runs no experiments',
   );
 }
 

@@ -78,8 +78,7 @@ export function metricRoutes(deps: ApiDeps): readonly Route[] {
       answer: { status: 200, description: 'The counts.', schema: clickThroughSchema },
       handle: () => {
         if (deps.clickThrough !== undefined) return deps.clickThrough.tell();
-        const remedy = 'ask the embedded profile, or sum its processes’ metrics';
-        throw new HttpProblem('UNAVAILABLE', `this process counts no reactions: ${remedy}`);
+        throw new HttpProblem('UNAVAILABLE', 'this process counts no reactions');
       },
     }),
   ];

@@ -89,7 +89,7 @@ export function scenariosOf({ scenarios }: Pick<ApiDeps, 'scenarios'>): Scenario
   if (scenarios !== undefined) return scenarios;
   throw new HttpProblem(
     'UNAVAILABLE',
-    'scenarios are kept in the embedded profile only, so far: send filter, boost and diversity themselves',
+    'this process keeps no scenarios: send filter, boost and diversity themselves',
   );
 }
 

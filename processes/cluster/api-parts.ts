@@ -30,6 +30,8 @@ import type { BackfillStartDeps } from './backfill-starts.ts';
 import { createCheckpointStates } from './checkpoint-states.ts';
 import type { CheckpointTakingDeps } from './checkpoint-taking.ts';
 import type { Closers } from './closers.ts';
+import { openDefinitions } from './definitions.ts';
+import type { Definitions } from './definitions.ts';
 import type { ProcessWays } from './frame.ts';
 import { followAliases } from './followed-aliases.ts';
 import type { FollowedAliases } from './followed-aliases.ts';
@@ -74,6 +76,7 @@ export interface ApiParts extends ProcessWays, ClusterRuntimes {
   readonly pacing: IndexPacing;
   readonly aliases: FollowedAliases;
   readonly warnings: Warnings;
+  readonly definitions: Definitions;
   /** Unix milliseconds. */
   readonly clock: () => number;
   readonly startedMs: number;
@@ -101,6 +104,9 @@ export async function openApiParts(ways: ProcessWays, closers: Closers): Promise
   closers.add(() => catalogue.close());
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   const users = openUsers({ connection: stores.mongo, database });
+  const definitions = await patiently('read what is defined', () =>
+    openDefinitions({ connection: stores.mongo, database, clock }),
+  );
   const halfLifeMs = DEFAULT_LEARNER_SETTINGS.popularityHalfLifeMs;
   const popular = openPopular({ link: redis, halfLifeMs });
   const runtimes = await openRuntimes(stores, redis, ways);
@@ -116,6 +122,7 @@ export async function openApiParts(ways: ProcessWays, closers: Closers): Promise
       catalogue,
       users,
       popular,
+      definitions,
       clock,
     },
     acknowledgements: openAcknowledgements(redis),

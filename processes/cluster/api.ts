@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { randomUUID } from 'node:crypto';
+import { openDayCounts } from '../../adapters/cluster/day-counts.ts';
 import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import { createApp } from '../../api/app.ts';
 import type { Access, ApiDeps } from '../../api/deps.ts';
@@ -11,9 +12,9 @@ import { partitionOf } from '../../events/partition-of.ts';
 import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
 import { answerReader } from '../../projections/recommendation-id.ts';
-import { DayQuota } from '../access/day-quota.ts';
 import { LiveKeys } from '../access/live-keys.ts';
 import { optionalLimit } from '../access/request-limit.ts';
+import { ClusterDayQuota } from '../access/cluster-day-quota.ts';
 import { activityOf } from '../core/activity.ts';
 import { countServed } from '../core/counts.ts';
 import { LiveFigures } from '../core/live-figures.ts';
@@ -29,7 +30,10 @@ import type { ApiParts } from './api-parts.ts';
 import { hearBlocks } from './block-hearing.ts';
 import { meteredDoor, meteredSearcher } from '../observe/metered-ports.ts';
 import { Closers } from './closers.ts';
+import { followDefinitions } from './definitions.ts';
 import { DependencyWatch } from './dependency-watch.ts';
+import type { ClusterFeedback } from './feedback.ts';
+import { openFeedback } from './feedback-parts.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { clusterPrequential } from './observed-telling.ts';
 import { markedQueries } from './marked-queries.ts';
@@ -59,10 +63,12 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
       },
     });
     const health = new ApiHealth(parts, watch);
-    const listening = await listenPublicly(parts, health, closers);
+    const feedback = await openFeedback(parts);
+    closers.add(() => feedback.close());
+    const listening = await listenPublicly(parts, { health, feedback }, closers);
     closers.add(() => listening.close());
     parts.durable.begin();
-    const ended = runAll(parts, watch);
+    const ended = Promise.all([runAll(parts, watch), feedback.run()]).then(() => undefined);
     return {
       awaited: () => health.awaited(),
       ended,
@@ -84,6 +90,7 @@ async function runAll(parts: ApiParts, watch: DependencyWatch): Promise<void> {
     hearBlocks({ link, journal: parts.stores.journal, logger, signal }),
     parts.aliases.run(),
     followCatalogue(parts),
+    followDefinitions(parts),
     followReleases({ ...parts, stand: () => searchStandOf(parts.serving) }),
   ]);
 }
@@ -103,9 +110,15 @@ async function followCatalogue(parts: ApiParts): Promise<void> {
   }
 }
 
+/** What answers beside the queries. */
+interface Beside {
+  readonly health: ApiHealth;
+  readonly feedback: ClusterFeedback;
+}
+
 async function listenPublicly(
   parts: ApiParts,
-  health: ApiHealth,
+  beside: Beside,
   closers: Closers,
 ): Promise<Listening> {
   const { config, clock, logger } = parts;
@@ -119,9 +132,8 @@ async function listenPublicly(
   });
   const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
   const requestLimit = optionalLimit(requestsPerSecondMax);
-  // An API of the cluster has no folder of its own: its counts end with it, and each counts for itself.
-  const quota = await DayQuota.open({ path: undefined, clock, logger });
-  const deps = withFigures(parts, apiDeps(parts, health, closers));
+  const quota = new ClusterDayQuota({ counts: openDayCounts(parts.redis), clock, logger });
+  const deps = withFigures(parts, apiDeps(parts, beside, closers));
   const app = createApp({ ...deps, access, requestLimit, quota });
   const listening = await listen(app, { host, port, keyed: keys.areAsked });
   const name = host.includes(':') ? `[${host}]` : host;
@@ -156,7 +168,11 @@ function withFigures(parts: ApiParts, deps: Omit<ApiDeps, 'access'>): Omit<ApiDe
   return { ...deps, door: freshness.watch(door), live };
 }
 
-function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<ApiDeps, 'access'> {
+function apiDeps(
+  parts: ApiParts,
+  { health, feedback }: Beside,
+  closers: Closers,
+): Omit<ApiDeps, 'access'> {
   const { stores, serving, catalogue, identities, search, freshness, config, logger } = parts;
   const { observation } = parts;
   const signingKey = signingKeyOf(need(config.signingKey, 'REPRISE_SIGNING_KEY').reveal());
@@ -174,12 +190,15 @@ function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<Api
     door: meteredDoor(door, observation, observation.appended),
     metrics: observation.metrics,
     watch: observation.requests,
-    queries: markedQueries(queries, { freshness, identities }),
+    queries: feedback.watchQueries(markedQueries(queries, { freshness, identities })),
+    clickThrough: feedback,
+    experiments: feedback.experiments,
     travel: past.travel,
     activity: activityOf({ ...stores, yieldNow }),
     // What is known of users while the store is away is not enough: an export asks it.
     userExport: { open: (user) => openClusterExport(parts, user) },
     offsets: parts.offsets,
+    scenarios: parts.definitions.scenarios,
     prequential,
     ...versionPorts({ parts, prequential, door }),
     runs: parts.durable,

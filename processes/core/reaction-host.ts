@@ -1,23 +1,23 @@
-import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readExperiments } from '../../activities/experiment-record.ts';
 import { armNames, Experiments } from '../../activities/experiments.ts';
-import type { Instruments, Series } from '../../activities/instruments.ts';
-import { METRICS } from '../../activities/metrics.ts';
+import { FollowedRecord } from '../../activities/followed-record.ts';
 import { countsKeptMsMax, Reactions } from '../../activities/reactions.ts';
-import type { CountedUnder } from '../../activities/reactions.ts';
-import { openExperiments } from '../../adapters/embedded/experiments.ts';
+import { openKeptRecord } from '../../adapters/embedded/kept-record.ts';
 import { openReactions } from '../../adapters/embedded/reactions.ts';
 import type { DoorPort, QueriesPort } from '../../api/deps.ts';
 import type { ClickThroughPort, ExperimentsPort } from '../../api/feedback-ports.ts';
 import type { answerReader } from '../../projections/recommendation-id.ts';
+import type { ClickThroughAnswer } from '../../api/schema/click-through.ts';
+import { clickThroughAnswer } from './click-through-answer.ts';
+import { countedSeries } from './counted-series.ts';
 import { experimentsPort } from './experiments-port.ts';
 import type { Ways } from './learning.ts';
 import type { Scenarios } from './scenarios.ts';
 import type { Stores } from './stores.ts';
+import { userMarks } from './user-marks.ts';
 import { yieldNow } from './yield-now.ts';
-
-/** The characters that users are told apart by: 66 bits. */
-const MARK_CHARACTERS = 11;
 
 /** What reactions are counted with. */
 export interface ReactionParts extends Pick<Ways, 'logger' | 'warnings' | 'clock' | 'observation'> {
@@ -54,25 +54,22 @@ export class ReactionHost implements ClickThroughPort {
         warnings.add(`${path} cannot be read: reactions are counted again, answers from now on`);
       },
     });
-    const kept = openExperiments({ folder: folder.partPath('experiments') });
-    const records = await kept.list();
+    const path = join(folder.partPath('experiments'), 'experiments.json');
+    const records = await FollowedRecord.open(openKeptRecord({ path, parse: readExperiments }), []);
     const reactions = await Reactions.open({
       ...{ journal, identities, factsOf, store, clock, yieldNow },
       types: folder.manifest.types,
-      markOf: markedBy(folder.signingKey),
-      arms: armNames(records),
-      onCounted: counting(observation.instruments),
+      markOf: userMarks(folder.signingKey),
+      arms: armNames(records.value),
+      onCounted: countedSeries(observation.instruments),
     });
-    const experiments = new Experiments(
-      {
-        ...{ store: kept, counts: reactions.counts, clock },
-        knowsScenario: (scenario) => parts.scenarios.get(scenario) !== undefined,
-        onChange: () => {
-          reactions.changed();
-        },
+    const experiments = new Experiments({
+      ...{ records, counts: reactions.counts, clock },
+      knowsScenario: (scenario) => parts.scenarios.get(scenario) !== undefined,
+      onChange: () => {
+        reactions.changed();
       },
-      records,
-    );
+    });
     return new ReactionHost(reactions, experiments, parts);
   }
 
@@ -96,17 +93,8 @@ export class ReactionHost implements ClickThroughPort {
     };
   }
 
-  tell(): ReturnType<ClickThroughPort['tell']> {
-    const { sinceMs, isComplete, rows } = this.#reactions.tell();
-    return {
-      since: new Date(sinceMs).toISOString(),
-      complete: isComplete,
-      rows: rows.map(({ scenario, impressions, clicked, ...row }) => ({
-        ...row,
-        ...{ scenario: scenario === '' ? null : scenario, impressions, clicked },
-        rate: impressions === 0 ? null : clicked / impressions,
-      })),
-    };
+  tell(): ClickThroughAnswer {
+    return clickThroughAnswer(this.#reactions.tell());
   }
 
   /** Keeps what was counted; nothing is counted after that. The signal of the parts has to have aborted. */
@@ -139,29 +127,4 @@ export class ReactionHost implements ClickThroughPort {
       this.#parts.logger.warn({ err: error }, 'counts of answers could not be kept');
     });
   }
-}
-
-/** Marks users by a keyed hash: what is kept of an experiment names nobody. */
-function markedBy(key: Uint8Array): (user: string) => string {
-  return (user) =>
-    createHmac('sha256', key).update(user).digest('base64url').slice(0, MARK_CHARACTERS);
-}
-
-/** Counts for Prometheus and StatsD, too. */
-function counting(
-  instruments: Instruments,
-): (what: 'impression' | 'positive' | 'negative', under: CountedUnder) => void {
-  const known = new Map<string, Series>();
-  return (what, { model, scenario }) => {
-    const key = `${what}\0${model}\0${scenario}`;
-    let series = known.get(key);
-    if (series === undefined) {
-      series =
-        what === 'impression'
-          ? instruments.series(METRICS.impressions, model, scenario)
-          : instruments.series(METRICS.clicks, model, scenario, what);
-      known.set(key, series);
-    }
-    series(1);
-  };
 }

@@ -1,110 +1,95 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { OneAtATime } from '../../activities/one-at-a-time.ts';
-import { publishFile } from '../../adapters/published-file.ts';
-import { isMissing } from '../../adapters/tensor-file.ts';
+import { FollowedRecord } from '../../activities/followed-record.ts';
+import type { KeptRecord } from '../../activities/kept-record.ts';
 import type { ScenariosPort } from '../../api/scenarios-port.ts';
 import { scenarioSchema } from '../../api/schema/scenarios.ts';
 import type { ScenarioAnswer, ScenarioDefinition } from '../../api/schema/scenarios.ts';
-import { hasCode, RepriseError } from '../../events/error.ts';
+import { RepriseError } from '../../events/error.ts';
 
-/** Scenarios that a data folder keeps. */
+/** Scenarios that an instance keeps. */
 export const scenariosMax = 256;
 
-const FILE = 'scenarios.json';
-
-const fileSchema = z.strictObject({
+const keptSchema = z.strictObject({
   format: z.literal(1),
   scenarios: z.array(scenarioSchema).max(scenariosMax),
 });
 
-/** The scenarios of a data folder: in memory to answer by, and in a file that is written whole at every change. */
+/** The scenarios as they are kept: by name. */
+export type KeptScenarios = z.infer<typeof keptSchema>;
+
+/** Checks scenarios that were read; throws where they are none of ours. */
+export function readScenarios(value: unknown): KeptScenarios {
+  return keptSchema.parse(value);
+}
+
+/** The scenarios of an instance: in memory to answer by, and kept whole at every change. */
 export class Scenarios implements ScenariosPort {
-  readonly #path: string;
+  readonly #kept: FollowedRecord<KeptScenarios>;
   /** Unix milliseconds. */
   readonly #clock: () => number;
-  readonly #writes = new OneAtATime();
-  #byName: ReadonlyMap<string, ScenarioAnswer>;
+  #byName: ReadonlyMap<string, ScenarioAnswer> = new Map();
+  /** What `#byName` was made of. */
+  #of: KeptScenarios | undefined;
 
-  private constructor(path: string, clock: () => number, scenarios: readonly ScenarioAnswer[]) {
-    this.#path = path;
+  private constructor(kept: FollowedRecord<KeptScenarios>, clock: () => number) {
+    this.#kept = kept;
     this.#clock = clock;
-    this.#byName = byName(scenarios);
   }
 
-  /** Reads the scenarios of a data folder; none where there is no file, DAMAGED where it is none of ours. */
-  static async open(folder: string, clock: () => number): Promise<Scenarios> {
-    const path = join(folder, FILE);
-    return new Scenarios(path, clock, await readScenarios(path));
+  /** Reads the scenarios that are kept; none where none ever were, DAMAGED where they are none of ours. */
+  static async open(record: KeptRecord<KeptScenarios>, clock: () => number): Promise<Scenarios> {
+    return new Scenarios(await FollowedRecord.open(record, { format: 1, scenarios: [] }), clock);
   }
 
   list(): readonly ScenarioAnswer[] {
-    return [...this.#byName.values()];
+    return [...this.#known().values()];
   }
 
   get(name: string): ScenarioAnswer | undefined {
-    return this.#byName.get(name);
+    return this.#known().get(name);
+  }
+
+  /** Takes what other processes changed; where their store can't be had it throws, and what was known stays. */
+  refresh(): Promise<void> {
+    return this.#kept.refresh();
   }
 
   set(name: string, definition: ScenarioDefinition): Promise<ScenarioAnswer> {
-    return this.#writes.do(async () => {
-      if (!this.#byName.has(name) && this.#byName.size >= scenariosMax) {
+    const changedAt = new Date(Math.floor(this.#clock())).toISOString();
+    const scenario = { scenario: name, definition, changedAt };
+    return this.#kept.change(({ scenarios }) => {
+      const others = scenarios.filter((one) => one.scenario !== name);
+      if (others.length >= scenariosMax) {
         throw new RepriseError(
           'TOO_LARGE',
           `${String(scenariosMax)} scenarios are kept, the most: remove some`,
           { field: 'scenario' },
         );
       }
-      const changedAt = new Date(Math.floor(this.#clock())).toISOString();
-      const scenario = { scenario: name, definition, changedAt };
-      await this.#keep(
-        [...this.#byName.values()].filter((one) => one.scenario !== name),
-        scenario,
-      );
-      return scenario;
+      return { value: kept([...others, scenario]), result: scenario };
     });
   }
 
   remove(name: string): Promise<boolean> {
-    return this.#writes.do(async () => {
-      if (!this.#byName.has(name)) return false;
-      await this.#keep([...this.#byName.values()].filter((one) => one.scenario !== name));
-      return true;
+    return this.#kept.change(({ scenarios }) => {
+      const others = scenarios.filter((one) => one.scenario !== name);
+      return others.length === scenarios.length
+        ? { result: false }
+        : { value: kept(others), result: true };
     });
   }
 
-  /** Answers obey what is kept, never what is about to be. */
-  async #keep(
-    others: readonly ScenarioAnswer[],
-    ...more: readonly ScenarioAnswer[]
-  ): Promise<void> {
-    const kept = byName([...others, ...more]);
-    const scenarios = [...kept.values()];
-    await publishFile(this.#path, `${JSON.stringify({ format: 1, scenarios }, undefined, 2)}\n`);
-    this.#byName = kept;
+  #known(): ReadonlyMap<string, ScenarioAnswer> {
+    const { value } = this.#kept;
+    if (this.#of !== value) {
+      this.#byName = new Map(value.scenarios.map((one) => [one.scenario, one]));
+      this.#of = value;
+    }
+    return this.#byName;
   }
 }
 
-function byName(scenarios: readonly ScenarioAnswer[]): ReadonlyMap<string, ScenarioAnswer> {
+function kept(scenarios: readonly ScenarioAnswer[]): KeptScenarios {
   const sorted = scenarios.toSorted((a, b) => (a.scenario < b.scenario ? -1 : 1));
-  return new Map(sorted.map((one) => [one.scenario, one]));
-}
-
-async function readScenarios(path: string): Promise<readonly ScenarioAnswer[]> {
-  const damaged = (cause: unknown): RepriseError =>
-    new RepriseError(
-      'DAMAGED',
-      `${path} cannot be read: restore it from a backup, or remove it to start without scenarios`,
-      { path },
-      cause,
-    );
-  try {
-    const parsed = fileSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
-    if (parsed.success) return parsed.data.scenarios;
-    throw damaged(parsed.error);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw hasCode(error, 'DAMAGED') ? error : damaged(error);
-  }
+  return { format: 1, scenarios: sorted };
 }

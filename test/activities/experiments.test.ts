@@ -6,10 +6,12 @@ import {
   Experiments,
   experimentsMax,
 } from '../../activities/experiments.ts';
-import type { ExperimentRecord } from '../../activities/experiment-store.ts';
+import type { ExperimentRecord } from '../../activities/experiment-record.ts';
+import { FollowedRecord } from '../../activities/followed-record.ts';
 import { hasCode } from '../../events/error.ts';
 import { AnswerCounts } from '../../projections/answer-counts.ts';
 import { trialUsersMax } from '../../projections/trials.ts';
+import { MemoryKeptRecord } from '../doubles/memory-kept-record.ts';
 
 const WISH = {
   arms: [
@@ -19,24 +21,15 @@ const WISH = {
   effect: 0.05,
 };
 
-function createRig() {
-  let records: readonly ExperimentRecord[] = [];
+async function createRig() {
+  const record = new MemoryKeptRecord<readonly ExperimentRecord[]>();
   const counts = new AnswerCounts((user) => user, armNames([]));
+  const records = await FollowedRecord.open(record, []);
   const open = (knowsScenario?: (scenario: string) => boolean): Experiments =>
-    new Experiments(
-      {
-        store: {
-          list: () => Promise.resolve(records),
-          write: (written) => {
-            records = written;
-            return Promise.resolve();
-          },
-        },
-        ...{ counts, clock: () => 7.5, onChange: () => undefined },
-        ...(knowsScenario && { knowsScenario }),
-      },
-      records,
-    );
+    new Experiments({
+      ...{ records, counts, clock: () => 7.5, onChange: () => undefined },
+      ...(knowsScenario && { knowsScenario }),
+    });
   /** Answers a user by the arm that they are in, and has them click. */
   const answer = (experiments: Experiments, user: string, clicks: boolean, n = 0): string => {
     const label = experiments.assign('front', user);
@@ -47,12 +40,12 @@ function createRig() {
     if (clicks) counts.reacted({ recommendationId, facts, polarity: 'positive' }, user);
     return label.arm;
   };
-  return { open, counts, answer, records: () => records };
+  return { open, counts, answer, records: () => records.value };
 }
 
 describe('an experiment', () => {
   it('begins once: the same again changes nothing, other arms are refused', async () => {
-    const { open, records } = createRig();
+    const { open, records } = await createRig();
     const experiments = open();
     const [first, again] = await Promise.all([
       experiments.put('front', WISH),
@@ -69,7 +62,7 @@ describe('an experiment', () => {
   });
 
   it('compares its arms with the first, by users, once there are enough', async () => {
-    const { open, answer } = createRig();
+    const { open, answer } = await createRig();
     const experiments = open();
     await experiments.put('front', WISH);
     const arms = new Map<string, number>();
@@ -90,7 +83,7 @@ describe('an experiment', () => {
   });
 
   it('counts an answer as clicked once, and a clicked one as given', async () => {
-    const { open, answer, counts } = createRig();
+    const { open, answer, counts } = await createRig();
     const experiments = open();
     await experiments.put('front', WISH);
     const arm = answer(experiments, 'ada', true);
@@ -113,7 +106,7 @@ describe('an experiment', () => {
   });
 
   it('goes on counting where its state was taken', async () => {
-    const { open, answer, counts, records } = createRig();
+    const { open, answer, counts, records } = await createRig();
     const experiments = open();
     await experiments.put('front', WISH);
     for (let n = 0; n < 300; n += 1) answer(experiments, `user-${String(n % 200)}`, n % 3 === 0, n);
@@ -127,7 +120,7 @@ describe('an experiment', () => {
   });
 
   it('ends with its last figures, and is counted no more', async () => {
-    const { open, answer, records } = createRig();
+    const { open, answer, records } = await createRig();
     const experiments = open();
     await experiments.put('front', WISH);
     answer(experiments, 'ada', true);
@@ -143,7 +136,7 @@ describe('an experiment', () => {
   });
 
   it('is refused where an arm names a scenario that nothing answers by', async () => {
-    const { open } = createRig();
+    const { open } = await createRig();
     const arms = [WISH.arms[0], { name: 'jazz', share: 0.5, scenario: 'jazz' }].flatMap(
       (arm) => arm ?? [],
     );

@@ -38,7 +38,7 @@ describe('what became of answers', () => {
       const uncounted = { clickThrough: undefined, experiments: undefined };
       const { status, json } = await callOnce(uncounted as object, 'GET', path);
       assert.equal(status, 503);
-      assert.match(String(json['detail']), /embedded profile/);
+      assert.match(String(json['detail']), /counts no reactions/);
     }
   });
 });

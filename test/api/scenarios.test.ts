@@ -116,13 +116,13 @@ describe('scenarios', () => {
     assert.equal((await set('a%20b', {})).status, 400);
   });
 
-  test('are kept nowhere in the cluster profile, which says so', async () => {
+  test('are nowhere in a process that keeps none, which says so', async () => {
     const bare = await startApi({ scenarios: undefined });
     try {
       for (const path of ['/v1/scenarios', '/v1/users/u/recommendations?scenario=x']) {
         const answer = await bare.call('GET', path);
         assert.equal(answer.status, 503, answer.text);
-        assert.match(answer.text, /embedded profile/);
+        assert.match(answer.text, /keeps no scenarios: send filter/);
       }
     } finally {
       await bare.close();

@@ -7,6 +7,7 @@ import { useStack } from '../services/stack.ts';
 import { ClusterClient } from './client.ts';
 import { startCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
+import { countingCases, definitionCases, quotaCases } from './feedback-cases.ts';
 import { Member } from './member.ts';
 
 const stack = await useStack('kafka', 'mongo', 'redis', 'temporal');
@@ -230,4 +231,8 @@ describe('the past of a cluster', () => {
       assert.match(text, /embedded profile/);
       assert.equal((await one.get('/v1/users/user-5')).status, 200);
     }));
+
+  definitionCases(() => ({ cluster, one, other }));
+  countingCases(() => ({ cluster, one, other }));
+  quotaCases(() => ({ cluster, one, other }));
 });

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Scenarios, scenariosMax } from '../../../processes/core/scenarios.ts';
+import { openKeptRecord } from '../../../adapters/embedded/kept-record.ts';
+import { readScenarios, Scenarios, scenariosMax } from '../../../processes/core/scenarios.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1);
 let folder: string;
@@ -13,7 +14,10 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-const open = (): Promise<Scenarios> => Scenarios.open(folder, () => NOW_MS);
+const open = (): Promise<Scenarios> => {
+  const path = join(folder, 'scenarios.json');
+  return Scenarios.open(openKeptRecord({ path, parse: readScenarios }), () => NOW_MS);
+};
 
 test('scenarios are set, replaced and removed, and are there when the folder is opened again', async () => {
   const scenarios = await open();
