@@ -11,6 +11,8 @@ import type { Recommendation, RecommendationRequest, ScoredItem } from '../proje
 import { decodeRules } from '../projections/rules/asked-rules.ts';
 import type { AnsweredRules, AskedRules } from '../projections/rules/asked-rules.ts';
 import type { RuleBook } from '../projections/rules/rule-book.ts';
+import { ShownItems } from '../projections/rules/shown-items.ts';
+import type { ShownSource } from '../projections/rules/shown-items.ts';
 import type { LoadedRelease } from '../projections/index-release.ts';
 import type { CatalogueView } from '../projections/published-history.ts';
 import { Recommender } from '../projections/recommend.ts';
@@ -83,6 +85,7 @@ interface MadeFrom {
   readonly searcher?: Searcher;
   readonly rules?: AskedRules;
   readonly book?: RuleBook;
+  readonly shown?: ShownSource;
 }
 
 /** Publications before and after an answer's place at which its catalogue is looked for. */
@@ -129,8 +132,8 @@ export class AnswerProofs {
 
   /** Scans everything, with the catalogue as it stood at the place or, for it has a place of its own, near it. */
   async #exactly(facts: RecommendationFacts, state: TravelState, wanted: string): Promise<Made> {
-    const own = ownPosition(facts, state);
     const ruled = facts.rules === null ? undefined : decodeRules(facts.rules);
+    const own = ownPosition(facts, state, ruled);
     // An answer under rules says up to where publications were known.
     if (ruled !== undefined) return this.#make(facts, state, own, this.#ruledFrom(ruled));
     const history = this.#deps.history(own.partition);
@@ -217,10 +220,16 @@ export class AnswerProofs {
   }
 
   /** The catalogue and the rules of an answer, as they stood where it says. */
-  #ruledFrom({ rules, catalogue: place }: AnsweredRules): MadeFrom {
+  #ruledFrom({ rules, catalogue: place, own }: AnsweredRules): MadeFrom {
+    const { journal, yieldNow } = this.#deps;
     const history = this.#deps.history(place.partition);
-    const book = pastRules(history, place, this.#deps.yieldNow);
-    return { rules, book, catalogue: history.catalogueAt(place.sequence) };
+    const book = pastRules(history, place, yieldNow);
+    const items = new ShownItems(journal, yieldNow);
+    // The answer need not have been read where its asker's events stand.
+    const shown: ShownSource = {
+      factors: (surrogate, at, rotation) => items.factors(surrogate, own ?? at, rotation),
+    };
+    return { rules, book, shown, catalogue: history.catalogueAt(place.sequence) };
   }
 
   async #identityOf({ surrogate }: RecommendationFacts): Promise<Identity | undefined> {
@@ -252,13 +261,20 @@ export class AnswerProofs {
   }
 }
 
-/** Where the asker's own partition stood: of several, the one that knows them; else the first. */
-function ownPosition(facts: RecommendationFacts, { serving }: TravelState): Position {
+/** Where the asker's own partition stood: of several, the one that the rules name or that knows them; else the first. */
+function ownPosition(
+  facts: RecommendationFacts,
+  { serving }: TravelState,
+  ruled?: AnsweredRules,
+): Position {
   const { surrogate, positions } = facts;
-  const own = positions.find(
-    ({ partition }) =>
-      surrogate !== null && serving.partition(partition).users.rowOf(surrogate) >= 0,
-  );
+  const named = positions.find(({ partition }) => partition === ruled?.own?.partition);
+  const own =
+    named ??
+    positions.find(
+      ({ partition }) =>
+        surrogate !== null && serving.partition(partition).users.rowOf(surrogate) >= 0,
+    );
   return own ?? positions[0] ?? { partition: 0, sequence: ORIGIN };
 }
 

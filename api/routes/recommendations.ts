@@ -20,7 +20,7 @@ import {
 import type { RecommendationAnswer } from '../schema/answers.ts';
 import { experimentNameSchema } from '../schema/experiments.ts';
 import { afterSchema, countSchema, idSchema } from '../schema/fields.ts';
-import { listRules } from '../schema/rules.ts';
+import { listRules, userRules } from '../schema/rules.ts';
 import { scenarioNameSchema } from '../schema/scenarios.ts';
 import { refusal } from '../validation.ts';
 import { scenariosOf } from './scenarios.ts';
@@ -43,9 +43,10 @@ const recommendationQuery = z.strictObject({
     description: 'The item at hand: an unknown user gets the items similar to it.',
   }),
   ...listRules,
+  ...userRules,
   scenario: scenarioNameSchema.optional().meta({
     description:
-      'A scenario to obey. Its filter and `filter` both have to hold; `boost` and `diversity` take the place of its own.',
+      'A scenario to obey. Its filter and `filter` both have to hold; what else is given takes the place of its own.',
   }),
   experiment: experimentNameSchema.optional().meta({
     description: 'An experiment: the answer is by the arm that the user is in, and counted there.',

@@ -10,6 +10,7 @@ import type { EventDoor } from '../../events/door.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
+import { ShownItems } from '../../projections/rules/shown-items.ts';
 import { answerReader } from '../../projections/recommendation-id.ts';
 import { DayQuota } from '../access/day-quota.ts';
 import { LiveKeys } from '../access/live-keys.ts';
@@ -165,6 +166,7 @@ function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<Api
     ...{ serving, identities, catalogue, yieldNow },
     searcher: search.searcher && meteredSearcher(search.searcher, observation),
     partitionOf: (id) => partitionOf(id, config.partitions),
+    shown: new ShownItems(stores.journal, yieldNow),
     signingKey,
   });
   return {

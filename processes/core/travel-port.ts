@@ -92,13 +92,17 @@ function lineageAnswer(
   { facts, user, appendedMs, version }: AnswerLineage,
   { verdict, items }: AnswerProof,
 ): LineageAnswer {
-  const { basedOn, n, exclude, item, release } = facts;
+  const { basedOn, n, exclude, item, release, label } = facts;
   const start = version?.definition.start.map((at, partition) =>
     formatPosition({ partition, sequence: sequence(at) }),
   );
   return {
     ...{ recommendationId, basedOn, user, n, exclude, item },
     rules: facts.rules === null ? null : textsOf(decodeRules(facts.rules).rules),
+    experiment:
+      label === null || label.experiment === ''
+        ? null
+        : { name: label.experiment, arm: label.arm },
     position: facts.positions.map(formatPosition),
     appendedAt: appendedMs.map((ms) => (ms === null ? null : new Date(ms).toISOString())),
     model: {

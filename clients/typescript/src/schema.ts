@@ -1731,6 +1731,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
       /** @description With `explain`: the user’s newest interactions, newest first. */
@@ -1813,6 +1815,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
     };
@@ -1835,6 +1839,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
     };
@@ -1873,6 +1879,10 @@ export interface components {
       pinned?: string[];
       /** @description Items that are never listed. */
       blocked?: string[];
+      /** @description From 0 to 1: the probability with which the answer is a random choice among its best `exploreItems` items, each as likely at each place, and not the best of them. Each item then tells its `propensity`. */
+      explore?: number;
+      /** @description The best items that chance chooses from, `n` at least: 50 where it is left out. */
+      exploreItems?: number;
     };
     RemovedScenario: {
       /** @description The name of a scenario. */
@@ -1999,6 +2009,11 @@ export interface components {
       item: string | null;
       /** @description What it obeyed beside the learner; null where there were no rules. */
       rules: components['schemas']['AnsweredRules'] | null;
+      /** @description The experiment and the arm that it was asked by; null where none. */
+      experiment: {
+        name: string;
+        arm: string;
+      } | null;
       /** @description Where it was read. */
       position: string[];
       /** @description When the last event of each position was appended. */
@@ -2029,6 +2044,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
     };
@@ -2039,6 +2056,8 @@ export interface components {
       diversity?: number;
       pinned?: string[];
       blocked?: string[];
+      explore?: number;
+      exploreItems?: number;
       /** @description What the expressions looked at of the context. */
       context?: {
         [key: string]: string | number;
@@ -2075,6 +2094,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
     };
@@ -2144,6 +2165,8 @@ export interface components {
            * @constant
            */
           pinned?: true;
+          /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+          propensity?: number;
           explanation?: components['schemas']['Explanation'];
         }[];
       };
@@ -2167,6 +2190,8 @@ export interface components {
            * @constant
            */
           pinned?: true;
+          /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+          propensity?: number;
           explanation?: components['schemas']['Explanation'];
         }[];
       };
@@ -2246,6 +2271,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
     };
@@ -3537,7 +3564,11 @@ export interface operations {
         };
         /** @description From 0, where the best items are listed, to 1, where each next one is as unlike those before it as can be (maximal marginal relevance). */
         diversity?: number;
-        /** @description A scenario to obey. Its filter and `filter` both have to hold; `boost` and `diversity` take the place of its own. */
+        /** @description From 0 to 1: the probability with which the answer is a random choice among its best `exploreItems` items, each as likely at each place, and not the best of them. Each item then tells its `propensity`. */
+        explore?: number;
+        /** @description The best items that chance chooses from, `n` at least: 50 where it is left out. */
+        exploreItems?: number;
+        /** @description A scenario to obey. Its filter and `filter` both have to hold; what else is given takes the place of its own. */
         scenario?: string;
         /** @description An experiment: the answer is by the arm that the user is in, and counted there. */
         experiment?: string;
@@ -4473,6 +4504,10 @@ export interface operations {
            *       "exclude": "seen",
            *       "item": "track-00042",
            *       "rules": {},
+           *       "experiment": {
+           *         "name": "verify",
+           *         "arm": "text"
+           *       },
            *       "position": [
            *         "0:15337"
            *       ],
