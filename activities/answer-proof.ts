@@ -33,7 +33,7 @@ export interface LentRelease {
 
 /** What proofs need from outside. */
 export interface AnswerProofDeps {
-  readonly travel: Pick<TimeTravel, 'reach' | 'apart'>;
+  readonly travel: Pick<TimeTravel, 'reach' | 'apart' | 'go'>;
   readonly journal: Pick<Journal, 'read' | 'head' | 'partitions'>;
   readonly history: (partition: Partition) => FactHistory;
   readonly identities: Pick<IdentityStore, 'reveal'>;
@@ -72,6 +72,12 @@ export interface AnswerProof {
   /** Whether events were taken out since: then it cannot be the same. */
   readonly changedByErasure: boolean;
   readonly items: readonly ScoredItem[];
+}
+
+/** An answer that was made again, and whether it is the one that was given. */
+export interface RemadeAnswer {
+  readonly items: readonly ScoredItem[];
+  readonly isEqual: boolean;
 }
 
 interface Made extends Pick<Recommendation, 'search'> {
@@ -128,6 +134,18 @@ export class AnswerProofs {
     if (facts.release !== null) return this.#byRelease(facts, known);
     const changedByErasure = this.#hasErasures();
     return { answer: { ...known, verdict: 'different', changedByErasure } };
+  }
+
+  /** Makes an answer under rules again, however long the way to its place is; by other rules where some are given. */
+  async remake(facts: RecommendationFacts, rules?: AskedRules): Promise<RemadeAnswer> {
+    const { positions, version } = facts;
+    if (facts.rules === null) throw new RangeError('an answer without rules is proven, not remade');
+    const ruled = decodeRules(facts.rules);
+    const state = await this.#deps.travel.go({ positions, version }).result;
+    const own = ownPosition(facts, state, ruled);
+    const from = { ...this.#ruledFrom(ruled), ...(rules && { rules }) };
+    const { items, hash } = await this.#make(facts, state, own, from);
+    return { items, isEqual: hash === hex(facts.answerHash) };
   }
 
   /** Scans everything, with the catalogue as it stood at the place or, for it has a place of its own, near it. */

@@ -175,6 +175,7 @@ function apiDeps(parts: ApiParts, health: ApiHealth, closers: Closers): Omit<Api
     watch: observation.requests,
     queries: markedQueries(queries, { freshness, identities }),
     travel: past.travel,
+    explored: past.explored,
     activity: activityOf({ ...stores, yieldNow }),
     // What is known of users while the store is away is not enough: an export asks it.
     userExport: { open: (user) => openClusterExport(parts, user) },

@@ -163,6 +163,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     },
     promotions: parts.promotions,
     travel: travelPort(parts.past),
+    explored: parts.past.explored,
     comparisons: createComparisons({ ...parts, yieldNow }),
     clickThrough: parts.reactions,
     experiments: parts.reactions.experiments,

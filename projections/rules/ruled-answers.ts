@@ -1,11 +1,6 @@
 import { RepriseError } from '../../events/error.ts';
 import { tell } from '../answer-hash.ts';
-import type {
-  FilterReport,
-  RecommendationRequest,
-  ScoredItem,
-  SearchReport,
-} from '../answer.ts';
+import type { FilterReport, RecommendationRequest, ScoredItem, SearchReport } from '../answer.ts';
 import { Exclusion } from '../exclusion.ts';
 import { EXACT, partitionsFrom, titledItem } from '../found-items.ts';
 import type { Asker, FoundItems } from '../found-items.ts';
@@ -94,7 +89,10 @@ export class RuledAnswers {
     if (rotation === undefined || surrogate === null) return NOTHING_SHOWN;
     const { shown, serving } = this.#deps;
     if (shown === undefined) {
-      throw new RepriseError('UNAVAILABLE', 'what was shown is not read here: ask without rotation');
+      throw new RepriseError(
+        'UNAVAILABLE',
+        'what was shown is not read here: ask without rotation',
+      );
     }
     return shown.factors(surrogate, { partition, sequence: serving.position(partition) }, rotation);
   }
