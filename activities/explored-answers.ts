@@ -147,7 +147,7 @@ export class ExploredAnswers {
           if (explored > exploredAnswersMax) throw tooMany();
         }
         const answer = answers.get(id);
-        if (answer == null) continue;
+        if (answer === undefined || answer === null) continue;
         const types = await this.#typesOf(answer.facts.version);
         if (type !== IMPRESSION && types?.[type] === undefined) continue;
         answer.shown.add(item);
@@ -159,7 +159,7 @@ export class ExploredAnswers {
 
   #exploring(id: string, { scenario }: ExploredQuery): Reported | undefined {
     const facts = this.#deps.factsOf(id);
-    if (facts?.rules == null) return undefined;
+    if (facts === undefined || facts.rules === null) return undefined;
     if (scenario !== undefined && facts.label?.scenario !== scenario) return undefined;
     const { rules } = decodeRules(facts.rules);
     if (rules.exploration === undefined) return undefined;

@@ -1,10 +1,12 @@
 import { binaryKey } from '../../events/binary-key.ts';
 import type { EventBlock } from '../../events/block.ts';
-import { INTERACTION } from '../../events/fact.ts';
+import { FACT_KINDS, INTERACTION } from '../../events/fact.ts';
 import { IMPRESSION } from '../../events/interaction-type.ts';
 import type { Sequence } from '../../events/position.ts';
 import { SURROGATE_BYTES } from '../../events/surrogate.ts';
 import { boostMax } from './expression.ts';
+
+const ERASED = FACT_KINDS.indexOf('UserErased');
 
 /** The newest events of a partition among which impressions count. */
 export const shownEventsMax = 131_072;
@@ -87,8 +89,9 @@ export class ShownLog {
       const row = sequence - block.firstSequence;
       const appendedMs = block.appendedMs(row);
       this.#appendedMs[sequence % this.#appendedMs.length] = appendedMs;
-      if (block.kind[row] !== INTERACTION) continue;
       const user = users[block.user[row] ?? 0] ?? '';
+      if (block.kind[row] === ERASED) this.#byUser.delete(user);
+      if (block.kind[row] !== INTERACTION) continue;
       const item = block.items[block.item[row] ?? 0] ?? '';
       if (shown[block.type[row] ?? 0] === true) {
         const timeMs = Math.min(block.timeMs[row] ?? NaN, appendedMs);

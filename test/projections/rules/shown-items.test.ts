@@ -23,7 +23,9 @@ async function told(...batches: readonly { at: number; events: readonly Told[] }
   for (const [number, { at, events }] of batches.entries()) {
     // A batch moves the clock by one.
     rig.appendedMs = at - 1;
-    await rig.tell(...events.map((event, n) => ({ id: `${String(number)}/${String(n)}`, ...event })));
+    await rig.tell(
+      ...events.map((event, n) => ({ id: `${String(number)}/${String(n)}`, ...event })),
+    );
   }
   return rig;
 }
@@ -75,6 +77,14 @@ test('what was shown sinks, recovers with time, and rises at once by a deed', as
   assert.deepEqual(await factorsOf(source, bob, 6, { ...ROTATION, halfLifeS: 1e9 }), {
     a: 0.25 ** (2 ** (-30.5 / 1e9)),
   });
+});
+
+test('whoever was erased was shown nothing', async () => {
+  const rig = await told({ at: 1_000, events: [shown('ada', 'a', 1_000)] });
+  const ada = await surrogateOf(rig, 'ada');
+  const { surrogate: user } = (await rig.identities.find('ada'))!;
+  await rig.publish({ kind: 'UserErased', user, timeMs: 1 }, 'erased');
+  assert.deepEqual(await factorsOf(new ShownItems(rig.journal, yieldNow), ada, 1), {});
 });
 
 test('a reader that goes on with the journal says what one that begins there says', async () => {
