@@ -148,37 +148,40 @@ function isEmpty({
 }
 
 /** What of a scenario a request may say itself. */
-const OVERRULED = [
-  'boost',
-  'diversity',
-  'rotation',
-  'rotationHalfLife',
-  'explore',
-  'exploreItems',
-] as const;
+type Overruled = Pick<
+  ScenarioDefinition,
+  'boost' | 'diversity' | 'rotation' | 'rotationHalfLife' | 'explore' | 'exploreItems'
+>;
 
-function withoutAbsent(
-  parameters: RuleParameters,
-): Pick<ScenarioDefinition, (typeof OVERRULED)[number]> {
-  return Object.fromEntries(
-    OVERRULED.flatMap((name) => {
-      const value = parameters[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+function withoutAbsent({
+  boost,
+  diversity,
+  rotation,
+  rotationHalfLife,
+  explore,
+  exploreItems,
+}: RuleParameters): Overruled {
+  return {
+    ...(boost !== undefined && { boost }),
+    ...(diversity !== undefined && { diversity }),
+    ...(rotation !== undefined && { rotation }),
+    ...(rotationHalfLife !== undefined && { rotationHalfLife }),
+    ...(explore !== undefined && { explore }),
+    ...(exploreItems !== undefined && { exploreItems }),
+  };
 }
 
 function rotationOf({
   rotation: strength = 0,
   rotationHalfLife: halfLifeS = rotationHalfLifeSDefault,
-}: Pick<ScenarioDefinition, 'rotation' | 'rotationHalfLife'>): Pick<AskedRules, 'rotation'> {
+}: Overruled): Pick<AskedRules, 'rotation'> {
   return strength === 0 ? {} : { rotation: { strength, halfLifeS } };
 }
 
 function explorationOf({
   explore: share = 0,
   exploreItems: items = exploredItemsDefault,
-}: Pick<ScenarioDefinition, 'explore' | 'exploreItems'>): Pick<AskedRules, 'exploration'> {
+}: Overruled): Pick<AskedRules, 'exploration'> {
   return share === 0 ? {} : { exploration: { share, items } };
 }
 

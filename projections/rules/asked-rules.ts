@@ -57,8 +57,9 @@ export interface RulesPlace {
 }
 
 /** The rules that an answer was made by, and where; older ids do not tell the own place. */
-export interface AnsweredRules extends Pick<RulesPlace, 'catalogue'>, Partial<RulesPlace> {
+export interface AnsweredRules extends Omit<RulesPlace, 'own'> {
   readonly rules: AskedRules;
+  readonly own?: Position;
 }
 
 /** What is written: as short as can be, for it stands in every id. */

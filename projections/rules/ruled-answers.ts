@@ -164,7 +164,8 @@ export class RuledAnswers {
 
   #toldPinned({ explain, rules }: RuledRequest, id: string): ScoredItem {
     const item: ScoredItem = {
-      ...{ ...titledItem(this.#deps.catalogue, id, 0), pinned: true },
+      ...titledItem(this.#deps.catalogue, id, 0),
+      pinned: true,
       ...(rules.exploration && { propensity: 1 }),
     };
     return explain === true ? { ...item, explanation: { shares: {}, neighbours: [] } } : item;

@@ -1,12 +1,12 @@
 import type { Journal } from '../../events/journal.ts';
 import { ORIGIN, sequence } from '../../events/position.ts';
 import type { Position } from '../../events/position.ts';
-import { shownBehindEventsMax, shownEventsMax, ShownLog } from './shown-log.ts';
+import { shownEventsMax, ShownLog } from './shown-log.ts';
 import type { Rotation } from './shown-log.ts';
 import type { Settling } from './until-found.ts';
 
 /** Events past a question's place that are read with it, so that the next questions find theirs read. */
-export const shownAheadEventsMax = shownBehindEventsMax / 2;
+export const shownAheadEventsMax = 8_192;
 
 /** Tells what was shown to users lately. */
 export interface ShownSource {

@@ -136,7 +136,7 @@ export class ShownLog {
   }
 
   #show(user: string, impression: Impression): void {
-    const known = this.#byUser.get(user) ?? { all: [], open: new Map<string, Impression[]>() };
+    const known: Shown = this.#byUser.get(user) ?? { all: [], open: new Map() };
     this.#byUser.set(user, known);
     known.all.push(impression);
     const open = known.open.get(impression.item);

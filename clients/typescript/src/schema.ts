@@ -785,6 +785,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/explorations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Streams what exploring answers showed, with propensities and what came of it, as NDJSON for off-policy estimates.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['exportExplorations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/state-hash': {
     parameters: {
       query?: never;
@@ -1879,6 +1899,10 @@ export interface components {
       pinned?: string[];
       /** @description Items that are never listed. */
       blocked?: string[];
+      /** @description From 0 to 0.99: the share of its score that an item loses that was shown to the user just now, by an event of type `impression`, and that they did nothing to since. */
+      rotation?: number;
+      /** @description Seconds after which an impression counts half: 86400 where it is left out. */
+      rotationHalfLife?: number;
       /** @description From 0 to 1: the probability with which the answer is a random choice among its best `exploreItems` items, each as likely at each place, and not the best of them. Each item then tells its `propensity`. */
       explore?: number;
       /** @description The best items that chance chooses from, `n` at least: 50 where it is left out. */
@@ -2056,6 +2080,8 @@ export interface components {
       diversity?: number;
       pinned?: string[];
       blocked?: string[];
+      rotation?: number;
+      rotationHalfLife?: number;
       explore?: number;
       exploreItems?: number;
       /** @description What the expressions looked at of the context. */
@@ -3564,6 +3590,10 @@ export interface operations {
         };
         /** @description From 0, where the best items are listed, to 1, where each next one is as unlike those before it as can be (maximal marginal relevance). */
         diversity?: number;
+        /** @description From 0 to 0.99: the share of its score that an item loses that was shown to the user just now, by an event of type `impression`, and that they did nothing to since. */
+        rotation?: number;
+        /** @description Seconds after which an impression counts half: 86400 where it is left out. */
+        rotationHalfLife?: number;
         /** @description From 0 to 1: the probability with which the answer is a random choice among its best `exploreItems` items, each as likely at each place, and not the best of them. Each item then tells its `propensity`. */
         explore?: number;
         /** @description The best items that chance chooses from, `n` at least: 50 where it is left out. */
@@ -6054,6 +6084,43 @@ export interface operations {
       401: components['responses']['Problem401'];
       403: components['responses']['Problem403'];
       421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  exportExplorations: {
+    parameters: {
+      query?: {
+        /** @description Tells the answers that were asked by this scenario only. */
+        scenario?: string;
+        /** @description The scenario that is evaluated, leaving nothing to chance; the rules of each answer itself where it is left out. */
+        target?: string;
+        /** @description Events that name answers count from this moment of their appending on, RFC 3339. */
+        from?: string;
+        /** @description The same, up to this moment. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A line an item that was shown, answer by answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/x-ndjson': unknown;
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];

@@ -66,7 +66,8 @@ test('a file without rows, and one that is not there, are refused', async () => 
 
 test('without a file it asks what the instance explored, and says what could not be proven', async () => {
   const asked: object[] = [];
-  const rows: object[] = [JSON.parse(TAKEN), { answer: 'a', unproven: 'erased' }, JSON.parse(LEFT)];
+  const unproven = { answer: 'a', unproven: 'erased' };
+  const rows = [JSON.parse(TAKEN) as object, unproven, JSON.parse(LEFT) as object];
   const explored = {
     async *tell(query: object) {
       asked.push(query);
