@@ -17,11 +17,11 @@ export const shownBehindEventsMax = 16_384;
 
 /** The greatest strength of a rotation. */
 export const rotationMax = 0.99;
-/** Seconds after which an impression counts half, at least, … */
+/** The least number of seconds after which an impression counts half. */
 export const rotationHalfLifeSMin = 60;
-/** … at most, … */
+/** The greatest number of seconds after which an impression counts half. */
 export const rotationHalfLifeSMax = 2_592_000;
-/** … and where nothing is said. */
+/** Seconds after which an impression counts half where nothing is said. */
 export const rotationHalfLifeSDefault = 86_400;
 
 /** How far, and for how long, what was shown sinks. */

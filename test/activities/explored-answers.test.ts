@@ -14,12 +14,12 @@ import type { Told } from '../doubles/partition-rig.ts';
 import { SeededRandom } from '../doubles/seeded-random.ts';
 import { SIGNING_KEY, TravelWorld } from '../doubles/travel-world.ts';
 
-const USERS = 400;
+const USERS = 300;
 const ITEMS = 8;
 const LISTED = 3;
 const NEVER = new AbortController().signal;
 
-const EXPLORING: AskedRules = { ...NO_RULES, exploration: { share: 0.6, items: ITEMS } };
+const EXPLORING: AskedRules = { ...NO_RULES, exploration: { share: 0.9, items: ITEMS } };
 /** Other rules: the items with the highest numbers first. */
 const TARGET: AskedRules = {
   ...NO_RULES,
@@ -126,7 +126,7 @@ describe('what was explored', () => {
     const off = Math.abs(value - real);
     assert.ok(off <= 1.96 * standardError, `${what}: ${String(value)} of ${String(real)}`);
     // An interval so wide that it always holds would say nothing.
-    assert.ok(standardError < 0.05, `${what}: ± ${String(standardError)}`);
+    assert.ok(standardError < 0.08, `${what}: ± ${String(standardError)}`);
   }
 
   for (const name of ['own', 'target'] as const) {
