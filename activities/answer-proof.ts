@@ -11,6 +11,8 @@ import type { Recommendation, RecommendationRequest, ScoredItem } from '../proje
 import { decodeRules } from '../projections/rules/asked-rules.ts';
 import type { AnsweredRules, AskedRules } from '../projections/rules/asked-rules.ts';
 import type { RuleBook } from '../projections/rules/rule-book.ts';
+import { ShownItems } from '../projections/rules/shown-items.ts';
+import type { ShownSource } from '../projections/rules/shown-items.ts';
 import type { LoadedRelease } from '../projections/index-release.ts';
 import type { CatalogueView } from '../projections/published-history.ts';
 import { Recommender } from '../projections/recommend.ts';
@@ -31,7 +33,7 @@ export interface LentRelease {
 
 /** What proofs need from outside. */
 export interface AnswerProofDeps {
-  readonly travel: Pick<TimeTravel, 'reach' | 'apart'>;
+  readonly travel: Pick<TimeTravel, 'reach' | 'apart' | 'go'>;
   readonly journal: Pick<Journal, 'read' | 'head' | 'partitions'>;
   readonly history: (partition: Partition) => FactHistory;
   readonly identities: Pick<IdentityStore, 'reveal'>;
@@ -72,6 +74,12 @@ export interface AnswerProof {
   readonly items: readonly ScoredItem[];
 }
 
+/** An answer that was made again, and whether it is the one that was given. */
+export interface RemadeAnswer {
+  readonly items: readonly ScoredItem[];
+  readonly isEqual: boolean;
+}
+
 interface Made extends Pick<Recommendation, 'search'> {
   readonly hash: string;
   readonly items: readonly ScoredItem[];
@@ -83,6 +91,7 @@ interface MadeFrom {
   readonly searcher?: Searcher;
   readonly rules?: AskedRules;
   readonly book?: RuleBook;
+  readonly shown?: ShownSource;
 }
 
 /** Publications before and after an answer's place at which its catalogue is looked for. */
@@ -127,10 +136,22 @@ export class AnswerProofs {
     return { answer: { ...known, verdict: 'different', changedByErasure } };
   }
 
+  /** Makes an answer under rules again, however long the way to its place is; by other rules where some are given. */
+  async remake(facts: RecommendationFacts, rules?: AskedRules): Promise<RemadeAnswer> {
+    const { positions, version } = facts;
+    if (facts.rules === null) throw new RangeError('an answer without rules is proven, not remade');
+    const ruled = decodeRules(facts.rules);
+    const state = await this.#deps.travel.go({ positions, version }).result;
+    const own = ownPosition(facts, state, ruled);
+    const from = { ...this.#ruledFrom(ruled), ...(rules && { rules }) };
+    const { items, hash } = await this.#make(facts, state, own, from);
+    return { items, isEqual: hash === hex(facts.answerHash) };
+  }
+
   /** Scans everything, with the catalogue as it stood at the place or, for it has a place of its own, near it. */
   async #exactly(facts: RecommendationFacts, state: TravelState, wanted: string): Promise<Made> {
-    const own = ownPosition(facts, state);
     const ruled = facts.rules === null ? undefined : decodeRules(facts.rules);
+    const own = ownPosition(facts, state, ruled);
     // An answer under rules says up to where publications were known.
     if (ruled !== undefined) return this.#make(facts, state, own, this.#ruledFrom(ruled));
     const history = this.#deps.history(own.partition);
@@ -217,10 +238,16 @@ export class AnswerProofs {
   }
 
   /** The catalogue and the rules of an answer, as they stood where it says. */
-  #ruledFrom({ rules, catalogue: place }: AnsweredRules): MadeFrom {
+  #ruledFrom({ rules, catalogue: place, own }: AnsweredRules): MadeFrom {
+    const { journal, yieldNow } = this.#deps;
     const history = this.#deps.history(place.partition);
-    const book = pastRules(history, place, this.#deps.yieldNow);
-    return { rules, book, catalogue: history.catalogueAt(place.sequence) };
+    const book = pastRules(history, place, yieldNow);
+    const items = new ShownItems(journal, yieldNow);
+    // The answer need not have been read where its asker's events stand.
+    const shown: ShownSource = {
+      factors: (surrogate, at, rotation) => items.factors(surrogate, own ?? at, rotation),
+    };
+    return { rules, book, shown, catalogue: history.catalogueAt(place.sequence) };
   }
 
   async #identityOf({ surrogate }: RecommendationFacts): Promise<Identity | undefined> {
@@ -252,13 +279,20 @@ export class AnswerProofs {
   }
 }
 
-/** Where the asker's own partition stood: of several, the one that knows them; else the first. */
-function ownPosition(facts: RecommendationFacts, { serving }: TravelState): Position {
+/** Where the asker's own partition stood: of several, the one that the rules name or that knows them; else the first. */
+function ownPosition(
+  facts: RecommendationFacts,
+  { serving }: TravelState,
+  ruled?: AnsweredRules,
+): Position {
   const { surrogate, positions } = facts;
-  const own = positions.find(
-    ({ partition }) =>
-      surrogate !== null && serving.partition(partition).users.rowOf(surrogate) >= 0,
-  );
+  const named = positions.find(({ partition }) => partition === ruled?.own?.partition);
+  const own =
+    named ??
+    positions.find(
+      ({ partition }) =>
+        surrogate !== null && serving.partition(partition).users.rowOf(surrogate) >= 0,
+    );
   return own ?? positions[0] ?? { partition: 0, sequence: ORIGIN };
 }
 

@@ -3,6 +3,7 @@ import type { CoveringJournal } from '../events/covering-journal.ts';
 import { EVENT_AHEAD_MS_MAX } from '../events/door.ts';
 import { hasCode } from '../events/error.ts';
 import type { IdentityStore } from '../events/identity.ts';
+import { eventTypes } from '../events/interaction-type.ts';
 import type { InteractionTypes } from '../events/interaction-type.ts';
 import type { Appended, EventKey, JournalEntry } from '../events/journal.ts';
 import type { Partition, Sequence } from '../events/position.ts';
@@ -102,7 +103,7 @@ async function ingestBlock(
   messages: readonly ReceivedMessage[],
 ): Promise<readonly Acknowledgement[]> {
   const timeMsMax = deps.clock() + (deps.eventAheadMsMax ?? EVENT_AHEAD_MS_MAX);
-  const types = new Set(Object.keys(deps.types));
+  const types = eventTypes(deps.types);
   const rules = { types, timeMsMax, partition, owners: progress.owners };
   const read = messages.map((message) => readMessage(message, rules));
   await park(deps, partition, read);

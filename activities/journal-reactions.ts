@@ -19,6 +19,7 @@ export interface JournalReaction {
   readonly recommendationId: string;
   readonly type: string;
   readonly user: string;
+  readonly item: string;
 }
 
 /**
@@ -41,10 +42,11 @@ export async function* journalReactions(
       for (const row of rows) {
         const owner = owners[block.user[row] ?? -1];
         if (owner === undefined) continue;
-        const { type, sealed } = block.fact(row) as InteractionRecorded;
+        const { type, item, sealed } = block.fact(row) as InteractionRecorded;
         const key = new Uint8Array(block.keys.buffer, block.keys.byteOffset + 16 * row, 16);
         const { recommendationId } = unseal(sealed, owner.key, key);
-        if (recommendationId !== undefined) yield { recommendationId, type, user: owner.id };
+        if (recommendationId === undefined) continue;
+        yield { recommendationId, type, item, user: owner.id };
       }
     }
     after = block.firstSequence + block.count - 1;

@@ -1,4 +1,5 @@
 import { INTERACTION } from '../events/fact.ts';
+import { IMPRESSION } from '../events/interaction-type.ts';
 import type { IdentityStore } from '../events/identity.ts';
 import type { Journal } from '../events/journal.ts';
 import { sequence } from '../events/position.ts';
@@ -57,6 +58,8 @@ async function usersOf(
     const users = Buffer.from(block.users);
     for (let row = last; row >= first && found.size < n; row -= 1) {
       if (block.kind[row] !== INTERACTION) continue;
+      // Of somebody who was only shown something nothing is known.
+      if (block.types[block.type[row] ?? 0] === IMPRESSION) continue;
       const at = (block.user[row] ?? 0) * SURROGATE_BYTES;
       const surrogate = users.toString('hex', at, at + SURROGATE_BYTES);
       if (!found.has(surrogate)) found.set(surrogate, block.timeMs[row] ?? 0);

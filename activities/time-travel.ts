@@ -7,6 +7,7 @@ import { sha256 } from '../events/sha256.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
 import type { Recommendation, RecommendationRequest } from '../projections/answer.ts';
 import { Recommender } from '../projections/recommend.ts';
+import { ShownItems } from '../projections/rules/shown-items.ts';
 import type { FactHistory } from './fact-history.ts';
 import { pastRules } from './past-rules.ts';
 import { PastPlaces } from './past-places.ts';
@@ -100,13 +101,14 @@ export class TimeTravel {
     { partition, sequence: at }: Position,
     find: IdentityStore['find'],
   ): Recommender {
-    const { history, signingKey, yieldNow } = this.#deps;
+    const { history, journal, signingKey, yieldNow } = this.#deps;
     return new Recommender({
       ...{ serving, signingKey },
       identities: { find },
       partitionOf: () => partition,
       catalogue: history(partition).catalogueAt(at),
       book: pastRules(history(partition), { partition, sequence: at }, yieldNow),
+      shown: new ShownItems(journal, yieldNow),
     });
   }
 

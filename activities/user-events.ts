@@ -1,4 +1,5 @@
 import { INTERACTION } from '../events/fact.ts';
+import { IMPRESSION } from '../events/interaction-type.ts';
 import type { Journal } from '../events/journal.ts';
 import { formatPosition, sequence } from '../events/position.ts';
 import type { Position } from '../events/position.ts';
@@ -19,7 +20,7 @@ export interface EventReach {
 
 const EXPLAINING: EventReach = { eventsMax: userEventsMax, readsMax: userEventReadsMax };
 
-/** An interaction of a user, and where it stands. */
+/** An interaction of a user, and where it stands; what was only shown to them is none. */
 export interface UserEvent {
   readonly position: string;
   readonly type: string;
@@ -47,12 +48,14 @@ export async function newestEvents(
       const from = (block.user[row] ?? 0) * surrogate.length;
       if (users.compare(surrogate, 0, surrogate.length, from, from + surrogate.length) !== 0)
         continue;
+      const type = block.types[block.type[row] ?? 0] ?? '';
+      if (type === IMPRESSION) continue;
       found.push({
         position: formatPosition({
           partition: at.partition,
           sequence: sequence(block.firstSequence + row),
         }),
-        type: block.types[block.type[row] ?? 0] ?? '',
+        type,
         item: block.items[block.item[row] ?? 0] ?? '',
         timeMs: block.timeMs[row] ?? 0,
       });

@@ -8,6 +8,7 @@ import { eventKey } from '../events/event-key.ts';
 import type { Surrogate } from '../events/fact.ts';
 import type { Identity, IdentityStore } from '../events/identity.ts';
 import type { IncomingEvent } from '../events/incoming.ts';
+import { eventTypes } from '../events/interaction-type.ts';
 import { formatPosition, ORIGIN, sequence } from '../events/position.ts';
 import type { Partition, Position } from '../events/position.ts';
 import { SURROGATE_BYTES, surrogateFromBytes } from '../events/surrogate.ts';
@@ -154,7 +155,7 @@ export class WhatIfs {
   ): Promise<readonly BlockRow[]> {
     const { registry, clock, eventAheadMsMax } = this.#deps;
     const nowMs = Math.floor(clock());
-    const types = new Set(Object.keys((await registry.get(version))?.definition.types ?? {}));
+    const types = eventTypes((await registry.get(version))?.definition.types ?? {});
     const rules = { types, timeMsMax: nowMs + eventAheadMsMax };
     return add.map((event, number) => {
       const wrong = eventFault({ ...event, user }, rules);

@@ -7,6 +7,7 @@ import type { AnswerLabel } from '../projections/answer.ts';
 import type { AskedRules } from '../projections/rules/asked-rules.ts';
 import type { AsOf } from './as-of.ts';
 import type { ErasuresPort } from './erasures-port.ts';
+import type { ExploredPort } from './explored-port.ts';
 import type { ClickThroughPort, ExperimentsPort, SessionQuery } from './feedback-ports.ts';
 import type { Caller } from './key-ring.ts';
 import type { QuotaPort } from './quota.ts';
@@ -332,6 +333,8 @@ export interface RateLimitPort {
 export interface ApiDeps {
   readonly door: DoorPort;
   readonly queries: QueriesPort;
+  /** What was explored, by replay; absent where the past can't be asked. */
+  readonly explored?: ExploredPort | undefined;
   /** Absent where a process answers from the newest position only. */
   readonly travel?: TravelPort | undefined;
   /** Absent where events reach the journal through no transport. */

@@ -8,6 +8,7 @@ import { documentationRoutes } from './routes/documentation.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { eventRoutes } from './routes/events.ts';
 import { experimentRoutes } from './routes/experiments.ts';
+import { explorationRoutes } from './routes/explorations.ts';
 import { gorseFeedbackRoutes } from './routes/gorse-feedback.ts';
 import { gorseItemRoutes } from './routes/gorse-items.ts';
 import { gorseRankingRoutes } from './routes/gorse-rankings.ts';
@@ -55,6 +56,7 @@ export function createRoutes(
     ...backfillRoutes(deps),
     ...metricRoutes(deps),
     ...experimentRoutes(deps),
+    ...explorationRoutes(deps),
     ...maintenanceRoutes(deps),
     ...scheduleRoutes(deps),
     ...spaceRoutes(deps),

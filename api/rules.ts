@@ -1,9 +1,11 @@
 import { NO_RULES } from '../projections/rules/asked-rules.ts';
 import type { AskedRules } from '../projections/rules/asked-rules.ts';
+import { exploredItemsDefault } from '../projections/rules/exploration.ts';
 import { Expression, USER_FIELDS } from '../projections/rules/expression.ts';
 import type { ContextValues, ExpressionKind } from '../projections/rules/expression.ts';
 import { ExpressionRefused } from '../projections/rules/expression-survey.ts';
 import type { ExpressionRoot } from '../projections/rules/expression-survey.ts';
+import { rotationHalfLifeSDefault } from '../projections/rules/shown-log.ts';
 import type { FieldError } from './problem.ts';
 import type { ScenarioDefinition } from './schema/scenarios.ts';
 import { refusal } from './validation.ts';
@@ -20,6 +22,10 @@ export interface RuleParameters {
   readonly boost?: string | undefined;
   readonly context?: Readonly<Record<string, string>> | undefined;
   readonly diversity?: number | undefined;
+  readonly rotation?: number | undefined;
+  readonly rotationHalfLife?: number | undefined;
+  readonly explore?: number | undefined;
+  readonly exploreItems?: number | undefined;
 }
 
 /** A scenario that a request names. */
@@ -51,19 +57,10 @@ export class RuleReader {
     named?: NamedScenario,
   ): AskedRules | undefined {
     const own = parameters.filter;
-    if (named === undefined && own === undefined && parameters.boost === undefined) {
-      // Most requests end here: they have no rules.
-      if (parameters.diversity === undefined || parameters.diversity === 0) return undefined;
-    }
-    const {
-      boost,
-      diversity = 0,
-      pinned = [],
-      blocked = [],
-    } = {
-      ...named?.definition,
-      ...withoutAbsent(parameters),
-    };
+    // Most requests end here: they have no rules.
+    if (named === undefined && isEmpty(parameters)) return undefined;
+    const overlaid = { ...named?.definition, ...withoutAbsent(parameters) };
+    const { boost, diversity = 0, pinned = [], blocked = [] } = overlaid;
     const context = { ...this.#moment(), ...valuesOf(parameters.context ?? {}) };
     const read = (kind: ExpressionKind, text: string): Expression => {
       const expression = this.#expression(kind, text);
@@ -76,6 +73,8 @@ export class RuleReader {
     return {
       ...{ ...NO_RULES, context, diversity, pinned, blocked },
       ...(named !== undefined && { scenario: named.scenario }),
+      ...rotationOf(overlaid),
+      ...explorationOf(overlaid),
       ...(filter !== undefined && { filter: read('filter', filter) }),
       ...(boost !== undefined && { boost: read('boost', boost) }),
     };
@@ -136,11 +135,54 @@ function both(first: string | undefined, second: string | undefined): string | u
   return `(${first}) && (${second})`;
 }
 
+/** Tells whether nothing of a request changes an answer. */
+function isEmpty({
+  filter,
+  boost,
+  diversity = 0,
+  rotation = 0,
+  explore = 0,
+}: RuleParameters): boolean {
+  const isPlain = diversity === 0 && rotation === 0 && explore === 0;
+  return filter === undefined && boost === undefined && isPlain;
+}
+
+/** What of a scenario a request may say itself. */
+type Overruled = Pick<
+  ScenarioDefinition,
+  'boost' | 'diversity' | 'rotation' | 'rotationHalfLife' | 'explore' | 'exploreItems'
+>;
+
 function withoutAbsent({
   boost,
   diversity,
-}: RuleParameters): Pick<ScenarioDefinition, 'boost' | 'diversity'> {
-  return { ...(boost !== undefined && { boost }), ...(diversity !== undefined && { diversity }) };
+  rotation,
+  rotationHalfLife,
+  explore,
+  exploreItems,
+}: RuleParameters): Overruled {
+  return {
+    ...(boost !== undefined && { boost }),
+    ...(diversity !== undefined && { diversity }),
+    ...(rotation !== undefined && { rotation }),
+    ...(rotationHalfLife !== undefined && { rotationHalfLife }),
+    ...(explore !== undefined && { explore }),
+    ...(exploreItems !== undefined && { exploreItems }),
+  };
+}
+
+function rotationOf({
+  rotation: strength = 0,
+  rotationHalfLife: halfLifeS = rotationHalfLifeSDefault,
+}: Overruled): Pick<AskedRules, 'rotation'> {
+  return strength === 0 ? {} : { rotation: { strength, halfLifeS } };
+}
+
+function explorationOf({
+  explore: share = 0,
+  exploreItems: items = exploredItemsDefault,
+}: Overruled): Pick<AskedRules, 'exploration'> {
+  return share === 0 ? {} : { exploration: { share, items } };
 }
 
 /** Values as they were sent: a number where it is written as one. */

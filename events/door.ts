@@ -4,6 +4,7 @@ import { eventKey } from './event-key.ts';
 import type { ItemPublished, SharedFact } from './fact.ts';
 import type { IdentityStore } from './identity.ts';
 import type { AcceptedEvents, AppendedShared, IncomingEvent, IncomingItem } from './incoming.ts';
+import { eventTypes } from './interaction-type.ts';
 import type { InteractionTypes } from './interaction-type.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { madeId } from './made-id.ts';
@@ -51,7 +52,7 @@ export const EVENT_AHEAD_MS_MAX = 86_400_000;
 
 /** Creates the door before a journal. */
 export function createDoor(deps: DoorDeps): EventDoor {
-  const types = new Set(Object.keys(deps.types));
+  const types = eventTypes(deps.types);
   const timeMsMax = (): number => deps.clock() + (deps.eventAheadMsMax ?? EVENT_AHEAD_MS_MAX);
   const publishItems = async (
     items: readonly IncomingItem[],

@@ -17,3 +17,14 @@ export const DEFAULT_INTERACTION_TYPES: InteractionTypes = {
   skip: { weight: 1, polarity: 'negative' },
   dislike: { weight: 1, polarity: 'negative' },
 };
+
+/**
+ * The type of an event that says that an item was shown to a user. It stands in no table, for it teaches nothing: to
+ * every version it is an event that changes no state. Answers with `rotation` read it in the journal.
+ */
+export const IMPRESSION = 'impression';
+
+/** The names of the types that events may have: those that teach, and impressions. */
+export function eventTypes(types: InteractionTypes): ReadonlySet<string> {
+  return new Set([...Object.keys(types), IMPRESSION]);
+}

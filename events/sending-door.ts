@@ -8,6 +8,7 @@ import { RepriseError } from './error.ts';
 import { eventKey } from './event-key.ts';
 import type { SharedFact } from './fact.ts';
 import type { AcceptedEvents, AppendedShared, IncomingEvent } from './incoming.ts';
+import { eventTypes } from './interaction-type.ts';
 import type { InteractionTypes } from './interaction-type.ts';
 import { madeId } from './made-id.ts';
 import { partitionOf } from './partition-of.ts';
@@ -69,7 +70,7 @@ interface Shared {
 /** Creates the door before a transport: it checks as the embedded door does, sends, and waits for acknowledgements. */
 export function createSendingDoor(deps: SendingDoorDeps): EventDoor {
   const door = new SendingDoor(deps);
-  const types = new Set(Object.keys(deps.types));
+  const types = eventTypes(deps.types);
   const timeMsMax = (): number => deps.clock() + (deps.eventAheadMsMax ?? EVENT_AHEAD_MS_MAX);
   const publishItems: EventDoor['publishItems'] = (items) => {
     checkItems(items, timeMsMax());

@@ -30,6 +30,8 @@ export interface ScoredItem {
   readonly title?: string;
   /** There where a scenario has it stand first: the score is 0 then, for nothing was ranked. */
   readonly pinned?: true;
+  /** There where the answer explores: the probability with which the item stands at this very place. */
+  readonly propensity?: number;
   /** There where it was asked for. */
   readonly explanation?: ItemExplanation;
 }

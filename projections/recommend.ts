@@ -18,8 +18,10 @@ import type { RankedRows } from './ranking.ts';
 import { encodeRecommendationId } from './recommendation-id.ts';
 import { encodeRules } from './rules/asked-rules.ts';
 import type { AskedRules } from './rules/asked-rules.ts';
+import { explorationSeed } from './rules/exploration.ts';
 import type { RuleBook } from './rules/rule-book.ts';
 import { RuledAnswers } from './rules/ruled-answers.ts';
+import type { ShownSource } from './rules/shown-items.ts';
 import { untilFound } from './rules/until-found.ts';
 import type { Searcher } from './searcher.ts';
 import type { ServingState } from './serving-state.ts';
@@ -35,6 +37,8 @@ export interface RecommendDeps {
   readonly searcher?: Searcher | undefined;
   /** Evaluates the rules of requests; absent where none has any. */
   readonly book?: RuleBook | undefined;
+  /** Tells what was shown to users lately; rotation is refused where it is absent. */
+  readonly shown?: ShownSource | undefined;
   /** Signs recommendation ids. */
   readonly signingKey: KeyObject;
 }
@@ -80,9 +84,20 @@ export class Recommender {
     return untilFound(async () => {
       const identity = await this.#deps.identities.find(request.user);
       const asker = this.#asker(request.user, identity);
-      const found = ruled.forUser({ ...request, rules }, asker);
-      return found instanceof Promise ? found : this.#answer(request, asker, found);
+      const asked = { ...request, rules: this.#seeded(rules, request, asker) };
+      const found = ruled.forUser(asked, asker);
+      return found instanceof Promise ? found : this.#answer(asked, asker, found);
     });
+  }
+
+  /** Rules with the seed of what they leave to chance; one that is there already is that of an answer made again. */
+  #seeded(rules: AskedRules, request: RecommendationRequest, { partition }: Asker): AskedRules {
+    const { exploration } = rules;
+    if (exploration === undefined || exploration.seed !== undefined) return rules;
+    const { serving, signingKey } = this.#deps;
+    const place = { partition, sequence: serving.position(partition) };
+    const seed = explorationSeed(request, place, signingKey);
+    return { ...rules, exploration: { ...exploration, seed } };
   }
 
   #asker(user: string, identity: Identity | undefined): Asker {
@@ -225,9 +240,11 @@ export class Recommender {
   }
 
   /** The rules of an answer as its id holds them. */
-  #rulesOf({ rules }: RecommendationRequest): string | null {
-    const { book } = this.#deps;
-    return rules === undefined || book === undefined ? null : encodeRules(rules, book.place);
+  #rulesOf({ rules }: RecommendationRequest, { partition }: Asker): string | null {
+    const { book, serving } = this.#deps;
+    if (rules === undefined || book === undefined) return null;
+    const own = { partition, sequence: serving.position(partition) };
+    return encodeRules(rules, { catalogue: book.place, own });
   }
 
   #titled(id: string, score: number): ScoredItem {
@@ -252,7 +269,7 @@ export class Recommender {
         version: model,
         release: search.release ?? null,
         item: request.item ?? null,
-        rules: this.#rulesOf(request),
+        rules: this.#rulesOf(request, asker),
         label: request.label ?? null,
         answerHash: found.hash,
       },

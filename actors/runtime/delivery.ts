@@ -1,7 +1,7 @@
 import { evolve, initialState } from '../user-actor.ts';
 import { letterOf, type DeadLetters } from './dead-letters.ts';
 import type { DeltaCollector } from './delta-collector.ts';
-import { ERASED, type PreparedBlock } from './mailbox.ts';
+import { ERASED, SHOWN, type PreparedBlock } from './mailbox.ts';
 import { addItem, addUser, type PartitionState } from './partition-state.ts';
 import type { PrequentialObserver } from './prequential-observer.ts';
 
@@ -30,6 +30,9 @@ export class Delivery {
     const user = block.user[row] as number;
     const item = block.item[row] as number;
     const timeMs = block.timeMs[row] as number;
+    const type = mail.types[block.type[row] as number];
+    // What was shown is no deed of the user's: it teaches nothing, and makes no row.
+    if (type === SHOWN) return;
     let userRow = userRows[user] as number;
     if (userRow === ERASED || mail.leftOut?.[row] === 1) {
       this.passedOver++;
@@ -41,7 +44,7 @@ export class Delivery {
     const before = userRow < 0 ? initialState() : actors.get(userRow);
     const event = {
       itemRow: itemRow < 0 ? items.rows : itemRow,
-      type: mail.types[block.type[row] as number],
+      type,
       timeMs,
     };
     const outcome = evolve(before, event, settings);

@@ -7,6 +7,9 @@ export const NO_ROW = -1;
 /** In a prepared block's `userRows`: the user was erased, their events are passed over. */
 export const ERASED = -2;
 
+/** In a prepared block's `types`: an impression, which changes no state. */
+export const SHOWN = 'shown';
+
 /** A block whose users are resolved, with the rows that its dictionaries' entries have, as far as known. */
 export interface PreparedBlock {
   readonly block: EventBlock;
@@ -15,7 +18,7 @@ export interface PreparedBlock {
   /** Seeds of the users who have no row yet, two words each by number in the dictionary; empty where all have one. */
   readonly seeds: Uint32Array;
   readonly itemRows: Int32Array;
-  readonly types: readonly (InteractionType | undefined)[];
+  readonly types: readonly (InteractionType | typeof SHOWN | undefined)[];
   /** 1 by row whose interaction the version leaves out; undefined where it leaves none out. */
   readonly leftOut: Uint8Array | undefined;
   /** The block's row that is run next. */

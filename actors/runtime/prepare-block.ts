@@ -1,8 +1,9 @@
 import type { EventBlock } from '../../events/block.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Identity } from '../../events/identity.ts';
+import { IMPRESSION } from '../../events/interaction-type.ts';
 import { seedOf } from '../../events/seed.ts';
-import { ERASED, NO_ROW, type PreparedBlock } from './mailbox.ts';
+import { ERASED, NO_ROW, SHOWN, type PreparedBlock } from './mailbox.ts';
 import type { PartitionState } from './partition-state.ts';
 import type { Turns } from './turns.ts';
 
@@ -34,7 +35,7 @@ export async function prepareBlock(
     userRows,
     seeds: await seedUnknown(block, unknown, userRows, resolution),
     itemRows: new Int32Array(block.items.length).fill(NO_ROW),
-    types: block.types.map((name) => types.get(name)),
+    types: block.types.map((name) => types.get(name) ?? (name === IMPRESSION ? SHOWN : undefined)),
     leftOut: leftOut.rowsOf(block),
     next: 0,
   };

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import { RepriseError } from '../../events/error.ts';
 import type { AnswerLabel } from '../../projections/answer.ts';
 import { readAfter } from '../after.ts';
 import { asOfSchema, readAsOf } from '../as-of.ts';
@@ -10,7 +9,6 @@ import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { RuleReader } from '../rules.ts';
-import type { NamedScenario } from '../rules.ts';
 import {
   popularSchema,
   recommendationSchema,
@@ -20,10 +18,10 @@ import {
 import type { RecommendationAnswer } from '../schema/answers.ts';
 import { experimentNameSchema } from '../schema/experiments.ts';
 import { afterSchema, countSchema, idSchema } from '../schema/fields.ts';
-import { listRules } from '../schema/rules.ts';
+import { listRules, userRules } from '../schema/rules.ts';
 import { scenarioNameSchema } from '../schema/scenarios.ts';
 import { refusal } from '../validation.ts';
-import { scenariosOf } from './scenarios.ts';
+import { scenarioNamed } from './scenarios.ts';
 import { replyFromPast, TRAVELLING, travelOf } from './travels.ts';
 
 const idParams = z.object({ id: idSchema });
@@ -43,9 +41,10 @@ const recommendationQuery = z.strictObject({
     description: 'The item at hand: an unknown user gets the items similar to it.',
   }),
   ...listRules,
+  ...userRules,
   scenario: scenarioNameSchema.optional().meta({
     description:
-      'A scenario to obey. Its filter and `filter` both have to hold; `boost` and `diversity` take the place of its own.',
+      'A scenario to obey. Its filter and `filter` both have to hold; what else is given takes the place of its own.',
   }),
   experiment: experimentNameSchema.optional().meta({
     description: 'An experiment: the answer is by the arm that the user is in, and counted there.',
@@ -84,19 +83,6 @@ function scenarioAsked(
   return arm.scenario === '' ? undefined : arm.scenario;
 }
 
-/** The scenario that a request names; a 422 where there is none of that name. */
-function scenarioOf(deps: ApiDeps, name: string | undefined): NamedScenario | undefined {
-  if (name === undefined) return undefined;
-  const scenarios = scenariosOf(deps);
-  const found = scenarios.get(name);
-  if (found !== undefined) return found;
-  const known = scenarios.list().map(({ scenario }) => scenario);
-  const there = known.length === 0 ? 'none is defined' : `there are ${known.join(', ')}`;
-  throw new RepriseError('INVALID', `scenario names ${name}, which is not defined: ${there}`, {
-    field: 'scenario',
-  });
-}
-
 function recommend(deps: ApiDeps, reader: RuleReader): Route {
   return route({
     method: 'GET',
@@ -114,7 +100,7 @@ function recommend(deps: ApiDeps, reader: RuleReader): Route {
       const explain = query.explain === 'true';
       const arm = armFor(deps, query.experiment, params.id, asOf);
       const scenario = scenarioAsked(query, arm);
-      const rules = reader.read(query, 'a user', scenarioOf(deps, scenario));
+      const rules = reader.read(query, 'a user', scenarioNamed(deps, scenario));
       const label = arm ?? (scenario === undefined ? undefined : { ...NO_ARM, scenario });
       const asked = {
         ...{ user: params.id, n, exclude },

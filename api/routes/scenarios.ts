@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
+import { RepriseError } from '../../events/error.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { checkedExpression } from '../rules.ts';
+import type { NamedScenario } from '../rules.ts';
 import type { ScenariosPort } from '../scenarios-port.ts';
 import {
   removedScenarioSchema,
@@ -82,6 +84,23 @@ export function scenarioRoutes(deps: ApiDeps): readonly Route[] {
     }),
     ...changes(deps),
   ];
+}
+
+/** The scenario that a field of a request names; a 422 where there is none of that name. */
+export function scenarioNamed(
+  deps: Pick<ApiDeps, 'scenarios'>,
+  name: string | undefined,
+  field = 'scenario',
+): NamedScenario | undefined {
+  if (name === undefined) return undefined;
+  const scenarios = scenariosOf(deps);
+  const found = scenarios.get(name);
+  if (found !== undefined) return found;
+  const known = scenarios.list().map(({ scenario }) => scenario);
+  const there = known.length === 0 ? 'none is defined' : `there are ${known.join(', ')}`;
+  throw new RepriseError('INVALID', `${field} names ${name}, which is not defined: ${there}`, {
+    field,
+  });
 }
 
 /** Where scenarios are kept; a 503 where they are not. */

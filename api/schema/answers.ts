@@ -32,6 +32,10 @@ export const scoredItemSchema = z.object({
   pinned: z.literal(true).optional().meta({
     description: 'A scenario has it stand first; its score is 0 then.',
   }),
+  propensity: z.number().optional().meta({
+    description:
+      'With `explore`: the probability with which the item stands at this very place of the answer.',
+  }),
   explanation: explanation.optional(),
 });
 

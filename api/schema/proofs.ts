@@ -37,6 +37,10 @@ export const lineageSchema = z
     rules: answeredRulesSchema
       .nullable()
       .meta({ description: 'What it obeyed beside the learner; null where there were no rules.' }),
+    experiment: z
+      .object({ name: z.string(), arm: z.string() })
+      .nullable()
+      .meta({ description: 'The experiment and the arm that it was asked by; null where none.' }),
     position: z.array(standSchema).readonly().meta({ description: 'Where it was read.' }),
     appendedAt: z
       .array(z.iso.datetime().nullable())

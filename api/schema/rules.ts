@@ -1,5 +1,13 @@
 import { z } from 'zod';
 
+import { exploredItemsDefault } from '../../projections/rules/exploration.ts';
+import { rulePoolItemsMax } from '../../projections/rules/ruled-ranking.ts';
+import {
+  rotationHalfLifeSDefault,
+  rotationHalfLifeSMax,
+  rotationHalfLifeSMin,
+  rotationMax,
+} from '../../projections/rules/shown-log.ts';
 import { idSchema } from './fields.ts';
 
 /** Values that one request may say of the moment. */
@@ -44,6 +52,49 @@ export const diversitySchema = z.number().min(0).max(1).meta({
     'From 0, where the best items are listed, to 1, where each next one is as unlike those before it as can be (maximal marginal relevance).',
 });
 
+/** How far an answer is left to chance. */
+export const exploreSchema = z.number().min(0).max(1).meta({
+  description:
+    'From 0 to 1: the probability with which the answer is a random choice among its best `exploreItems` items, each as likely at each place, and not the best of them. Each item then tells its `propensity`.',
+});
+
+/** What chance chooses from. */
+export const exploreItemsSchema = z
+  .int(`must be a whole number from 2 to ${String(rulePoolItemsMax)}`)
+  .min(2, `must be from 2 to ${String(rulePoolItemsMax)}`)
+  .max(rulePoolItemsMax, `must be from 2 to ${String(rulePoolItemsMax)}`)
+  .meta({
+    description: `The best items that chance chooses from, \`n\` at least: ${String(exploredItemsDefault)} where it is left out.`,
+  });
+
+/** How far what was shown sinks. */
+export const rotationSchema = z
+  .number()
+  .min(0)
+  .max(rotationMax, `must be at most ${String(rotationMax)}`)
+  .meta({
+    description: `From 0 to ${String(rotationMax)}: the share of its score that an item loses that was shown to the user just now, by an event of type \`impression\`, and that they did nothing to since.`,
+  });
+
+/** How long an impression counts. */
+export const rotationHalfLifeSchema = z
+  .int(
+    `must be a whole number from ${String(rotationHalfLifeSMin)} to ${String(rotationHalfLifeSMax)}`,
+  )
+  .min(rotationHalfLifeSMin, `must be at least ${String(rotationHalfLifeSMin)} seconds`)
+  .max(rotationHalfLifeSMax, `must be at most ${String(rotationHalfLifeSMax)} seconds`)
+  .meta({
+    description: `Seconds after which an impression counts half: ${String(rotationHalfLifeSDefault)} where it is left out.`,
+  });
+
+/** The parameters that make rules for answers to a user, beside those for any list. */
+export const userRules = {
+  rotation: rotationSchema.optional(),
+  rotationHalfLife: rotationHalfLifeSchema.optional(),
+  explore: exploreSchema.optional(),
+  exploreItems: exploreItemsSchema.optional(),
+};
+
 /** The parameters of a query that make rules for any list of items. */
 export const listRules = {
   filter: filterSchema.optional(),
@@ -75,6 +126,10 @@ export const answeredRulesSchema = z
     diversity: z.number().optional(),
     pinned: z.array(idSchema).readonly().optional(),
     blocked: z.array(idSchema).readonly().optional(),
+    rotation: z.number().optional(),
+    rotationHalfLife: z.int().optional(),
+    explore: z.number().optional(),
+    exploreItems: z.int().optional(),
     context: z
       .record(z.string(), z.union([z.string(), z.number()]))
       .optional()

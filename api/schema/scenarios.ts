@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { idSchema } from './fields.ts';
-import { boostSchema, diversitySchema, filterSchema } from './rules.ts';
+import { boostSchema, diversitySchema, filterSchema, userRules } from './rules.ts';
 
 /** Items that a scenario pins, and that it blocks. */
 export const scenarioItemsMax = 100;
@@ -27,6 +27,7 @@ export const scenarioDefinitionSchema = z
     diversity: diversitySchema.optional(),
     pinned: items.optional().meta({ description: 'Items that stand first, in this order.' }),
     blocked: items.optional().meta({ description: 'Items that are never listed.' }),
+    ...userRules,
   })
   .refine(
     (definition) => Buffer.byteLength(JSON.stringify(definition)) <= scenarioBytesMax,

@@ -10,6 +10,8 @@ export interface Estimate {
 /** What a policy would have been worth, by the logs of another. */
 export interface PolicyEstimates {
   readonly rows: number;
+  /** The answers that the rows stand in: what was drawn by itself, which standard errors count by. */
+  readonly answers: number;
   /** What the logging policy was worth. */
   readonly logged: Estimate;
   /** Inverse propensity scoring: unbiased, and restless where propensities are small. */
@@ -21,86 +23,109 @@ export interface PolicyEstimates {
   /** How many rows of weight 1 the weights are worth: (Σw)² / Σw². Where it is small, believe none of these. */
   readonly effectiveRows: number;
   readonly weightMax: number;
+  /** The mean weight: near 1 where all that the policy would choose could be logged, below where some could not. */
+  readonly weightMean: number;
+}
+
+/** What one answer adds to the sums. */
+interface AnswerSums {
+  rows: number;
+  reward: number;
+  weight: number;
+  weighted: number;
+  doublyRobust: number;
 }
 
 /**
  * Sums over logged choices that what another policy is worth follows from: inverse propensity scoring (Horvitz and
  * Thompson 1952; for logs of recommenders Li, Chu, Langford and Wang 2011), self-normalised (Swaminathan and Joachims
- * 2015) and doubly robust (Dudík, Langford and Li 2011). Rows are taken one at a time; none is kept.
+ * 2015) and doubly robust (Dudík, Langford and Li 2011). Rows are taken one at a time; none is kept. The choices of one
+ * answer were drawn together, so errors are those of ratios of sums over answers (Cochran 1977, §6.4).
  */
 export class OffPolicySums {
-  readonly #logged = new Moments();
-  readonly #ips = new Moments();
-  readonly #doublyRobust = new Moments();
+  readonly #logged = new Ratio();
+  readonly #ips = new Ratio();
+  readonly #snips = new Ratio();
+  readonly #doublyRobust = new Ratio();
+  #rows = 0;
   #weights = 0;
   #weightsSquared = 0;
-  #weighted = 0;
-  #weightedSquared = 0;
-  #weightedByWeight = 0;
   #weightMax = 0;
+  #answer: string | undefined;
+  #open: AnswerSums | undefined;
 
   /** Takes a logged choice. */
-  add({ propensity, target, reward, predicted, predictedTarget }: LoggedChoice): void {
+  add({ answer, propensity, target, reward, predicted, predictedTarget }: LoggedChoice): void {
+    if (answer === undefined || answer !== this.#answer) this.#close();
+    const open = (this.#open ??= { rows: 0, reward: 0, weight: 0, weighted: 0, doublyRobust: 0 });
+    this.#answer = answer;
     const weight = target / propensity;
-    const weighted = weight * reward;
-    this.#logged.add(reward);
-    this.#ips.add(weighted);
-    this.#doublyRobust.add(predictedTarget + weight * (reward - predicted));
+    open.rows += 1;
+    open.reward += reward;
+    open.weight += weight;
+    open.weighted += weight * reward;
+    open.doublyRobust += predictedTarget + weight * (reward - predicted);
+    this.#rows += 1;
     this.#weights += weight;
     this.#weightsSquared += weight * weight;
-    this.#weighted += weighted;
-    this.#weightedSquared += weighted * weighted;
-    this.#weightedByWeight += weighted * weight;
     this.#weightMax = Math.max(this.#weightMax, weight);
   }
 
   /** The estimates; undefined before the first row. */
   estimates(): PolicyEstimates | undefined {
-    const rows = this.#logged.count;
-    if (rows === 0) return undefined;
+    this.#close();
+    if (this.#rows === 0) return undefined;
     const squares = this.#weightsSquared;
     return {
-      rows,
-      logged: this.#logged.mean(),
-      ips: this.#ips.mean(),
-      snips: this.#selfNormalised(),
-      doublyRobust: this.#doublyRobust.mean(),
+      rows: this.#rows,
+      answers: this.#logged.count,
+      logged: this.#logged.estimate(),
+      ips: this.#ips.estimate(),
+      snips: this.#weights === 0 ? undefined : this.#snips.estimate(),
+      doublyRobust: this.#doublyRobust.estimate(),
       effectiveRows: squares === 0 ? 0 : (this.#weights * this.#weights) / squares,
       weightMax: this.#weightMax,
+      weightMean: this.#weights / this.#rows,
     };
   }
 
-  /** The ratio of two means, its error by the delta method. */
-  #selfNormalised(): Estimate | undefined {
-    const rows = this.#logged.count;
-    if (this.#weights === 0) return undefined;
-    const value = this.#weighted / this.#weights;
-    if (rows < 2) return { value, standardError: undefined };
-    const residuals =
-      this.#weightedSquared -
-      2 * value * this.#weightedByWeight +
-      value * value * this.#weightsSquared;
-    const spread = (Math.max(0, residuals) * rows) / (rows - 1);
-    return { value, standardError: Math.sqrt(spread) / this.#weights };
+  /** Ends the answer that choices came of last. */
+  #close(): void {
+    if (this.#open === undefined) return;
+    const { rows, reward, weight, weighted, doublyRobust } = this.#open;
+    this.#open = undefined;
+    this.#logged.add(reward, rows);
+    this.#ips.add(weighted, rows);
+    this.#snips.add(weighted, weight);
+    this.#doublyRobust.add(doublyRobust, rows);
   }
 }
 
-/** Mean and variance of numbers, one at a time (Welford 1962). */
-class Moments {
+/** A ratio of two sums over answers, its error by the delta method. */
+class Ratio {
   count = 0;
-  #mean = 0;
-  #squares = 0;
+  #above = 0;
+  #below = 0;
+  #aboveSquared = 0;
+  #belowSquared = 0;
+  #product = 0;
 
-  add(value: number): void {
+  add(above: number, below: number): void {
     this.count += 1;
-    const step = value - this.#mean;
-    this.#mean += step / this.count;
-    this.#squares += step * (value - this.#mean);
+    this.#above += above;
+    this.#below += below;
+    this.#aboveSquared += above * above;
+    this.#belowSquared += below * below;
+    this.#product += above * below;
   }
 
-  mean(): Estimate {
+  estimate(): Estimate {
     const { count } = this;
-    const standardError = count < 2 ? undefined : Math.sqrt(this.#squares / (count - 1) / count);
-    return { value: this.#mean, standardError };
+    const value = this.#above / this.#below;
+    if (count < 2) return { value, standardError: undefined };
+    const residuals =
+      this.#aboveSquared - 2 * value * this.#product + value * value * this.#belowSquared;
+    const spread = (Math.max(0, residuals) * count) / (count - 1);
+    return { value, standardError: Math.sqrt(spread) / this.#below };
   }
 }

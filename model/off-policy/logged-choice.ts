@@ -1,5 +1,7 @@
 /** A logged choice, what came of it, and what another policy would have done there. */
 export interface LoggedChoice {
+  /** Choices of one answer, which one draw made together: they come one after another. One of its own where absent. */
+  readonly answer?: string | undefined;
   /** The probability with which the logging policy chose what it chose: more than 0, at most 1. */
   readonly propensity: number;
   /** The probability with which the policy that is evaluated would have chosen the same: 0 to 1. */

@@ -17,6 +17,8 @@ interface RecommendOptions {
   readonly filter?: string;
   readonly boost?: string;
   readonly diversity?: string;
+  readonly rotation?: string;
+  readonly explore?: string;
   readonly context: readonly string[];
 }
 
@@ -38,6 +40,8 @@ export const recommendCommand: CommandSpec<RecommendOptions> = {
       .option('--filter <cel>', 'list only items that this holds for: \'item.genre == "jazz"\'')
       .option('--boost <cel>', 'multiply scores by the value of this')
       .option('--diversity <share>', 'from 0, the best items, to 1, those that differ most')
+      .option('--rotation <share>', 'from 0 to 0.99: how far what they were shown just now sinks')
+      .option('--explore <share>', 'from 0 to 1: how often chance chooses among the best')
       .option('--context <name=value>', 'what expressions find in context; repeat it', gathered, [])
       .addOption(
         new Option('--exclude <which>', 'leave out the items that the user met, or none')
@@ -71,9 +75,21 @@ export const recommendCommand: CommandSpec<RecommendOptions> = {
   },
 };
 
+/** Options that the API takes as they are. */
+const SENT = [
+  'item',
+  'asOf',
+  'scenario',
+  'filter',
+  'boost',
+  'diversity',
+  'rotation',
+  'explore',
+] as const;
+
 function queryOf(options: RecommendOptions): URLSearchParams {
   const query = new URLSearchParams({ n: String(options.n), exclude: options.exclude });
-  for (const name of ['item', 'asOf', 'scenario', 'filter', 'boost', 'diversity'] as const) {
+  for (const name of SENT) {
     const value = options[name];
     if (value !== undefined) query.set(name, value);
   }

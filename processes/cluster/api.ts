@@ -11,6 +11,7 @@ import type { EventDoor } from '../../events/door.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
+import { ShownItems } from '../../projections/rules/shown-items.ts';
 import { answerReader } from '../../projections/recommendation-id.ts';
 import { LiveKeys } from '../access/live-keys.ts';
 import { optionalLimit } from '../access/request-limit.ts';
@@ -182,6 +183,7 @@ function apiDeps(
     ...{ serving, identities, catalogue, yieldNow },
     searcher: search.searcher && meteredSearcher(search.searcher, observation),
     partitionOf: (id) => partitionOf(id, config.partitions),
+    shown: new ShownItems(stores.journal, yieldNow),
     signingKey,
   });
   const door = openDoor(parts, answerReader(signingKey));
@@ -194,6 +196,7 @@ function apiDeps(
     clickThrough: feedback,
     experiments: feedback.experiments,
     travel: past.travel,
+    explored: past.explored,
     activity: activityOf({ ...stores, yieldNow }),
     // What is known of users while the store is away is not enough: an export asks it.
     userExport: { open: (user) => openClusterExport(parts, user) },

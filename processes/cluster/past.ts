@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { openMerges } from '../../adapters/cluster/merges.ts';
 import type { ExportedEvent, TravelPort } from '../../api/deps.ts';
+import type { ExploredPort } from '../../api/explored-port.ts';
 import { readNativeParts } from '../core/native-parts.ts';
 import { createPast } from '../core/time-travel.ts';
 import { travelPort } from '../core/travel-port.ts';
@@ -25,6 +26,7 @@ export type PastWays = Pick<
 /** The past of a cluster as the API asks for it. */
 export interface OpenPast {
   readonly travel: TravelPort;
+  readonly explored: ExploredPort;
   /** Resolves when nothing is read any more; the process's signal has to have aborted. */
   close(): Promise<void>;
 }
@@ -69,6 +71,12 @@ export function openPast(parts: PastWays, signingKey: KeyObject): OpenPast {
       lineage: (id) => seen(() => past.lineage(id)),
       verify: (id) => seen(() => past.verify(id)),
       describe: (id) => past.describe(id),
+    },
+    explored: {
+      async *tell(query, ending) {
+        await headsOfNow(journal);
+        yield* made.explored.tell(query, ending);
+      },
     },
     close: () => made.travel.close(),
   };

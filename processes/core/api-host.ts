@@ -7,6 +7,7 @@ import { hasCode, RepriseError } from '../../events/error.ts';
 import { exportEvents, tellEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { Queries } from '../../projections/queries.ts';
+import { ShownItems } from '../../projections/rules/shown-items.ts';
 import type { LiveKeysOptions } from '../access/live-keys.ts';
 import type { Spaces } from '../spaces/spaces.ts';
 import { activityOf } from './activity.ts';
@@ -149,6 +150,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     partitionOf: (id) => partitionOf(id, journal.partitions),
     searcher: search.searcher && meteredSearcher(search.searcher, parts.observation),
     yieldNow,
+    shown: new ShownItems(journal, yieldNow),
     signingKey: createSecretKey(folder.signingKey),
   });
   return {
@@ -161,6 +163,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     },
     promotions: parts.promotions,
     travel: travelPort(parts.past),
+    explored: parts.past.explored,
     comparisons: createComparisons({ ...parts, yieldNow }),
     clickThrough: parts.reactions,
     experiments: parts.reactions.experiments,

@@ -3,6 +3,7 @@ import { AnswerProofs } from '../../activities/answer-proof.ts';
 import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import type { MergeStore } from '../../activities/merge-store.ts';
 import { METRICS } from '../../activities/metrics.ts';
+import { ExploredAnswers } from '../../activities/explored-answers.ts';
 import { FactHistory } from '../../activities/fact-history.ts';
 import { TimeTravel } from '../../activities/time-travel.ts';
 import { TravelBuilder } from '../../activities/travel-builder.ts';
@@ -18,6 +19,7 @@ import { partitionOf } from '../../events/partition-of.ts';
 import { SURROGATE_BYTES, surrogateFromBytes, surrogateToBytes } from '../../events/surrogate.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../../projections/bounds.ts';
+import { answerReader } from '../../projections/recommendation-id.ts';
 import { ServingState } from '../../projections/serving-state.ts';
 import type { Logger } from '../logger.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -121,7 +123,11 @@ export function createPast(deps: PastDeps): PastParts {
       eventsMax === undefined ? undefined : { eventsMax, readsMax: userHistoryReadsMax };
     return newestEvents(journal, at, surrogateToBytes(identity.surrogate), yieldNow, reach);
   };
-  return { travel, proofs, whatIfs, eventsOf };
+  const factsOf = answerReader(signingKey);
+  const explored = new ExploredAnswers({
+    ...{ journal, identities, registry, proofs, factsOf, yieldNow },
+  });
+  return { travel, proofs, whatIfs, explored, eventsOf };
 }
 
 /** An identity store that knows one more, who is written nowhere. */

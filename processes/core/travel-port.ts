@@ -1,4 +1,5 @@
 import type { AnswerLineage, AnswerProof, AnswerProofs } from '../../activities/answer-proof.ts';
+import type { ExploredAnswers } from '../../activities/explored-answers.ts';
 import type { PastAnswer, TimeTravel } from '../../activities/time-travel.ts';
 import type { TravelJob } from '../../activities/travel-jobs.ts';
 import type { WhatIfAnswer as Asked, WhatIfs } from '../../activities/what-if.ts';
@@ -18,6 +19,7 @@ export interface PastParts {
   readonly travel: TimeTravel;
   readonly proofs: AnswerProofs;
   readonly whatIfs: WhatIfs;
+  readonly explored: ExploredAnswers;
   /** The newest interactions of a user at or before a position of their partition. */
   readonly eventsOf: (
     user: string,
@@ -27,7 +29,12 @@ export interface PastParts {
 }
 
 /** The past as the API asks for it. */
-export function travelPort({ travel, proofs, whatIfs, eventsOf }: PastParts): TravelPort {
+export function travelPort({
+  travel,
+  proofs,
+  whatIfs,
+  eventsOf,
+}: Omit<PastParts, 'explored'>): TravelPort {
   /** What is known of an id, and what a proof of it becomes; undefined where it was not made here. */
   const proven = async <T>(
     id: string,
@@ -92,13 +99,15 @@ function lineageAnswer(
   { facts, user, appendedMs, version }: AnswerLineage,
   { verdict, items }: AnswerProof,
 ): LineageAnswer {
-  const { basedOn, n, exclude, item, release } = facts;
+  const { basedOn, n, exclude, item, release, label } = facts;
   const start = version?.definition.start.map((at, partition) =>
     formatPosition({ partition, sequence: sequence(at) }),
   );
   return {
     ...{ recommendationId, basedOn, user, n, exclude, item },
     rules: facts.rules === null ? null : textsOf(decodeRules(facts.rules).rules),
+    experiment:
+      label === null || label.experiment === '' ? null : { name: label.experiment, arm: label.arm },
     position: facts.positions.map(formatPosition),
     appendedAt: appendedMs.map((ms) => (ms === null ? null : new Date(ms).toISOString())),
     model: {

@@ -3,6 +3,8 @@ import { sequence } from '../../events/position.ts';
 import type { Position } from '../../events/position.ts';
 import { Expression } from './expression.ts';
 import type { ContextValues } from './expression.ts';
+import type { Exploration } from './exploration.ts';
+import type { Rotation } from './shown-log.ts';
 
 /** Bytes of the rules of one answer as they stand in its id. */
 export const answerRulesBytesMax = 2_048;
@@ -19,6 +21,10 @@ export interface AskedRules {
   readonly pinned: readonly string[];
   /** Items that are never listed. */
   readonly blocked: readonly string[];
+  /** How far what the user was shown lately sinks. */
+  readonly rotation?: Rotation;
+  /** How far the answer is left to chance. */
+  readonly exploration?: Exploration;
   /** The scenario that bundled some of these. */
   readonly scenario?: string;
 }
@@ -34,14 +40,26 @@ export interface RuleTexts {
   readonly diversity?: number;
   readonly pinned?: readonly string[];
   readonly blocked?: readonly string[];
+  readonly rotation?: number;
+  readonly rotationHalfLife?: number;
+  readonly explore?: number;
+  readonly exploreItems?: number;
   /** What the expressions looked at of the context. */
   readonly context?: ContextValues;
 }
 
-/** The rules that an answer was made by, with the place up to which publications were known. */
-export interface AnsweredRules {
-  readonly rules: AskedRules;
+/** Where an answer under rules was made, beside the positions that it was read at. */
+export interface RulesPlace {
+  /** Up to where publications were known. */
   readonly catalogue: Position;
+  /** Where the asker's own partition stood, whether or not the answer was read there. */
+  readonly own: Position;
+}
+
+/** The rules that an answer was made by, and where; older ids do not tell the own place. */
+export interface AnsweredRules extends Omit<RulesPlace, 'own'> {
+  readonly rules: AskedRules;
+  readonly own?: Position;
 }
 
 /** What is written: as short as can be, for it stands in every id. */
@@ -53,13 +71,19 @@ interface Written {
   readonly p?: readonly string[];
   readonly x?: readonly string[];
   readonly c?: ContextValues;
+  /** Strength and half-life of a rotation. */
+  readonly r?: readonly [number, number];
+  /** Share, items and seed of an exploration. */
+  readonly e?: readonly [number, number, string];
   /** Partition and sequence of the catalogue. */
   readonly k: readonly [number, number];
+  /** Partition and sequence of the asker's own place. */
+  readonly o?: readonly [number, number];
 }
 
 /** Rules as text, to be told and written. */
 export function textsOf(rules: AskedRules): RuleTexts {
-  const { scenario, filter, boost, diversity, pinned, blocked } = rules;
+  const { scenario, filter, boost, diversity, pinned, blocked, rotation, exploration } = rules;
   const context = lookedAt(rules);
   return {
     ...(scenario !== undefined && { scenario }),
@@ -68,16 +92,21 @@ export function textsOf(rules: AskedRules): RuleTexts {
     ...(diversity > 0 && { diversity }),
     ...(pinned.length > 0 && { pinned }),
     ...(blocked.length > 0 && { blocked }),
+    ...(rotation && { rotation: rotation.strength, rotationHalfLife: rotation.halfLifeS }),
+    ...(exploration && { explore: exploration.share, exploreItems: exploration.items }),
     ...(Object.keys(context).length > 0 && { context }),
   };
 }
 
-/** Writes rules and the catalogue's place as they stand in an answer's id; throws INVALID past the bound. */
-export function encodeRules(rules: AskedRules, catalogue: Position): string {
+/** Writes rules and places as they stand in an answer's id; throws INVALID past the bound. */
+export function encodeRules(rules: AskedRules, { catalogue, own }: RulesPlace): string {
   const { scenario: s, filter: f, boost: b, diversity: d, ...texts } = textsOf(rules);
   const { pinned: p, blocked: x, context: c } = texts;
+  const { rotation, exploration } = rules;
+  const r = rotation && [rotation.strength, rotation.halfLifeS];
+  const e = exploration && [exploration.share, exploration.items, exploration.seed ?? ''];
   // What is absent is not written.
-  const written = { s, f, b, d, p, x, c, k: [catalogue.partition, catalogue.sequence] };
+  const written = { s, f, b, d, p, x, c, r, e, k: pairOf(catalogue), o: pairOf(own) };
   const text = JSON.stringify(written);
   const bytes = Buffer.byteLength(text);
   if (bytes <= answerRulesBytesMax) return text;
@@ -90,16 +119,27 @@ export function encodeRules(rules: AskedRules, catalogue: Position): string {
 
 /** Reads what {@link encodeRules} wrote. */
 export function decodeRules(text: string): AnsweredRules {
-  const { s, f, b, d, p, x, c, k } = JSON.parse(text) as Written;
+  const { s, f, b, d, p, x, c, r, e, k, o } = JSON.parse(text) as Written;
   return {
     rules: {
       ...(s !== undefined && { scenario: s }),
       ...(f !== undefined && { filter: new Expression('filter', f) }),
       ...(b !== undefined && { boost: new Expression('boost', b) }),
       ...{ context: c ?? {}, diversity: d ?? 0, pinned: p ?? [], blocked: x ?? [] },
+      ...(r !== undefined && { rotation: { strength: r[0], halfLifeS: r[1] } }),
+      ...(e !== undefined && { exploration: { share: e[0], items: e[1], seed: e[2] } }),
     },
-    catalogue: { partition: k[0], sequence: sequence(k[1]) },
+    catalogue: placeOf(k),
+    ...(o !== undefined && { own: placeOf(o) }),
   };
+}
+
+function pairOf({ partition, sequence: at }: Position): Written['k'] {
+  return [partition, at];
+}
+
+function placeOf([partition, at]: Written['k']): Position {
+  return { partition, sequence: sequence(at) };
 }
 
 /** What the expressions look at of the context, as far as it was said. */

@@ -1,12 +1,6 @@
+import { RepriseError } from '../../events/error.ts';
 import { tell } from '../answer-hash.ts';
-import { roundScore } from '../answer.ts';
-import type {
-  FilterReport,
-  ItemExplanation,
-  RecommendationRequest,
-  ScoredItem,
-  SearchReport,
-} from '../answer.ts';
+import type { FilterReport, RecommendationRequest, ScoredItem, SearchReport } from '../answer.ts';
 import { Exclusion } from '../exclusion.ts';
 import { EXACT, partitionsFrom, titledItem } from '../found-items.ts';
 import type { Asker, FoundItems } from '../found-items.ts';
@@ -16,11 +10,16 @@ import type { ServingState } from '../serving-state.ts';
 import { SimilarItems } from '../similar.ts';
 import type { AskedRules } from './asked-rules.ts';
 import { chooseDiverse } from './diversity.ts';
+import { explore } from './exploration.ts';
+import type { Drawn } from './exploration.ts';
 import type { UserValues } from './expression.ts';
 import type { RuleBook, RuleView } from './rule-book.ts';
 import { PopularBasis, SimilarBasis, TasteBasis } from './ruled-basis.ts';
 import type { RuledBasis, RuledCandidate } from './ruled-basis.ts';
+import { rotated, sharesOf } from './rotated.ts';
+import type { ShownFactors } from './rotated.ts';
 import { RuledRanking, rulePoolItemsMax } from './ruled-ranking.ts';
+import type { ShownSource } from './shown-items.ts';
 import type { Settling } from './until-found.ts';
 
 /** What ruled answers read. */
@@ -28,6 +27,8 @@ export interface RuledAnswersDeps {
   readonly serving: ServingState;
   readonly catalogue: Pick<ItemCatalogue, 'title' | 'withdrawn'>;
   readonly book: RuleBook;
+  /** Tells what was shown to users lately; rotation is refused where it is absent. */
+  readonly shown?: ShownSource | undefined;
 }
 
 /** What is asked for under rules. */
@@ -35,6 +36,7 @@ export type RuledRequest = Pick<RecommendationRequest, 'n' | 'exclude' | 'item' 
   readonly rules: AskedRules;
 };
 
+const NOTHING_SHOWN: ShownFactors = new Map();
 const NOBODY: UserValues = { events: 0, seenItems: 0 };
 
 /** Finds items as answers without rules do, among those that rules allow and by the scores that they change. */
@@ -55,9 +57,11 @@ export class RuledAnswers {
     const facts = asker.row < 0 ? undefined : state.users.facts(asker.row);
     const user = facts ?? NOBODY;
     const seenBy = request.exclude === 'seen' ? asker.row : -1;
+    const shown = this.#shownTo(asker, request.rules);
+    if (shown instanceof Promise) return shown;
     if (facts === undefined || facts.positives === 0) {
       const like = this.#likeItem(request.item, asker.partition, seenBy);
-      return this.#found(request, user, like ?? this.#popular(state, seenBy));
+      return this.#found(request, user, like ?? this.#popular(state, seenBy), shown);
     }
     const settled = state.ranker?.settled;
     if (settled !== undefined) return settled.then(() => undefined);
@@ -66,7 +70,7 @@ export class RuledAnswers {
       { row: asker.row, seenBy },
       { exclusion: this.#exclusion, ranking: this.#ranking, search: this.#searchOf(state) },
     );
-    return this.#found(request, user, taste);
+    return this.#found(request, user, taste, shown);
   }
 
   /** The n items of a partition that are most similar to one of its rows. */
@@ -78,6 +82,19 @@ export class RuledAnswers {
   popular(n: number, rules: AskedRules): FoundItems | Settling {
     const basis = this.#popular(this.#deps.serving.partition(0), -1);
     return this.#found({ n, exclude: 'none', rules }, NOBODY, basis);
+  }
+
+  /** By what the scores of items are multiplied that the asker was shown lately. */
+  #shownTo({ partition, surrogate }: Asker, { rotation }: AskedRules): ShownFactors | Settling {
+    if (rotation === undefined || surrogate === null) return NOTHING_SHOWN;
+    const { shown, serving } = this.#deps;
+    if (shown === undefined) {
+      throw new RepriseError(
+        'UNAVAILABLE',
+        'what was shown is not read here: ask without rotation',
+      );
+    }
+    return shown.factors(surrogate, { partition, sequence: serving.position(partition) }, rotation);
   }
 
   #likeItem(item: string | undefined, own: number, seenBy: number): RuledBasis | undefined {
@@ -111,17 +128,25 @@ export class RuledAnswers {
     return isLarge ? { mode: 'exact', reason: 'rules are obeyed by scanning all items' } : EXACT;
   }
 
-  #found(request: RuledRequest, user: UserValues, basis: RuledBasis): FoundItems | Settling {
+  #found(
+    request: RuledRequest,
+    user: UserValues,
+    basis: RuledBasis,
+    shown: ShownFactors = NOTHING_SHOWN,
+  ): FoundItems | Settling {
     const { n, rules } = request;
-    const view = this.#deps.book.view(rules, user, basis.ids);
-    if (view instanceof Promise) return view;
+    const plain = this.#deps.book.view(rules, user, basis.ids);
+    if (plain instanceof Promise) return plain;
+    const view = rotated(plain, basis, shown);
     const pinned = this.#pinned(rules).slice(0, n);
     const without = new Set([...pinned, ...rules.blocked]);
     const left = n - pinned.length;
-    const count = rules.diversity > 0 ? rulePoolItemsMax : left;
-    const ranked = left === 0 ? [] : basis.best({ view, count, without });
-    const chosen = diverse(ranked, left, rules.diversity, basis.state);
-    const items = chosen.map((one) => this.#told(request, one, basis));
+    const ranked = left === 0 ? [] : basis.best({ view, count: poolOf(rules, left), without });
+    const added = ({ id, score, plain: own }: RuledCandidate): Readonly<Record<string, number>> =>
+      sharesOf({ score, plain: own }, plain.factors?.[basis.placeOf(id) ?? -1] ?? 1, shown.has(id));
+    const items = chosenOf(rules, ranked, left, basis.state).map((one) =>
+      this.#told(request, one, basis, added),
+    );
     return {
       basedOn: basis.basedOn,
       partitions: basis.partitions,
@@ -137,16 +162,29 @@ export class RuledAnswers {
     return pinned.filter((id) => !withdrawn.has(id) && !blocked.includes(id));
   }
 
-  #toldPinned({ explain }: RuledRequest, id: string): ScoredItem {
-    const item: ScoredItem = { ...titledItem(this.#deps.catalogue, id, 0), pinned: true };
+  #toldPinned({ explain, rules }: RuledRequest, id: string): ScoredItem {
+    const item: ScoredItem = {
+      ...titledItem(this.#deps.catalogue, id, 0),
+      pinned: true,
+      ...(rules.exploration && { propensity: 1 }),
+    };
     return explain === true ? { ...item, explanation: { shares: {}, neighbours: [] } } : item;
   }
 
-  #told({ explain }: RuledRequest, candidate: RuledCandidate, basis: RuledBasis): ScoredItem {
-    const { id, score, plain } = candidate;
-    const item = titledItem(this.#deps.catalogue, id, score);
+  #told(
+    { explain }: RuledRequest,
+    chosen: Chosen,
+    basis: RuledBasis,
+    added: (candidate: RuledCandidate) => Readonly<Record<string, number>>,
+  ): ScoredItem {
+    const { choice: candidate, propensity } = chosen;
+    const { id, score } = candidate;
+    const titled = titledItem(this.#deps.catalogue, id, score);
+    const item = propensity === undefined ? titled : { ...titled, propensity };
     if (explain !== true) return item;
-    return { ...item, explanation: withBoost(basis.explain(candidate), score, plain) };
+    const explanation = basis.explain(candidate);
+    const shares = { ...explanation.shares, ...added(candidate) };
+    return { ...item, explanation: { ...explanation, shares } };
   }
 
   /** What the filter left, of the items that are not withdrawn. */
@@ -160,6 +198,26 @@ export class RuledAnswers {
     }
     return { filter: { matching: matching - withdrawn, undecided } };
   }
+}
+
+/** A candidate that was chosen; with its propensity where chance had a say. */
+type Chosen = Pick<Drawn<RuledCandidate>, 'choice'> & Partial<Drawn<RuledCandidate>>;
+
+/** How many of the best are ranked, for so many to be chosen. */
+function poolOf({ diversity, exploration }: AskedRules, left: number): number {
+  return Math.max(left, diversity > 0 ? rulePoolItemsMax : 0, exploration?.items ?? 0);
+}
+
+/** What of the best stands in the answer, in its order. */
+function chosenOf(
+  { diversity, exploration }: AskedRules,
+  ranked: readonly RuledCandidate[],
+  left: number,
+  state: PartitionState,
+): readonly Chosen[] {
+  const greedy = diverse(ranked, left, diversity, state);
+  if (exploration === undefined) return greedy.map((choice) => ({ choice }));
+  return explore(greedy, ranked, exploration);
 }
 
 /** Chooses n of the candidates: the best, or those that differ from each other, too. */
@@ -179,11 +237,4 @@ function diverse(
     return { score, direction };
   });
   return chooseDiverse(choices, n, diversity).map((number) => ranked[number] as RuledCandidate);
-}
-
-/** An explanation whose shares sum to a score that was boosted. */
-function withBoost(explanation: ItemExplanation, score: number, plain: number): ItemExplanation {
-  if (score === plain) return explanation;
-  const boost = roundScore(score - plain);
-  return { ...explanation, shares: { ...explanation.shares, boost } };
 }

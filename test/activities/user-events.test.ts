@@ -35,5 +35,8 @@ describe('the newest events of a user', () => {
     assert.equal((await newest(179)).length, userEventsMax);
     assert.deepEqual(await newest(1), []);
     assert.deepEqual(await newest(ORIGIN), []);
+    // What they were shown is nothing that they did.
+    await rig.tell({ user: 'u1', item: 'shown', type: 'impression' });
+    assert.deepEqual(await newest(180), await newest(179));
   });
 });

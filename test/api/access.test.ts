@@ -18,6 +18,7 @@ const WRITES: readonly string[] = [
 const READ_BY_POST: readonly string[] = ['whatIf', 'lookUpItems', 'recommendToSession'];
 const PERSONAL: readonly string[] = [
   ...['exportUser', 'exportEvents', 'listUsers', 'gorseGetUsers', 'tellEvents'],
+  'exportExplorations',
 ];
 const OF_THE_OWNER: readonly string[] = ['listSpaces'];
 const OPEN: readonly string[] = [

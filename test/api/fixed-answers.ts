@@ -69,6 +69,7 @@ export const RECOMMENDATION: RecommendationAnswer = {
 export const LINEAGE: LineageAnswer = {
   ...{ recommendationId: 'r1', basedOn: 'user', user: 'u', n: 10, exclude: 'seen', item: null },
   rules: null,
+  experiment: null,
   ...{ position: PLACE, appendedAt: ['2026-01-01T00:00:00.000Z'] },
   model: { version: 'first', learner: 'gmf', parent: null, start: ['0:-1'] },
   ...{ release: null, verdict: 'equal', items: [SCORED] },

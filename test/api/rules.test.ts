@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { RecommendationQuery } from '../../api/deps.ts';
 import type { AskedRules } from '../../projections/rules/asked-rules.ts';
+import { exploredItemsDefault } from '../../projections/rules/exploration.ts';
 import { expressionCharsMax } from '../../projections/rules/expression.ts';
 import { textsOf } from '../../projections/rules/asked-rules.ts';
 import { NOW_MS, startApi } from './harness.ts';
@@ -83,6 +84,24 @@ describe('rules of a request', () => {
     });
   });
 
+  test('leave to chance what is asked for, of as many items as are named', async () => {
+    const rules = await rulesOf({ explore: '0.25' });
+    assert.deepEqual(rules?.exploration, { share: 0.25, items: exploredItemsDefault });
+    const told = { explore: 0.25, exploreItems: exploredItemsDefault };
+    assert.deepEqual(rules && textsOf(rules), told);
+    const few = await rulesOf({ explore: '1', exploreItems: '7' });
+    assert.deepEqual(few?.exploration, { share: 1, items: 7 });
+    assert.equal(await rulesOf({ explore: '0', exploreItems: '7' }), undefined);
+  });
+
+  test('sink what was shown as far as is asked for', async () => {
+    const rules = await rulesOf({ rotation: '0.5' });
+    assert.deepEqual(rules && textsOf(rules), { rotation: 0.5, rotationHalfLife: 86_400 });
+    const quick = await rulesOf({ rotation: '0.99', rotationHalfLife: '60' });
+    assert.deepEqual(quick?.rotation, { strength: 0.99, halfLifeS: 60 });
+    assert.equal(await rulesOf({ rotation: '0', rotationHalfLife: '60' }), undefined);
+  });
+
   test('of similar and popular items', async () => {
     const filter = 'item.genre == "jazz"';
     const similar = await rulesOf({ filter }, '/v1/items/song/similar');
@@ -133,6 +152,15 @@ describe('rules that are not taken', () => {
     await refused({ filter: '' }, /filter must not be empty/);
     await refused({ diversity: '1.5' }, /diversity must be at most 1/);
     await refused({ diversity: 'much' }, /diversity must be a number/);
+    await refused({ explore: '1.01' }, /explore must be at most 1/);
+    await refused({ explore: '-0.1' }, /explore must be at least 0/);
+    await refused({ explore: '0.1', exploreItems: '1' }, /exploreItems must be from 2 to 512/);
+    await refused({ explore: '0.1', exploreItems: '2.5' }, /exploreItems must be a whole number/);
+    await refused({ rotation: '1' }, /rotation must be at most 0.99/);
+    await refused({ rotation: '0.1', rotationHalfLife: '59' }, /must be at least 60 seconds/);
+    await refused({ rotation: '0.1', rotationHalfLife: '2592001' }, /at most 2592000 seconds/);
+    await refused({ rotation: '0.1' }, /rotation is not known here/, '/v1/items/popular');
+    await refused({ explore: '0.1' }, /explore is not known here/, '/v1/items/popular');
     await refused({ filter: 'true', 'context.a-b': '1' }, /context/);
     await refused({ filter: 'true', 'context.a': 'x'.repeat(65) }, /context.a must have 64/);
     await refused({ 'other.a': '1' }, /other.a is not known here/);

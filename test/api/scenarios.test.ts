@@ -84,6 +84,11 @@ describe('scenarios', () => {
       ...{ scenario: 'evening', pinned: ['first'], blocked: ['never'], boost: '2.0' },
       filter: '(item.year > 1990) && (item.genre == "jazz" || item.live)',
     });
+    await set('curious', { explore: 0.1, exploreItems: 20 });
+    assert.deepEqual(await textsFor('scenario=curious&explore=0.3'), {
+      ...{ scenario: 'curious', explore: 0.3, exploreItems: 20 },
+    });
+    assert.deepEqual(await textsFor('scenario=curious&explore=0'), { scenario: 'curious' });
     await set('plain', {});
     assert.deepEqual(await textsFor('scenario=plain'), { scenario: 'plain' });
   });
@@ -108,6 +113,8 @@ describe('scenarios', () => {
     await refused({ filter: 'item.a ==' }, /the body: filter is no expression of CEL.*character 9/);
     await refused({ boost: 'item.a == 1' }, /boost is of type bool/);
     await refused({ diversity: 2 }, /diversity must be at most 1/);
+    await refused({ explore: 2 }, /explore must be at most 1/);
+    await refused({ exploreItems: 513 }, /exploreItems must be from 2 to 512/);
     await refused({ pin: ['x'] }, /pin is not known here/);
     await refused({ pinned: [''] }, /pinned\[0\] must not be empty/);
     await refused({ pinned: Array.from({ length: 101 }, () => 'x') }, /100 items at most/);

@@ -7,6 +7,7 @@ import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import type { Journal, JournalEntry } from '../../events/journal.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { ORIGIN, sequence, type Sequence } from '../../events/position.ts';
+import { NONCE_BYTES, seal } from '../../events/seal.ts';
 import { loadKernel, type KernelFactory } from '../../model/kernel/kernel.ts';
 import { DEFAULT_LEARNER_SETTINGS, type LearnerSettings } from '../../model/settings.ts';
 import { combineStateHashes } from '../../model/state-hash.ts';
@@ -22,6 +23,8 @@ export interface Told {
   readonly type?: string;
   readonly timeMs?: number;
   readonly source?: string;
+  /** The answer that the event names: it is sealed then, under a nonce that a test may use twice. */
+  readonly recommendationId?: string;
   /** The event's id; by default what it says, so that a test which repeats itself must name it. */
   readonly id?: string;
 }
@@ -102,9 +105,16 @@ export class PartitionRig {
     const entries = told.map((each, index): JournalEntry => {
       const { user, item, type = 'play', timeMs = 1_000, source, id } = each;
       const identity = identities[index]!;
+      const own = id ?? `${user}/${item}/${type}/${timeMs}`;
+      const key = eventKey(own);
+      const { recommendationId } = each;
+      const sealed =
+        recommendationId === undefined
+          ? new Uint8Array(0)
+          : seal({ id: own, recommendationId }, identity.key, new Uint8Array(NONCE_BYTES), key);
       return {
         partition: partitionOf(user, this.#partitions),
-        key: eventKey(id ?? `${user}/${item}/${type}/${timeMs}`),
+        key,
         fact: {
           kind: 'InteractionRecorded',
           type,
@@ -113,7 +123,7 @@ export class PartitionRig {
           value: NaN,
           timeMs,
           ...(source !== undefined && { source }),
-          sealed: new Uint8Array(0),
+          sealed,
         },
       };
     });

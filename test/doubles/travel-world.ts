@@ -27,6 +27,7 @@ import { Recommender } from '../../projections/recommend.ts';
 import { NO_RULES } from '../../projections/rules/asked-rules.ts';
 import type { AskedRules } from '../../projections/rules/asked-rules.ts';
 import { Expression } from '../../projections/rules/expression.ts';
+import { ShownItems } from '../../projections/rules/shown-items.ts';
 import { RuleBook } from '../../projections/rules/rule-book.ts';
 import { ServingState } from '../../projections/serving-state.ts';
 import { memoryCatalogue } from '../projections/serving-rig.ts';
@@ -53,6 +54,12 @@ const RULES: readonly AskedRules[] = [
     filter: new Expression('filter', 'user.seenItems < 6 ? item.artist == "rock" : true'),
     boost: new Expression('boost', 'item.title.endsWith("7") ? 9.0 : 1.0'),
   },
+  { ...NO_RULES, pinned: ['rock-1'], diversity: 0.2, exploration: { share: 0.6, items: 20 } },
+  // Batches are appended a millisecond apart.
+  {
+    ...{ ...NO_RULES, rotation: { strength: 0.9, halfLifeS: 0.02 } },
+    boost: new Expression('boost', 'item.artist == "jazz" ? 2.0 : 1.0'),
+  },
 ];
 
 /** What live answered, and where and when. */
@@ -77,6 +84,7 @@ export class TravelWorld {
   /** Ids of events that do not happen here. */
   readonly leftOut = new Set<string>();
   readonly #book: RuleBook;
+  readonly #shown: ShownItems;
   readonly #random: SeededRandom;
   readonly #runtimes: PartitionRuntime[];
   readonly #merges: ScratchMerges;
@@ -108,6 +116,7 @@ export class TravelWorld {
       yieldNow: () => Promise.resolve(),
       takesUnknown: true,
     });
+    this.#shown = new ShownItems(journal, () => Promise.resolve());
     this.#merges = new ScratchMerges({
       partitions: this.partitions,
       yieldNow: () => Promise.resolve(),
@@ -224,6 +233,7 @@ export class TravelWorld {
       partitionOf: (user) => partitionOf(user, this.partitions),
       signingKey: SIGNING_KEY,
       book: this.#book,
+      shown: this.#shown,
     });
     return recommender.recommend(request);
   }
@@ -337,7 +347,9 @@ export class TravelWorld {
   async #play(count: number): Promise<void> {
     const told = Array.from({ length: count }, () => {
       this.#told += 1;
-      const type = this.#random.below(9) === 0 ? 'dislike' : 'play';
+      const isDisliked = this.#random.below(9) === 0;
+      // One in four was only shown.
+      const type = this.#told % 4 === 0 ? 'impression' : isDisliked ? 'dislike' : 'play';
       const isNew = this.#random.below(12) === 0;
       const user = isNew ? `new${this.#random.below(30)}` : `u${this.#random.below(14)}`;
       const timeMs = this.#told * 1_000;

@@ -125,6 +125,42 @@ for (const { partitions, learner } of INSTANCES) {
       assert.deepEqual([proof.json['verdict'], proof.json['items']], ['equal', answer['items']]);
     });
 
+    test('what was shown sinks and what is explored is evaluated, provably, after a restart too', async () => {
+      const asked = { rotation: '0.9', explore: '1', exploreItems: '20', n: '5' };
+      const seen = { rotation: '0.9', n: '20' };
+      const before = await recommend('user-8', seen);
+      const exploring = await recommend('user-8', asked);
+      const items = exploring['items'] as readonly Json[];
+      assert.ok(items.every(({ propensity }) => Number(propensity) > 0));
+      const { recommendationId } = exploring;
+      const reports = items.map(({ id }) => ({ user: 'user-8', item: id, recommendationId }));
+      const impressions = reports.map((report) => ({ ...report, type: 'impression' }));
+      const events = JSON.stringify([...impressions, { ...reports[1], type: 'like' }]);
+      const sent = await server.call('POST', '/v1/events', events, 'application/json');
+      assert.equal(sent.status, 202, sent.text);
+      await server.stand();
+      await server.interrupt();
+      server = await world.serve(world.path('data'), { env });
+      const after = await recommend('user-8', seen);
+      const placeIn = (answer: Json, id: unknown): number => {
+        const place = idsOf(answer).indexOf(String(id));
+        return place < 0 ? Infinity : place;
+      };
+      const stood = items.filter(({ id }, n) => n !== 1 && placeIn(before, id) < 3);
+      for (const { id } of stood) assert.ok(placeIn(after, id) > placeIn(before, id), String(id));
+      for (const answer of [exploring, after]) {
+        const path = `/v1/recommendations/${String(answer['recommendationId'])}/verify`;
+        const proof = await server.get(path);
+        assert.deepEqual([proof.json['verdict'], proof.json['items']], ['equal', answer['items']]);
+      }
+      const own = (after['position'] as readonly string[])[0] ?? '';
+      const past = await recommend('user-8', { ...seen, asOf: own });
+      assert.deepEqual(past['items'], after['items']);
+      const told = await world.json('evaluate', 'off-policy', '--data', world.path('data'));
+      assert.deepEqual([told['answers'], told['rows'], told['unproven']], [1, 5, 0]);
+      assert.equal((told['logged'] as Json)['value'], 0.2);
+    });
+
     test('the command line obeys them, too', async () => {
       const data = ['--data', world.path('data')];
       const asked = ['--filter', 'item.year == context.year', '--context', 'year=2010'];

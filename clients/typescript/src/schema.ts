@@ -785,6 +785,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/explorations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Streams what exploring answers showed, with propensities and what came of it, as NDJSON for off-policy estimates.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['exportExplorations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/state-hash': {
     parameters: {
       query?: never;
@@ -1731,6 +1751,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
       /** @description With `explain`: the user’s newest interactions, newest first. */
@@ -1813,6 +1835,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
     };
@@ -1835,6 +1859,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
     };
@@ -1873,6 +1899,14 @@ export interface components {
       pinned?: string[];
       /** @description Items that are never listed. */
       blocked?: string[];
+      /** @description From 0 to 0.99: the share of its score that an item loses that was shown to the user just now, by an event of type `impression`, and that they did nothing to since. */
+      rotation?: number;
+      /** @description Seconds after which an impression counts half: 86400 where it is left out. */
+      rotationHalfLife?: number;
+      /** @description From 0 to 1: the probability with which the answer is a random choice among its best `exploreItems` items, each as likely at each place, and not the best of them. Each item then tells its `propensity`. */
+      explore?: number;
+      /** @description The best items that chance chooses from, `n` at least: 50 where it is left out. */
+      exploreItems?: number;
     };
     RemovedScenario: {
       /** @description The name of a scenario. */
@@ -1999,6 +2033,11 @@ export interface components {
       item: string | null;
       /** @description What it obeyed beside the learner; null where there were no rules. */
       rules: components['schemas']['AnsweredRules'] | null;
+      /** @description The experiment and the arm that it was asked by; null where none. */
+      experiment: {
+        name: string;
+        arm: string;
+      } | null;
       /** @description Where it was read. */
       position: string[];
       /** @description When the last event of each position was appended. */
@@ -2029,6 +2068,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
     };
@@ -2039,6 +2080,10 @@ export interface components {
       diversity?: number;
       pinned?: string[];
       blocked?: string[];
+      rotation?: number;
+      rotationHalfLife?: number;
+      explore?: number;
+      exploreItems?: number;
       /** @description What the expressions looked at of the context. */
       context?: {
         [key: string]: string | number;
@@ -2075,6 +2120,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
     };
@@ -2144,6 +2191,8 @@ export interface components {
            * @constant
            */
           pinned?: true;
+          /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+          propensity?: number;
           explanation?: components['schemas']['Explanation'];
         }[];
       };
@@ -2167,6 +2216,8 @@ export interface components {
            * @constant
            */
           pinned?: true;
+          /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+          propensity?: number;
           explanation?: components['schemas']['Explanation'];
         }[];
       };
@@ -2246,6 +2297,8 @@ export interface components {
          * @constant
          */
         pinned?: true;
+        /** @description With `explore`: the probability with which the item stands at this very place of the answer. */
+        propensity?: number;
         explanation?: components['schemas']['Explanation'];
       }[];
     };
@@ -3537,7 +3590,15 @@ export interface operations {
         };
         /** @description From 0, where the best items are listed, to 1, where each next one is as unlike those before it as can be (maximal marginal relevance). */
         diversity?: number;
-        /** @description A scenario to obey. Its filter and `filter` both have to hold; `boost` and `diversity` take the place of its own. */
+        /** @description From 0 to 0.99: the share of its score that an item loses that was shown to the user just now, by an event of type `impression`, and that they did nothing to since. */
+        rotation?: number;
+        /** @description Seconds after which an impression counts half: 86400 where it is left out. */
+        rotationHalfLife?: number;
+        /** @description From 0 to 1: the probability with which the answer is a random choice among its best `exploreItems` items, each as likely at each place, and not the best of them. Each item then tells its `propensity`. */
+        explore?: number;
+        /** @description The best items that chance chooses from, `n` at least: 50 where it is left out. */
+        exploreItems?: number;
+        /** @description A scenario to obey. Its filter and `filter` both have to hold; what else is given takes the place of its own. */
         scenario?: string;
         /** @description An experiment: the answer is by the arm that the user is in, and counted there. */
         experiment?: string;
@@ -4473,6 +4534,10 @@ export interface operations {
            *       "exclude": "seen",
            *       "item": "track-00042",
            *       "rules": {},
+           *       "experiment": {
+           *         "name": "verify",
+           *         "arm": "text"
+           *       },
            *       "position": [
            *         "0:15337"
            *       ],
@@ -6019,6 +6084,43 @@ export interface operations {
       401: components['responses']['Problem401'];
       403: components['responses']['Problem403'];
       421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  exportExplorations: {
+    parameters: {
+      query?: {
+        /** @description Tells the answers that were asked by this scenario only. */
+        scenario?: string;
+        /** @description The scenario that is evaluated, leaving nothing to chance; the rules of each answer itself where it is left out. */
+        target?: string;
+        /** @description Events that name answers count from this moment of their appending on, RFC 3339. */
+        from?: string;
+        /** @description The same, up to this moment. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A line an item that was shown, answer by answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/x-ndjson': unknown;
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];

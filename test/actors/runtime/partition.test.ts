@@ -4,7 +4,7 @@ import type { RepriseError } from '../../../events/error.ts';
 import { ORIGIN, sequence } from '../../../events/position.ts';
 import type { ModelDelta } from '../../../model/delta.ts';
 import { DeltaMirror } from '../../doubles/delta-mirror.ts';
-import { definitionOf, PartitionRig, type Told } from '../../doubles/partition-rig.ts';
+import { definitionOf, PartitionRig, RIG_BLEND, type Told } from '../../doubles/partition-rig.ts';
 
 const VERSION = definitionOf('first', {}, 1);
 
@@ -55,6 +55,32 @@ describe('a partition', () => {
         assert.deepEqual([...delta.seenUsers], [1, 0, 1]);
         assert.deepEqual([...delta.seenItems], [1, 2, 0]);
       });
+  });
+
+  it('learns nothing from what was shown, to the last bit', async () => {
+    for (const learner of [{}, RIG_BLEND]) {
+      const hashes = new Set<string>();
+      for (const isShown of [false, true]) {
+        const rig = await PartitionRig.create();
+        const type = 'impression';
+        const before = [{ user: 'late', item: 'never', type }];
+        const between = [{ user: 'u', item: 'a', type, timeMs: 9_000 }];
+        if (isShown) await rig.tell(...before);
+        await rig.tell({ user: 'u', item: 'a' }, { user: 'v', item: 'b', type: 'skip' });
+        if (isShown) await rig.tell(...between);
+        await rig.tell({ user: 'u', item: 'b' }, { user: 'late', item: 'a' });
+        const runtime = await rig.replay(rig.runtime(definitionOf('v1', learner, 1)));
+        assert.deepEqual(
+          { ...runtime.counters, activeActors: 0 },
+          {
+            ...{ events: 4, users: 3, items: 2, refused: 0, passedOver: 0 },
+            ...{ activeActors: 0, passivations: 0 },
+          },
+        );
+        hashes.add(await rig.hash(runtime));
+      }
+      assert.equal(hashes.size, 1);
+    }
   });
 
   it('parks an event of an unknown type, which leaves no trace in what is learned', async () => {

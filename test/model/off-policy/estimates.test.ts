@@ -137,6 +137,24 @@ describe('off-policy estimates', () => {
     assert.ok(widths < 0.95, String(widths));
   });
 
+  it('are as sure as their answers are many, however many rows one drew', () => {
+    const random = new SeededRandom(5);
+    const once = Array.from({ length: 200 }, () => drawn(random));
+    const thrice = once.flatMap((row, n) =>
+      Array.from({ length: 3 }, () => ({ ...row, answer: `a${String(n)}` })),
+    );
+    const [single, drawnTogether] = [estimatesOf(once), estimatesOf(thrice)];
+    assert.deepEqual([drawnTogether.rows, drawnTogether.answers], [600, 200]);
+    assert.deepEqual([single.rows, single.answers], [200, 200]);
+    for (const name of ['logged', 'ips', 'snips', 'doublyRobust'] as const) {
+      near(drawnTogether[name]?.value, single[name]?.value ?? NaN);
+      near(drawnTogether[name]?.standardError, single[name]?.standardError ?? NaN);
+    }
+    near(drawnTogether.weightMean, single.weightMean);
+    const apart = estimatesOf(thrice.map(({ answer: _, ...row }) => row));
+    assert.ok((apart.ips.standardError ?? NaN) < 0.6 * (single.ips.standardError ?? NaN));
+  });
+
   it('are not there before a row, nor self-normalised where nothing of the log would have been done', () => {
     assert.equal(new OffPolicySums().estimates(), undefined);
     const never = { propensity: 0.5, target: 0, reward: 1, predicted: 0, predictedTarget: 0 };

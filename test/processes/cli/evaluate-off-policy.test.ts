@@ -63,3 +63,29 @@ test('a file without rows, and one that is not there, are refused', async () => 
   const { exit } = await cli.run('evaluate', 'off-policy', join(cli.folder, 'nowhere.ndjson'));
   assert.notEqual(exit, 0);
 });
+
+test('without a file it asks what the instance explored, and says what could not be proven', async () => {
+  const asked: object[] = [];
+  const unproven = { answer: 'a', unproven: 'erased' };
+  const rows = [JSON.parse(TAKEN) as object, unproven, JSON.parse(LEFT) as object];
+  const explored = {
+    async *tell(query: object) {
+      asked.push(query);
+      yield* await Promise.resolve(rows.splice(0));
+    },
+  };
+  Object.assign(cli.api, { explored });
+  const window = ['--scenario', 'curious', '--from', '2026-01-01T00:00:00Z'];
+  const { exit, json, stderr } = await cli.run('evaluate', 'off-policy', ...window, '--json');
+  assert.equal(exit, 0, stderr);
+  assert.deepEqual([json?.['rows'], json?.['answers'], json?.['unproven']], [2, 2, 1]);
+  assert.deepEqual(asked, [
+    { scenario: 'curious', target: undefined, fromMs: Date.UTC(2026, 0, 1), toMs: undefined },
+  ]);
+  const nothing = await cli.run('evaluate', 'off-policy');
+  assert.equal(nothing.exit, 2);
+  assert.match(nothing.stderr, /explored nothing that an event names: ask with explore/);
+  const both = await evaluate([TAKEN], '--target', 'x');
+  assert.equal(both.exit, 2);
+  assert.match(both.stderr, /--target asks what the instance explored: leave .* out/);
+});

@@ -198,6 +198,7 @@ test('the id of an answer holds its rules', async () => {
     x: ['j0'],
     c: { genre: 'jazz' },
     k: [0, Number.MAX_SAFE_INTEGER],
+    o: [0, 3],
   });
   const plain = decodeRecommendationId((await ask(rig, {})).recommendationId, rig.signingKey);
   assert.equal(plain.rules, null);
@@ -263,4 +264,42 @@ test('under any rules the answer is what looking at every item gives', async () 
     ),
     { numRuns: 60 },
   );
+});
+
+test('an exploring answer tells propensities, and is drawn again where its place is another', async () => {
+  const { rig, world } = await records();
+  const exploring = rules(
+    { filter: 'item.year < 1993' },
+    { pinned: ['j3'], exploration: { share: 0.5, items: 4 } },
+  );
+  const greedy = ['r0', 'r2'];
+  const lists = new Set<string>();
+  for (let turn = 0; turn < 40; turn += 1) {
+    const answer = await ask(rig, { rules: exploring });
+    const [pinned, ...drawn] = answer.items;
+    assert.deepEqual(pinned, { id: 'j3', score: 0, pinned: true, propensity: 1 });
+    for (const [place, { id, propensity }] of drawn.entries()) {
+      assert.equal(propensity, (greedy[place] === id ? 0.5 : 0) + 0.5 / 4);
+      assert.ok(['r0', 'r2', 'j0', 'j1'].includes(id), id);
+    }
+    const { rules: written } = decodeRecommendationId(answer.recommendationId, rig.signingKey);
+    const { e } = JSON.parse(written ?? '') as { readonly e: readonly unknown[] };
+    assert.deepEqual(e.slice(0, 2), [0.5, 4]);
+    assert.deepEqual(await ask(rig, { rules: exploring }), answer, 'alike at the same place');
+    lists.add(ids(answer).join());
+    world.happen({ user: 'jazzer', item: 'j0' });
+    rig.serving.apply(world.take());
+  }
+  assert.ok(lists.size > 5, [...lists].join(' '));
+});
+
+test('strangers are explored for, too', async () => {
+  const { rig } = await records();
+  const exploring = rules({}, { exploration: { share: 1, items: 2 } });
+  const asked = Array.from({ length: 30 }, (_, at) =>
+    ask(rig, { user: `nobody-${String(at)}`, n: 1, rules: exploring }),
+  );
+  const answers = await Promise.all(asked);
+  assert.ok(answers.every(({ items }) => items[0]?.propensity === 0.5));
+  assert.deepEqual([...new Set(answers.flatMap(ids))].sort(), ['j0', 'r1']);
 });
