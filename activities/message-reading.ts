@@ -1,5 +1,7 @@
 import { eventFault, itemFault } from '../events/check-incoming.ts';
 import type { IncomingRules } from '../events/check-incoming.ts';
+import { readCloudMessage } from '../events/cloud-message.ts';
+import type { MessageHeaders } from '../events/cloud-message.ts';
 import { eventKey } from '../events/event-key.ts';
 import type { JournalEntry } from '../events/journal.ts';
 import { partitionOf } from '../events/partition-of.ts';
@@ -46,7 +48,9 @@ export class PartitionOwners {
 }
 
 /** Reads one message of a partition; what other producers put there is checked as if it came from a client. */
-export function readMessage({ offset, value }: ReceivedMessage, rules: ReadingRules): ReadMessage {
+export function readMessage(received: ReceivedMessage, rules: ReadingRules): ReadMessage {
+  const { offset, value, headers } = received;
+  if (headers !== undefined) return readCloud(offset, headers, value, rules);
   const { message, fault } = decodeMessage(value);
   if (message === undefined) return { offset, fault: `message ${fault}` };
   if ('event' in message) {
@@ -65,6 +69,23 @@ export function readMessage({ offset, value }: ReceivedMessage, rules: ReadingRu
     if (found !== undefined) return { offset, fault: `item.${found.field} ${found.fault}` };
   }
   return { offset, entry: { partition: rules.partition, key: eventKey(id), fact } };
+}
+
+/** Reads a CloudEvent that another producer put there; one without a time gets that of its block. */
+function readCloud(
+  offset: number,
+  headers: MessageHeaders,
+  value: Uint8Array | null,
+  rules: ReadingRules,
+): ReadMessage {
+  const { event, fault } = readCloudMessage(headers, value);
+  if (event === undefined) return { offset, fault: `CloudEvent ${fault}` };
+  const found = eventFault(event, rules);
+  if (found !== undefined) return { offset, fault: `CloudEvent ${found.field} ${found.fault}` };
+  if (!rules.owners.has(event.user)) {
+    return { offset, fault: 'CloudEvent data.user belongs to another partition: wrong partition' };
+  }
+  return { offset, arrival: { event, id: event.id, key: eventKey(event.id) } };
 }
 
 /** The bounds of a block of messages. */

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+import { interactionOf } from '../events/cloud-event.ts';
 import type { IncomingEvent } from '../events/incoming.ts';
 import type { FieldError, HttpProblem } from './problem.ts';
 import { decodePart } from './query-string.ts';
 import { cloudEventSchema, eventSchema, toIncoming } from './schema/events.ts';
-import type { CloudEventBody } from './schema/events.ts';
 import { check, refusal } from './validation.ts';
 
 const PREFIX = 'ce-';
@@ -30,32 +30,11 @@ export function fromBinaryMode(
   };
 }
 
-/**
- * Maps a CloudEvent to an event: the type is the name after the last dot, the item is the data's or the subject, and
- * the idempotency key is source and id together, for only both are unique by the specification (CloudEvents 1.0.2).
- */
-function toEvent(cloud: CloudEventBody): Record<string, unknown> {
-  const { user, item = cloud.subject, value, context } = cloud.data;
-  const { recommendationId = cloud.recommendationid } = cloud.data;
-  const parts = {
-    id: `${cloud.source} ${cloud.id}`,
-    type: cloud.type.slice(cloud.type.lastIndexOf('.') + 1),
-    user,
-    item,
-    value,
-    time: cloud.time,
-    source: cloud.source,
-    context,
-    recommendationId,
-  };
-  return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
-}
-
 /** Checks a CloudEvent and turns it into what the door takes; throws a 400 that names the fields, after `place`. */
 export function readCloudEvent(value: unknown, place = ''): IncomingEvent {
   const cloud = check(cloudEventSchema, value);
   if (!cloud.ok) throw refuse(place, cloud.errors);
-  const event = check(eventSchema, toEvent(cloud.value));
+  const event = check(eventSchema, interactionOf(cloud.value));
   if (event.ok) return toIncoming(event.value);
   throw refuse(place, event.errors.map(asCloudField));
 }

@@ -30,7 +30,9 @@ export type StreamedDeps = Pick<
 
 interface Stream {
   readonly response: ServerResponse;
-  readonly following: Following;
+  /** Undefined for a stream that somebody else writes. */
+  readonly following: Following | undefined;
+  readonly ending: AbortController;
   /** What it was told last, by event: the same again is not sent. */
   readonly told: Map<string, string>;
   quietTicks: number;
@@ -64,21 +66,33 @@ export class LiveStreams {
 
   /** Opens a stream on an answer; it ends when the caller goes, when it is displaced or when the server stops. */
   open(response: ServerResponse, following: Following): void {
-    const stream: Stream = { response, following, told: new Map(), quietTicks: 0 };
+    const stream = this.#admit(response, following);
+    if (stream.ending.signal.aborted) return;
+    const samples = this.#deps.live?.samples();
+    if (samples !== undefined) this.#write(stream, eventFrame('history', samples));
+    void this.#tellAll([stream], true);
+  }
+
+  /** Opens a stream that the caller writes: it counts among the others, and its signal aborts when it has to end or has ended. */
+  hold(response: ServerResponse): AbortSignal {
+    return this.#admit(response, undefined).ending.signal;
+  }
+
+  #admit(response: ServerResponse, following: Following | undefined): Stream {
+    const ending = new AbortController();
+    const stream: Stream = { response, following, ending, told: new Map(), quietTicks: 0 };
     openEventStream(response);
     if (this.#isOver) {
       this.#end(stream, STOPPING);
-      return;
+      return stream;
     }
     const [oldest] = this.#streams;
     if (this.#streams.size >= liveStreamsMax && oldest !== undefined) this.#end(oldest, DISPLACED);
     this.#streams.add(stream);
     response.once('close', () => this.#forget(stream));
     response.on('error', () => this.#forget(stream));
-    const samples = this.#deps.live?.samples();
-    if (samples !== undefined) this.#write(stream, eventFrame('history', samples));
-    void this.#tellAll([stream], true);
     this.#timer ??= setInterval(() => void this.#tick(), this.#tickMs).unref();
+    return stream;
   }
 
   /** Ends every stream: the server stops. */
@@ -98,7 +112,9 @@ export class LiveStreams {
     this.#isTicking = true;
     this.#ticks += 1;
     try {
-      const streams = [...this.#streams];
+      for (const stream of this.#streams) this.#beat(stream);
+      const streams = [...this.#streams].filter(({ following }) => following !== undefined);
+      if (streams.length === 0) return;
       if (this.#ticks % SAMPLE_TICKS === 0) {
         const sample = this.#deps.live?.samples().at(-1);
         if (sample !== undefined) this.#tellEach(streams, 'sample', sample);
@@ -106,7 +122,6 @@ export class LiveStreams {
       const isSwitched = this.#model !== this.#toldModel;
       this.#toldModel = this.#model;
       await this.#tellAll(streams, isSwitched || this.#ticks % MODEL_TICKS === 0);
-      for (const stream of streams) this.#beat(stream);
     } finally {
       this.#isTicking = false;
     }
@@ -136,7 +151,7 @@ export class LiveStreams {
   }
 
   async #tellFollowed(stream: Stream): Promise<void> {
-    const { user, travel } = stream.following;
+    const { user, travel } = stream.following ?? {};
     if (user !== undefined) {
       const known = await this.#deps.queries.user(user);
       this.#tell(stream, 'user', { id: user, events: known?.events ?? 0 });
@@ -173,11 +188,12 @@ export class LiveStreams {
 
   #end(stream: Stream, end: StreamEnd): void {
     this.#forget(stream);
-    stream.response.end(eventFrame('end', end));
+    if (!stream.response.writableEnded) stream.response.end(eventFrame('end', end));
   }
 
   #forget(stream: Stream): void {
     this.#streams.delete(stream);
+    stream.ending.abort();
     if (this.#streams.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

@@ -40,7 +40,7 @@ export function createRoutes(
 ): readonly Route[] {
   const routes: Route[] = [
     ...eventRoutes(deps),
-    ...toldEventRoutes(deps),
+    ...toldEventRoutes(deps, streams),
     ...recommendationRoutes(deps),
     ...scenarioRoutes(deps),
     ...erasureRoutes(deps),

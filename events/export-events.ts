@@ -4,7 +4,7 @@ import type { Fact, InteractionRecorded } from './fact.ts';
 import type { Identity, IdentityStore } from './identity.ts';
 import type { Journal } from './journal.ts';
 import { formatPosition, ORIGIN, sequence } from './position.ts';
-import type { Position } from './position.ts';
+import type { Partition, Position, Sequence } from './position.ts';
 import { unseal } from './seal.ts';
 import { SURROGATE_BYTES } from './surrogate.ts';
 
@@ -38,11 +38,21 @@ export interface ToldPromotion {
   readonly time: number;
 }
 
+/** Nothing was told of the rows up to here since what was told before: a reader need not read them again. */
+export interface ToldPassage {
+  readonly position: string;
+  /** The rows that were passed. */
+  readonly passed: number;
+}
+
 /** What an export yields. */
 export type ExportedEvent = ExportedInteraction | ExportedItem;
 
 /** What is told to those who follow the journal. */
-export type ToldEvent = ExportedEvent | ToldPromotion;
+export type ToldEvent = ExportedEvent | ToldPromotion | ToldPassage;
+
+/** The rows in a row that are passed without a word; of more, their reader is told how far it came. */
+export const passedRowsMax = 1_000;
 
 /**
  * Yields the journal's events with their own ids, partition by partition, past the positions of `start` where it names
@@ -54,11 +64,11 @@ export async function* exportEvents(
   start: readonly Position[] = [],
 ): AsyncGenerator<ExportedEvent, void, undefined> {
   for await (const event of tellEvents(journal, identities, start)) {
-    if (!('promoted' in event)) yield event;
+    if (!('promoted' in event || 'passed' in event)) yield event;
   }
 }
 
-/** Yields what an export does, and the promotions between. */
+/** Yields what an export does, the promotions between, and after every {@link passedRowsMax} rows of nothing that these are passed. */
 export async function* tellEvents(
   journal: Journal,
   identities: IdentityStore,
@@ -68,27 +78,48 @@ export async function* tellEvents(
     journal.head(partition),
   );
   for (const [partition, head] of heads.entries()) {
-    let after = start.find((position) => position.partition === partition)?.sequence ?? ORIGIN;
-    while (after < head) {
-      const block = await journal.read(partition, after);
-      if (block === undefined) break;
-      const revealed = await revealUsers(block, journal, identities);
-      const from = after + 1 - block.firstSequence;
-      const to = Math.min(block.count, head + 1 - block.firstSequence);
-      for (let row = from; row < to; row += 1) {
-        const told = tellRow(block, row, revealed);
-        if (told !== undefined) yield told;
-      }
-      after = sequence(block.firstSequence + block.count - 1);
+    const after = start.find((position) => position.partition === partition)?.sequence ?? ORIGIN;
+    yield* tellPartition(journal, identities, { partition, after, to: head });
+  }
+}
+
+/** A range `(after, to]` of one partition. */
+export interface ToldRange {
+  readonly partition: Partition;
+  readonly after: Sequence;
+  readonly to: Sequence;
+}
+
+/** Yields what is told of a range of one partition. */
+export async function* tellPartition(
+  journal: Pick<Journal, 'read' | 'isErased'>,
+  identities: Pick<IdentityStore, 'reveal'>,
+  { partition, after: start, to: end }: ToldRange,
+): AsyncGenerator<ToldEvent, void, undefined> {
+  let passed = 0;
+  for (let after = start; after < end;) {
+    const block = await journal.read(partition, after);
+    if (block === undefined) break;
+    const revealed = await revealUsers(block, journal, identities);
+    const from = after + 1 - block.firstSequence;
+    const to = Math.min(block.count, end + 1 - block.firstSequence);
+    for (let row = from; row < to; row += 1) {
+      const told = tellRow(block, row, revealed);
+      passed = told === undefined ? passed + 1 : 0;
+      if (told !== undefined) yield told;
+      if (passed < passedRowsMax) continue;
+      yield { position: positionOf(block, row), passed };
+      passed = 0;
     }
+    after = sequence(block.firstSequence + block.count - 1);
   }
 }
 
 /** The users of a block; one that is gone must have been erased, for else the identity store lost a row. */
 async function revealUsers(
   block: EventBlock,
-  journal: Journal,
-  identities: IdentityStore,
+  journal: Pick<Journal, 'isErased'>,
+  identities: Pick<IdentityStore, 'reveal'>,
 ): Promise<readonly (Identity | undefined)[]> {
   const revealed = await identities.reveal(block.users);
   for (const [i, identity] of revealed.entries()) {
@@ -111,10 +142,7 @@ function tellRow(
   revealed: readonly (Identity | undefined)[],
 ): ToldEvent | undefined {
   const fact: Fact = block.fact(row);
-  const position = formatPosition({
-    partition: block.partition,
-    sequence: sequence(block.firstSequence + row),
-  });
+  const position = positionOf(block, row);
   if (fact.kind === 'InteractionRecorded') {
     const identity = revealed[block.user[row] ?? -1];
     if (identity === undefined) return undefined;
@@ -149,6 +177,11 @@ export function exportInteraction(
     ...(context === undefined ? {} : { context }),
     ...(recommendationId === undefined ? {} : { recommendationId }),
   };
+}
+
+function positionOf(block: EventBlock, row: number): string {
+  const { partition, firstSequence } = block;
+  return formatPosition({ partition, sequence: sequence(firstSequence + row) });
 }
 
 function keyOfRow(block: EventBlock, row: number): Uint8Array {

@@ -1,3 +1,4 @@
+import type { MessageHeaders } from './cloud-message.ts';
 import type { Partition } from './position.ts';
 
 /** A place in the transport: partition and offset there. Written `"0@5678"`. */
@@ -6,13 +7,14 @@ export interface TransportOffset {
   readonly offset: number;
 }
 
-/** A message to send: the event key as its key, JSON as its value. */
+/** A message to send: the event key as its key, or a position where events are told; JSON as its value. */
 export interface OutgoingMessage {
   readonly partition: Partition;
-  /** 16 bytes. */
   readonly key: Uint8Array;
-  /** UTF-8 JSON of one event or one shared fact (see `transport-message.ts`). */
+  /** UTF-8 JSON of one event or one shared fact (see `transport-message.ts`), or a CloudEvent. */
   readonly value: Uint8Array;
+  /** Of a CloudEvent alone. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A message as it was received. */
@@ -20,6 +22,8 @@ export interface ReceivedMessage {
   readonly offset: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
+  /** Of a CloudEvent alone; every other message is read by its value. */
+  readonly headers?: MessageHeaders;
 }
 
 /** Consecutive messages of one partition. */

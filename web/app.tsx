@@ -7,6 +7,7 @@ import { ModelsView } from './models/models-view.tsx';
 import { KeyForm } from './parts/key-form.tsx';
 import { Shell } from './parts/shell.tsx';
 import { RefusedView } from './refused/refused-view.tsx';
+import { ServingView } from './serving/serving-view.tsx';
 import { place } from './state/place.ts';
 import { needsKey } from './wire/request.ts';
 
@@ -14,6 +15,7 @@ const SHOWN = {
   listen: ListenView,
   figures: FiguresView,
   models: ModelsView,
+  serving: ServingView,
   items: ItemsView,
   refused: RefusedView,
 } as const;

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
+import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { isCloudEvent } from '../../events/cloud-message.ts';
 import { RepriseError, hasCode } from '../../events/error.ts';
 import type { Partition } from '../../events/position.ts';
 import type {
   AssignmentListener,
   BatchHandler,
+  ReceivedMessage,
   TransportConsumer,
 } from '../../events/transport.ts';
 import { closeQuietly, createKafka, kafkaError, within } from './kafka-client.ts';
@@ -285,8 +287,13 @@ function received(batch: Batch, next: number): Parameters<BatchHandler>[0] {
   return {
     partition: batch.partition,
     highWatermark: Number(batch.highWatermark),
-    messages: batch.messages
-      .map(({ offset, key, value }) => ({ offset: Number(offset), key, value }))
-      .filter(({ offset }) => offset >= next),
+    messages: batch.messages.map(receivedMessage).filter(({ offset }) => offset >= next),
   };
+}
+
+/** Our own messages have no headers, and are handed on without. */
+function receivedMessage({ offset, key, value, headers }: KafkaMessage): ReceivedMessage {
+  const message = { offset: Number(offset), key, value };
+  // Messages of the format before Kafka 0.11 have no place for headers.
+  return headers !== undefined && isCloudEvent(headers) ? { ...message, headers } : message;
 }

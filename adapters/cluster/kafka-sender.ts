@@ -135,10 +135,11 @@ export class KafkaSender {
       topic: this.#topic,
       acks: -1,
       timeout: produceMsMax,
-      messages: request.map(({ message: { partition, key, value } }) => ({
+      messages: request.map(({ message: { partition, key, value, headers } }) => ({
         partition,
         key: bufferOf(key),
         value: bufferOf(value),
+        ...(headers !== undefined && { headers: { ...headers } }),
       })),
     });
   }

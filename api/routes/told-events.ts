@@ -1,18 +1,21 @@
 import { readAfter } from '../after.ts';
 import { writeText } from '../answer.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { LiveStreams } from '../live-streams.ts';
 import { route, WRITTEN } from '../route.ts';
 import type { Route } from '../route.ts';
+import { afterSchema } from '../schema/fields.ts';
 import { tellingSchema, toldEventsSchema } from '../schema/told-events.ts';
-import { toCloudEvent } from '../told-events.ts';
+import { readToldPage } from '../told-page.ts';
+import { streamTold } from '../told-stream.ts';
+import { check, refusal } from '../validation.ts';
 
 const BATCH = 'application/cloudevents-batch+json';
+const STREAM = 'text/event-stream';
+const LAST_ID = 'Last-Event-ID';
 
-/** The bytes past which a page of told events ends, whatever was asked for. */
-export const toldBytesMax = 4_194_304;
-
-/** What the journal holds, told page by page to those who follow it. */
-export function toldEventRoutes(deps: ApiDeps): readonly Route[] {
+/** What the journal holds, told page by page to those who follow it, or as it comes. */
+export function toldEventRoutes(deps: ApiDeps, streams: LiveStreams): readonly Route[] {
   return [
     route({
       method: 'GET',
@@ -24,7 +27,9 @@ export function toldEventRoutes(deps: ApiDeps): readonly Route[] {
       summary:
         'Tells what was appended and promoted as a batch of CloudEvents 1.0, after these positions.',
       description:
-        'A page ends at n events; an empty one is the end of now: ask again later. Each partition is told in its order.',
+        'A page ends at n events; an empty one is the end of now: ask again later. Each partition is told in its order. ' +
+        'With Accept: text/event-stream it is a stream of server-sent events named told, without end; it goes on after ' +
+        'the header Last-Event-ID where that is sent.',
       problems: [500, 503],
       query: tellingSchema,
       answer: {
@@ -33,18 +38,30 @@ export function toldEventRoutes(deps: ApiDeps): readonly Route[] {
         mediaType: BATCH,
         schema: toldEventsSchema,
       },
-      handle: async ({ query: { after, n }, response }): Promise<typeof WRITTEN> => {
-        const texts: string[] = [];
-        let bytes = 0;
-        for await (const event of deps.maintenance.tellEvents(await readAfter(deps, after))) {
-          const text = JSON.stringify(toCloudEvent(event));
-          texts.push(text);
-          bytes += Buffer.byteLength(text);
-          if (texts.length >= n || bytes >= toldBytesMax) break;
+      handle: async ({ query: { after, n }, request, response }): Promise<typeof WRITTEN> => {
+        if ((request.headers.accept ?? '').includes(STREAM)) {
+          const places = lastId(request.headers['last-event-id']) ?? after;
+          const start = await readAfter(deps, places);
+          // It tells of its own failures, which come when the head of the answer is long out.
+          void streamTold({ deps, streams, request, response, after: start });
+          if (request.method === 'HEAD') response.end();
+          return WRITTEN;
         }
-        writeText(response, BATCH, `[${texts.join()}]`);
+        const page = await readToldPage(
+          deps.maintenance.tellEvents(await readAfter(deps, after)),
+          n,
+        );
+        writeText(response, BATCH, `[${page.map(({ text }) => text).join()}]`);
         return WRITTEN;
       },
     }),
   ];
+}
+
+/** The places that a stream that broke off named last; undefined where it is another stream's. */
+function lastId(header: string | string[] | undefined): readonly string[] | undefined {
+  if (typeof header !== 'string' || header === '') return undefined;
+  const places = check(afterSchema, header.split(','));
+  if (places.ok) return places.value;
+  throw refusal(LAST_ID, [{ field: LAST_ID, reason: 'must be positions between commas' }]);
 }

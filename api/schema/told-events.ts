@@ -11,12 +11,13 @@ export const toldCloudEventSchema = z
     source: z.string().meta({ description: 'Its partition.', examples: ['/partitions/0'] }),
     type: z.string().meta({
       description:
-        'dev.reprise.interaction.TYPE, dev.reprise.item.published, dev.reprise.item.withdrawn or dev.reprise.model.promoted.',
+        'dev.reprise.interaction.TYPE, dev.reprise.item.published, dev.reprise.item.withdrawn or dev.reprise.model.promoted; ' +
+        'dev.reprise.journal.passed says that nothing is told of the positions up to its own.',
       examples: ['dev.reprise.interaction.play'],
     }),
     subject: z
       .string()
-      .meta({ description: 'The item, or the version.', examples: ['track-00042'] }),
+      .meta({ description: 'The item, the version, or the position.', examples: ['track-00042'] }),
     time: z.iso.datetime().optional(),
     datacontenttype: z.literal('application/json'),
     position: positionSchema,
@@ -26,9 +27,6 @@ export const toldCloudEventSchema = z
       .meta({ examples: [{ user: 'ada', item: 'track-00042' }] }),
   })
   .meta({ id: 'ToldCloudEvent' });
-/** A CloudEvent as `GET /v1/events` tells it. */
-export type ToldCloudEvent = z.infer<typeof toldCloudEventSchema>;
-
 /** A batch of CloudEvents. */
 export const toldEventsSchema = z.array(toldCloudEventSchema).readonly();
 

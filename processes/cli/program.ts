@@ -7,12 +7,15 @@ import { eraseCommand } from './erase.ts';
 import { addCompletion } from './completion.ts';
 import { compareCommand } from './compare.ts';
 import { addEvaluate } from './evaluate.ts';
+import { exitCodeLines } from './exit-codes.ts';
+import { addExperiments } from './experiments.ts';
 import { exportCommand } from './export.ts';
 import type { ExitCode } from './failure.ts';
 import { EXIT, INTERRUPTED, READER_GONE, toFailure } from './failure.ts';
 import { importCommand } from './import.ts';
 import { indexCommand } from './index-release.ts';
 import { addKeys } from './keys.ts';
+import { addManual } from './manual.ts';
 import { modelsCommand } from './models.ts';
 import { promoteCommand, rollbackCommand } from './promote.ts';
 import { quarantineCommand } from './quarantine.ts';
@@ -31,14 +34,7 @@ const EPILOGUE = `
 Every command works with and without a running server on the same data folder.
 
 Exit codes:
-  0    done
-  1    done, but a check does not hold or a part could not be done
-       (verify: unequal; import: broken lines)
-  2    the command line or the input does not fit
-  3    something is not available: the data folder or the port in use, a full
-       disk, a part that is off
-  70   a defect of this program (REPRISE_DEBUG=1 shows where)
-  130  interrupted; running the command again goes on where it ended`;
+${exitCodeLines().join('\n')}`;
 
 /** Runs one command line and returns its exit code; never throws, never prints a stack unless REPRISE_DEBUG is set. */
 export async function runCli(
@@ -90,9 +86,11 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, eraseCommand);
   addCommand(program, deps, exit, quarantineCommand);
   addScenarios(program, deps, exit);
+  addExperiments(program, deps, exit);
   addKeys(program, deps, exit);
   addEvaluate(program, deps, exit);
   addCompletion(program, deps, exit);
+  addManual(program, deps, exit, release);
   return program;
 }
 

@@ -8,6 +8,7 @@ import { openBlockNews } from '../../adapters/cluster/block-news.ts';
 import type { BlockNews } from '../../adapters/cluster/block-news.ts';
 import { openItems } from '../../adapters/cluster/items.ts';
 import { openPoisonLot } from '../../adapters/cluster/poison-lot.ts';
+import { openToldPlaces } from '../../adapters/cluster/told-places.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { publishedItems, titleOf } from '../../projections/items.ts';
 import { yieldNow } from '../core/yield-now.ts';
@@ -17,10 +18,12 @@ import { followCatalogue } from './catalogue-following.ts';
 import { consumeUntilEnd } from './consuming.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { openJournalStores } from './journal-stores.ts';
+import type { JournalStores } from './journal-stores.ts';
 import { openKafka } from './kafka.ts';
 import { need } from './need.ts';
 import { persist } from './persisting.ts';
 import { connectRedis } from './redis-link.ts';
+import { tellJournal } from './telling.ts';
 
 /**
  * Starts the ingest: what the API sent through Kafka goes into the journal, the API is told where it stands, and
@@ -70,6 +73,7 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
       types: DEFAULT_INTERACTION_TYPES,
       random: randomBytes,
     });
+    const telling = await openTelling(ways, stores, closers);
     const consuming = consumeUntilEnd({
       ...{ ingest, logger, signal },
       createConsumer: () => transport.createConsumer(),
@@ -83,7 +87,7 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
       awaited: () => consuming.awaited(),
       ended: Promise.race([consuming.ended, following]),
       async close() {
-        await Promise.allSettled([consuming.ended, following]);
+        await Promise.allSettled([consuming.ended, following, telling?.ended]);
         await closers.close();
       },
     };
@@ -91,4 +95,24 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
     await closers.close();
     throw error;
   }
+}
+
+/** Tells the journal on a topic where one is named; undefined where none is. */
+async function openTelling(
+  { config, logger, signal }: ProcessWays,
+  { mongo: connection, journal, identities }: JournalStores,
+  closers: Closers,
+): Promise<{ readonly ended: Promise<void> } | undefined> {
+  const { cloudEventsTopic: topic } = config;
+  if (topic === undefined) return undefined;
+  const transport = await persist(() => openKafka(config, logger, topic), {
+    ...{ logger, signal, waitMsMax: config.dependencyWaitMsMax },
+    what: 'open the topic of CloudEvents',
+  });
+  closers.add(() => transport.close());
+  const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
+  const places = openToldPlaces({ connection, database, topic, clock: () => Date.now() });
+  const teller = randomBytes(8).toString('hex');
+  const telling = { journal, identities, places, transport, teller, yieldNow, logger, signal };
+  return { ended: tellJournal(telling) };
 }

@@ -9,10 +9,15 @@ import { need } from './stores.ts';
 /** How long a message stands in a topic that is made here: user ids do, too. */
 const RETENTION_MS = 7 * 86_400_000;
 
-/** Opens the transport of a process, its topic made where it is missing. */
-export function openKafka(config: ClusterConfig, logger: Logger): Promise<ClusterTransport> {
+/** Opens the transport of a process, its topic made where it is missing: that of events where none is named. */
+export function openKafka(
+  config: ClusterConfig,
+  logger: Logger,
+  topicName?: string,
+): Promise<ClusterTransport> {
   const kafka = need(config.kafka, 'REPRISE_KAFKA_BROKERS');
-  const { brokers, topic } = kafka;
+  const { brokers } = kafka;
+  const topic = topicName ?? kafka.topic;
   const options: TransportOptions = {
     ...{ brokers, topic, logger },
     clientId: `reprise-${config.process}`,

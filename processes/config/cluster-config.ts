@@ -102,6 +102,8 @@ export interface ClusterConfig {
   readonly ackWaitMsMax: number;
   readonly lagEventsMax: number;
   readonly kafka: KafkaConfig | undefined;
+  /** The topic on which the ingest tells the journal as CloudEvents; it tells nothing where absent. */
+  readonly cloudEventsTopic: string | undefined;
   readonly mongo: MongoConfig | undefined;
   readonly redis: RedisConfig | undefined;
   readonly temporal: TemporalConfig | undefined;

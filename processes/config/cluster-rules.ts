@@ -82,6 +82,13 @@ const identitiesApart: Rule = ({ env }) => {
     : [];
 };
 
+const topicsApart: Rule = ({ env }) =>
+  env['REPRISE_CLOUD_EVENTS_TOPIC'] === (env['REPRISE_KAFKA_TOPIC'] ?? 'reprise-events')
+    ? [
+        'REPRISE_CLOUD_EVENTS_TOPIC: must be another topic than REPRISE_KAFKA_TOPIC: what is told would come in again',
+      ]
+    : [];
+
 const keyBeyondLoopback: Rule = ({ env, process }) => {
   const host = env['REPRISE_HOST'] ?? '127.0.0.1';
   const isKeyed = env['REPRISE_API_KEY'] !== undefined || env['REPRISE_KEYS_FILE'] !== undefined;
@@ -108,6 +115,7 @@ const RULES: readonly Rule[] = [
   redisTls,
   certificatePairs,
   identitiesApart,
+  topicsApart,
   keyBeyondLoopback,
   ofTheOtherProfile,
 ];

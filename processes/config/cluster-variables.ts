@@ -29,6 +29,7 @@ export const clusterVariables = {
   REPRISE_LAG_EVENTS_MAX: z.coerce.number().int().min(1).default(1_000_000),
   REPRISE_KAFKA_BROKERS: hostsAndPorts.optional(),
   REPRISE_KAFKA_TOPIC: plainName.default('reprise-events'),
+  REPRISE_CLOUD_EVENTS_TOPIC: plainName.optional(),
   REPRISE_KAFKA_TLS: onOff.default(false),
   REPRISE_KAFKA_TLS_CA_FILE: filePath.optional(),
   REPRISE_KAFKA_TLS_CERT_FILE: filePath.optional(),

@@ -119,6 +119,7 @@ function configOf(value: Values, process: ClusterProcess): ClusterConfig {
     ackWaitMsMax: value.REPRISE_ACK_WAIT_MS_MAX,
     lagEventsMax: value.REPRISE_LAG_EVENTS_MAX,
     kafka: kafkaOf(value),
+    cloudEventsTopic: value.REPRISE_CLOUD_EVENTS_TOPIC,
     mongo: mongoOf(value),
     redis: redisOf(value),
     temporal: temporalOf(value),

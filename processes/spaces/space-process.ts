@@ -33,6 +33,10 @@ export interface SpaceProcessOptions {
   /** Unix milliseconds. */
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'warn'>;
+  /** How often it is asked whether it answers, in milliseconds; {@link LOOK_MS} where absent. */
+  readonly lookMs?: number;
+  /** {@link spaceHungMsMax} where absent. */
+  readonly hungMsMax?: number;
 }
 
 /** What a space says on its standard output, a line each: that it listens, or why it ends. */
@@ -146,13 +150,14 @@ export class SpaceProcess {
 
   /** Ends a child that is up and answers nothing any more; its requests break off then, and are answered by 503. */
   async #watch(child: { kill(signal: 'SIGKILL'): boolean }, over: AbortSignal): Promise<void> {
+    const { lookMs = LOOK_MS, hungMsMax = spaceHungMsMax } = this.#options;
     let answeredMs = performance.now();
     for (;;) {
-      await sleep(LOOK_MS, undefined, { signal: over, ref: false }).catch(() => undefined);
+      await sleep(lookMs, undefined, { signal: over, ref: false }).catch(() => undefined);
       if (over.aborted) return;
-      const isWell = !this.isUp || (await isAnswering(this.socketPath, LOOK_MS));
+      const isWell = !this.isUp || (await isAnswering(this.socketPath, lookMs));
       if (isWell) answeredMs = performance.now();
-      else if (performance.now() - answeredMs > spaceHungMsMax) child.kill('SIGKILL');
+      else if (performance.now() - answeredMs > hungMsMax) child.kill('SIGKILL');
     }
   }
 }

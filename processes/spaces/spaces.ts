@@ -28,6 +28,10 @@ export interface SpacesOptions {
   /** Unix milliseconds. */
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'warn'>;
+  /** What a space's process runs; `processes/space.ts` where absent. */
+  readonly script?: URL;
+  /** {@link spaceRequestsMax} where absent. */
+  readonly requestsMax?: number;
 }
 
 interface Space {
@@ -44,9 +48,11 @@ export function spaceFolder(data: string, name: string): string {
 /** The spaces of a server: a core of its own for each, in a process of its own, that this one starts again when it ends. */
 export class Spaces implements SpacesPort {
   readonly #spaces: ReadonlyMap<string, Space>;
+  readonly #requestsMax: number;
 
-  constructor({ names, data, keysPath, env, clock, logger }: SpacesOptions) {
-    const script = new URL('../space.ts', import.meta.url);
+  constructor({ names, data, keysPath, env, clock, logger, ...given }: SpacesOptions) {
+    const { script = new URL('../space.ts', import.meta.url) } = given;
+    this.#requestsMax = given.requestsMax ?? spaceRequestsMax;
     this.#spaces = new Map(
       names.map((name) => {
         const folder = spaceFolder(data, name);
@@ -97,8 +103,8 @@ export class Spaces implements SpacesPort {
   ): Promise<void> {
     const space = this.#spaces.get(name);
     if (space?.process.isUp !== true) throw notUp(name, space?.process.stand().state ?? 'unknown');
-    if (space.underWay >= spaceRequestsMax) {
-      const most = String(spaceRequestsMax);
+    if (space.underWay >= this.#requestsMax) {
+      const most = String(this.#requestsMax);
       throw new HttpProblem('BUSY', `${most} requests of the space ${name} are under way: wait`, {
         headers: { 'retry-after': '1' },
       });

@@ -55,6 +55,7 @@ export function transportContract(name: string, factory: TransportFactory): void
     sendContract(open, run);
     consumeContract(open, run);
     ingestContract(open, run);
+    cloudContract(open, run);
   });
 }
 
@@ -233,5 +234,59 @@ function ingestContract(open: Open, run: Run): void {
     await until('all in the journal', async () => (await world.count()) >= sent);
     assert.ok(busy[1].size > 0);
     await world.assertWhole(sent);
+  });
+}
+
+/** A CloudEvent as another producer sends it, in structured mode. */
+function cloudMessage(partition: number, fields: Readonly<Record<string, unknown>>) {
+  const item = String(fields['subject'] ?? '');
+  const cloud = {
+    ...{ specversion: '1.0', id: item, source: '/shop', type: 'com.example.play' },
+    ...{ data: { user: 'user-1' }, ...fields },
+  };
+  return {
+    ...{ partition, key: Buffer.from('theirs'), value: Buffer.from(JSON.stringify(cloud)) },
+    headers: { 'content-type': 'application/cloudevents+json; charset=UTF-8' },
+  };
+}
+
+function cloudContract(open: Open, run: Run): void {
+  it('brings CloudEvents of other producers into the journal beside ours, and parks the faulty', async () => {
+    const rig = await open(2);
+    const world = createIngestWorld(2);
+    const own = partitionOf('user-1', 2);
+    const structured = cloudMessage(own, { subject: 'item-1' });
+    const [binary, wrongType] = ['play', 'sneeze'].map((type) => ({
+      ...{ partition: own, key: Buffer.from(''), value: Buffer.from('{"user":"user-1"}') },
+      headers: {
+        ...{ ce_specversion: '1.0', ce_id: 'b', ce_source: '/shop', ce_type: type },
+        ...{ ce_subject: 'item-2', 'content-type': 'application/json', traceparent: 'x' },
+      },
+    }));
+    const batch = {
+      ...{ ...structured, value: Buffer.from('[]') },
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+    };
+    assert.ok(binary !== undefined && wrongType !== undefined);
+    await rig.transport.send([
+      ...[messageOf(1, 2), structured, wrongType, binary, batch],
+      ...[cloudMessage(own, { subject: 'item-3', data: 'secret' }), structured, messageOf(11, 2)],
+      cloudMessage(1 - own, { subject: 'item-9' }),
+    ]);
+    const ingest = world.createIngest();
+    run(rig.createConsumer(), ingest.handle, ingest);
+    await until('all', async () => (await world.items(own)).length === 4);
+    assert.deepEqual(await world.items(own), ['item-1', 'item-1', 'item-2', 'item-11']);
+    await until('what is parked', async () => (await world.poison.list()).length === 4);
+    const parked = await world.poison.list();
+    const reasons = [/type is unknown; use one of/, /no batched mode/, /data is no JSON object/];
+    const here = parked.filter(({ partition }) => partition === own);
+    assert.equal(here.length, reasons.length);
+    reasons.forEach((reason, n) => assert.match(here[n]?.reason ?? '', reason));
+    assert.match(
+      parked.find(({ partition }) => partition !== own)?.reason ?? '',
+      /wrong partition/,
+    );
+    assert.doesNotMatch(JSON.stringify(parked), /secret|sneeze/);
   });
 }

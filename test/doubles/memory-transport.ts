@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isCloudEvent } from '../../events/cloud-message.ts';
+import type { MessageHeaders } from '../../events/cloud-message.ts';
 import { RepriseError } from '../../events/error.ts';
 import { MESSAGE_BYTES_MAX } from '../../events/transport-message.ts';
 import type {
@@ -32,9 +34,9 @@ export function createMemoryBroker(partitions: number): MemoryBroker {
           throw new RepriseError('TOO_LARGE', 'a message is over the bound: send less');
         }
         return Promise.resolve(
-          messages.map(({ partition, key, value }) => ({
+          messages.map(({ partition, key, value, headers }) => ({
             partition,
-            offset: topic.add(partition, key, value),
+            offset: topic.add(partition, key, value, headers),
           })),
         );
       },
@@ -61,10 +63,16 @@ class MemoryTopic {
     this.handled = this.logs.map(() => 0);
   }
 
-  add(partition: number, key: Uint8Array | null, value: Uint8Array | null): number {
+  add(
+    partition: number,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    headers?: MessageHeaders,
+  ): number {
     const log = this.logs[partition];
     if (log === undefined) throw new RepriseError('INVALID', 'there is no such partition');
-    log.push({ offset: log.length, key, value });
+    const isMarked = headers !== undefined && isCloudEvent(headers);
+    log.push({ offset: log.length, key, value, ...(isMarked && { headers }) });
     this.wake();
     return log.length - 1;
   }

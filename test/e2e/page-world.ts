@@ -16,6 +16,8 @@ import type { Json } from './server.ts';
 export const MARKUP = '<img src=x onerror="document.title=\'taken\'"> & <b>Sons</b>';
 /** The item that has it. */
 export const MARKED_ITEM = 'track-00001';
+/** The item that the scenario of the page puts first. */
+export const PINNED_ITEM = 'track-00299';
 
 const ITEMS = 300;
 const EVENTS = 3_000;
@@ -91,6 +93,10 @@ export class PageWorld {
       await this.ask('POST', '/v1/events', events.slice(at, at + 1_000));
     }
     await this.#core.ready();
+    const rules = { filter: 'item.year > 1990', pinned: [PINNED_ITEM] };
+    await this.ask('PUT', '/v1/scenarios/pinned', rules);
+    const arms = ['plain', 'bold'].map((name) => ({ name, share: 0.5 }));
+    await this.ask('PUT', '/v1/experiments/front', { arms });
   }
 
   /** Builds a version with other settings beside the live one. */

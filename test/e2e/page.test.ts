@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { TEMPORAL } from '../doubles/workflow-stage.ts';
 import { noBrowser, startBrowser, Visit } from './browser.ts';
 import type { Look } from './browser.ts';
-import { MARKED_ITEM, MARKUP, PageWorld } from './page-world.ts';
+import { MARKED_ITEM, MARKUP, PageWorld, PINNED_ITEM } from './page-world.ts';
 
 interface Answered {
   readonly position: readonly string[];
@@ -69,6 +69,7 @@ describe('the page', { skip: noBrowser }, () => {
         await findItems(one);
         await seeFigures(one);
         await seeRefused(one);
+        await seeServing(one);
       });
     });
   }
@@ -233,6 +234,38 @@ describe('the page', { skip: noBrowser }, () => {
       "document.querySelector('.plots').textContent.includes('of the newest sampled events')",
     );
     await one.look('7-figures');
+  }
+
+  /** Sees what is tried out, and an answer under a scenario and without it. */
+  async function seeServing(one: Visit): Promise<void> {
+    const { page } = one;
+    await page.goto(`${world.url}/#/serving`);
+    const arm = page.locator('[data-experiment="front"] [data-arm="bold"]');
+    await arm.waitFor();
+    assert.match(await arm.innerText(), /50 %/);
+    assert.equal(
+      await page.locator('[data-experiment="front"] .tag').first().innerText(),
+      'undecided',
+    );
+    assert.match(await page.locator('[data-scenario="pinned"]').innerText(), /item\.year > 1990/);
+    await one.look('9-serving');
+    await page.goto(`${world.url}/#/listen/tries`);
+    await page.waitForSelector('.answer-row');
+    const before = await shownItems(page);
+    await page.goto(`${world.url}/#/serving`);
+    await page.getByRole('button', { name: 'Try pinned' }).focus();
+    await page.keyboard.press('Enter');
+    await one.until(
+      `document.querySelector('.scenario-name')?.textContent === 'pinned' &&
+        document.querySelector('.answer-row')?.dataset.item === '${PINNED_ITEM}'`,
+    );
+    await one.look('10-tried');
+    await page.getByRole('button', { name: 'Without it' }).click();
+    await one.until(
+      `document.querySelector('.scenario-name') === null &&
+        document.querySelector('.answer-row')?.dataset.item === '${before[0] ?? ''}'`,
+    );
+    assert.deepEqual(await shownItems(page), before);
   }
 
   async function seeRefused(one: Visit): Promise<void> {

@@ -6,6 +6,7 @@ import { answer, change, goTo, isAsking, moment, user } from '../state/listener-
 import { place } from '../state/place.ts';
 import { AnswerList } from './answer-list.tsx';
 import { wordsOfChange } from './answer-change.ts';
+import { ScenarioLine } from './scenario-line.tsx';
 import { TimeLine, TimeSlider } from './time-line.tsx';
 import { UserPicker } from './user-picker.tsx';
 import { Welcome } from './welcome.tsx';
@@ -68,6 +69,7 @@ function Answered(): JSX.Element {
           </p>
         )}
       </div>
+      <ScenarioLine />
       <TimeSlider />
       <Travelling />
       {isPast ? (

@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<View, string>> = {
   listen: 'Listen',
   figures: 'Figures',
   models: 'Models',
+  serving: 'Serving',
   items: 'Items',
   refused: 'Refused',
 };

@@ -36,6 +36,8 @@ export const change = signal<ShownChange | undefined>(undefined);
 export const imagined = signal<
   { readonly event: TimelineEvent; readonly result: WhatIfAnswer | undefined } | undefined
 >(undefined);
+/** The scenario that answers are asked under. */
+export const scenario = signal<string | undefined>(undefined);
 /** Whether an answer is on its way. */
 export const isAsking = signal(false);
 
@@ -90,6 +92,14 @@ export async function goTo(position: string | undefined): Promise<void> {
   await show({ asOf: position });
 }
 
+/** Asks under a scenario from here on, or under none; shows what that changes where there is a user. */
+export function tryScenario(name: string | undefined): void {
+  scenario.value = name;
+  if (user.peek() === '') return;
+  const cause = name === undefined ? 'leaving the scenario' : `asking under ${name}`;
+  void show({ asOf: moment.peek() }, { cause });
+}
+
 /** Imagines that an event had not happened. */
 export async function imagineWithout(event: TimelineEvent): Promise<void> {
   imagined.value = { event, result: undefined };
@@ -128,7 +138,9 @@ async function show(
   turn += 1;
   const own = turn;
   isAsking.value = true;
-  const next = await attempt(() => arrive(() => recommend(user.value, where)));
+  const next = await attempt(() =>
+    arrive(() => recommend(user.value, { ...where, scenario: scenario.peek() })),
+  );
   if (own !== turn) return;
   batch(() => {
     isAsking.value = false;

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 
 /** The views of the page, in the order of their links. */
-export const VIEWS = ['listen', 'figures', 'models', 'items', 'refused'] as const;
+export const VIEWS = ['listen', 'figures', 'models', 'serving', 'items', 'refused'] as const;
 /** A view of the page. */
 export type View = (typeof VIEWS)[number];
 

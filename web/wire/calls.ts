@@ -8,7 +8,9 @@ import type {
   StatusAnswer,
   TrainingRequest,
 } from '../../api/schema/answers.ts';
+import type { ExperimentAnswer } from '../../api/schema/experiments.ts';
 import type { ItemList, UserEventsAnswer, UserList } from '../../api/schema/listings.ts';
+import type { ScenarioAnswer } from '../../api/schema/scenarios.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
 import type { PromotionAnswer } from '../../api/schema/versions.ts';
 import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
@@ -29,14 +31,19 @@ export function isTravel<Answer extends object>(past: FromPast<Answer>): past is
 
 const part = encodeURIComponent;
 
-/** Recommends with reasons, after a position or as of one. */
+/** Recommends with reasons, after a position or as of one, under a scenario where one is named. */
 export function recommend(
   user: string,
-  place: { readonly after?: string | undefined; readonly asOf?: string | undefined } = {},
+  place: {
+    readonly after?: string | undefined;
+    readonly asOf?: string | undefined;
+    readonly scenario?: string | undefined;
+  } = {},
 ): Promise<FromPast<RecommendationAnswer>> {
   const query = new URLSearchParams({ n: String(ANSWER_ITEMS), explain: 'true' });
   if (place.after !== undefined) query.set('after', place.after);
   if (place.asOf !== undefined) query.set('asOf', place.asOf);
+  if (place.scenario !== undefined) query.set('scenario', place.scenario);
   return ask('GET', `/v1/users/${part(user)}/recommendations?${query.toString()}`);
 }
 
@@ -111,6 +118,20 @@ export function status(): Promise<StatusAnswer> {
 /** The events that were refused. */
 export function deadLetters(): Promise<DeadLetters> {
   return ask('GET', '/v1/dead-letters');
+}
+
+/** The experiments with their figures; undefined where this process counts no reactions. */
+export async function experiments(): Promise<readonly ExperimentAnswer[] | undefined> {
+  const path = '/v1/experiments';
+  return (await orUnavailable(ask<{ experiments: readonly ExperimentAnswer[] }>('GET', path)))
+    ?.experiments;
+}
+
+/** The scenarios; undefined where this process keeps none. */
+export async function scenarios(): Promise<readonly ScenarioAnswer[] | undefined> {
+  const path = '/v1/scenarios';
+  return (await orUnavailable(ask<{ scenarios: readonly ScenarioAnswer[] }>('GET', path)))
+    ?.scenarios;
 }
 
 /** Makes a version live, or takes the live one back. */

@@ -16,6 +16,11 @@ const rules: readonly (readonly [string, Changes, RegExp])[] = [
   ['a broker has a port', { REPRISE_KAFKA_BROKERS: 'a:1,b' }, /BROKERS: must be host:port/],
   ['… of 1 to 65535', { REPRISE_KAFKA_BROKERS: 'a:0' }, /BROKERS: has a port above 65535 or of 0/],
   ['a topic has a plain name', { REPRISE_KAFKA_TOPIC: 'a b' }, /TOPIC: must be letters/],
+  [
+    'what is told has a topic of its own',
+    { REPRISE_CLOUD_EVENTS_TOPIC: 'reprise-events' },
+    /CLOUD_EVENTS_TOPIC: must be another topic than REPRISE_KAFKA_TOPIC/,
+  ],
   ['a switch is true or false', { REPRISE_KAFKA_TLS: 'yes' }, /TLS: must be true or false/],
   ['Mongo has its scheme', { REPRISE_MONGO_URL: 'http://mongo' }, /URL: must be mongodb:\/\//],
   ['Redis has its scheme', { REPRISE_REDIS_URL: 'redis:6379' }, /URL: must be redis:\/\//],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,6 +23,33 @@ process.stdout.write('no JSON\\n' + JSON.stringify({ why: 'the folder is damaged
 process.exitCode = 1;
 `;
 
+/** Answers its probe until it is told to hang: then it takes connections, and is silent. */
+const HANGING = (socketPath: string) => `
+import { createServer } from 'node:http';
+let isSilent = false;
+const server = createServer((request, response) => {
+  if (request.url === '/hang') isSilent = true;
+  if (request.url === '/hang' || !isSilent) response.end('here');
+});
+import { rmSync } from 'node:fs';
+rmSync(${JSON.stringify(socketPath)}, { force: true });
+server.listen(${JSON.stringify(socketPath)}, () => {
+  process.stdout.write(JSON.stringify({ up: true }) + '\\n');
+});
+process.stdin.once('end', () => process.exit(0)).resume();
+`;
+
+/** Tells a space to be silent from now on. */
+function hang(socketPath: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, path: '/hang' }, (answer) => {
+      answer.resume().once('end', resolve);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
 describe('a space’s process', () => {
   let folder: string;
   const warned: unknown[] = [];
@@ -31,11 +59,15 @@ describe('a space’s process', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  async function started(name: string, text: string): Promise<SpaceProcess> {
+  async function started(
+    name: string,
+    text: string,
+    bounds: { readonly lookMs?: number; readonly hungMsMax?: number } = {},
+  ): Promise<SpaceProcess> {
     const path = join(folder, `${name}.mjs`);
     await writeFile(path, text);
     const space = new SpaceProcess({
-      ...{ name, script: pathToFileURL(path), args: [], env: process.env, logger },
+      ...{ name, script: pathToFileURL(path), args: [], env: process.env, logger, ...bounds },
       socketPath: join(folder, `${name}.sock`),
       clock: () => Date.UTC(2026, 0, 1),
     });
@@ -69,6 +101,23 @@ describe('a space’s process', () => {
     await space.stop();
     assert.equal(space.stand().state, 'stopped');
     assert.throws(() => process.kill(last, 0), { code: 'ESRCH' });
+  });
+
+  test('is ended by force when it is silent for too long, not before, and started again', async () => {
+    const socketPath = join(folder, 'hanging.sock');
+    const hungMsMax = 3_000;
+    const space = await started('hanging', HANGING(socketPath), { lookMs: 200, hungMsMax });
+    await until(() => space.isUp);
+    const first = space.pid;
+    // Long enough to be ended if answers did not count.
+    await sleep(hungMsMax + 2_000);
+    assert.deepEqual([space.pid, space.stand().restarts], [first, 0]);
+    const hungMs = performance.now();
+    await hang(socketPath);
+    await until(() => space.stand().restarts === 1 && space.isUp);
+    assert.ok(performance.now() - hungMs > hungMsMax - 400, 'it was given no time');
+    assert.match(String(space.stand().why), /SIGKILL/);
+    await space.stop();
   });
 
   test('that does not come up says why, is tried again, and can be stopped in between', async () => {

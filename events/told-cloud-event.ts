@@ -1,6 +1,24 @@
-import type { ToldEvent } from '../events/export-events.ts';
-import { parsePosition } from '../events/position.ts';
-import type { ToldCloudEvent } from './schema/told-events.ts';
+import type { ToldEvent } from './export-events.ts';
+import { parsePosition } from './position.ts';
+
+/** An event of the journal as a CloudEvent 1.0 in JSON. */
+export interface ToldCloudEvent {
+  readonly specversion: '1.0';
+  /** Its position. */
+  readonly id: string;
+  /** Its partition. */
+  readonly source: string;
+  readonly type: string;
+  /** The item, the version, or the position up to which nothing is told. */
+  readonly subject: string;
+  /** RFC 3339. */
+  readonly time?: string;
+  readonly datacontenttype: 'application/json';
+  readonly position: string;
+  /** The id under which it was sent. */
+  readonly sentid?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
 
 /** What every type of event that is told begins with. */
 const PREFIX = 'dev.reprise';
@@ -16,12 +34,20 @@ function timeOf(timeMs: number): { readonly time?: string } {
  * the instance has; an interaction has the form in which `POST /v1/events` takes one.
  */
 export function toCloudEvent(event: ToldEvent): ToldCloudEvent {
-  const { position, time } = event;
+  const { position } = event;
   const partition = parsePosition(position)?.partition ?? 0;
   const attributes: Omit<ToldCloudEvent, 'type' | 'subject' | 'data'> = {
     ...{ specversion: '1.0' as const, id: position, source: `/partitions/${String(partition)}` },
-    ...{ position, datacontenttype: 'application/json' as const, ...timeOf(time) },
+    ...{ position, datacontenttype: 'application/json' as const },
+    ...('time' in event && timeOf(event.time)),
   };
+  if ('passed' in event) {
+    const { passed } = event;
+    return {
+      ...{ ...attributes, type: `${PREFIX}.journal.passed`, subject: position },
+      data: { passed },
+    };
+  }
   if ('promoted' in event) {
     const { promoted } = event;
     return {
