@@ -4481,7 +4481,7 @@ export interface operations {
            *       ],
            *       "model": {
            *         "version": "v2",
-           *         "learner": "gmf",
+           *         "learner": "blend",
            *         "parent": "v1",
            *         "start": [
            *           "0:15337"
@@ -5026,7 +5026,7 @@ export interface operations {
            *         {
            *           "version": "v2",
            *           "live": true,
-           *           "learner": "gmf",
+           *           "learner": "blend",
            *           "start": [
            *             "0:15337"
            *           ]
@@ -6511,7 +6511,7 @@ export interface operations {
            *       },
            *       "model": {
            *         "version": "v2",
-           *         "learner": "gmf",
+           *         "learner": "blend",
            *         "positions": [
            *           "0:15337"
            *         ]
