@@ -36,6 +36,12 @@ export interface FollowerDeps {
   readonly onRetired?: (runtime: PartitionRuntime) => void;
 }
 
+/**
+ * Events of a learner that is asked itself that share one delta while more of them wait: such a step touches hundreds of
+ * rows, and telling of them after each slice would cost about what learning does.
+ */
+export const ASKED_DELTA_EVENTS_MAX = 256;
+
 /** Where the follower ends. */
 export interface FollowerOptions {
   /** The last sequence to consume; without it the follower waits at the head for more. */
@@ -76,6 +82,8 @@ class Follower {
   #nextStop = 0;
   /** The position that the sink stands at; undefined until the runtime's first delta. */
   #given: Sequence | undefined;
+  /** True while askers are kept away, for the sink does not know yet what was run. */
+  #isUntold = false;
 
   constructor(deps: FollowerDeps, options: FollowerOptions) {
     this.runtime = deps.runtime;
@@ -86,6 +94,15 @@ class Follower {
   }
 
   async run(): Promise<void> {
+    try {
+      await this.#run();
+    } finally {
+      // Whatever else failed, a state that is whole answers on.
+      if (this.#isUntold && this.runtime.stopped === undefined) await this.#give();
+    }
+  }
+
+  async #run(): Promise<void> {
     await this.#contributeAgain();
     await this.#give();
     await this.#stop();
@@ -93,7 +110,7 @@ class Follower {
     while (!this.#isOver) {
       const more = await this.#consume();
       if (!more) await this.#waitAtHead();
-      else if (this.#deps.clock() >= this.#sliceEndMs) await this.#endSlice();
+      else if (this.#deps.clock() >= this.#sliceEndMs) await this.#endSlice(this.#isUntold);
     }
     await this.#give();
   }
@@ -121,7 +138,7 @@ class Follower {
     }
     const outcome = runtime.run(this.#sliceEndMs, this.#end);
     // Who asks the learner itself must not find it ahead of what the sink knows: nothing may come between.
-    if (runtime.isAsked && this.#given !== undefined) await this.#give();
+    if (runtime.isAsked && this.#given !== undefined) await this.#tell();
     if (typeof outcome === 'object') {
       await ('switch' in outcome ? this.#follow(outcome) : this.#pass(outcome));
     }
@@ -198,11 +215,28 @@ class Follower {
     this.#deps.onRetired?.(retired);
   }
 
+  /** Gives the sink what was run, or, while much more is to be run at once, keeps askers away until it is given. */
+  async #tell(): Promise<void> {
+    const { runtime } = this;
+    const { sink, journal } = this.#deps;
+    const untold = runtime.position - (this.#given ?? runtime.position);
+    const isAtEnd = (this.#options.until ?? journal.head(runtime.partition)) <= runtime.position;
+    if (sink !== undefined && !isAtEnd && untold < ASKED_DELTA_EVENTS_MAX) {
+      runtime.keepAway();
+      this.#isUntold = true;
+      return;
+    }
+    await this.#give();
+    // Those who were kept away are answered before more is run.
+    if (!isAtEnd) this.#sliceEndMs = -Infinity;
+  }
+
   /** Gives the sink what it has not seen: the whole state to begin with, then what changed. */
   async #give(): Promise<void> {
     const { runtime } = this;
     const { sink, journal, onProgress } = this.#deps;
     if (this.#given === runtime.position) return;
+    this.#isUntold = false;
     if (sink !== undefined) {
       const isFirst = this.#given === undefined;
       await sink(isFirst ? await runtime.takeWhole() : runtime.takeDelta());
@@ -211,8 +245,8 @@ class Follower {
     onProgress?.(runtime.position, journal.head(runtime.partition));
   }
 
-  async #endSlice(): Promise<void> {
-    await this.#give();
+  async #endSlice(isUntold = false): Promise<void> {
+    if (!isUntold) await this.#give();
     await this.#deps.yieldNow();
     this.#startSlice();
   }

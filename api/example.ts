@@ -9,7 +9,7 @@ const NAMED: Readonly<Record<string, unknown>> = {
   ...{ id: 'track-00042', type: 'play', score: 0.276206, title: 'Paper Thread', query: 'paper' },
   ...{ metadata: { title: 'Paper Thread' }, accepted: 1, duplicates: 0, refused: 0, pending: [] },
   ...{ model: 'v1', version: 'v2', live: 'v1', previous: 'v1', parent: 'v1', a: 'v1', b: 'v2' },
-  ...{ learner: 'gmf', profile: 'embedded', recommendationId: 'AQgCAQAAAOo7' },
+  ...{ learner: 'blend', profile: 'embedded', recommendationId: 'AQgCAQAAAOo7' },
   ...{ workflowId: 'train-1', url: 'http://127.0.0.1:8233/', travelId: 'travel-0123456789abcdef' },
   ...{ erasureId: 'e1', quarantineId: 'q1', name: 'verify', projections: ['users'], awaited: [] },
   ...{ hash: '9f86d081884c7d65', stateHash: '9f86d081884c7d65', poll: '/v1/travels/travel-1' },

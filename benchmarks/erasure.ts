@@ -56,7 +56,10 @@ async function call(core: Core, method: string, path: string, body?: string): Pr
 }
 
 async function filled(data: string, told: readonly { readonly line: string }[]): Promise<Core> {
-  const core = await startCore({ data, listen: { host: '127.0.0.1', port: 0 }, durable: 'off' });
+  const core = await startCore({
+    ...{ data, learner: 'gmf', durable: 'off' },
+    listen: { host: '127.0.0.1', port: 0 },
+  });
   for (let from = 0; from < told.length; from += BATCH) {
     const batch = told.slice(from, from + BATCH).map(({ line }) => line);
     const { status } = await call(core, 'POST', '/v1/events', batch.join('\n'));
@@ -116,7 +119,7 @@ try {
   const idsFound = await filesWithIds(join(folder, 'data'));
   console.log(
     JSON.stringify({
-      ...{ users: USERS, erased: ERASED, events: EVENTS, equal, idsFound },
+      ...{ learner: 'gmf', users: USERS, erased: ERASED, events: EVENTS, equal, idsFound },
       ...{ unknownMs, answeredMs, doneMs },
       baseline: { rebuildMs, status: verified },
       ratio: doneMs / rebuildMs,

@@ -14,6 +14,7 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { LEARNERS } from '../processes/config/learner.ts';
 import { startCore } from '../processes/core.ts';
 import { fillWorld } from './listened-world.ts';
 import { Client, paced, round, summary } from './paced-load.ts';
@@ -28,6 +29,7 @@ const { values, positionals } = parseArgs({
     // Without them the benchmark needs no native part.
     runs: { type: 'string', default: 'training,index' },
     seconds: { type: 'string', default: '10' },
+    learner: { type: 'string', default: 'gmf' },
   },
 });
 const world = {
@@ -36,6 +38,8 @@ const world = {
   events: Number(values.events),
 };
 const seconds = Number(values.seconds);
+const learner = LEARNERS.find((name) => name === values.learner);
+if (learner === undefined) throw new RangeError(`--learner is one of ${LEARNERS.join(', ')}`);
 const RATE = 50;
 const BOUND_MS = 50;
 const POLL_MS = 100;
@@ -169,6 +173,7 @@ async function main(): Promise<void> {
   const runs = values.runs.split(',').filter((run) => run !== '');
   const core = await startCore({
     data: join(folder, 'data'),
+    learner,
     listen: { host: '127.0.0.1', port: 0 },
     durable: runs.length > 0 ? 'eager' : 'off',
   });
@@ -189,6 +194,7 @@ async function main(): Promise<void> {
     console.log(
       JSON.stringify({
         benchmark: 'event-loop',
+        learner,
         ...world,
         loadPerSecond: { get: RATE, post: RATE },
         maxBlockedMs,

@@ -14,7 +14,7 @@ import type { Journal } from '../events/journal.ts';
 import { ORIGIN, sequence } from '../events/position.ts';
 import { surrogateFromBytes } from '../events/surrogate.ts';
 import { loadKernel } from '../model/kernel/kernel.ts';
-import { DEFAULT_LEARNER_SETTINGS } from '../model/settings.ts';
+import { LEARNERS, settingsOf } from '../processes/config/learner.ts';
 import { DEFAULT_PROJECTION_BOUNDS } from '../projections/bounds.ts';
 import { ServingState } from '../projections/serving-state.ts';
 import { seededRandom } from './serving-world.ts';
@@ -24,17 +24,20 @@ const { values } = parseArgs({
     users: { type: 'string', default: '1000000' },
     items: { type: 'string', default: '100000' },
     dimensions: { type: 'string', default: '32' },
+    learner: { type: 'string', default: 'gmf' },
     'events-a-user': { type: 'string', default: '5' },
   },
 });
 const users = Number(values.users);
 const items = Number(values.items);
 const dimensions = Number(values.dimensions);
+const learner = LEARNERS.find((name) => name === values.learner);
 const events = users * Number(values['events-a-user']);
 const EVENTS_A_BLOCK = 4_096;
 const SLICE_MS_MAX = 8;
 const BOUND_MIB = 1_228.8;
 
+if (learner === undefined) throw new RangeError(`--learner is one of ${LEARNERS.join(', ')}`);
 if (events < items) throw new RangeError('there are too few events to reach every item');
 
 /** Odd, so that multiplying by it modulo 2^32 gives every number once. */
@@ -113,7 +116,7 @@ const clock = (): number => performance.timeOrigin + performance.now();
 const runtime = new PartitionRuntime({
   definition: {
     version: 'first',
-    learner: { ...DEFAULT_LEARNER_SETTINGS, dimensions },
+    learner: { ...settingsOf(learner), dimensions },
     types: DEFAULT_INTERACTION_TYPES,
     start: [ORIGIN],
     baseSha256: null,
@@ -155,6 +158,7 @@ const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
 console.log(
   JSON.stringify({
     benchmark: 'memory',
+    learner,
     users,
     items,
     dimensions,

@@ -1,6 +1,7 @@
 /**
  * How long from sending a play to having the changed answer, at 200 events a second over 10,000 items? Baseline: an
  * append of 4 KiB with fdatasync to a file beside the data folder, at the same rate: what durability alone costs.
+ * A line a learner.
  */
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { performance } from 'node:perf_hooks';
 
 import { fillWorld } from './listened-world.ts';
 import { Client, paced, round, summary } from './paced-load.ts';
-import { startServed } from './served.ts';
+import { measuredLearners, startServed } from './served.ts';
 
 const WORLD = { users: 2_000, items: 10_000, events: 100_000 };
 const RATE = 200;
@@ -64,10 +65,8 @@ async function measureDisk(folder: string): Promise<readonly number[]> {
   return latencies;
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'reprise-changed-'));
-const core = await startServed('core', join(folder, 'data'));
-try {
-  const client = new Client(core.port);
+async function measureAll(port: number, folder: string): Promise<object> {
+  const client = new Client(port);
   await fillWorld(client, WORLD);
   await measure(client, WARM_SECONDS);
   const measured = (await measure(client, SECONDS)) as {
@@ -75,17 +74,24 @@ try {
   };
   client.close();
   const disk = summary(await measureDisk(folder));
-  console.log(
-    JSON.stringify({
-      benchmark: 'post-to-changed-get',
-      ...WORLD,
-      eventsPerSecond: RATE,
-      ...measured,
-      diskMilliseconds: disk,
-      ratioToDisk: round(measured.milliseconds.p99 / disk.p99),
-    }),
-  );
-} finally {
-  await core.close();
-  await rm(folder, { recursive: true, force: true });
+  return {
+    eventsPerSecond: RATE,
+    ...measured,
+    diskMilliseconds: disk,
+    ratioToDisk: round(measured.milliseconds.p99 / disk.p99),
+  };
+}
+
+for (const learner of measuredLearners()) {
+  const folder = await mkdtemp(join(tmpdir(), 'reprise-changed-'));
+  const core = await startServed('core', join(folder, 'data'), { REPRISE_LEARNER: learner });
+  try {
+    const measured = await measureAll(core.port, folder);
+    console.log(
+      JSON.stringify({ benchmark: 'post-to-changed-get', learner, ...WORLD, ...measured }),
+    );
+  } finally {
+    await core.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 }

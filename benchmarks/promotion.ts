@@ -110,7 +110,7 @@ async function switched(
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'reprise-promotion-'));
-const core = await startServed('durable', join(folder, 'data'));
+const core = await startServed('durable', join(folder, 'data'), { REPRISE_LEARNER: 'gmf' });
 const client = new Client(core.port, 256);
 try {
   await fillWorld(client, WORLD);
@@ -123,6 +123,7 @@ try {
   console.log(
     JSON.stringify({
       benchmark: 'promotion',
+      learner: 'gmf',
       ...WORLD,
       ...{ switches: SWITCHES, failed, mixed, unread },
       switchMilliseconds: whole.switches,

@@ -14,6 +14,11 @@ import { startCore } from '../processes/core.ts';
 const host = '127.0.0.1';
 const file = fileURLToPath(import.meta.url);
 
+/** The learners that a benchmark measures, a line each: those that REPRISE_BENCHMARK_LEARNERS lists, or `gmf` and `blend`. */
+export function measuredLearners(): readonly string[] {
+  return (process.env['REPRISE_BENCHMARK_LEARNERS'] ?? 'gmf,blend').split(',');
+}
+
 /** A server that runs in a child process. */
 export interface Served {
   readonly port: number;

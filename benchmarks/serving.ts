@@ -1,6 +1,6 @@
 /**
  * How many full recommendations over 10,000 items does the core serve, against bare Koa with a constant 10-item JSON,
- * and how late are they at 500 requests a second?
+ * and how late are they at 500 requests a second? A line a learner.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import autocannon from 'autocannon';
 
 import { fillWorld } from './listened-world.ts';
 import { Client, paced, round, summary } from './paced-load.ts';
-import { startServed } from './served.ts';
+import { measuredLearners, startServed } from './served.ts';
 import type { Served } from './served.ts';
 
 const WORLD = { users: 2_000, items: 10_000, events: 100_000 };
@@ -98,9 +98,7 @@ async function pace(
   return { ...summary(latencies) };
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'reprise-serving-'));
-const core = await startServed('core', folder);
-try {
+async function measure(core: Served): Promise<object> {
   const client = new Client(core.port);
   await fillWorld(client, WORLD);
   const sample = await client.send('GET', paths[0] ?? '');
@@ -116,20 +114,25 @@ try {
   const atRate = await pace(core, (one, at) => one.send('GET', paths[at % paths.length] ?? ''));
   const bareAtRate = await pace(bare, (one) => one.send('GET', '/'));
   await bare.close();
-  console.log(
-    JSON.stringify({
-      benchmark: 'serving',
-      ...WORLD,
-      connections: CONNECTIONS,
-      eventsPerSecond: EVENTS_RATE,
-      search,
-      ...saturated,
-      requestsPerSecond: RATE,
-      millisecondsAtRate: atRate,
-      bareMillisecondsAtRate: bareAtRate,
-    }),
-  );
-} finally {
-  await core.close();
-  await rm(folder, { recursive: true, force: true });
+  return {
+    connections: CONNECTIONS,
+    eventsPerSecond: EVENTS_RATE,
+    search,
+    ...saturated,
+    requestsPerSecond: RATE,
+    millisecondsAtRate: atRate,
+    bareMillisecondsAtRate: bareAtRate,
+  };
+}
+
+for (const learner of measuredLearners()) {
+  const folder = await mkdtemp(join(tmpdir(), 'reprise-serving-'));
+  const core = await startServed('core', folder, { REPRISE_LEARNER: learner });
+  try {
+    const measured = await measure(core);
+    console.log(JSON.stringify({ benchmark: 'serving', learner, ...WORLD, ...measured }));
+  } finally {
+    await core.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 }

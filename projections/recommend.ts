@@ -67,10 +67,19 @@ export class Recommender {
   async recommend(request: RecommendationRequest): Promise<Recommendation> {
     const { rules } = request;
     if (rules !== undefined) return this.#recommendBy(rules, request);
-    const identity = await this.#deps.identities.find(request.user);
+    return this.#recommendTo(await this.#deps.identities.find(request.user), request);
+  }
+
+  #recommendTo(
+    identity: Identity | undefined,
+    request: RecommendationRequest,
+  ): Recommendation | Promise<Recommendation> {
     const asker = this.#asker(request.user, identity);
     const state = this.#deps.serving.partition(asker.partition);
     if (asker.row >= 0 && state.users.facts(asker.row).positives > 0) {
+      const settled = state.ranker?.settled;
+      // At once when it settles: to look the user up again would take until more is learned.
+      if (settled !== undefined) return settled.then(() => this.#recommendTo(identity, request));
       return this.#byUser(request, asker, state);
     }
     const found = this.#byItem(request, asker) ?? this.#byPopularity(request, asker);
@@ -78,11 +87,11 @@ export class Recommender {
   }
 
   /** Recommends under rules; what they say of all items may have to be found out before. */
-  #recommendBy(rules: AskedRules, request: RecommendationRequest): Promise<Recommendation> {
+  async #recommendBy(rules: AskedRules, request: RecommendationRequest): Promise<Recommendation> {
     const ruled = this.#ruled;
     if (ruled === undefined) throw new RangeError('rules are asked for and nothing evaluates them');
-    return untilFound(async () => {
-      const identity = await this.#deps.identities.find(request.user);
+    const identity = await this.#deps.identities.find(request.user);
+    return untilFound(() => {
       const asker = this.#asker(request.user, identity);
       const asked = { ...request, rules: this.#seeded(rules, request, asker) };
       const found = ruled.forUser(asked, asker);
@@ -115,9 +124,6 @@ export class Recommender {
   ): Recommendation | Promise<Recommendation> {
     const excluded = this.#excluded(request, asker, state);
     const { ranker } = state;
-    if (ranker?.settled !== undefined) {
-      return ranker.settled.then(() => this.recommend(request));
-    }
     if (ranker !== undefined) {
       const basis = this.#basis(request, asker, state);
       const ranked = this.#ranking.ask(state, ranker, basis, excluded);

@@ -233,6 +233,11 @@ export class PartitionRuntime {
     });
   }
 
+  /** Keeps who asks the learner itself away until the next delta is taken: what was run is not told yet. */
+  keepAway(): void {
+    this.#state.model.hold?.begin();
+  }
+
   /** What changed since the last take; the whole state at first, holding the thread for as long as that takes. */
   takeDelta(): ModelDelta {
     const from = this.#takenAt;

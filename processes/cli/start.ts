@@ -8,7 +8,7 @@ import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { ClusterProcess } from '../config/cluster-process.ts';
 import { CLUSTER_PROCESSES } from '../config/cluster-process.ts';
 import type { LearnerName } from '../config/learner.ts';
-import { DEFAULT_LEARNER, LEARNERS } from '../config/learner.ts';
+import { defaultLearnerOf, LEARNERS } from '../config/learner.ts';
 import type { Profile } from '../config/profile.ts';
 import { chooseStart, embeddedRemarks, PROFILES } from '../config/profile.ts';
 import type { CommandContext, CommandSpec, RunningServer } from './command.ts';
@@ -52,7 +52,7 @@ export const startCommand: CommandSpec<StartOptions> = {
       .addOption(
         new Option(
           '--learner <name>',
-          `learner, where the data folder or the cluster is made by this (default: REPRISE_LEARNER or ${DEFAULT_LEARNER})`,
+          `learner, where the data folder or the cluster is made by this (default: REPRISE_LEARNER, or ${defaultLearnerOf('embedded')}; ${defaultLearnerOf('cluster')} in a cluster)`,
         ).choices(LEARNERS),
       )
       .option('--demo', 'stream simulated listeners, whatever the data folder holds')

@@ -20,7 +20,7 @@ import { RepriseError } from '../../events/error.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import type { LearnerName } from '../config/learner.ts';
-import { settingsOf } from '../config/learner.ts';
+import { defaultLearnerOf, settingsOf } from '../config/learner.ts';
 import { FIRST_VERSION, registerFirst } from '../core/first-version.ts';
 import type { Logger } from '../logger.ts';
 import { Closers } from './closers.ts';
@@ -68,7 +68,11 @@ export async function openClusterStores(options: StoresOptions): Promise<Cluster
     const registry = openVersions({ connection: mongo, database, blobs: openBaseBlobs(objects) });
     await registerFirst(
       registry,
-      { settings: settingsOf(config.learner), types: DEFAULT_INTERACTION_TYPES, partitions },
+      {
+        settings: settingsOf(config.learner ?? defaultLearnerOf('cluster')),
+        types: DEFAULT_INTERACTION_TYPES,
+        partitions,
+      },
       // The same for every process that may come first.
       () => 0,
     );

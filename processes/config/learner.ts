@@ -4,6 +4,7 @@ import {
   type LearnerSettings,
 } from '../../model/settings.ts';
 import { BLEND_LEARNER_SETTINGS } from '../../model/stream/blend-settings.ts';
+import type { Profile } from './profile.ts';
 
 /** The learners that an instance may be made with. */
 export const LEARNERS = ['blend', 'gmf', 'isgd'] as const;
@@ -11,8 +12,11 @@ export const LEARNERS = ['blend', 'gmf', 'isgd'] as const;
 /** One of {@link LEARNERS}. */
 export type LearnerName = (typeof LEARNERS)[number];
 
-/** The learner of an instance whose maker names none. */
-export const DEFAULT_LEARNER: LearnerName = 'gmf';
+const DEFAULTS: Readonly<Record<Profile, LearnerName>> = {
+  embedded: 'blend',
+  // With a blend every API of a cluster learns every event itself, so a cluster asks for it by name.
+  cluster: 'gmf',
+};
 
 const SETTINGS: Readonly<Record<LearnerName, LearnerSettings>> = {
   blend: BLEND_LEARNER_SETTINGS,
@@ -20,7 +24,12 @@ const SETTINGS: Readonly<Record<LearnerName, LearnerSettings>> = {
   isgd: ISGD_LEARNER_SETTINGS,
 };
 
-/** The settings that an instance's first version gets. */
-export function settingsOf(learner: LearnerName = DEFAULT_LEARNER): LearnerSettings {
+/** The learner of an instance that is made under a profile by one who names none. */
+export function defaultLearnerOf(profile: Profile): LearnerName {
+  return DEFAULTS[profile];
+}
+
+/** The settings that the first version of an instance with this learner gets. */
+export function settingsOf(learner: LearnerName): LearnerSettings {
   return SETTINGS[learner];
 }

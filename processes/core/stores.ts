@@ -10,7 +10,7 @@ import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import type { ItemCatalogue } from '../../projections/items.ts';
 import { publishedItems, titleOf } from '../../projections/items.ts';
 import type { LearnerName } from '../config/learner.ts';
-import { settingsOf } from '../config/learner.ts';
+import { defaultLearnerOf, settingsOf } from '../config/learner.ts';
 
 /** What a core opens in its data folder; nobody else may, while it has the folder's lock. */
 export interface Stores {
@@ -37,7 +37,7 @@ export async function openStores(
       path,
       partitions: wanted.partitions,
       learner: wanted.learner,
-      settings: settingsOf(wanted.learner),
+      settings: settingsOf(wanted.learner ?? defaultLearnerOf('embedded')),
       types: DEFAULT_INTERACTION_TYPES,
       random: randomBytes,
     });

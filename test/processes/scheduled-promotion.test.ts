@@ -37,6 +37,8 @@ describe('a scheduled promotion', { skip }, () => {
     data = await temporaryFolder();
     core = await startCore({
       ...{ data, listen: { host: '127.0.0.1', port: 0 }, durable: 'eager' as const },
+      // A blend that hardly moves its vectors still counts what is popular, and foresees these plays by that.
+      learner: 'gmf',
       config: readConfig({
         REPRISE_LEASE_MS_MAX: '2000',
         REPRISE_PREQUENTIAL_SHARE: '1',

@@ -123,7 +123,11 @@ for (const partitions of [1, 2]) {
       const refused: readonly [Json, number, RegExp][] = [
         [{ settings: { learningrate: 0.1 } }, 400, /learningrate is not known here.*learningRate/],
         [{ settings: { dimensions: 7 } }, 422, /dimensions must be a multiple of 4/],
-        [{ settings: { blend: { fading: 0.5 } } }, 422, /settings.blend is there where/],
+        [
+          { settings: { learner: 'gmf', blend: { fading: 0.5 } } },
+          422,
+          /settings.blend is there where/,
+        ],
         [{ nmae: 'v2' }, 400, /nmae is not known here/],
         [{ name: 'v1' }, 409, /v1 is there already/],
         [{ name: 'best' }, 422, /name is v2, v3 and so on/],

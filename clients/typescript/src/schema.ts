@@ -4546,7 +4546,7 @@ export interface operations {
            *       ],
            *       "model": {
            *         "version": "v2",
-           *         "learner": "gmf",
+           *         "learner": "blend",
            *         "parent": "v1",
            *         "start": [
            *           "0:15337"
@@ -5091,7 +5091,7 @@ export interface operations {
            *         {
            *           "version": "v2",
            *           "live": true,
-           *           "learner": "gmf",
+           *           "learner": "blend",
            *           "start": [
            *             "0:15337"
            *           ]
@@ -6613,7 +6613,7 @@ export interface operations {
            *       },
            *       "model": {
            *         "version": "v2",
-           *         "learner": "gmf",
+           *         "learner": "blend",
            *         "positions": [
            *           "0:15337"
            *         ]
