@@ -8,7 +8,7 @@ import { answerReader } from '../../projections/recommendation-id.ts';
 import { countedSeries } from '../core/counted-series.ts';
 import { userMarks } from '../core/user-marks.ts';
 import { yieldNow } from '../core/yield-now.ts';
-import { headsOfNow } from './api-maintenance.ts';
+import { headsOfNow } from './heads-of-now.ts';
 import type { ApiParts } from './api-parts.ts';
 import { ClusterFeedback } from './feedback.ts';
 import { need } from './need.ts';
