@@ -124,6 +124,18 @@ describe('folding reactions', () => {
     );
   });
 
+  it('lets one write where two fold at once: what both counted is told once', async () => {
+    const { record, told, open, post } = createRig();
+    await post(click('a', 1), click('b', 2));
+    const folds = [open(), open()];
+    const whole = await Promise.all(folds.map((fold) => fold.fold(never)));
+    assert.deepEqual([...whole].sort(), [false, true]);
+    assert.deepEqual([told.length, await record.revision()], [2, 1]);
+    assert.deepEqual(folds.map(({ written }) => written).filter(Boolean), [1]);
+    await Promise.all(folds.map((fold) => fold.fold(never)));
+    assert.equal(told.length, 2);
+  });
+
   it('counts the clicks of an experiment by user, from its beginning to its end', async () => {
     const { world, open, post } = createRig();
     const [one, other] = [open(), open()];

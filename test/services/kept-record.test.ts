@@ -18,7 +18,9 @@ keptRecordContract('a record that is kept in MongoDB', () => {
   return Promise.resolve({
     ...{ record: open(), other: open(), reopen: open },
     async damage() {
-      const records = connection.database(database).collection<{ _id: string }>('records');
+      const records = connection
+        .database(database)
+        .collection<{ _id: string; text: string }>('records');
       await records.updateOne({ _id: 'names' }, { $set: { text: '["ada' } });
     },
     async close() {
