@@ -124,7 +124,8 @@ describe('what was explored', () => {
 
   function holds({ value, standardError = NaN }: Estimate, real: number, what: string): void {
     const off = Math.abs(value - real);
-    assert.ok(off <= 1.96 * standardError, `${what}: ${String(value)} of ${String(real)}`);
+    // How often a 95 % interval holds the truth is counted over many logs in the tests of the draw: this is one log.
+    assert.ok(off <= 3 * standardError, `${what}: ${String(value)} of ${String(real)}`);
     // An interval so wide that it always holds would say nothing.
     assert.ok(standardError < 0.08, `${what}: ± ${String(standardError)}`);
   }
