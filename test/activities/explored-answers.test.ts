@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { ExploredAnswers } from '../../activities/explored-answers.ts';
-import type { ExploredChoice, ExploredQuery, UnprovenAnswer } from '../../activities/explored-answers.ts';
+import type {
+  ExploredChoice,
+  ExploredQuery,
+  UnprovenAnswer,
+} from '../../activities/explored-answers.ts';
 import { OffPolicySums } from '../../model/off-policy/estimates.ts';
 import type { Estimate } from '../../model/off-policy/estimates.ts';
 import type { AnswerLabel, Recommendation } from '../../projections/answer.ts';
@@ -65,7 +69,11 @@ function answered(
   return world.answer({ ...asked, ...(label && { label }) });
 }
 
-function reportsOf(user: string, { recommendationId, items }: Recommendation, random: SeededRandom) {
+function reportsOf(
+  user: string,
+  { recommendationId, items }: Recommendation,
+  random: SeededRandom,
+) {
   return items.flatMap(({ id: item }, place): readonly Told[] => {
     const about = { user, item, recommendationId };
     const shown = { ...about, type: 'impression', id: `shown/${user}/${String(place)}` };
@@ -90,7 +98,10 @@ describe('what was explored', () => {
     for (const { answer } of await answersOf(log)) {
       const facts = reader(answer);
       assert.ok(facts);
-      for (const [name, rules] of [['own', own], ['target', TARGET]] as const) {
+      for (const [name, rules] of [
+        ['own', own],
+        ['target', TARGET],
+      ] as const) {
         const { items } = await proofs.remake(facts, rules);
         for (const [place, { id }] of items.entries()) greedy[name] += truth(id, place);
       }
@@ -124,7 +135,8 @@ describe('what was explored', () => {
 
   function holds({ value, standardError = NaN }: Estimate, real: number, what: string): void {
     const off = Math.abs(value - real);
-    assert.ok(off <= 1.96 * standardError, `${what}: ${String(value)} of ${String(real)}`);
+    // How often a 95 % interval holds the truth is counted over many logs in the tests of the draw: this is one log.
+    assert.ok(off <= 3 * standardError, `${what}: ${String(value)} of ${String(real)}`);
     // An interval so wide that it always holds would say nothing.
     assert.ok(standardError < 0.08, `${what}: ± ${String(standardError)}`);
   }
@@ -166,7 +178,9 @@ describe('what was explored', () => {
   it('counts an item that nobody says was shown as not shown, and a click as a showing', async () => {
     const alone = await TravelWorld.open(await temporaryFolder(), 1, { learner: 'gmf' });
     const { rig } = alone.world;
-    await rig.tell(...Array.from({ length: ITEMS }, (_, n) => ({ user: 'u0', item: `i${String(n)}` })));
+    await rig.tell(
+      ...Array.from({ length: ITEMS }, (_, n) => ({ user: 'u0', item: `i${String(n)}` })),
+    );
     await alone.catchUp();
     const { recommendationId, items } = await answered(alone, 0, EXPLORING);
     const [, clicked, skipped] = items.map(({ id }) => id);
@@ -177,7 +191,12 @@ describe('what was explored', () => {
       { ...about, item: 'elsewhere', type: 'like' },
     );
     const plain = await answered(alone, 0, { ...NO_RULES, diversity: 0.1 });
-    await rig.tell({ user: 'u0', item: clicked!, recommendationId: plain.recommendationId, id: 'x' });
+    await rig.tell({
+      user: 'u0',
+      item: clicked!,
+      recommendationId: plain.recommendationId,
+      id: 'x',
+    });
     const rows = await told(explorations(alone));
     assert.deepEqual(
       rows.map((row) => 'place' in row && [row.place, row.item, row.reward, row.propensity]),

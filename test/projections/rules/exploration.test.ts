@@ -3,7 +3,9 @@ import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { sequence } from '../../../events/position.ts';
+import { OffPolicySums } from '../../../model/off-policy/estimates.ts';
 import { explorationSeed, explore } from '../../../projections/rules/exploration.ts';
+import { SeededRandom } from '../../doubles/seeded-random.ts';
 
 const KEY = createSecretKey(Buffer.alloc(32, 3));
 const ASKED = { user: 'ada', n: 3 };
@@ -91,5 +93,41 @@ test('a share of 0 and a single item leave nothing to chance', () => {
       { choice: 'x', propensity: 1 },
     ]);
     assert.deepEqual(explore([], [], { share: 1, items: 9, seed }), []);
+  }
+});
+
+test('95 % intervals of estimates from explored logs hold what other lists are worth', () => {
+  const random = new SeededRandom(3);
+  const pool = [0, 1, 2, 3, 4, 5, 6, 7];
+  const truth = (item: number, place: number): number => (0.1 + 0.1 * item) * 0.8 ** place;
+  const runs = 120;
+  const held = { ips: 0, snips: 0, doublyRobust: 0 };
+  for (let run = 0; run < runs; run += 1) {
+    const sums = new OffPolicySums();
+    let worth = 0;
+    for (let user = 0; user < 150; user += 1) {
+      const first = random.below(pool.length);
+      const listed = [...pool.slice(first), ...pool.slice(0, first)];
+      const wanted = [...listed].reverse().slice(0, 3);
+      const answer = `${String(run)}/${String(user)}`;
+      const drawn = explore(listed.slice(0, 3), listed, { share: 0.8, items: 8, seed: answer });
+      for (const [place, { choice, propensity }] of drawn.entries()) {
+        const other = wanted[place] ?? NaN;
+        sums.add({
+          ...{ answer, propensity, target: other === choice ? 1 : 0 },
+          reward: random.next() < truth(choice, place) ? 1 : 0,
+          ...{ predicted: 0.1 * choice, predictedTarget: 0.1 * other },
+        });
+        worth += truth(other, place) / 450;
+      }
+    }
+    const estimates = sums.estimates();
+    for (const name of ['ips', 'snips', 'doublyRobust'] as const) {
+      const { value, standardError = NaN } = estimates?.[name] ?? { value: NaN };
+      if (Math.abs(value - worth) <= 1.96 * standardError) held[name] += 1;
+    }
+  }
+  for (const [name, times] of Object.entries(held)) {
+    assert.ok(times >= 0.88 * runs && times < runs, `${name}: ${String(times)}`);
   }
 });
