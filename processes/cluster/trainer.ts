@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { createErasingActivities } from '../../activities/erasing.ts';
+import { createQuarantineActivities } from '../../activities/quarantining.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
 import { openRuns } from '../../adapters/cluster/runs.ts';
 import { createTrainerPool } from '../../adapters/embedded/trainer.ts';
@@ -9,6 +11,7 @@ import { yieldNow } from '../core/yield-now.ts';
 import { meteredTrainers } from '../observe/metered-ports.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
+import { openLeavingOut } from './leaving-out.ts';
 import { liveStateOf } from './live-states.ts';
 import { pause, persist } from './persisting.ts';
 import { openRuntimes } from './runtimes.ts';
@@ -17,7 +20,10 @@ import { openClusterStores } from './stores.ts';
 import { serveTaskQueue } from './task-queue.ts';
 import { untilTold } from './until-told.ts';
 
-/** Starts a trainer of the cluster: it does the activities of training runs, each run in a child process of its own. */
+/**
+ * Starts a trainer of the cluster: it does the activities of training runs, each run in a child process of its own, and
+ * those of versions that leave events out.
+ */
 export async function startClusterTrainer(ways: ProcessWays): Promise<RunningProcess> {
   const { config, logger, signal } = ways;
   const clock = (): number => Date.now();
@@ -31,13 +37,14 @@ export async function startClusterTrainer(ways: ProcessWays): Promise<RunningPro
     const { journal, registry, fences, objects } = stores;
     const facts = await openFactSending(ways);
     closers.add(() => facts.close());
-    const { versions } = await openRuntimes(stores, facts.link, ways);
+    const { versions, maker } = await openRuntimes(stores, facts.link, ways);
     const trainer = createTrainerPool({
       script: new URL('../trainer.ts', import.meta.url),
       tfjsUnavailable: readNativeParts().tfjs.unavailable,
     });
     closers.add(() => trainer.close());
-    const activities = createTrainingActivities({
+    const leavingOut = openLeavingOut({ config, signal, stores, facts, maker, clock });
+    const training = createTrainingActivities({
       ...{ journal, registry, versions, clock, yieldNow },
       trainer: meteredTrainers(trainer, ways.observation),
       door: facts.door,
@@ -48,7 +55,13 @@ export async function startClusterTrainer(ways: ProcessWays): Promise<RunningPro
       }),
       sliceMsMax: config.sliceMsMax,
       sleep: pause,
+      refuseStale: leavingOut.refuseStale,
     });
+    const activities = {
+      ...training,
+      ...createErasingActivities(leavingOut.erasing),
+      ...createQuarantineActivities(leavingOut.quarantining),
+    };
     await serveTaskQueue(ways, { taskQueue: CLUSTER_TASK_QUEUES.training, activities }, closers);
     return untilTold(closers, signal);
   } catch (error) {

@@ -7,6 +7,7 @@ import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.t
 import { openDeltaWriter } from '../../adapters/cluster/delta-stream.ts';
 import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import { openPopular } from '../../adapters/cluster/popular.ts';
+import { openErasures } from '../../adapters/cluster/records.ts';
 import { openUsers } from '../../adapters/cluster/users.ts';
 import { openWorkerRegister } from '../../adapters/cluster/worker-register.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
@@ -51,6 +52,9 @@ const WORKFLOW_TASK_MS_MAX = 3_000;
 
 /** How often idle shadows are looked for. */
 const SHADOWS_LOOK_MS = 60_000;
+
+/** How often it is looked whether an erasure is done. */
+const ERASED_LOOK_MS = 1_000;
 
 /** Opens a worker: it holds partitions as they are leased to it, learns, and tells what changed. */
 export async function openWorker(ways: ProcessWays): Promise<RunningProcess> {
@@ -217,6 +221,23 @@ async function forgetShadows({ learning, patience: { signal } }: WorkerParts): P
   }
 }
 
+/** Forgets the shadows of other versions whenever an erasure is done: they may know users who were erased. */
+async function forgetErased({ config, stores, learning, patience }: WorkerParts): Promise<void> {
+  const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
+  const records = openErasures({ connection: stores.mongo, database });
+  const { signal } = patience;
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    const changed = await patiently(patience, () => records.changed());
+    for (const { state, version } of changed) {
+      // Those that were done before this process began left nothing here.
+      if (state === 'done' && version !== undefined && !isFirst) {
+        learning.versions.dropOtherShadows(version);
+      }
+    }
+    await pauseFor(ERASED_LOOK_MS, signal);
+  }
+}
+
 /** What goes on beside the leases until the end. */
 async function runBeside(parts: WorkerParts): Promise<void> {
   const { config, stores, temporal, host, patience, heed, hear, logger } = parts;
@@ -240,6 +261,9 @@ async function runBeside(parts: WorkerParts): Promise<void> {
     tellObserved(parts.telling, patience.signal),
     hear(),
     forgetShadows(parts),
+    forgetErased(parts).catch((error: unknown) => {
+      if (!patience.signal.aborted) throw error;
+    }),
     keepReplays(keeper, patience.signal),
     heed(patience).catch((error: unknown) => {
       if (!patience.signal.aborted) throw error;
