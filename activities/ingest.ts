@@ -139,8 +139,11 @@ async function ingestPart(
   const known = await findKnown(deps, partition, read);
   const sealed = await sealFresh(deps, partition, read, known);
   const { from, outcomes } = await append(deps, partition, progress, read, sealed);
-  progress.erased = read.map(erasedIn).filter((user) => user !== undefined);
-  await destroyErased(deps, progress);
+  // They stand at the end, if there are any.
+  if (erasedIn(read.at(-1)) !== undefined) {
+    progress.erased = read.map(erasedIn).filter((user) => user !== undefined);
+    await destroyErased(deps, progress);
+  }
   const handled: HandledMessage[] = [];
   read.forEach(({ offset }, i) => {
     if (offset < from) return;

@@ -4,7 +4,7 @@ import type { TraceTest } from '../../activities/erasing.ts';
 import type { ObjectStore } from '../../activities/object-store.ts';
 import type { RegisteredVersion } from '../../activities/version-registry.ts';
 import { dropDeltas } from '../../adapters/cluster/delta-stream.ts';
-import { openIndexReleases } from '../../adapters/cluster/index-releases.ts';
+import type { SharedIndexReleases } from '../../adapters/cluster/index-releases.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { hasCode } from '../../events/error.ts';
 import type { PopularStore } from '../../projections/popular-store.ts';
@@ -25,7 +25,7 @@ export interface ClusterTracesDeps {
   readonly wishes: Pick<CheckpointWishes, 'wish'>;
   readonly users: Pick<UserStore, 'place'>;
   readonly popular: Pick<PopularStore, 'drop'>;
-  readonly releases: ReturnType<typeof openIndexReleases>;
+  readonly releases: Pick<SharedIndexReleases, 'list' | 'removeOld'>;
   /** Resolves after a while; throws where the work is to end. */
   readonly pause: (ms: number) => Promise<void>;
 }

@@ -12,7 +12,7 @@ import { pause, persist } from './persisting.ts';
 import type { RebuildAsking } from './rebuild-asking.ts';
 
 /** How often it is looked whom other processes erase. */
-export const ERASED_LOOK_MS = 250;
+const ERASED_LOOK_MS = 250;
 
 /** How often what was cut off is gone on with. */
 const RESUME_MS = 5_000;
