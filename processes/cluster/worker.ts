@@ -35,6 +35,7 @@ import { patiently, pauseFor } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { connectRedis } from './redis-link.ts';
 import { keepReplays } from './replay-keeper.ts';
+import { besideLive } from './shadow-places.ts';
 import { ShareSlots } from './share-slots.ts';
 import { openFactSending } from './fact-sending.ts';
 import { need, openClusterStores } from './stores.ts';
@@ -193,7 +194,10 @@ async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoo
       return host.live(partition);
     },
     ownQueue: (partition) => host.queueOf(partition),
-    versions: learning.versions,
+    versions: besideLive(learning.versions, {
+      isHeld: (partition) => host.held.some((one) => one.partition === partition),
+      attempt: () => Context.current().info.attempt,
+    }),
   });
   // Few pollers: what one of a stopped process has taken is lost until its time-out.
   const activityPollersMax = 1;
