@@ -3826,9 +3826,11 @@ export interface operations {
       403: components['responses']['Problem403'];
       404: components['responses']['Problem404'];
       421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   listScenarios: {
@@ -4124,9 +4126,11 @@ export interface operations {
       404: components['responses']['Problem404'];
       415: components['responses']['Problem415'];
       421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   getErasure: {
@@ -4334,6 +4338,7 @@ export interface operations {
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   getQuarantine: {
@@ -4441,6 +4446,7 @@ export interface operations {
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   getRecommendation: {
@@ -7743,9 +7749,11 @@ export interface operations {
       403: components['responses']['Problem403'];
       404: components['responses']['Problem404'];
       421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   gorseIsLive: {
