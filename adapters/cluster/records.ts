@@ -26,7 +26,8 @@ export function openErasures(options: RecordsOptions): ErasureStore & SharedReco
 
 /** Opens the quarantines of a database: `q1`, `q2` and so on. */
 export function openQuarantines(options: RecordsOptions): QuarantineStore {
-  return new MongoRecords(options, 'quarantines', 'q', ({ quarantine }) => quarantine);
+  const nameOf = ({ quarantine }: QuarantineRecord): string => quarantine;
+  return new MongoRecords(options, 'quarantines', 'q', nameOf);
 }
 
 interface RecordDocument {

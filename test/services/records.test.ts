@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Erasures } from '../../activities/erasures.ts';
 import type { ErasureRecord } from '../../activities/erasure-record.ts';
+import type { QuarantineRecord } from '../../activities/quarantine-record.ts';
 import { openErasures, openQuarantines } from '../../adapters/cluster/records.ts';
 import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
 import { hasCode } from '../../events/error.ts';
+import { sequence } from '../../events/position.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
 import { createMemoryIdentities } from '../doubles/memory-identities.ts';
 import { createMemoryJournal } from '../doubles/memory-journal.ts';
@@ -95,10 +97,10 @@ describe('records in MongoDB', () => {
   it('keep quarantines apart from erasures', () =>
     within(async (database) => {
       const quarantines = openQuarantines({ connection, database });
-      const record = {
+      const record: QuarantineRecord = {
         ...{ quarantine: 'q1', state: 'building', requestedMs: 1, events: 2 },
-        ...{ users: [], source: 's', from: [0], to: [3] },
-      } as const;
+        ...{ users: [], source: 's', from: [sequence(0)], to: [sequence(3)] },
+      };
       await quarantines.write(record);
       assert.deepEqual(await quarantines.list(), [{ ...record, revision: 1 }]);
       assert.deepEqual(await openErasures({ connection, database }).list(), []);
