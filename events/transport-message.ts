@@ -7,8 +7,7 @@ import { readPlainMessage } from './plain-message.ts';
 
 /** What one message carries: a user's event, or a fact with its id: a shared one, or the erasure of a user. */
 export type TransportMessage =
-  | { readonly event: SentEvent }
-  | { readonly fact: SharedFact | UserErased; readonly id: string };
+  { readonly event: SentEvent } | { readonly fact: SharedFact | UserErased; readonly id: string };
 
 /** A message as it was read, or why it is none; the reason holds nothing of the message. */
 export type DecodedMessage =

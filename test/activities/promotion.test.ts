@@ -40,7 +40,12 @@ function world(stands: readonly (readonly [version: string, position: number])[]
 
 describe('a promotion', () => {
   it('is over when a partition goes on by the version, not while that is being built', async () => {
-    const stands = [['v1', 4], ['v1', 5], ['v1', 5], ['v2', 5]] as const;
+    const stands = [
+      ['v1', 4],
+      ['v1', 5],
+      ['v1', 5],
+      ['v2', 5],
+    ] as const;
     const { deps, looks } = world(stands);
     assert.deepEqual(await promoteVersion(deps, 'v2', { signal }), { positions: ['0:5'] });
     assert.equal(looks(), stands.length);
