@@ -92,9 +92,13 @@ describe('a cluster of one partition', () => {
   it('comes to the state of an instance that never knew who is erased, and keeps no byte of them', () =>
     cluster.watch(async () => {
       const marked = Array.from({ length: 5 }, (_, n) => `marked-${String(n)}-of-the-erased`);
-      const theirs = events.slice(0, 400).map(
-        (event, n): SentEvent => ({ ...event, id: `m${String(n)}`, user: marked[n % 5] ?? '' }),
-      );
+      const theirs = events
+        .slice(0, 400)
+        .map((event, n): SentEvent => ({
+          ...event,
+          id: `m${String(n)}`,
+          user: marked[n % 5] ?? '',
+        }));
       const [first = ''] = new Set(events.map(({ user }) => user));
       const erased = [...marked, first];
       const never = await world.serve(world.path('never'), { partitions: 1 });
@@ -120,9 +124,14 @@ describe('a cluster of one partition', () => {
   it('leaves a source out after the fact, and takes it back', () =>
     cluster.watch(async () => {
       const before = (await client.stand([])).hash;
-      const bots = events.slice(0, 200).map(
-        (event, n): SentEvent => ({ ...event, id: `b${String(n)}`, user: `bot-${String(n % 9)}`, source: 'bots' }),
-      );
+      const bots = events
+        .slice(0, 200)
+        .map((event, n): SentEvent => ({
+          ...event,
+          id: `b${String(n)}`,
+          user: `bot-${String(n % 9)}`,
+          source: 'bots',
+        }));
       const poisoned = (await client.stand(await postInOrder(client, bots))).hash;
       assert.notEqual(poisoned, before);
       const set = await client.post('/v1/quarantines', { source: 'bots' });

@@ -13,7 +13,11 @@ import { checkpointAt } from '../../contracts/checkpoint-store.contract.ts';
 const OBJECTS = [
   ...['checkpoints/v1/p0-f1-9.safetensors', 'checkpoints/v2/p0-f1-12.safetensors'],
   ...['checkpoints/v1/p0-f1-8.safetensors', 'models/bases/kept.safetensors'],
-  ...['merges/v1/3/merge.safetensors', 'merges/v1/3/p0.safetensors', 'merges/v2/4/merge.safetensors'],
+  ...[
+    'merges/v1/3/merge.safetensors',
+    'merges/v1/3/p0.safetensors',
+    'merges/v2/4/merge.safetensors',
+  ],
   ...['runs/train-v1/note.json', 'runs/train-v1/epoch-1.safetensors'],
 ];
 
@@ -46,7 +50,9 @@ async function world(more: Partial<ClusterTracesDeps['stores']['registry']> = {}
     },
     partitions: 1,
     link: { prefix: 'r:', run: () => Promise.resolve(void told.push('deltas dropped')) },
-    wishes: { wish: (partition: number) => Promise.resolve(void told.push(`wished ${String(partition)}`)) },
+    wishes: {
+      wish: (partition: number) => Promise.resolve(void told.push(`wished ${String(partition)}`)),
+    },
     users: { place: () => Promise.resolve({ version: 'v2', position: sequence(12), fence: 1 }) },
     popular: { drop: () => Promise.resolve(void told.push('popular dropped')) },
     releases: {
@@ -91,8 +97,9 @@ describe('the traces of erased users in a cluster', () => {
   it('stay as long as the store of the bases is away', async () => {
     const away = new RepriseError('UNAVAILABLE', 'away');
     const { deps, told } = await world({ base: () => Promise.reject(away) });
-    await assert.rejects(deleteClusterTraces(deps, 'v2', () => false), (error) =>
-      hasCode(error, 'UNAVAILABLE'),
+    await assert.rejects(
+      deleteClusterTraces(deps, 'v2', () => false),
+      (error) => hasCode(error, 'UNAVAILABLE'),
     );
     assert.ok(!told.includes('retired v1'));
   });
