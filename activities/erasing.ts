@@ -1,4 +1,5 @@
 import { binaryKey } from '../events/binary-key.ts';
+import { hasCode } from '../events/error.ts';
 import type { Surrogate } from '../events/fact.ts';
 import { sequence } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
@@ -71,14 +72,27 @@ export async function beginErasure(deps: ErasingDeps): Promise<ErasurePlan | und
   // A full disk may have kept identities from being destroyed when it was asked for.
   if (!oldest.forgotten) await deps.erasures.resume();
   // The name is noted before it is taken, so that a second call after a kill goes on with the same version.
-  await deps.erasures.change(erasure, (current) =>
-    isPlanned(deps, current) ? current : planned(deps, current),
+  await deps.erasures.change(erasure, async (current) =>
+    (await isPlanned(deps, current)) ? current : planned(deps, current),
   );
-  const record = await deps.erasures.change(erasure, (current) =>
-    current.from === undefined ? registered(deps, current) : current,
-  );
+  const record = await registeredOnce(deps, erasure);
   const { users, version = '', from = [] } = record;
   return { erasure, users, version, from, heads: await headsOf(deps) };
+}
+
+/** Registers the version that is planned; where another one has taken its name meanwhile it is planned anew. */
+async function registeredOnce(deps: ErasingDeps, erasure: string): Promise<ErasureRecord> {
+  const register = (): Promise<ErasureRecord> =>
+    deps.erasures.change(erasure, (current) =>
+      current.from === undefined ? registered(deps, current) : current,
+    );
+  try {
+    return await register();
+  } catch (error) {
+    if (!hasCode(error, 'CONFLICT')) throw error;
+    await deps.erasures.change(erasure, (current) => planned(deps, current));
+    return register();
+  }
 }
 
 /** Makes the version live, deletes what holds the users, and notes what proves it. */
@@ -114,8 +128,11 @@ export async function finishErasure(
 }
 
 /** False where a third version is live by now: what was planned is to be built on that. */
-function isPlanned({ live }: ErasingDeps, { version, parent }: ErasureRecord): boolean {
-  return version !== undefined && [version, parent].includes(live());
+async function isPlanned(
+  { live }: ErasingDeps,
+  { version, parent }: ErasureRecord,
+): Promise<boolean> {
+  return version !== undefined && [version, parent].includes(await live());
 }
 
 async function planned(deps: ErasingDeps, record: ErasureRecord): Promise<ErasureRecord> {
@@ -126,7 +143,7 @@ async function planned(deps: ErasingDeps, record: ErasureRecord): Promise<Erasur
   }
   const { from: _, ...rest } = record;
   const version = await deps.registry.nextName();
-  return { ...rest, state: 'rebuilding', version, parent: deps.live(), found };
+  return { ...rest, state: 'rebuilding', version, parent: await deps.live(), found };
 }
 
 async function registered(deps: ErasingDeps, record: ErasureRecord): Promise<ErasureRecord> {

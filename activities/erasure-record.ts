@@ -41,6 +41,8 @@ export interface ErasureRecord {
   /** `e1`, `e2` and so on. */
   readonly erasure: string;
   readonly state: ErasureState;
+  /** How often it was written; kept by a store that several processes write, and absent elsewhere. */
+  readonly revision?: number;
   readonly requestedMs: number;
   readonly users: number;
   /** Whose identities are to be destroyed; none once the erasure is done. */
@@ -66,6 +68,9 @@ export interface ErasureStore {
   /** Every erasure, oldest first. */
   list(): Promise<readonly ErasureRecord[]>;
   get(erasure: string): Promise<ErasureRecord | undefined>;
-  /** Writes a record whole; resolves when it is durable. */
+  /**
+   * Writes a record whole; resolves when it is durable. Throws FENCED where another process wrote it since it was read
+   * here: read it again.
+   */
   write(record: ErasureRecord): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { erasedId } from '../events/erased-id.ts';
 import { RepriseError } from '../events/error.ts';
 import { eventKey } from '../events/event-key.ts';
 import type { Surrogate, UserErased } from '../events/fact.ts';
@@ -7,6 +8,7 @@ import type { Partition } from '../events/position.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
 import type { ErasureRecord, ErasureStore } from './erasure-record.ts';
 import { OneAtATime } from './one-at-a-time.ts';
+import { unfenced } from './unfenced.ts';
 
 /** Users that one erasure gathers, at most. */
 export const ERASURE_USERS_MAX = 10_000;
@@ -14,8 +16,9 @@ export const ERASURE_USERS_MAX = 10_000;
 /** What erasures need from outside. */
 export interface ErasuresDeps {
   readonly store: ErasureStore;
-  readonly identities: ForgettingIdentities;
-  readonly journal: Pick<Journal, 'append' | 'isErased' | 'partitions'>;
+  readonly identities: Pick<ForgettingIdentities, 'find' | 'reveal' | 'erase'>;
+  /** Appends facts; resolves when they are durable. The same again changes nothing. */
+  readonly journal: Pick<Journal, 'append'>;
   readonly partitionOf: (user: string) => Partition;
   /** Unix milliseconds. */
   readonly clock: () => number;
@@ -41,27 +44,22 @@ export class Erasures {
    */
   request(users: readonly string[], purge = false): Promise<ErasureRecord> {
     return this.#changes.do(async () => {
-      const identities = await this.#known([...new Set(users)]);
-      const record = await this.#joined(identities, purge);
-      // From here on a start after a kill ends what was begun.
-      await this.#deps.store.write(record);
-      await this.#append(
-        identities.map(({ id, surrogate }) => [surrogate, this.#deps.partitionOf(id)] as const),
-      );
-      return this.#forget(record);
+      const noted = await unfenced(async () => {
+        const identities = await this.#known([...new Set(users)]);
+        const record = await this.#joined(identities, purge);
+        // From here on a start after a kill ends what was begun.
+        await this.#deps.store.write(record);
+        return record;
+      });
+      return this.#settle(noted.erasure);
     });
   }
 
   /** Ends what a kill has cut off; resolves when every identity that was to be destroyed is. */
   resume(): Promise<void> {
     return this.#changes.do(async () => {
-      for (const record of await this.pending()) {
-        if (record.forgotten) continue;
-        const revealed = await this.#revealed(record.surrogates);
-        await this.#append(
-          revealed.map(({ id, surrogate }) => [surrogate, this.#deps.partitionOf(id)] as const),
-        );
-        await this.#forget(record);
+      for (const { erasure, forgotten } of await this.pending()) {
+        if (!forgotten) await this.#settle(erasure);
       }
     });
   }
@@ -86,14 +84,32 @@ export class Erasures {
     erasure: string,
     by: (record: ErasureRecord) => Promise<ErasureRecord> | ErasureRecord,
   ): Promise<ErasureRecord> {
-    return this.#changes.do(async () => {
-      const record = await this.#deps.store.get(erasure);
-      if (record === undefined) {
-        throw new RepriseError('NOT_FOUND', `there is no erasure ${erasure}`, { erasure });
-      }
-      const changed = await by(record);
-      if (changed !== record) await this.#deps.store.write(changed);
-      return changed;
+    return this.#changes.do(() =>
+      unfenced(async () => {
+        const record = await this.#existing(erasure);
+        const changed = await by(record);
+        if (changed !== record) await this.#deps.store.write(changed);
+        return changed;
+      }),
+    );
+  }
+
+  async #existing(erasure: string): Promise<ErasureRecord> {
+    const record = await this.#deps.store.get(erasure);
+    if (record !== undefined) return record;
+    throw new RepriseError('NOT_FOUND', `there is no erasure ${erasure}`, { erasure });
+  }
+
+  /** Destroys the identities of a record, also where others add to it meanwhile; returns it as it is then. */
+  #settle(erasure: string): Promise<ErasureRecord> {
+    return unfenced(async () => {
+      const record = await this.#existing(erasure);
+      if (record.forgotten) return record;
+      const revealed = await this.#revealed(record.surrogates);
+      await this.#append(
+        revealed.map(({ id, surrogate }) => [surrogate, this.#deps.partitionOf(id)] as const),
+      );
+      return this.#forget(record);
     });
   }
 
@@ -118,8 +134,9 @@ export class Erasures {
     const records = await this.#deps.store.list();
     const open = records.find(({ state }) => state === 'collecting');
     const own = identities.map(({ surrogate }) => surrogate);
-    const surrogates = [...(open?.surrogates ?? []), ...own];
-    const purged = [...(open?.purge ?? []), ...(purge ? own : [])];
+    // Another process may have been asked for the same user a moment ago.
+    const surrogates = [...new Set([...(open?.surrogates ?? []), ...own])];
+    const purged = [...new Set([...(open?.purge ?? []), ...(purge ? own : [])])];
     if (surrogates.length > ERASURE_USERS_MAX) {
       throw new RepriseError(
         'BUSY',
@@ -129,6 +146,7 @@ export class Erasures {
     return {
       erasure: open?.erasure ?? `e${String(records.length + 1)}`,
       state: 'collecting',
+      ...(open?.revision !== undefined && { revision: open.revision }),
       requestedMs: open?.requestedMs ?? Math.floor(this.#deps.clock()),
       users: surrogates.length,
       surrogates,
@@ -141,7 +159,7 @@ export class Erasures {
     const timeMs = Math.floor(this.#deps.clock());
     const entries = users.map(([user, partition]): JournalEntry => {
       const fact: UserErased = { kind: 'UserErased', user, timeMs };
-      return { partition, key: eventKey(`erase ${user}`), fact };
+      return { partition, key: eventKey(erasedId(user)), fact };
     });
     if (entries.length > 0) await this.#deps.journal.append(entries);
   }

@@ -2,7 +2,8 @@ import type { Acknowledgement, AcknowledgementFeed } from '../events/acknowledge
 import type { CoveringJournal } from '../events/covering-journal.ts';
 import { EVENT_AHEAD_MS_MAX } from '../events/door.ts';
 import { hasCode } from '../events/error.ts';
-import type { IdentityStore } from '../events/identity.ts';
+import type { Surrogate } from '../events/fact.ts';
+import type { ForgettingIdentities } from '../events/identity.ts';
 import { eventTypes } from '../events/interaction-type.ts';
 import type { InteractionTypes } from '../events/interaction-type.ts';
 import type { Appended, EventKey, JournalEntry } from '../events/journal.ts';
@@ -19,7 +20,13 @@ import type {
 import { AcknowledgementSender, acknowledgementsOf } from './acknowledgement-sender.ts';
 import type { HandledMessage } from './acknowledgement-sender.ts';
 import type { Logger } from './logger.ts';
-import { PartitionOwners, blocksOf, readMessage } from './message-reading.ts';
+import {
+  PartitionOwners,
+  blocksOf,
+  erasedIn,
+  readMessage,
+  untilErased,
+} from './message-reading.ts';
 import type { ReadMessage } from './message-reading.ts';
 import type { PoisonLot, PoisonRecord } from './poison-lot.ts';
 
@@ -35,7 +42,7 @@ export const fencedRetriesMax = 16;
 /** What the ingest needs. */
 export interface IngestDeps {
   readonly journal: CoveringJournal;
-  readonly identities: IdentityStore;
+  readonly identities: Pick<ForgettingIdentities, 'resolve' | 'erase'>;
   readonly poison: PoisonLot;
   readonly feed: Pick<AcknowledgementFeed, 'publish'>;
   readonly types: InteractionTypes;
@@ -49,6 +56,11 @@ export interface IngestDeps {
   readonly eventAheadMsMax?: number;
   /** {@link ingestBlockEventsMax} where absent. */
   readonly blockEventsMax?: number;
+  /**
+   * Done before a partition's messages are handled: what another ingest left half-way is ended, and nothing that was
+   * remembered of its users is trusted any more.
+   */
+  readonly takeOver?: (partition: Partition) => Promise<void>;
 }
 
 /** How far the ingest has come in one partition. */
@@ -57,6 +69,8 @@ interface Progress {
   uncovered: number;
   /** The first offset that was not handled: past `uncovered` where only known and parked messages lay between. */
   next: number;
+  /** Whose erasures stand in the journal, and whose identities are to be destroyed before anything else is sealed. */
+  erased: readonly Surrogate[];
   readonly owners: PartitionOwners;
 }
 
@@ -71,8 +85,9 @@ export function createIngest(deps: IngestDeps): Ingest {
   const sender = new AcknowledgementSender(deps.feed, deps.logger);
   const assigned = async (partition: Partition): Promise<Progress> => {
     const uncovered = await deps.journal.uncovered(partition);
+    await deps.takeOver?.(partition);
     const owners = new PartitionOwners(partition, deps.journal.partitions);
-    const progress = { uncovered, next: uncovered, owners };
+    const progress = { uncovered, next: uncovered, erased: [], owners };
     progresses.set(partition, progress);
     return progress;
   };
@@ -85,6 +100,7 @@ export function createIngest(deps: IngestDeps): Ingest {
         eventsMax: deps.blockEventsMax ?? ingestBlockEventsMax,
         bytesMax: ingestBlockBytesMax,
       };
+      await destroyErased(deps, progress);
       const rest = messages.filter(({ offset }) => offset >= progress.next);
       for (const block of blocksOf(rest, bounds)) {
         signal.throwIfAborted();
@@ -106,10 +122,29 @@ async function ingestBlock(
   const types = eventTypes(deps.types);
   const rules = { types, timeMsMax, partition, owners: progress.owners };
   const read = messages.map((message) => readMessage(message, rules));
+  const told: Acknowledgement[] = [];
+  for (const part of untilErased(read)) {
+    told.push(...(await ingestPart(deps, partition, progress, part)));
+  }
+  return told;
+}
+
+/** Moves messages into the journal that end with erasures, if there are any: their users' identities are destroyed after. */
+async function ingestPart(
+  deps: IngestDeps,
+  partition: Partition,
+  progress: Progress,
+  read: readonly ReadMessage[],
+): Promise<readonly Acknowledgement[]> {
   await park(deps, partition, read);
   const known = await findKnown(deps, partition, read);
   const sealed = await sealFresh(deps, partition, read, known);
   const { from, outcomes } = await append(deps, partition, progress, read, sealed);
+  // They stand at the end, if there are any.
+  if (erasedIn(read.at(-1)) !== undefined) {
+    progress.erased = read.map(erasedIn).filter((user) => user !== undefined);
+    await destroyErased(deps, progress);
+  }
   const handled: HandledMessage[] = [];
   read.forEach(({ offset }, i) => {
     if (offset < from) return;
@@ -118,6 +153,13 @@ async function ingestBlock(
     else handled.push(handledMessage(offset, outcomes[i], partition));
   });
   return acknowledgementsOf(partition, handled);
+}
+
+/** Destroys the identities of those whose erasure was appended; where that fails it is done before the next message. */
+async function destroyErased({ identities }: IngestDeps, progress: Progress): Promise<void> {
+  if (progress.erased.length === 0) return;
+  await identities.erase(progress.erased);
+  progress.erased = [];
 }
 
 /** Keeps what can never be an event as dead letters, before its offsets are passed. */

@@ -3,6 +3,7 @@ import type { IncomingRules } from '../events/check-incoming.ts';
 import { readCloudMessage } from '../events/cloud-message.ts';
 import type { MessageHeaders } from '../events/cloud-message.ts';
 import { eventKey } from '../events/event-key.ts';
+import type { Surrogate } from '../events/fact.ts';
 import type { JournalEntry } from '../events/journal.ts';
 import { partitionOf } from '../events/partition-of.ts';
 import type { Partition } from '../events/position.ts';
@@ -10,7 +11,7 @@ import type { Arrival } from '../events/sealing.ts';
 import { decodeMessage } from '../events/transport-message.ts';
 import type { ReceivedMessage } from '../events/transport.ts';
 
-/** A message as the ingest read it: an event to seal, a shared fact to append, or the reason why it is parked. */
+/** A message as the ingest read it: an event to seal, a fact to append, or the reason why it is parked. */
 export type ReadMessage = { readonly offset: number } & (
   | { readonly arrival: Arrival; readonly entry?: undefined; readonly fault?: undefined }
   | { readonly entry: JournalEntry; readonly arrival?: undefined; readonly fault?: undefined }
@@ -111,4 +112,24 @@ export function* blocksOf(
     bytes += size;
   }
   if (from < messages.length) yield messages.slice(from);
+}
+
+/**
+ * Cuts what was read behind every run of erasures: who was erased is a stranger to what was sent after. Most often there
+ * is none.
+ */
+export function* untilErased(read: readonly ReadMessage[]): Generator<readonly ReadMessage[]> {
+  let from = 0;
+  for (let to = 1; to < read.length; to += 1) {
+    if (erasedIn(read[to - 1]) === undefined || erasedIn(read[to]) !== undefined) continue;
+    yield read.slice(from, to);
+    from = to;
+  }
+  if (from < read.length) yield read.slice(from);
+}
+
+/** The user whose erasure a message is; undefined where it is something else. */
+export function erasedIn(message: ReadMessage | undefined): Surrogate | undefined {
+  const fact = message?.entry?.fact;
+  return fact?.kind === 'UserErased' ? fact.user : undefined;
 }

@@ -8,6 +8,8 @@ export interface QuarantineRecord extends LeftOut {
   /** `q1`, `q2` and so on. */
   readonly quarantine: string;
   readonly state: QuarantineState;
+  /** How often it was written; kept by a store that several processes write, and absent elsewhere. */
+  readonly revision?: number;
   readonly requestedMs: number;
   /** Events that are left out. */
   readonly events: number;
@@ -25,6 +27,9 @@ export interface QuarantineStore {
   /** Every quarantine, oldest first. */
   list(): Promise<readonly QuarantineRecord[]>;
   get(quarantine: string): Promise<QuarantineRecord | undefined>;
-  /** Writes a record whole; resolves when it is durable. */
+  /**
+   * Writes a record whole; resolves when it is durable. Throws FENCED where another process wrote it since it was read
+   * here: read it again.
+   */
   write(record: QuarantineRecord): Promise<void>;
 }

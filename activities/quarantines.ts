@@ -9,6 +9,7 @@ import type { Surrogate } from '../events/fact.ts';
 import { countLeftOut } from './left-out-count.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { QuarantineRecord, QuarantineStore } from './quarantine-record.ts';
+import { unfenced } from './unfenced.ts';
 
 /** Quarantines that are not lifted, at most. */
 export const QUARANTINES_MAX = 100;
@@ -51,23 +52,7 @@ export class Quarantines {
    */
   request(request: QuarantineRequest): Promise<QuarantineRecord> {
     return this.#changes.do(async () => {
-      const records = await this.#deps.store.list();
-      if (records.filter(({ state }) => state !== 'lifted').length >= QUARANTINES_MAX) {
-        throw new RepriseError(
-          'BUSY',
-          `lift a quarantine first: there are ${String(QUARANTINES_MAX)}`,
-        );
-      }
-      const { from, to } = this.#range(request);
-      const { source } = request;
-      const users = await this.#surrogates(request.users);
-      const quarantine = `q${String(records.length + 1)}`;
-      const leftOut = { quarantine, users, ...(source !== undefined && { source }), from, to };
-      const events = await countLeftOut(this.#deps, leftOut);
-      if (events === 0) throw nothingMeant(request);
-      const requestedMs = Math.floor(this.#deps.clock());
-      const record: QuarantineRecord = { ...leftOut, state: 'building', requestedMs, events };
-      await this.#deps.store.write(record);
+      const record = await unfenced(() => this.#noted(request));
       await this.#append(record);
       return record;
     });
@@ -76,16 +61,7 @@ export class Quarantines {
   /** Begins to lift a quarantine. Throws NOT_FOUND where there is none, CONFLICT where it is not in force. */
   lift(quarantine: string): Promise<QuarantineRecord> {
     return this.#changes.do(async () => {
-      const record = await this.#known(quarantine);
-      if (record.state !== 'active') {
-        throw new RepriseError(
-          'CONFLICT',
-          `quarantine ${quarantine} is ${record.state}: only one that is active can be lifted`,
-          { quarantine },
-        );
-      }
-      const lifting: QuarantineRecord = { ...withoutPlan(record), state: 'lifting' };
-      await this.#deps.store.write(lifting);
+      const lifting = await unfenced(() => this.#lifting(quarantine));
       await this.#append(lifting);
       return lifting;
     });
@@ -119,12 +95,49 @@ export class Quarantines {
     quarantine: string,
     by: (record: QuarantineRecord) => Promise<QuarantineRecord> | QuarantineRecord,
   ): Promise<QuarantineRecord> {
-    return this.#changes.do(async () => {
-      const record = await this.#known(quarantine);
-      const changed = await by(record);
-      if (changed !== record) await this.#deps.store.write(changed);
-      return changed;
-    });
+    return this.#changes.do(() =>
+      unfenced(async () => {
+        const record = await this.#known(quarantine);
+        const changed = await by(record);
+        if (changed !== record) await this.#deps.store.write(changed);
+        return changed;
+      }),
+    );
+  }
+
+  async #noted(request: QuarantineRequest): Promise<QuarantineRecord> {
+    const records = await this.#deps.store.list();
+    if (records.filter(({ state }) => state !== 'lifted').length >= QUARANTINES_MAX) {
+      throw new RepriseError(
+        'BUSY',
+        `lift a quarantine first: there are ${String(QUARANTINES_MAX)}`,
+      );
+    }
+    const { from, to } = this.#range(request);
+    const { source } = request;
+    const users = await this.#surrogates(request.users);
+    const quarantine = `q${String(records.length + 1)}`;
+    const leftOut = { quarantine, users, ...(source !== undefined && { source }), from, to };
+    const events = await countLeftOut(this.#deps, leftOut);
+    if (events === 0) throw nothingMeant(request);
+    const requestedMs = Math.floor(this.#deps.clock());
+    const record: QuarantineRecord = { ...leftOut, state: 'building', requestedMs, events };
+    await this.#deps.store.write(record);
+    return record;
+  }
+
+  async #lifting(quarantine: string): Promise<QuarantineRecord> {
+    const record = await this.#known(quarantine);
+    if (record.state !== 'active') {
+      throw new RepriseError(
+        'CONFLICT',
+        `quarantine ${quarantine} is ${record.state}: only one that is active can be lifted`,
+        { quarantine },
+      );
+    }
+    const lifting: QuarantineRecord = { ...withoutPlan(record), state: 'lifting' };
+    await this.#deps.store.write(lifting);
+    return lifting;
   }
 
   async #known(quarantine: string): Promise<QuarantineRecord> {

@@ -38,8 +38,8 @@ export async function beginQuarantine(deps: QuarantiningDeps): Promise<RebuildPl
   const [oldest] = await deps.quarantines.pending();
   if (oldest === undefined) return undefined;
   // The name is noted before it is taken, so that a second call after a kill goes on with the same version.
-  const named = await deps.quarantines.change(oldest.quarantine, (current) =>
-    isPlanned(deps, current) ? current : planned(deps, current),
+  const named = await deps.quarantines.change(oldest.quarantine, async (current) =>
+    (await isPlanned(deps, current)) ? current : planned(deps, current),
   );
   const { version = '', parent = '' } = named;
   const standing = await deps.registry.get(version);
@@ -83,15 +83,22 @@ export async function finishQuarantine(
 }
 
 /** False where a third version is live by now: what was planned is to be built on that. */
-function isPlanned({ live }: QuarantiningDeps, { version, parent }: QuarantineRecord): boolean {
-  return version !== undefined && [version, parent].includes(live());
+async function isPlanned(
+  { live }: QuarantiningDeps,
+  { version, parent }: QuarantineRecord,
+): Promise<boolean> {
+  return version !== undefined && [version, parent].includes(await live());
 }
 
 async function planned(
   deps: QuarantiningDeps,
   record: QuarantineRecord,
 ): Promise<QuarantineRecord> {
-  return { ...withoutPlan(record), version: await deps.registry.nextName(), parent: deps.live() };
+  return {
+    ...withoutPlan(record),
+    version: await deps.registry.nextName(),
+    parent: await deps.live(),
+  };
 }
 
 /** What versions that are built now leave out. */

@@ -14,7 +14,7 @@ export interface RebuildingDeps {
   readonly registry: Pick<VersionRegistry, 'get' | 'list' | 'base' | 'register' | 'nextName'>;
   readonly checkpoints: Pick<CheckpointStore, 'newest' | 'save'>;
   /** The version that serves. */
-  readonly live: () => string;
+  readonly live: () => string | Promise<string>;
   /** Makes a version live; resolves when every partition has taken it over. */
   readonly promote: (version: string, signal: AbortSignal) => Promise<Promotion>;
   /** In which promotions of versions that were built anew come, whatever they were built for. */
@@ -110,7 +110,7 @@ export function promoteRebuilt(
   signal: AbortSignal,
 ): Promise<Promotion | undefined> {
   return deps.promotions.do(async () => {
-    const live = deps.live();
+    const live = await deps.live();
     if (version === undefined || (live !== parent && live !== version)) return undefined;
     return deps.promote(version, signal);
   });

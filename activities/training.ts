@@ -12,7 +12,7 @@ import { keepEnded } from './ended-runs.ts';
 import { refuseErased } from './held-users.ts';
 import { prepareRun } from './prepare-run.ts';
 import { promotionOf } from './promotion-fact.ts';
-import type { PrepareBeat, PrepareDeps } from './prepare-run.ts';
+import type { LiveState, PrepareBeat, PrepareDeps } from './prepare-run.ts';
 import { readRunNote, RUN_FILES } from './run-note.ts';
 import type { RunNote } from './run-note.ts';
 import type {
@@ -33,6 +33,8 @@ export interface TrainingDeps extends PrepareDeps {
   readonly trainer: TrainerPool;
   /** Resolves after a time, or at once when the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Throws CONFLICT where a version may not be promoted any more; all may be where it is left out. */
+  readonly refuseStale?: (version: string) => Promise<void>;
 }
 
 /** What a run is prepared from. */
@@ -114,7 +116,11 @@ export function createTrainingActivities(deps: TrainingDeps): TrainingActivities
     evaluateCandidate: (input) =>
       beating<JobBeat, Evaluation>((beat) => evaluateCandidate(deps, input, beat)),
     registerVersion: (input) => beating(() => registerVersion(deps, input)),
-    promoteVersion: ({ version }) => beating((beat) => promoteVersion(deps, version, beat)),
+    promoteVersion: ({ version }) =>
+      beating(async (beat) => {
+        await deps.refuseStale?.(version);
+        return promoteVersion(deps, version, beat);
+      }),
     endTraining: ({ run, version }) =>
       beating(async () => {
         await deps.trainer.end(run);
@@ -253,12 +259,20 @@ export async function promoteVersion(
       version,
     });
   }
+  if (registered.retired === true) {
+    throw new RepriseError('CONFLICT', `the base of ${version} is gone: train a new version`, {
+      version,
+    });
+  }
   const fact = promotionOf(registered.definition, deps.clock());
   // The id is the run's own, so that a retry finds the promotion where it stands.
   const id = `promote ${version} ${String(registered.createdMs)}`;
   const { positions } = await deps.door.appendShared(fact, id);
   for (const { partition, sequence: at } of positions) {
-    while ((await deps.live(partition)).position < at) {
+    // At the promotion itself the version before may still stand while the new one is built.
+    const isTaken = ({ position, version: live }: LiveState): boolean =>
+      position > at || (position === at && live === version);
+    while (!isTaken(await deps.live(partition))) {
       signal.throwIfAborted();
       await deps.sleep(PROMOTION_LOOK_MS, signal);
     }

@@ -1,4 +1,4 @@
-import type { SharedFact } from './fact.ts';
+import type { SharedFact, UserErased } from './fact.ts';
 import { contextBytesMax, freeFormFault, isObject, metadataBytesMax } from './free-form.ts';
 import { idFault } from './id.ts';
 
@@ -10,6 +10,9 @@ const NAME_CHARACTERS_MAX = 256;
 
 /** The most elements of a list: one a partition. */
 const LIST_ELEMENTS_MAX = 256;
+
+/** The most users of a quarantine: their surrogates fit into a message. */
+const QUARANTINE_USERS_MAX = 10_000;
 
 /** The bytes of JSON that a model's settings may have. */
 const SETTINGS_BYTES_MAX = 65_536;
@@ -50,10 +53,10 @@ const freeForm =
     freeFormFault(value, bytesMax);
 
 const listOf =
-  (check: Check): Check =>
+  (check: Check, elementsMax = LIST_ELEMENTS_MAX): Check =>
   (value) => {
-    if (!Array.isArray(value) || value.length > LIST_ELEMENTS_MAX) {
-      return `is no list of at most ${String(LIST_ELEMENTS_MAX)}`;
+    if (!Array.isArray(value) || value.length > elementsMax) {
+      return `is no list of at most ${String(elementsMax)}`;
     }
     return value.some((element) => check(element) !== undefined)
       ? 'holds what does not belong there'
@@ -81,8 +84,16 @@ const EVENT = fieldsOf(
   ['value', 'context', 'source', 'recommendationId'],
 );
 
-/** The fields of every shared fact beside its kind. */
-const SHARED: Readonly<Record<SharedFact['kind'], Fields>> = {
+/** The kinds of facts that come in messages. */
+type SentKind = (SharedFact | UserErased)['kind'];
+
+/** 128 bits in hex, as `surrogate.ts` writes them. */
+const surrogate: Check = (value) =>
+  typeof value === 'string' && /^[0-9a-f]{32}$/.test(value) ? undefined : 'is no surrogate';
+
+/** The fields of every such fact beside its kind. */
+const FACTS: Readonly<Record<SentKind, Fields>> = {
+  UserErased: fieldsOf({ user: surrogate, timeMs: time }),
   ItemPublished: fieldsOf({
     item: id,
     metadata: orNull(freeForm(metadataBytesMax)),
@@ -107,7 +118,7 @@ const SHARED: Readonly<Record<SharedFact['kind'], Fields>> = {
   QuarantineSet: fieldsOf(
     {
       quarantine: name,
-      users: listOf(name),
+      users: listOf(surrogate, QUARANTINE_USERS_MAX),
       source: id,
       from: listOf(sequenceNumber),
       to: listOf(sequenceNumber),
@@ -125,12 +136,12 @@ export function messageFault(message: Readonly<Record<string, unknown>>): string
   if (event !== undefined && fact === undefined && factId === undefined) {
     return faultOf('event', event, EVENT);
   }
-  if (event !== undefined || !isObject(fact)) return 'is neither an event nor a shared fact';
+  if (event !== undefined || !isObject(fact)) return 'is neither an event nor a fact';
   const fault = id(factId);
   if (fault !== undefined) return `id ${fault}`;
   const { kind, ...fields } = fact;
-  if (typeof kind !== 'string' || !Object.hasOwn(SHARED, kind)) return 'is no fact known here';
-  return faultOf(kind, fields, SHARED[kind as SharedFact['kind']]);
+  if (typeof kind !== 'string' || !Object.hasOwn(FACTS, kind)) return 'is no fact known here';
+  return faultOf(kind, fields, FACTS[kind as SentKind]);
 }
 
 function faultOf(what: string, value: unknown, { checks, optional }: Fields): string | undefined {

@@ -7,7 +7,7 @@ import { NONCE_BYTES, seal } from './seal.ts';
 
 /** What sealing needs. */
 export interface SealingDeps {
-  readonly identities: IdentityStore;
+  readonly identities: Pick<IdentityStore, 'resolve'>;
   /** The partition of a user. */
   readonly partitionOf: (user: string) => Partition;
   readonly random: RandomBytes;

@@ -5,15 +5,16 @@ import type { AnswerCheck } from './check-incoming.ts';
 import { EVENT_AHEAD_MS_MAX } from './door.ts';
 import type { EventDoor } from './door.ts';
 import { RepriseError } from './error.ts';
+import { erasedId } from './erased-id.ts';
 import { eventKey } from './event-key.ts';
-import type { SharedFact } from './fact.ts';
+import type { SharedFact, UserErased } from './fact.ts';
 import type { AcceptedEvents, AppendedShared, IncomingEvent } from './incoming.ts';
 import { eventTypes } from './interaction-type.ts';
 import type { InteractionTypes } from './interaction-type.ts';
 import { madeId } from './made-id.ts';
 import { partitionOf } from './partition-of.ts';
 import { formatPosition } from './position.ts';
-import type { Position } from './position.ts';
+import type { Partition, Position } from './position.ts';
 import type { RandomBytes } from './random.ts';
 import { SLICE_EVENTS_MAX } from './sealing.ts';
 import { encodeMessage } from './transport-message.ts';
@@ -67,8 +68,23 @@ interface Shared {
   readonly id: string;
 }
 
+/** The erasure of a user, and the partition that has their events. */
+export interface SentErasure {
+  readonly partition: Partition;
+  readonly fact: UserErased;
+}
+
+/** The door of the cluster: erasures go the way of events, so that they stand behind all that was sent before them. */
+export interface SendingEventDoor extends EventDoor {
+  /**
+   * Appends erasures to their users' partitions and resolves to where each stands; TIMEOUT where the ingest is silent.
+   * Sent again they change nothing.
+   */
+  appendErased(erasures: readonly SentErasure[]): Promise<readonly Position[]>;
+}
+
 /** Creates the door before a transport: it checks as the embedded door does, sends, and waits for acknowledgements. */
-export function createSendingDoor(deps: SendingDoorDeps): EventDoor {
+export function createSendingDoor(deps: SendingDoorDeps): SendingEventDoor {
   const door = new SendingDoor(deps);
   const types = eventTypes(deps.types);
   const timeMsMax = (): number => deps.clock() + (deps.eventAheadMsMax ?? EVENT_AHEAD_MS_MAX);
@@ -90,6 +106,7 @@ export function createSendingDoor(deps: SendingDoorDeps): EventDoor {
       onlyOne(await publishItems([{ item, metadata, id }])),
     publishItems: async (items) => publishItems(items),
     appendShared: async (fact, id) => onlyOne(await door.share([{ fact, id }])),
+    appendErased: (erasures) => door.erase(erasures),
   };
 }
 
@@ -139,6 +156,17 @@ class SendingDoor {
       const first = n * partitions;
       return sharedAnswer(outcomes.slice(first, first + partitions), waitMsMax);
     });
+  }
+
+  async erase(erasures: readonly SentErasure[]): Promise<readonly Position[]> {
+    if (erasures.length === 0) return [];
+    const messages = erasures.map(({ partition, fact }): OutgoingMessage => {
+      const id = erasedId(fact.user);
+      return { partition, key: eventKey(id), value: encodeMessage({ fact, id }) };
+    });
+    const waitMsMax = this.#deps.sharedWaitMsMax ?? sharedWaitMsMax;
+    const { outcomes } = await this.#send(messages, waitMsMax);
+    return erasures.map(({ partition }, n) => placeOf(outcomes[n], partition, waitMsMax));
   }
 
   /** Sends in parts, each of which waits from its own sending on: the window of early acknowledgements stays small. */
@@ -195,19 +223,26 @@ function sharedAnswer(
   outcomes: readonly (AcknowledgedMessage | undefined)[],
   waitMsMax: number,
 ): AppendedShared {
-  const positions = outcomes.map((outcome, partition): Position => {
-    if (outcome === undefined) {
-      throw new RepriseError(
-        'TIMEOUT',
-        `partition ${String(partition)} did not acknowledge within ${String(waitMsMax)} ms: it was sent and will be ` +
-          'appended; the same id may be sent again, and changes nothing then',
-        { partition },
-      );
-    }
-    if (outcome.sequence === undefined) throw parked({ partition });
-    return { partition, sequence: outcome.sequence };
-  });
+  const positions = outcomes.map((outcome, partition) => placeOf(outcome, partition, waitMsMax));
   return { positions, duplicate: outcomes.every((outcome) => outcome?.duplicate === true) };
+}
+
+/** Where a fact stands in a partition; throws where that is not known, or where it is not there. */
+function placeOf(
+  outcome: AcknowledgedMessage | undefined,
+  partition: Partition,
+  waitMsMax: number,
+): Position {
+  if (outcome === undefined) {
+    throw new RepriseError(
+      'TIMEOUT',
+      `partition ${String(partition)} did not acknowledge within ${String(waitMsMax)} ms: it was sent and will be ` +
+        'appended; the same id may be sent again, and changes nothing then',
+      { partition },
+    );
+  }
+  if (outcome.sequence === undefined) throw parked({ partition });
+  return { partition, sequence: outcome.sequence };
 }
 
 /** What this door let in and the ingest did not: the two were started with different settings. */

@@ -1,13 +1,13 @@
 import { RepriseError } from './error.ts';
 import { messageFault } from './message-fault.ts';
-import type { SharedFact } from './fact.ts';
+import type { SharedFact, UserErased } from './fact.ts';
 import { isObject } from './free-form.ts';
 import type { SentEvent } from './incoming.ts';
 import { readPlainMessage } from './plain-message.ts';
 
-/** What one message carries: a user's event, or a shared fact with its id. */
+/** What one message carries: a user's event, or a fact with its id: a shared one, or the erasure of a user. */
 export type TransportMessage =
-  { readonly event: SentEvent } | { readonly fact: SharedFact; readonly id: string };
+  { readonly event: SentEvent } | { readonly fact: SharedFact | UserErased; readonly id: string };
 
 /** A message as it was read, or why it is none; the reason holds nothing of the message. */
 export type DecodedMessage =

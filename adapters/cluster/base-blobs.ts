@@ -7,6 +7,8 @@ export interface ObjectBlobs {
   put(name: string, bytes: Uint8Array): Promise<void>;
   /** Undefined where there is none; throws DAMAGED where it is not what was put. */
   get(name: string): Promise<Uint8Array | undefined>;
+  /** Removes a blob, if there is one. */
+  remove(name: string): Promise<void>;
 }
 
 /** Keeps the bases of model versions among the shared objects, below `models/`. */
@@ -15,6 +17,7 @@ export function openBaseBlobs(objects: ObjectStore): ObjectBlobs {
     put: async (name, bytes) => {
       await objects.put(`models/${name}`, [bytes]);
     },
+    remove: (name) => objects.remove(`models/${name}`),
     get: async (name) => {
       try {
         return await readWhole(objects, `models/${name}`);

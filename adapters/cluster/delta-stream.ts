@@ -1,5 +1,6 @@
 import { RedisDeltaReader } from './delta-reader.ts';
 import type { DeltaReaderOptions } from './delta-reader.ts';
+import { deltaStreamKeys } from './delta-stream-keys.ts';
 import { RedisDeltaWriter } from './delta-writer.ts';
 import type { DeltaWriterOptions } from './delta-writer.ts';
 import type { RedisLink } from './redis.ts';
@@ -18,4 +19,12 @@ export function openDeltaReader(
   options: DeltaReaderOptions = {},
 ): RedisDeltaReader {
   return new RedisDeltaReader(link, options);
+}
+
+/** Drops the deltas that wait: writers begin anew, and readers go on from a checkpoint. */
+export async function dropDeltas(link: RedisLink, partitions: number): Promise<void> {
+  for (let partition = 0; partition < partitions; partition += 1) {
+    const { stream, index } = deltaStreamKeys(link, partition);
+    await link.run((redis) => redis.del(stream, index));
+  }
 }

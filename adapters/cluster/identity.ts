@@ -2,19 +2,23 @@ import type { Collection } from 'mongodb';
 import { binaryKey } from '../../events/binary-key.ts';
 import { RepriseError } from '../../events/error.ts';
 import { idFault } from '../../events/id.ts';
-import type { Identity, IdentityStore } from '../../events/identity.ts';
+import type { ForgettingIdentities, Identity } from '../../events/identity.ts';
 import { IdentityCache } from '../../events/identity-cache.ts';
 import type { RandomBytes } from '../../events/random.ts';
-import { SURROGATE_BYTES, surrogateFromBytes } from '../../events/surrogate.ts';
+import { SURROGATE_BYTES, surrogateFromBytes, surrogateToBytes } from '../../events/surrogate.ts';
 import type { Surrogate } from '../../events/fact.ts';
 import { GroupedQuestions } from './grouped-questions.ts';
 import type { MongoConnection } from './mongo.ts';
 import { isDuplicateKey } from './mongo-errors.ts';
 
-/** The identity store of the cluster profile: with what erasure needs beside the port. */
-export interface ClusterIdentities extends IdentityStore {
+/** The identity store of the cluster profile: with what erasure by other processes needs beside the port. */
+export interface ClusterIdentities extends ForgettingIdentities {
   /** Deletes an identity durably; false where there is none. What is sealed under its key can't be opened again. */
   remove(id: string): Promise<boolean>;
+  /** Finds these users no more, whether or not their rows are there still; replaces those that were named before. */
+  hide(surrogates: ReadonlySet<Surrogate>): void;
+  /** Remembers nothing of what was read so far. */
+  forgetRead(): void;
 }
 
 /** How to open an identity store. */
@@ -72,6 +76,7 @@ class MongoIdentities implements ClusterIdentities {
   });
   #cache: IdentityCache;
   #cacheSinceMs: number;
+  #hidden: ReadonlySet<Surrogate> = new Set();
   #indexedEpoch = -1;
   #closed = false;
 
@@ -118,33 +123,30 @@ class MongoIdentities implements ClusterIdentities {
   async find(id: string): Promise<Identity | undefined> {
     await this.#fresh();
     if (idFault(id) !== undefined) return undefined;
-    return this.#cache.findById(id) ?? this.#finding.ask(id);
+    const cached = this.#cache.findById(id);
+    if (cached !== undefined && !this.#hidden.has(cached.surrogate)) return cached;
+    // Who was erased may be there again, under another surrogate.
+    const found = await this.#finding.ask(id);
+    return found !== undefined && this.#hidden.has(found.surrogate) ? undefined : found;
   }
 
+  /** Never from memory: a replay that takes an erased user for known would learn of them again. */
   async reveal(surrogates: Uint8Array): Promise<readonly (Identity | undefined)[]> {
     await this.#fresh();
-    const names: string[] = [];
-    const found = new Map<string, Identity>();
-    const missing = new Set<Surrogate>();
+    const wanted: Surrogate[] = [];
     for (let at = 0; at < surrogates.length; at += SURROGATE_BYTES) {
-      const name = binaryKey(surrogates, at, at + SURROGATE_BYTES);
-      const known = this.#cache.findBySurrogate(name);
-      names.push(name);
-      if (known === undefined) missing.add(surrogateFromBytes(surrogates, at));
-      else found.set(name, known);
+      wanted.push(surrogateFromBytes(surrogates, at));
     }
-    const wanted = [...missing];
-    for (let from = 0; from < wanted.length; from += PAGE_ROWS) {
-      const $in = wanted.slice(from, from + PAGE_ROWS);
+    const found = new Map<Surrogate, Identity>();
+    const different = [...new Set(wanted)];
+    for (let from = 0; from < different.length; from += PAGE_ROWS) {
+      const $in = different.slice(from, from + PAGE_ROWS);
       const rows = await this.#connection.run(() =>
         this.#collection.find({ surrogate: { $in } }).toArray(),
       );
-      for (const row of rows) {
-        const identity = this.#remember(row);
-        found.set(binaryKey(Buffer.from(identity.surrogate, 'hex')), identity);
-      }
+      for (const row of rows) found.set(row.surrogate, identityOf(row));
     }
-    return names.map((name) => found.get(name));
+    return wanted.map((surrogate) => found.get(surrogate));
   }
 
   async *all(): AsyncGenerator<Identity, void, undefined> {
@@ -175,6 +177,30 @@ class MongoIdentities implements ClusterIdentities {
     const cached = this.#cache.findById(id);
     if (cached !== undefined) this.#cache.remove(cached);
     return deletedCount > 0;
+  }
+
+  async erase(surrogates: readonly Surrogate[]): Promise<number> {
+    await this.#fresh();
+    let destroyed = 0;
+    for (let from = 0; from < surrogates.length; from += PAGE_ROWS) {
+      const $in = surrogates.slice(from, from + PAGE_ROWS);
+      for (const surrogate of $in) this.#forget(surrogate);
+      const { deletedCount } = await this.#connection.run(() =>
+        this.#collection.deleteMany({ surrogate: { $in } }),
+      );
+      // What was read while it was deleted may have been remembered.
+      for (const surrogate of $in) this.#forget(surrogate);
+      destroyed += deletedCount;
+    }
+    return destroyed;
+  }
+
+  hide(surrogates: ReadonlySet<Surrogate>): void {
+    this.#hidden = surrogates;
+  }
+
+  forgetRead(): void {
+    this.#renewCache();
   }
 
   close(): Promise<void> {
@@ -221,6 +247,11 @@ class MongoIdentities implements ClusterIdentities {
       this.#collection.find({ _id: { $in: ids.map(hexOf) } }).toArray(),
     );
     return rows.map((row) => this.#remember(row));
+  }
+
+  #forget(surrogate: Surrogate): void {
+    const known = this.#cache.findBySurrogate(binaryKey(surrogateToBytes(surrogate)));
+    if (known !== undefined) this.#cache.remove(known);
   }
 
   #remember(row: IdentityDocument): Identity {

@@ -17,6 +17,14 @@ import { isDuplicateKey } from './mongo-errors.ts';
 export interface BaseBlobs {
   put(name: string, bytes: Uint8Array): Promise<unknown>;
   get(name: string): Promise<Uint8Array | undefined>;
+  /** Removes a blob, if there is one. */
+  remove(name: string): Promise<void>;
+}
+
+/** The registry of the cluster profile: with what erasure needs beside the port. */
+export interface ClusterVersions extends VersionRegistry {
+  /** Deletes a version's bases, unless another version has the same; it stays registered and can't be built any more. */
+  retire(version: string): Promise<void>;
 }
 
 /** How to open a registry of versions. */
@@ -41,11 +49,11 @@ interface VersionDocument {
  * Opens the registry of model versions of a database. Bases are blobs named by their SHA-256 and written first, then
  * the version's one document: a registration that was cut short leaves nothing that is looked at.
  */
-export function openVersions(options: VersionOptions): VersionRegistry {
+export function openVersions(options: VersionOptions): ClusterVersions {
   return new MongoVersions(options);
 }
 
-class MongoVersions implements VersionRegistry {
+class MongoVersions implements ClusterVersions {
   readonly #connection: MongoConnection;
   readonly #collection: Collection<VersionDocument>;
   readonly #blobs: BaseBlobs;
@@ -115,6 +123,21 @@ class MongoVersions implements VersionRegistry {
     });
   }
 
+  async retire(version: string): Promise<void> {
+    const known = await this.get(version);
+    const hashes = known?.definition.baseSha256 ?? null;
+    if (known === undefined || hashes === null) return;
+    const registered = JSON.stringify({ ...known, retired: true });
+    await this.#connection.run(() =>
+      this.#collection.updateOne({ _id: version }, { $set: { registered } }),
+    );
+    const others = (await this.list()).filter(({ retired }) => retired !== true);
+    const used = new Set(others.flatMap(({ definition }) => definition.baseSha256 ?? []));
+    for (const sha256 of hashes.filter((one) => !used.has(one))) {
+      await this.#blobs.remove(blobName(sha256));
+    }
+  }
+
   async base(version: string, partition: number): Promise<Checkpoint | undefined> {
     const known = await this.get(version);
     if (known === undefined) {
@@ -124,6 +147,7 @@ class MongoVersions implements VersionRegistry {
     }
     const hashes = known.definition.baseSha256;
     if (hashes === null) return undefined;
+    if (known.retired === true) throw retired(version);
     const sha256 = hashes[partition];
     if (sha256 === undefined) {
       throw damagedBase(version, partition, 'no such partition was registered');
@@ -193,6 +217,14 @@ function damagedBase(version: string, partition: number, why: string): RepriseEr
     'DAMAGED',
     `the base of ${version} for partition ${String(partition)} cannot be used (${why}): restore it from a backup, for nothing else holds it`,
     { version, partition },
+  );
+}
+
+function retired(version: string): RepriseError {
+  return new RepriseError(
+    'NOT_FOUND',
+    `the base of ${version} held users who were erased, so it was deleted: train a new version`,
+    { version },
   );
 }
 

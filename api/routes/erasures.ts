@@ -62,7 +62,7 @@ function erasing(deps: ApiDeps): readonly Route[] {
       tag: 'erasure',
       summary:
         'Erases a user: out of every answer at once, id and key destroyed, and a model built without them that takes over.',
-      problems: [404, 429, 503],
+      problems: [404, 422, 429, 503, 504],
       params: z.object({ id: idSchema }),
       query: z.strictObject({ now: nowSchema, purge: purgeSchema }),
       answer: {
@@ -78,7 +78,7 @@ function erasing(deps: ApiDeps): readonly Route[] {
       operationId: 'eraseUsers',
       tag: 'erasure',
       summary: 'Erases users, all or none, as DELETE /v1/users/{id} erases one.',
-      problems: [404, 415, 429, 503],
+      problems: [404, 415, 422, 429, 503, 504],
       body: erasureRequestSchema,
       answer: {
         status: 202,

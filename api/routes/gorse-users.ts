@@ -70,7 +70,7 @@ function writing(deps: ApiDeps): readonly Route[] {
       operationId: 'gorseDeleteUser',
       tag: 'gorse',
       summary: 'Erases a user and what they did, as DELETE /v1/users/{id} does.',
-      problems: [404, 429, 503],
+      problems: [404, 422, 429, 503, 504],
       params,
       answer: {
         status: 200,

@@ -25,7 +25,7 @@ function changes(deps: ApiDeps): readonly Route[] {
       tag: 'quarantine',
       summary:
         'Leaves events of users, or of a source, out, as if they had never been, until it is lifted.',
-      problems: [404, 415, 422, 429, 503],
+      problems: [404, 415, 422, 429, 503, 504],
       body: quarantineRequestSchema,
       answer: { status: 202, description: 'The quarantine is set.', schema: quarantineSchema },
       handle: ({ body: { users = [], source, from, to } }) =>
@@ -42,7 +42,7 @@ function changes(deps: ApiDeps): readonly Route[] {
       operationId: 'liftQuarantine',
       tag: 'quarantine',
       summary: 'Lifts a quarantine: a version that has the events again takes over.',
-      problems: [404, 409, 503],
+      problems: [404, 409, 503, 504],
       params,
       answer: { status: 202, description: 'It is being lifted.', schema: quarantineSchema },
       handle: (call) => portOf(deps).lift(call.params.quarantineId),

@@ -1,14 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import { randomUUID } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { openDayCounts } from '../../adapters/cluster/day-counts.ts';
 import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import { createApp } from '../../api/app.ts';
-import type { Access, ApiDeps } from '../../api/deps.ts';
+import type { Access, ApiDeps, MaintenancePort } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
 import type { Listening } from '../../api/server.ts';
 import type { AcknowledgementFeed } from '../../events/acknowledgements.ts';
-import type { EventDoor } from '../../events/door.ts';
 import { partitionOf } from '../../events/partition-of.ts';
+import type { SendingEventDoor } from '../../events/sending-door.ts';
 import { followItems } from '../../projections/items.ts';
 import { Queries } from '../../projections/queries.ts';
 import { ShownItems } from '../../projections/rules/shown-items.ts';
@@ -35,12 +36,17 @@ import { followDefinitions } from './definitions.ts';
 import { DependencyWatch } from './dependency-watch.ts';
 import type { ClusterFeedback } from './feedback.ts';
 import { openFeedback } from './feedback-parts.ts';
+import { openClusterErasing } from './erasing.ts';
+import type { ClusterErasing } from './erasing.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { clusterPrequential } from './observed-telling.ts';
 import { markedQueries } from './marked-queries.ts';
 import { need } from './need.ts';
 import { openClusterExport, openPast } from './past.ts';
 import { pause, persist } from './persisting.ts';
+import { openClusterQuarantining } from './quarantining.ts';
+import type { ClusterQuarantining } from './quarantining.ts';
+import { RebuildAsking } from './rebuild-asking.ts';
 import { followReleases, searchStandOf } from './release-following.ts';
 import { openSendingDoor } from './sending.ts';
 import { signingKeyOf } from './signing-key.ts';
@@ -66,10 +72,24 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
     const health = new ApiHealth(parts, watch);
     const feedback = await openFeedback(parts);
     closers.add(() => feedback.close());
-    const listening = await listenPublicly(parts, { health, feedback }, closers);
+    const signingKey = signingKeyOf(need(config.signingKey, 'REPRISE_SIGNING_KEY').reveal());
+    const door = openDoor(parts, answerReader(signingKey));
+    const asking = { durable: parts.durable, clock: parts.clock, logger };
+    const erasing = await openClusterErasing(
+      parts,
+      door,
+      new RebuildAsking({ kind: 'erasure', ...asking }),
+    );
+    const quarantining = openClusterQuarantining(
+      parts,
+      door,
+      new RebuildAsking({ kind: 'quarantine', ...asking }),
+    );
+    const answering = { health, feedback, signingKey, door, erasing, quarantining };
+    const listening = await listenPublicly(parts, answering, closers);
     closers.add(() => listening.close());
     parts.durable.begin();
-    const ended = Promise.all([runAll(parts, watch), feedback.run()]).then(() => undefined);
+    const ended = runAll(parts, watch, answering);
     return {
       awaited: () => health.awaited(),
       ended,
@@ -81,13 +101,30 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
   }
 }
 
+/** What requests are answered with beside the parts. */
+interface Answering {
+  readonly health: ApiHealth;
+  readonly feedback: ClusterFeedback;
+  readonly signingKey: KeyObject;
+  readonly door: SendingEventDoor;
+  readonly erasing: ClusterErasing;
+  readonly quarantining: ClusterQuarantining;
+}
+
 /** What an API does beside answering, until its signal aborts. */
-async function runAll(parts: ApiParts, watch: DependencyWatch): Promise<void> {
+async function runAll(
+  parts: ApiParts,
+  watch: DependencyWatch,
+  { feedback, erasing, quarantining }: Answering,
+): Promise<void> {
   const { signal, feed, freshness, redis: link, logger } = parts;
   await Promise.all([
     feed.run(signal),
     freshness.run(signal),
     watch.run(signal),
+    feedback.run(),
+    erasing.run(),
+    quarantining.run(),
     hearBlocks({ link, journal: parts.stores.journal, logger, signal }),
     parts.aliases.run(),
     followCatalogue(parts),
@@ -111,15 +148,9 @@ async function followCatalogue(parts: ApiParts): Promise<void> {
   }
 }
 
-/** What answers beside the queries. */
-interface Beside {
-  readonly health: ApiHealth;
-  readonly feedback: ClusterFeedback;
-}
-
 async function listenPublicly(
   parts: ApiParts,
-  beside: Beside,
+  answering: Answering,
   closers: Closers,
 ): Promise<Listening> {
   const { config, clock, logger } = parts;
@@ -134,7 +165,7 @@ async function listenPublicly(
   const access: Access = keys.areAsked ? { kind: 'keys', keys } : { kind: 'loopback' };
   const requestLimit = optionalLimit(requestsPerSecondMax);
   const quota = new ClusterDayQuota({ counts: openDayCounts(parts.redis), clock, logger });
-  const deps = withFigures(parts, apiDeps(parts, beside, closers));
+  const deps = withFigures(parts, apiDeps(parts, answering, closers));
   const app = createApp({ ...deps, access, requestLimit, quota });
   const listening = await listen(app, { host, port, keyed: keys.areAsked });
   const name = host.includes(':') ? `[${host}]` : host;
@@ -169,14 +200,10 @@ function withFigures(parts: ApiParts, deps: Omit<ApiDeps, 'access'>): Omit<ApiDe
   return { ...deps, door: freshness.watch(door), live };
 }
 
-function apiDeps(
-  parts: ApiParts,
-  { health, feedback }: Beside,
-  closers: Closers,
-): Omit<ApiDeps, 'access'> {
+function apiDeps(parts: ApiParts, answering: Answering, closers: Closers): Omit<ApiDeps, 'access'> {
   const { stores, serving, catalogue, identities, search, freshness, config, logger } = parts;
   const { observation } = parts;
-  const signingKey = signingKeyOf(need(config.signingKey, 'REPRISE_SIGNING_KEY').reveal());
+  const { health, feedback, signingKey, door, erasing, quarantining } = answering;
   const past = openPast(parts, signingKey);
   closers.add(() => past.close());
   const queries = new Queries({
@@ -186,7 +213,6 @@ function apiDeps(
     shown: new ShownItems(stores.journal, yieldNow),
     signingKey,
   });
-  const door = openDoor(parts, answerReader(signingKey));
   const prequential = clusterPrequential(openObservedPlaces(parts.redis), config.prequentialShare);
   return {
     door: meteredDoor(door, observation, observation.appended),
@@ -206,14 +232,14 @@ function apiDeps(
     ...versionPorts({ parts, prequential, door }),
     runs: parts.durable,
     schedules: parts.durable.schedules,
-    maintenance: createApiMaintenance({
-      ...parts,
-      ...{ scratchFolder: config.scratchFolder, sliceMsMax: config.sliceMsMax },
-      // Fractions, for slices are measured by it.
-      clock: () => performance.timeOrigin + performance.now(),
-      counts: () => countServed(serving),
-    }),
-    health,
+    erasures: erasing.port,
+    quarantines: quarantining.port,
+    maintenance: maintenanceOf(parts, erasing),
+    health: {
+      awaited: () => health.awaited(),
+      dependencies: () => health.dependencies(),
+      status: async () => ({ ...(await health.status()), ...erasing.status() }),
+    },
     page: readPage(),
     logger,
     clock: parts.clock,
@@ -221,11 +247,29 @@ function apiDeps(
   };
 }
 
+function maintenanceOf(parts: ApiParts, erasing: ClusterErasing): MaintenancePort {
+  const { serving, config } = parts;
+  const maintenance = createApiMaintenance({
+    ...parts,
+    ...{ scratchFolder: config.scratchFolder, sliceMsMax: config.sliceMsMax },
+    // Fractions, for slices are measured by it.
+    clock: () => performance.timeOrigin + performance.now(),
+    counts: () => countServed(serving),
+  });
+  return {
+    ...maintenance,
+    verify: async (...asked) => {
+      await erasing.refusePending();
+      return maintenance.verify(...asked);
+    },
+  };
+}
+
 /** The way in through Kafka; what is acknowledged tells `after` where offsets stand, too. */
 function openDoor(
   { config, transport, acknowledgements, offsets, clock, signal, logger }: ApiParts,
   factsOf: ReturnType<typeof answerReader>,
-): EventDoor {
+): SendingEventDoor {
   const feed: AcknowledgementFeed = {
     publish: (acknowledgement) => acknowledgements.publish(acknowledgement),
     subscribe: (listener, until) =>

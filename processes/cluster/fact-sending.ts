@@ -1,5 +1,5 @@
 import { openAcknowledgements } from '../../adapters/cluster/acknowledgements.ts';
-import type { EventDoor } from '../../events/door.ts';
+import type { SendingEventDoor } from '../../events/sending-door.ts';
 import type { ClusterTransport } from '../../adapters/cluster/transport.ts';
 import { Closers } from './closers.ts';
 import type { LinkWays } from './frame.ts';
@@ -9,9 +9,9 @@ import { connectRedis } from './redis-link.ts';
 import { openSendingDoor } from './sending.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 
-/** The way of shared facts (promotions, index releases) from a process into every partition. */
+/** The way of facts (promotions, index releases, erasures) from a process into the journal. */
 export interface FactSending {
-  readonly door: EventDoor;
+  readonly door: SendingEventDoor;
   readonly link: RedisLink;
   close(): Promise<void>;
 }

@@ -39,6 +39,8 @@ export interface HeldVersionsDeps {
   /** The partitions that this worker moves. */
   readonly moved: () => readonly MovedPartition[];
   readonly checkpoints: Pick<CheckpointStore, 'save' | 'newest'>;
+  /** Tells whether users were erased since a version was made, who may be in its states. */
+  readonly isStale: (version: string) => Promise<boolean>;
   readonly bounds: { readonly checkpointEventsMax: number; readonly checkpointMsMax: number };
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
@@ -179,6 +181,9 @@ export class HeldVersions {
       for (const name of [live, ...beside]) shadows.built(name);
       const served = this.#deps.moved().map(({ runtime }) => runtime.definition.version);
       shadows.keepOnly(new Set([live, ...beside, ...served]));
+      for (const version of shadows.versions) {
+        if (!served.includes(version) && (await this.#deps.isStale(version))) shadows.drop(version);
+      }
       for (const version of new Set(beside)) if (version !== live) await this.#hold(version);
     }
     this.#saving ??= this.#saveDue().finally(() => {
@@ -228,6 +233,7 @@ export class HeldVersions {
       const known = await registry.get(version);
       const start = known?.definition.start[partition];
       if (known?.retired === true || start === undefined || start > runtime.position) continue;
+      if (await this.#deps.isStale(version)) continue;
       try {
         await shadows.holdPartition(version, partition);
         // It may have been given up while its state was read.
@@ -272,6 +278,8 @@ export class HeldVersions {
   async #save(version: string, partition: Partition): Promise<void> {
     const { shadows, checkpoints, clock, logger } = this.#deps;
     try {
+      // An erasure deletes what is kept of older versions: nothing comes after it.
+      if (await this.#deps.isStale(version)) return;
       const taken = await shadows.visit(version, partition, (runtime) => runtime.capture());
       if (taken === undefined) return;
       await checkpoints.save(taken);

@@ -8,6 +8,7 @@ import { openBlockNews } from '../../adapters/cluster/block-news.ts';
 import type { BlockNews } from '../../adapters/cluster/block-news.ts';
 import { openItems } from '../../adapters/cluster/items.ts';
 import { openPoisonLot } from '../../adapters/cluster/poison-lot.ts';
+import { openErasures } from '../../adapters/cluster/records.ts';
 import { openToldPlaces } from '../../adapters/cluster/told-places.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { publishedItems, titleOf } from '../../projections/items.ts';
@@ -16,6 +17,7 @@ import { MeteredCoveringJournal } from '../observe/metered-covering-journal.ts';
 import { Closers } from './closers.ts';
 import { followCatalogue } from './catalogue-following.ts';
 import { consumeUntilEnd } from './consuming.ts';
+import { endErased } from './erased-rows.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { openJournalStores } from './journal-stores.ts';
 import type { JournalStores } from './journal-stores.ts';
@@ -59,6 +61,7 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
     closers.add(() => feed.close());
     const { mongo, journal, identities } = stores;
     const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
+    const records = openErasures({ connection: mongo, database });
     const ingest = createIngest({
       ...{ identities, feed, clock, logger, yieldNow },
       journal: new MeteredCoveringJournal(journal, {
@@ -72,6 +75,10 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
       poison: openPoisonLot({ connection: mongo, database, recordsMax: poisonRecordsMax }),
       types: DEFAULT_INTERACTION_TYPES,
       random: randomBytes,
+      takeOver: async () => {
+        identities.forgetRead();
+        await endErased({ records, journal, identities });
+      },
     });
     const telling = await openTelling(ways, stores, closers);
     const consuming = consumeUntilEnd({

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { openIdentities } from '../../adapters/cluster/identity.ts';
+import type { ClusterIdentities } from '../../adapters/cluster/identity.ts';
 import { openJournal } from '../../adapters/cluster/journal.ts';
 import type { ClusterJournal, JournalOptions } from '../../adapters/cluster/journal.ts';
 import { connectMongo } from '../../adapters/cluster/mongo.ts';
 import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
-import type { IdentityStore } from '../../events/identity.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import { Closers } from './closers.ts';
 import { namingVariables } from './naming-variables.ts';
@@ -14,7 +14,7 @@ import { need } from './need.ts';
 export interface JournalStores {
   readonly mongo: MongoConnection;
   readonly journal: ClusterJournal;
-  readonly identities: IdentityStore;
+  readonly identities: ClusterIdentities;
   close(): Promise<void>;
 }
 

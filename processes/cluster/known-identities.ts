@@ -1,4 +1,5 @@
 import { hasCode } from '../../events/error.ts';
+import type { Surrogate } from '../../events/fact.ts';
 import type { Identity, IdentityStore } from '../../events/identity.ts';
 
 /** Users whose surrogates are remembered for the time when the store does not answer. */
@@ -66,6 +67,14 @@ export class KnownIdentities {
       return this.#known.get(id);
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /** Forgets these users, so that nobody is told of them while the store does not answer. */
+  hide(surrogates: ReadonlySet<Surrogate>): void {
+    if (surrogates.size === 0) return;
+    for (const [id, { surrogate }] of this.#known) {
+      if (surrogates.has(surrogate)) this.#known.delete(id);
     }
   }
 

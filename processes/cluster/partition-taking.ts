@@ -36,7 +36,7 @@ export interface DeltaStream extends DeltaWriter {
 /** What partitions are taken with. */
 export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax' | 'clock'> {
   readonly journal: FollowerDeps['journal'];
-  readonly versions: Pick<VersionRuntimes, 'recover' | 'runtimeAt'>;
+  readonly versions: Pick<VersionRuntimes, 'recover' | 'runtimeAt' | 'isRetired'>;
   readonly checkpoints: Pick<CheckpointStore, 'save'>;
   readonly fences: FenceStore;
   readonly stream: DeltaStream;

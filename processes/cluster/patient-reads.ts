@@ -32,13 +32,14 @@ export function patientJournal(
 
 /** Runtimes of promoted versions for a follower: a promotion that it consumed is not gone past, whatever is down. */
 export function patientVersions(
-  versions: Pick<VersionRuntimes, 'runtimeAt'>,
+  versions: Pick<VersionRuntimes, 'runtimeAt' | 'isRetired'>,
   patience: Patience,
 ): VersionSource {
   const { signal } = patience;
   return {
     runtimeAt: (version, partition, at) =>
       patiently(patience, () => versions.runtimeAt(version, partition, sequence(at), { signal })),
+    isRetired: (version) => patiently(patience, () => versions.isRetired(version)),
   };
 }
 

@@ -3,9 +3,9 @@ import type { ClusterTransport } from '../../adapters/cluster/transport.ts';
 import { AcknowledgedOffsets } from '../../events/acknowledged-offsets.ts';
 import type { AcknowledgementFeed } from '../../events/acknowledgements.ts';
 import type { AnswerCheck } from '../../events/check-incoming.ts';
-import type { EventDoor } from '../../events/door.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { createSendingDoor } from '../../events/sending-door.ts';
+import type { SendingEventDoor } from '../../events/sending-door.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { persist } from './persisting.ts';
@@ -25,7 +25,7 @@ export interface SendingDeps {
 }
 
 /** Opens the door of a process that sends events through Kafka, and hears where they came to stand. */
-export function openSendingDoor(deps: SendingDeps): EventDoor {
+export function openSendingDoor(deps: SendingDeps): SendingEventDoor {
   const { config, transport, feed, clock, signal, onTrouble } = deps;
   const { partitions, ackWaitMsMax, lagEventsMax } = config;
   const acknowledged = new AcknowledgedOffsets(partitions, (delayMs, callback) => {

@@ -84,6 +84,11 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
       bounded(() => runs.controlBackfill(workflowId, control)),
     list: () => bounded(() => runs.list()),
     describe: (kind, workflowId) => bounded(() => runs.describe(kind, workflowId)),
+    startRebuild: (kind, now) => {
+      const delayMsMax = kind === 'erasure' ? config.erasureDelayMsMax : 0;
+      const { leaseMsMax } = config;
+      return bounded(() => starter.rebuild(kind, { delayMsMax, leaseMsMax }, now));
+    },
     buildDue: () => bounded(() => due.startIndexBuild({})),
     schedules: {
       list: () => bounded(() => schedules.list()),

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { createErasingActivities } from '../../activities/erasing.ts';
 import type { Activities } from '../../activities/index.ts';
 import { createProvingActivities } from '../../activities/proving.ts';
+import { createQuarantineActivities } from '../../activities/quarantining.ts';
 import { createSchedulingActivities } from '../../activities/scheduling.ts';
 import { ShadowPace } from '../../activities/shadow-pace.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
@@ -17,6 +19,7 @@ import { planOf } from '../durable/planned-runs.ts';
 import { meteredTrainers } from '../observe/metered-ports.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
+import { openLeavingOut } from './leaving-out.ts';
 import { liveStateOf } from './live-states.ts';
 import { pause, persist } from './persisting.ts';
 import { openRuntimes } from './runtimes.ts';
@@ -28,7 +31,10 @@ import { serveTaskQueue } from './task-queue.ts';
 import { untilTold } from './until-told.ts';
 import { proveVersion as proveOf } from './version-proof.ts';
 
-/** Starts a trainer of the cluster: it does the activities of training runs, each run in a child process of its own. */
+/**
+ * Starts a trainer of the cluster: it does the activities of training runs, each run in a child process of its own, and
+ * those of versions that leave events out.
+ */
 export async function startClusterTrainer(ways: ProcessWays): Promise<RunningProcess> {
   const { config, logger, signal } = ways;
   const clock = (): number => Date.now();
@@ -43,12 +49,13 @@ export async function startClusterTrainer(ways: ProcessWays): Promise<RunningPro
     const facts = await openFactSending(ways);
     closers.add(() => facts.close());
     const runtimes = await openRuntimes(stores, facts.link, ways);
-    const { versions } = runtimes;
+    const { versions, maker } = runtimes;
     const trainer = createTrainerPool({
       script: new URL('../trainer.ts', import.meta.url),
       tfjsUnavailable: readNativeParts().tfjs.unavailable,
     });
     closers.add(() => trainer.close());
+    const leavingOut = openLeavingOut({ config, signal, stores, facts, maker, clock });
     const training = createTrainingActivities({
       ...{ journal, registry, versions, clock, yieldNow },
       trainer: meteredTrainers(trainer, ways.observation),
@@ -60,8 +67,14 @@ export async function startClusterTrainer(ways: ProcessWays): Promise<RunningPro
       }),
       sliceMsMax: config.sliceMsMax,
       sleep: pause,
+      refuseStale: leavingOut.refuseStale,
     });
-    const activities = { ...training, ...duties(ways, { stores, runtimes, link: facts.link }) };
+    const activities = {
+      ...training,
+      ...createErasingActivities(leavingOut.erasing),
+      ...createQuarantineActivities(leavingOut.quarantining),
+      ...duties(ways, { stores, runtimes, link: facts.link }),
+    };
     await serveTaskQueue(ways, { taskQueue: CLUSTER_TASK_QUEUES.training, activities }, closers);
     return untilTold(closers, signal);
   } catch (error) {

@@ -5,9 +5,11 @@ import { createSchedulingActivities } from '../../activities/scheduling.ts';
 import type { SchedulingActivities } from '../../activities/scheduling.ts';
 import { follow } from '../../activities/follower.ts';
 import { ShadowPace } from '../../activities/shadow-pace.ts';
+import { erasedSince } from '../../activities/stale-versions.ts';
 import { Shadows } from '../../activities/shadows.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import { openObservedEvents } from '../../adapters/cluster/observed-events.ts';
+import { openErasures } from '../../adapters/cluster/records.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import type { EventDoor } from '../../events/door.ts';
 import { ORIGIN } from '../../events/position.ts';
@@ -26,6 +28,7 @@ import { createHeldPromotions } from './held-promotions.ts';
 import { heldPositions } from './held-stands.ts';
 import { HeldVersions } from './held-versions.ts';
 import type { MovedPartition } from './held-versions.ts';
+import { need } from './need.ts';
 import type { Patience } from './patience.ts';
 import { patientJournal, patientMerges } from './patient-reads.ts';
 import { pause } from './persisting.ts';
@@ -66,10 +69,13 @@ export function openWorkerVersions(deps: WorkerVersionsDeps): WorkerVersions {
   const aliases = followAliases({ stores, logger, signal });
   const shadows = openShadows(deps, (version, error) => held.failed(version, error));
   const all = checkpointsOfAll(stores.checkpoints, stores.heldCheckpoints);
+  const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
+  const records = openErasures({ connection: stores.mongo, database });
   const held: HeldVersions = new HeldVersions({
     ...{ shadows, clock, logger, moved: deps.moved, bounds: config },
     ...{ versions: learning.versions, registry: stores.registry, book: aliases.book },
     isNamed: () => aliases.isRead,
+    isStale: async (version) => (await erasedSince(records, version)) !== undefined,
     checkpoints: {
       save: (checkpoint) => stores.heldCheckpoints.save(checkpoint),
       newest: (query) => all.newest(query),

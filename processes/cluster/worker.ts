@@ -9,6 +9,7 @@ import { openObservedEvents } from '../../adapters/cluster/observed-events.ts';
 import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { openPopular } from '../../adapters/cluster/popular.ts';
+import { openErasures } from '../../adapters/cluster/records.ts';
 import { openUsers } from '../../adapters/cluster/users.ts';
 import { openWorkerRegister } from '../../adapters/cluster/worker-register.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
@@ -52,6 +53,9 @@ const LEASES_END_MS_MAX = 4_000;
 
 /** How long one decision of a workflow may take, before another worker decides: this one may have stopped. */
 const WORKFLOW_TASK_MS_MAX = 3_000;
+
+/** How often it is looked whether an erasure is done. */
+const ERASED_LOOK_MS = 1_000;
 
 /** Opens a worker: it holds partitions as they are leased to it, learns, and tells what changed. */
 export async function openWorker(ways: ProcessWays): Promise<RunningProcess> {
@@ -168,6 +172,7 @@ function takingOf(
     versions: {
       recover: (...asked) => versions.recover(...asked),
       runtimeAt: (...asked) => held.runtimeAt(...asked),
+      isRetired: (version) => versions.isRetired(version),
     },
     ...{ beside: held, merges, clock, yieldNow, logger },
     ...{ sliceMsMax: config.sliceMsMax, bounds: config },
@@ -253,6 +258,23 @@ async function startQueues(parts: WorkerParts): ReturnType<typeof startWorkerLoo
   });
 }
 
+/** Forgets the shadows of other versions whenever an erasure is done: they may know users who were erased. */
+async function forgetErased({ config, stores, learning, patience }: WorkerParts): Promise<void> {
+  const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
+  const records = openErasures({ connection: stores.mongo, database });
+  const { signal } = patience;
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    const changed = await patiently(patience, () => records.changed());
+    for (const { state, version } of changed) {
+      // Those that were done before this process began left nothing here.
+      if (state === 'done' && version !== undefined && !isFirst) {
+        learning.versions.dropOtherShadows(version);
+      }
+    }
+    await pauseFor(ERASED_LOOK_MS, signal);
+  }
+}
+
 /** What goes on beside the leases until the end. */
 async function runBeside(parts: WorkerParts): Promise<void> {
   const { config, stores, temporal, host, patience, heed, hear, logger } = parts;
@@ -276,6 +298,9 @@ async function runBeside(parts: WorkerParts): Promise<void> {
     tellObserved(parts.telling, patience.signal),
     hear(),
     parts.beside.run(),
+    forgetErased(parts).catch((error: unknown) => {
+      if (!patience.signal.aborted) throw error;
+    }),
     keepReplays(keeper, patience.signal),
     heed(patience).catch((error: unknown) => {
       if (!patience.signal.aborted) throw error;

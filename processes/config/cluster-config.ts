@@ -84,6 +84,8 @@ export interface ClusterConfig {
   readonly checkpointEventsMax: number;
   readonly checkpointMsMax: number;
   readonly leaseMsMax: number;
+  /** How long an erasure gathers users before the model without them is built. */
+  readonly erasureDelayMsMax: number;
   readonly afterWaitMsMax: number;
   readonly timeTravelWaitMsMax: number;
   readonly exactScanItemsMax: number | undefined;

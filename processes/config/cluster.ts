@@ -102,6 +102,7 @@ function configOf(value: Values, process: ClusterProcess): ClusterConfig {
     checkpointEventsMax: value.REPRISE_CHECKPOINT_EVENTS_MAX,
     checkpointMsMax: value.REPRISE_CHECKPOINT_MS_MAX,
     leaseMsMax: value.REPRISE_LEASE_MS_MAX,
+    erasureDelayMsMax: value.REPRISE_ERASURE_DELAY_MS_MAX,
     afterWaitMsMax: value.REPRISE_AFTER_WAIT_MS_MAX,
     timeTravelWaitMsMax: value.REPRISE_TIME_TRAVEL_WAIT_MS_MAX,
     exactScanItemsMax: value.REPRISE_EXACT_SCAN_ITEMS_MAX,

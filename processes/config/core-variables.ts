@@ -43,5 +43,4 @@ export const EMBEDDED_ONLY: readonly string[] = [
   'REPRISE_DATA_DIR',
   'REPRISE_SPACES',
   'REPRISE_DURABLE',
-  'REPRISE_ERASURE_DELAY_MS_MAX',
 ];

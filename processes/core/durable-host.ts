@@ -124,7 +124,7 @@ export class DurableHost implements RunsPort {
   async startRebuild(kind: RebuildKind, now: boolean): Promise<StartedRun> {
     const runs = await this.#ensure();
     if (runs.startRebuild !== undefined) return runs.startRebuild(kind, now);
-    throw new RepriseError('UNAVAILABLE', `an ${kind} is carried out in the embedded profile only`);
+    throw new RepriseError('UNAVAILABLE', `no workflow here carries out an ${kind}`);
   }
 
   /** What runs by itself; Temporal is started for the question. */

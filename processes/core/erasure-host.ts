@@ -8,12 +8,15 @@ import { RepriseError } from '../../events/error.ts';
 import { erasureAnswer } from './erasure-answer.ts';
 import type { RebuildRunner } from './rebuild-runner.ts';
 
+/** Who sees that the versions without erased users are built. */
+export type ErasureRunner = Pick<RebuildRunner<ErasurePlan>, 'wake' | 'about' | 'close'>;
+
 /** Takes erasures in, sees that they are carried out, and tells how they stand. */
 export class ErasureHost implements ErasuresPort {
   readonly #erasures: Erasures;
-  readonly #runner: RebuildRunner<ErasurePlan>;
+  readonly #runner: ErasureRunner;
 
-  constructor(erasures: Erasures, runner: RebuildRunner<ErasurePlan>) {
+  constructor(erasures: Erasures, runner: ErasureRunner) {
     this.#erasures = erasures;
     this.#runner = runner;
   }

@@ -10,7 +10,7 @@ import type { RebuildRunner } from './rebuild-runner.ts';
 /** What the host of quarantines is made with. */
 export interface QuarantineHostDeps {
   readonly quarantines: Quarantines;
-  readonly runner: RebuildRunner<RebuildPlan>;
+  readonly runner: Pick<RebuildRunner<RebuildPlan>, 'wake' | 'about' | 'close'>;
   readonly registry: Pick<VersionRegistry, 'get'>;
   /** The version that serves. */
   readonly live: () => string;

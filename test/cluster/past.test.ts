@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openObjectFolder } from '../../adapters/cluster/object-folder.ts';
 import { madeEvents } from '../e2e/made-events.ts';
 import type { Json } from '../e2e/server.ts';
 import { useStack } from '../services/stack.ts';
@@ -17,7 +20,7 @@ const BATCH_EVENTS = 60;
 const USERS = 41;
 
 /** How long something that comes by itself may take on a machine that is busy. */
-const untilMsMax = 60_000;
+const untilMsMax = 120_000;
 
 interface Given {
   readonly user: string;
@@ -35,7 +38,7 @@ describe('the past of a cluster', () => {
   before(async () => {
     cluster = await startCluster({
       ...{ stack, partitions: 2 },
-      processes: { api: 2, trainer: 0, indexer: 0 },
+      processes: { api: 2, indexer: 0 },
       env: { REPRISE_CHECKPOINT_EVENTS_MAX: '100' },
     });
     one = new ClusterClient([cluster.member('api-0').url]);
@@ -224,12 +227,67 @@ describe('the past of a cluster', () => {
       );
     }));
 
-  it('refuses to erase a user, and says so', () =>
+  it('is told of a user who is erased on no API any more', (t) =>
     cluster.watch(async () => {
-      const { status, text } = await one.call('DELETE', '/v1/users/user-5');
-      assert.equal(status, 503, text);
-      assert.match(text, /embedded profile/);
-      assert.equal((await one.get('/v1/users/user-5')).status, 200);
+      const path = '/v1/users/user-5';
+      assert.equal((await one.call('DELETE', '/v1/users/nobody')).status, 404);
+      const purged = await one.call('DELETE', `${path}?purge=true`);
+      assert.equal(purged.status, 422, purged.text);
+      assert.equal((await other.get(path)).status, 200);
+      const { status, text, json } = await one.call('DELETE', path);
+      assert.equal(status, 202, text);
+      assert.equal(json['identitiesDestroyed'], true, text);
+      const erasedMs = performance.now();
+      for (const api of [one, other]) {
+        await until(`${path} is unknown`, async () => (await api.get(path)).status === 404);
+        t.diagnostic(`unknown after ${String(Math.round(performance.now() - erasedMs))} ms`);
+        assert.equal((await api.get(`${path}/export`)).status, 404);
+        assert.deepEqual((await api.json('GET', `${path}/events`))['events'], []);
+        assert.equal((await api.call('DELETE', path)).status, 404);
+      }
+      const { erasures } = await other.json('GET', '/v1/status');
+      assert.deepEqual(erasures, [{ erasureId: 'e1', state: 'collecting', users: 1 }]);
+      const refused = await other.post('/v1/verifications', {});
+      assert.equal(refused.status, 409, refused.text);
+    }));
+
+  it('takes who comes back for a new person', () =>
+    cluster.watch(async () => {
+      const event = { id: 'anew', type: 'play', user: 'user-5', item: 'odd-1' };
+      const { positions, pending } = await one.json('POST', '/v1/events', event);
+      const [place = ''] = [positions, pending].flat() as readonly string[];
+      await other.stand([place]);
+      const path = `/v1/users/user-5/recommendations?after=${place}`;
+      assert.equal((await told(other, path))['basedOn'], 'user');
+      assert.equal((await other.get('/v1/users/user-5')).json['events'], 1);
+    }));
+
+  it('is replayed without them when the erasure is done, whoever was killed meanwhile', () =>
+    cluster.watch(async () => {
+      // Another one joins, and the one that built is gone.
+      assert.equal((await other.call('DELETE', '/v1/users/user-6?now=true')).status, 202);
+      await cluster.member('trainer-0').kill();
+      await cluster.member('trainer-0').start();
+      await until('the erasure is done', async () => {
+        const { json, text } = await one.get('/v1/erasures/e1');
+        assert.equal(json['failure'], undefined, text);
+        return json['state'] === 'done';
+      });
+      const erasure = await other.json('GET', '/v1/erasures/e1');
+      assert.deepEqual([erasure['users'], erasure['parent']], [2, 'v1']);
+      const { version } = erasure;
+      const root = join(cluster.folder, 'shared');
+      const objects = openObjectFolder({ root, random: randomBytes, clock: Date.now });
+      const left = [...(await objects.list('checkpoints/')), ...(await objects.list('merges/'))];
+      assert.ok(left.length > 0);
+      assert.deepEqual(new Set(left.map(({ name }) => name.split('/')[1])), new Set([version]));
+      for (const api of [one, other]) {
+        await until('the version is live', async () => {
+          return (await api.json('GET', '/v1/models'))['live'] === version;
+        });
+      }
+      const verified = await other.json('POST', '/v1/verifications', {});
+      assert.equal(verified['equal'], true, JSON.stringify(verified));
     }));
 
   definitionCases(() => ({ cluster, one, other }));

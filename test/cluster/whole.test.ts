@@ -14,6 +14,7 @@ import { useStack } from '../services/stack.ts';
 import { ClusterClient } from './client.ts';
 import { startCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
+import { tracesOf } from './traces-of.ts';
 
 const stack = await useStack('kafka', 'mongo', 'redis', 'temporal');
 
@@ -50,11 +51,12 @@ describe('a cluster of one partition', () => {
   let world: World;
   let cluster: Cluster;
   let client: ClusterClient;
+  let events: readonly SentEvent[] = [];
   before(async () => {
     world = await createWorld();
     cluster = await startCluster({
       ...{ stack, partitions: 1 },
-      processes: { trainer: 0, indexer: 0 },
+      processes: { indexer: 0 },
     });
     client = new ClusterClient([cluster.url]);
   });
@@ -78,7 +80,8 @@ describe('a cluster of one partition', () => {
       const server = await world.serve(data);
       const embedded = await server.stand();
       await server.interrupt();
-      const places = await postInOrder(client, await exported(world, data));
+      events = await exported(world, data);
+      const places = await postInOrder(client, events);
       const stand = await client.stand(places);
       assert.equal(stand.hash, embedded.hash);
       assert.deepEqual(stand.positions, embedded.positions);
@@ -109,6 +112,71 @@ describe('a cluster of one partition', () => {
       const verified = await client.json('POST', '/v1/verifications', {});
       assert.deepEqual([verified['equal'], verified['hash']], [true, stands[1]?.hash]);
     }));
+  it('comes to the state of an instance that never knew who is erased, and keeps no byte of them', () =>
+    cluster.watch(async () => {
+      const marked = Array.from({ length: 5 }, (_, n) => `marked-${String(n)}-of-the-erased`);
+      const theirs = events
+        .slice(0, 400)
+        .map((event, n): SentEvent => ({
+          ...event,
+          id: `m${String(n)}`,
+          user: marked[n % 5] ?? '',
+        }));
+      const [first = ''] = new Set(events.map(({ user }) => user));
+      const erased = [...marked, first];
+      const never = await world.serve(world.path('never'), { partitions: 1 });
+      const others = events.filter(({ user }) => user !== first);
+      for (let from = 0; from < others.length; from += postEventsMax) {
+        await never.postAll(others.slice(from, from + postEventsMax));
+      }
+      const without = (await never.stand()).hash;
+      await never.interrupt();
+      const { env, folder } = cluster;
+      const places = await postInOrder(client, theirs);
+      assert.notEqual((await client.stand(places)).hash, without);
+      assert.ok((await tracesOf({ env, folder }, marked)).length > 0, 'the search finds ids');
+      const started = await client.post('/v1/erasures', { users: erased, now: true });
+      assert.equal(started.status, 202, started.text);
+      const path = `/v1/erasures/${String(started.json['erasureId'])}`;
+      await comes(path, 'done');
+      assert.equal((await client.get(path)).json['stateHash'], without);
+      assert.equal((await client.stand([])).hash, without);
+      assert.deepEqual(await tracesOf({ env, folder }, marked), []);
+    }));
+
+  it('leaves a source out after the fact, and takes it back', () =>
+    cluster.watch(async () => {
+      const before = (await client.stand([])).hash;
+      const bots = events
+        .slice(0, 200)
+        .map((event, n): SentEvent => ({
+          ...event,
+          id: `b${String(n)}`,
+          user: `bot-${String(n % 9)}`,
+          source: 'bots',
+        }));
+      const poisoned = (await client.stand(await postInOrder(client, bots))).hash;
+      assert.notEqual(poisoned, before);
+      const set = await client.post('/v1/quarantines', { source: 'bots' });
+      assert.equal(set.status, 202, set.text);
+      assert.equal(set.json['events'], bots.length);
+      const path = `/v1/quarantines/${String(set.json['quarantineId'])}`;
+      await comes(path, 'active');
+      assert.equal((await client.stand([])).hash, before);
+      assert.equal((await client.call('DELETE', path)).status, 202);
+      await comes(path, 'lifted');
+      assert.equal((await client.stand([])).hash, poisoned);
+    }));
+
+  async function comes(path: string, state: string): Promise<void> {
+    const endMs = performance.now() + alikeMsMax;
+    for (;;) {
+      const { json, text } = await client.get(path);
+      if (json['state'] === state) return;
+      assert.ok(performance.now() < endMs, `${path} does not become ${state}: ${text}`);
+      await sleep(100);
+    }
+  }
 });
 
 /** Builds version 2, makes it live and rolls it back; gives the state after each switch. */

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { AcknowledgedOffsets } from '../../events/acknowledged-offsets.ts';
 import { hasCode } from '../../events/error.ts';
 import type { ErrorCode } from '../../events/error.ts';
+import type { Surrogate } from '../../events/fact.ts';
 import type { IncomingEvent } from '../../events/incoming.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { partitionOf } from '../../events/partition-of.ts';
@@ -219,5 +220,23 @@ describe('the sending door', () => {
     nowMs += 1_000;
     await assert.rejects(rig.door.accept([PLAY]), refusal('BUSY'));
     await send(1);
+  });
+
+  it('sends erasures behind what it sent to the same partition, and tells where they stand', async () => {
+    const { door, sent, tell, pass } = createRig(1, { sharedWaitMsMax: 5 });
+    const fact = { kind: 'UserErased', user: 'a'.repeat(32) as Surrogate, timeMs: 9 } as const;
+    const played = door.accept([PLAY]);
+    await settled();
+    const erased = door.appendErased([{ partition: 0, fact }]);
+    await settled();
+    tell(0, [4, 7]);
+    assert.deepEqual(await erased, [{ partition: 0, sequence: 7 }]);
+    await played;
+    const id = `erase ${fact.user}`;
+    assert.deepEqual(decodeMessage(sent[1]?.value ?? null).message, { fact, id });
+    const silent = door.appendErased([{ partition: 0, fact }]);
+    await settled();
+    pass();
+    await assert.rejects(silent, refusal('TIMEOUT'));
   });
 });

@@ -65,4 +65,45 @@ describe('identity stores of several processes', () => {
     await assert.rejects(one.resolve(['']), { code: 'INVALID' });
     await connection.database(database).dropDatabase();
   });
+
+  it('never reveal who was erased by another, whatever is remembered', async () => {
+    const database = databaseName('identity');
+    const [one, other] = [await opened(database), await opened(database)];
+    const [anna, bo] = await other.resolve(['anna', 'bo']);
+    assert.ok(anna !== undefined && bo !== undefined);
+    assert.equal(await one.erase([anna.surrogate, 'f'.repeat(32) as typeof anna.surrogate]), 1);
+    assert.equal(await one.erase([anna.surrogate]), 0);
+    const surrogates = Buffer.concat([anna, bo].map((each) => surrogateToBytes(each.surrogate)));
+    assert.deepEqual(await other.reveal(surrogates), [undefined, bo]);
+    const [anew] = await one.resolve(['anna']);
+    assert.notEqual(anew?.surrogate, anna.surrogate);
+    await connection.database(database).dropDatabase();
+  });
+
+  it('find nobody who is hidden, and whoever comes under their id after', async () => {
+    const database = databaseName('identity');
+    const [one, other] = [await opened(database), await opened(database)];
+    const [anna] = await other.resolve(['anna']);
+    assert.ok(anna !== undefined);
+    assert.deepEqual(await other.find('anna'), anna);
+    other.hide(new Set([anna.surrogate]));
+    assert.equal(await other.find('anna'), undefined);
+    assert.deepEqual(await other.reveal(surrogateToBytes(anna.surrogate)), [anna]);
+    await one.erase([anna.surrogate]);
+    const [anew] = await one.resolve(['anna']);
+    assert.deepEqual(await other.find('anna'), anew);
+    await connection.database(database).dropDatabase();
+  });
+
+  it('trust nothing that they read before they are told to forget it', async () => {
+    const database = databaseName('identity');
+    const [one, other] = [await opened(database), await opened(database)];
+    const [anna] = await other.resolve(['anna']);
+    assert.ok(anna !== undefined);
+    await one.erase([anna.surrogate]);
+    other.forgetRead();
+    const [anew] = await other.resolve(['anna']);
+    assert.notEqual(anew?.surrogate, anna.surrogate);
+    await connection.database(database).dropDatabase();
+  });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import type { NewVersion, VersionRegistry } from '../../activities/version-registry.ts';
+import type { NewVersion } from '../../activities/version-registry.ts';
 import { openVersions } from '../../adapters/cluster/versions.ts';
+import type { ClusterVersions } from '../../adapters/cluster/versions.ts';
 import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
 import { checkpointAt } from '../contracts/checkpoint-store.contract.ts';
 import { definitionOf } from '../doubles/partition-rig.ts';
@@ -20,13 +21,14 @@ afterEach(async () => {
 });
 after(() => connection.close());
 
-function opened(): VersionRegistry {
+function opened(): ClusterVersions {
   const put = (name: string, bytes: Uint8Array): Promise<void> => {
     blobs.set(name, bytes);
     return Promise.resolve();
   };
   const get = (name: string): Promise<Uint8Array | undefined> => Promise.resolve(blobs.get(name));
-  return openVersions({ connection, database, blobs: { put, get } });
+  const remove = (name: string): Promise<void> => Promise.resolve(void blobs.delete(name));
+  return openVersions({ connection, database, blobs: { put, get, remove } });
 }
 
 function versionNamed(version: string, createdMs = 1): NewVersion {
@@ -82,5 +84,21 @@ describe('the MongoDB version registry', () => {
     await assert.rejects(registry.base('v2', 0), { code: 'DAMAGED', message: /registered/ });
     blobs.delete(name);
     await assert.rejects(registry.base('v2', 0), { code: 'DAMAGED', message: /missing/ });
+  });
+
+  it('retires a version, and deletes those of its bases that no other version has', async () => {
+    const registry = opened();
+    await registry.register(versionNamed('v1'), null);
+    await registry.register(versionNamed('v2'), BASES);
+    const [first] = BASES;
+    assert.ok(first !== undefined);
+    await registry.register(versionNamed('v3'), [first, checkpointAt(14, 'v1', 1)]);
+    await registry.retire('v3');
+    assert.equal((await opened().get('v3'))?.retired, true);
+    await assert.rejects(registry.base('v3', 0), { code: 'NOT_FOUND' });
+    assert.deepEqual(await registry.base('v2', 0), first);
+    assert.equal(blobs.size, 2, 'what v2 has, too, stays');
+    for (const version of ['v1', 'v9', 'v3']) await registry.retire(version);
+    assert.equal((await registry.get('v1'))?.retired, undefined);
   });
 });

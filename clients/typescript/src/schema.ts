@@ -3887,9 +3887,11 @@ export interface operations {
       403: components['responses']['Problem403'];
       404: components['responses']['Problem404'];
       421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   listScenarios: {
@@ -4185,9 +4187,11 @@ export interface operations {
       404: components['responses']['Problem404'];
       415: components['responses']['Problem415'];
       421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   getErasure: {
@@ -4395,6 +4399,7 @@ export interface operations {
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   getQuarantine: {
@@ -4502,6 +4507,7 @@ export interface operations {
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   getRecommendation: {
@@ -7845,9 +7851,11 @@ export interface operations {
       403: components['responses']['Problem403'];
       404: components['responses']['Problem404'];
       421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   gorseIsLive: {

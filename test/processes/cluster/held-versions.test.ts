@@ -70,6 +70,26 @@ describe('the versions that a worker holds beside the live one', () => {
     for (const { shadows } of [...workers, alone]) await shadows.close();
   });
 
+  it('are let go of, kept no longer and held no more when users were erased since they were made', async () => {
+    const world = await worldOf(1);
+    await world.rig.tell(...somePlays(30));
+    const worker = new HeldWorker(world, [0]);
+    worker.aliases = { live: 'v1', shadow: 'v2', previous: null };
+    await worker.held.look();
+    await holds(worker, 'v2', 0, world.rig.journal.head(0));
+    await worker.held.save(0);
+    const kept = world.saved.length;
+    assert.ok(kept > 0);
+    worker.stale.add('v2');
+    await worker.held.save(0);
+    assert.equal(world.saved.length, kept);
+    await worker.held.look();
+    assert.deepEqual(worker.held.standsOf(0), []);
+    await worker.held.look();
+    assert.deepEqual(worker.held.standsOf(0), []);
+    await worker.shadows.close();
+  });
+
   it('are built one at a time; a build that nobody advances gives way', async () => {
     const world = await worldOf(1);
     await world.rig.tell(...somePlays(30));

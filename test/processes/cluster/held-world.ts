@@ -34,6 +34,8 @@ export class HeldWorker {
   readonly moved = new Map<number, Sequence>();
   aliases: Aliases = { live: 'v1', shadow: null, previous: null };
   nowMs = 0;
+  /** Versions since which users were erased. */
+  readonly stale = new Set<string>();
   readonly #world: SharedWorld;
 
   constructor(world: SharedWorld, moved: readonly number[]) {
@@ -62,6 +64,7 @@ export class HeldWorker {
       },
       book: this,
       isNamed: () => true,
+      isStale: (version) => Promise.resolve(this.stale.has(version)),
       moved: () => this.#moved(),
       checkpoints: {
         save: (checkpoint) => {

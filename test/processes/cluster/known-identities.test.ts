@@ -61,4 +61,15 @@ describe('known identities', () => {
     const known = new KnownIdentities({ store: failing, clock: () => 0 });
     await assert.rejects(known.find('ada'), RangeError);
   });
+
+  it('tell nobody of who is hidden, also while the store is away', async () => {
+    const store = new Store();
+    const known = new KnownIdentities({ store, clock: () => 0 });
+    const [ada, bob] = [await known.find('ada'), await known.find('bob')];
+    assert.ok(ada && bob);
+    known.hide(new Set([ada.surrogate]));
+    store.isDown = true;
+    assert.equal(await known.find('ada'), undefined);
+    assert.deepEqual(await known.find('bob'), bob);
+  });
 });
