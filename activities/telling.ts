@@ -95,14 +95,24 @@ async function tellTo(
     await deps.yieldNow();
     return places.advance(partition, teller, last);
   };
-  for await (const event of tellPartition(journal, identities, range)) {
+  let isShort = false;
+  const reader: Parameters<typeof tellPartition>[0] = {
+    isErased: (surrogate) => journal.isErased(surrogate),
+    async read(...place) {
+      const block = await journal.read(...place);
+      // A head that was heard of before its block can be read: what is not told must not be passed.
+      isShort ||= block === undefined;
+      return block;
+    },
+  };
+  for await (const event of tellPartition(reader, identities, range)) {
     last = parsePosition(event.position)?.sequence ?? last;
     if (!('passed' in event)) batch.push(messageOf(partition, event));
     if (batch.length < toldBatchEventsMax && !('passed' in event)) continue;
     if (!(await flush())) return undefined;
     if (signal.aborted) return last;
   }
-  last = to;
+  if (!isShort) last = to;
   return (await flush()) ? last : undefined;
 }
 

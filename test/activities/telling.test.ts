@@ -164,6 +164,33 @@ describe('telling the journal', () => {
     assert.ok(doubles > 0, 'nothing was told twice: the worlds are too kind');
   });
 
+  it('passes nothing that can not be read yet', async () => {
+    const world = createWorld();
+    await play(world, 0, 2);
+    await play(world, 2, 2);
+    let reads = 0;
+    const journal: Journal = {
+      ...world.journal,
+      read: async (partition, after) => {
+        reads += 1;
+        return after < 1 || reads > 6 ? world.journal.read(partition, after) : undefined;
+      },
+    };
+    const topic = new Topic();
+    const ending = new AbortController();
+    const places = createMemoryToldPlaces(() => NOW_MS);
+    const deps = { ...world, journal, places, transport: topic, yieldNow: () => setImmediate() };
+    const told = tellUntilLost({ ...deps, teller: 'a' }, 0, ending.signal);
+    await until(() => topic.messages.length >= 4);
+    ending.abort();
+    await told;
+    assert.deepEqual(
+      topic.consumed.map(({ id }) => id),
+      ['0:0', '0:1', '0:2', '0:3'],
+    );
+    assert.equal(topic.messages.length, 4);
+  });
+
   it('notes a place only after what lies before it was told', async () => {
     const world = createWorld();
     await play(world, 0, 3);

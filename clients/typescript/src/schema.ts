@@ -10,7 +10,7 @@ export interface paths {
     };
     /**
      * Tells what was appended and promoted as a batch of CloudEvents 1.0, after these positions.
-     * @description A page ends at n events; an empty one is the end of now: ask again later. Each partition is told in its order. Where keys are asked for, one of scope `admin` is.
+     * @description A page ends at n events; an empty one is the end of now: ask again later. Each partition is told in its order. With Accept: text/event-stream it is a stream of server-sent events named told, without end; it goes on after the header Last-Event-ID where that is sent. Where keys are asked for, one of scope `admin` is.
      */
     get: operations['tellEvents'];
     put?: never;
@@ -1681,12 +1681,12 @@ export interface components {
        */
       source: string;
       /**
-       * @description dev.reprise.interaction.TYPE, dev.reprise.item.published, dev.reprise.item.withdrawn or dev.reprise.model.promoted.
+       * @description dev.reprise.interaction.TYPE, dev.reprise.item.published, dev.reprise.item.withdrawn or dev.reprise.model.promoted; dev.reprise.journal.passed says that nothing is told of the positions up to its own.
        * @example dev.reprise.interaction.play
        */
       type: string;
       /**
-       * @description The item, or the version.
+       * @description The item, the version, or the position.
        * @example track-00042
        */
       subject: string;

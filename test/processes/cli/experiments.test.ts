@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 
+import type { ExperimentsPort } from '../../../api/feedback-ports.ts';
 import type { ExperimentAnswer } from '../../../api/schema/experiments.ts';
 import { startCli } from './harness.ts';
 
@@ -19,19 +20,18 @@ const EXPERIMENT: ExperimentAnswer = {
 
 const told: unknown[] = [];
 
-const cli = await startCli(() => ({
-  experiments: {
-    list: () => [EXPERIMENT],
-    get: (name) => (name === 'front' ? EXPERIMENT : undefined),
-    put: (name, request) => {
-      told.push({ name, request });
-      return Promise.resolve(EXPERIMENT);
-    },
-    remove: (name) => Promise.resolve(name === 'front' ? EXPERIMENT : undefined),
-    armOf: () => undefined,
-    rulesOf: () => undefined,
-  } as never,
-}));
+const port: ExperimentsPort = {
+  list: () => [EXPERIMENT],
+  get: (name) => (name === 'front' ? EXPERIMENT : undefined),
+  put: (name, request) => {
+    told.push({ name, request });
+    return Promise.resolve(EXPERIMENT);
+  },
+  remove: (name) => Promise.resolve(name === 'front' ? EXPERIMENT : undefined),
+  assign: () => undefined,
+};
+
+const cli = await startCli(() => ({ experiments: port }));
 after(() => cli.close());
 
 function squeezed(text: string): readonly string[] {

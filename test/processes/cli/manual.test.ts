@@ -79,7 +79,6 @@ describe('the manual page', () => {
   });
 
   test('is plain ASCII without a stray control line', () => {
-    // eslint-disable-next-line no-control-regex -- every character that is neither a line break nor printable
     assert.doesNotMatch(page, /[^\n\x20-\x7e]/);
     const controls = new Set([...page.matchAll(/^\.\S*/gm)].map(([control]) => control));
     assert.deepEqual([...controls].sort(), ['.PP', '.SH', '.SS', '.TH', '.TP', '.\\"']);
