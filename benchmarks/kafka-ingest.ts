@@ -14,7 +14,7 @@ import { openTransport } from '../adapters/cluster/transport.ts';
 import type { ClusterTransport, TransportOptions } from '../adapters/cluster/transport.ts';
 import type { CoveringJournal } from '../events/covering-journal.ts';
 import { eventKey } from '../events/event-key.ts';
-import type { IdentityStore } from '../events/identity.ts';
+import type { ForgettingIdentities } from '../events/identity.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../events/interaction-type.ts';
 import { partitionOf } from '../events/partition-of.ts';
 import { encodeMessage } from '../events/transport-message.ts';
@@ -35,7 +35,7 @@ const DRAWN_BYTES = 65_536;
 /** What the events go into; each round has one of its own. */
 interface Stores {
   readonly journal: CoveringJournal;
-  readonly identities: IdentityStore;
+  readonly identities: Pick<ForgettingIdentities, 'resolve' | 'erase'>;
   close(): Promise<void>;
 }
 

@@ -29,7 +29,7 @@ import { need } from './need.ts';
 import { pause } from './persisting.ts';
 import type { ClusterRuntimes } from './runtimes.ts';
 import type { ClusterStores } from './stores.ts';
-import { connectRuns } from './temporal-runs.ts';
+import { startOneTraining } from './temporal-runs.ts';
 
 /** What versions that leave events out are built with in a process that moves no partition. */
 export interface LeavingOutWays extends Pick<ProcessWays, 'config' | 'signal'> {
@@ -140,12 +140,8 @@ async function retrain({ stores, config, clock }: LeavingOutWays): Promise<strin
   try {
     const { registry, fences } = stores;
     const { version } = await liveStateOf(fences, 0);
-    const runs = await connectRuns({ config, registry, clock, live: () => version });
-    try {
-      return (await runs.startTraining({ trainer: 'kernel' })).workflowId;
-    } finally {
-      await runs.close();
-    }
+    const deps = { config, registry, clock, live: () => version };
+    return (await startOneTraining(deps, { trainer: 'kernel' })).workflowId;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -4,7 +4,7 @@ import type { QuarantinesPort } from '../../api/deps.ts';
 import type { EventDoor } from '../../events/door.ts';
 import { QuarantineHost } from '../core/quarantine-host.ts';
 import { yieldNow } from '../core/yield-now.ts';
-import { headsOfNow } from './api-maintenance.ts';
+import { headsOfNow } from './heads-of-now.ts';
 import { liveVersion } from './api-parts.ts';
 import type { ApiParts } from './api-parts.ts';
 import { need } from './need.ts';

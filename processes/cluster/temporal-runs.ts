@@ -47,17 +47,8 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
   const { config, registry, live, clock } = deps;
   const temporal = await connectTemporal(config);
   const { connection } = temporal.client;
-  const starter = new WorkflowStarter(temporal.client, temporal.uiUrl, {
-    taskQueue: CLUSTER_TASK_QUEUES.workflows,
-    namespace: temporal.namespace,
-  });
-  const bounded = async <T>(call: () => Promise<T>): Promise<T> => {
-    try {
-      return await connection.withDeadline(Date.now() + RUN_CALL_MS_MAX, call);
-    } catch (error) {
-      throw explained(error);
-    }
-  };
+  const starter = starterOf(temporal);
+  const bounded = boundedBy(temporal);
   const schedules = new Schedules({
     ...{ client: temporal.client, uiUrl: temporal.uiUrl, wanted: wantedSchedules(config) },
     place: { taskQueue: CLUSTER_TASK_QUEUES.workflows, namespace: temporal.namespace },
@@ -66,9 +57,7 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
   const runsAt = (releaseClock: () => number): RunsPort =>
     createRuns({
       ...{ starter, registry, live, clock, releaseClock, leaseMsMax: config.leaseMsMax },
-      // What the trainer and the indexer lack is theirs to say.
-      tfjsUnavailable: undefined,
-      indexUnavailable: undefined,
+      ...OTHERS_TO_SAY,
     });
   const runs = runsAt(clock);
   const due = runsAt(() => clock() - (clock() % INDEX_BUILD_INTERVAL_MS_MIN));
@@ -98,6 +87,52 @@ export async function connectRuns(deps: TemporalRunsDeps): Promise<TemporalRuns>
       await bounded(() => connection.workflowService.getSystemInfo({}));
     },
     close: () => temporal.close(),
+  };
+}
+
+/** Starts one training from a process that keeps no runs and sets no schedules. */
+export async function startOneTraining(
+  {
+    config,
+    registry,
+    live,
+    clock,
+  }: Pick<TemporalRunsDeps, 'config' | 'registry' | 'live' | 'clock'>,
+  request: Parameters<RunsPort['startTraining']>[0],
+): ReturnType<RunsPort['startTraining']> {
+  const temporal = await connectTemporal(config);
+  try {
+    const runs = createRuns({
+      ...{ starter: starterOf(temporal), registry, live, clock, releaseClock: clock },
+      ...{ leaseMsMax: config.leaseMsMax, ...OTHERS_TO_SAY },
+    });
+    return await boundedBy(temporal)(() => runs.startTraining(request));
+  } finally {
+    await temporal.close();
+  }
+}
+
+/** What the trainer and the indexer lack is theirs to say. */
+const OTHERS_TO_SAY = { tfjsUnavailable: undefined, indexUnavailable: undefined };
+
+type Temporal = Awaited<ReturnType<typeof connectTemporal>>;
+
+function starterOf({ client, uiUrl, namespace }: Temporal): WorkflowStarter {
+  return new WorkflowStarter(client, uiUrl, {
+    ...{ taskQueue: CLUSTER_TASK_QUEUES.workflows, namespace },
+  });
+}
+
+/** Gives calls their time, and says what an outage is. */
+function boundedBy({
+  client: { connection },
+}: Temporal): <T>(call: () => Promise<T>) => Promise<T> {
+  return async (call) => {
+    try {
+      return await connection.withDeadline(Date.now() + RUN_CALL_MS_MAX, call);
+    } catch (error) {
+      throw explained(error);
+    }
   };
 }
 

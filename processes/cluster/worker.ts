@@ -33,7 +33,7 @@ import type { ObservedTellingDeps } from './observed-telling.ts';
 import { takePartition } from './partition-taking.ts';
 import type { TakingDeps } from './partition-taking.ts';
 import { PartitionHost } from './partition-host.ts';
-import { patiently } from './patience.ts';
+import { patiently, pauseFor } from './patience.ts';
 import type { Patience } from './patience.ts';
 import { connectRedis } from './redis-link.ts';
 import { keepReplays } from './replay-keeper.ts';

@@ -13,7 +13,7 @@ export interface QuarantineHostDeps {
   readonly runner: Pick<RebuildRunner<RebuildPlan>, 'wake' | 'about' | 'close'>;
   readonly registry: Pick<VersionRegistry, 'get'>;
   /** The version that serves. */
-  readonly live: () => string;
+  readonly live: () => string | Promise<string>;
 }
 
 /** Takes quarantines in, lifts them, and tells how they stand. */
@@ -79,7 +79,7 @@ export class QuarantineHost implements QuarantinesPort {
   /** Whether the version that serves leaves it out: one that was promoted by hand may not. */
   async #isInForce(quarantine: string): Promise<boolean> {
     const { registry, live } = this.#deps;
-    const leftOut = (await registry.get(live()))?.definition.leftOut ?? [];
+    const leftOut = (await registry.get(await live()))?.definition.leftOut ?? [];
     return leftOut.some((each) => each.quarantine === quarantine);
   }
 }

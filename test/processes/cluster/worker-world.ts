@@ -126,6 +126,7 @@ export class WorkerWorld {
       versions: {
         recover: (...asked) => versions.recover(...asked),
         runtimeAt: (...asked) => (beside ?? versions).runtimeAt(...asked),
+        isRetired: (version) => versions.isRetired(version),
       },
       ...(beside && { beside }),
       ...{ checkpoints, yieldNow, clock, sliceMsMax: 8, logger: SILENT },
