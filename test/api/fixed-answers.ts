@@ -1,4 +1,5 @@
 import type { PagePort } from '../../api/deps.ts';
+import type { ExploredPort } from '../../api/explored-port.ts';
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
 import type { ClickThroughAnswer } from '../../api/schema/click-through.ts';
 import type { ExperimentAnswer } from '../../api/schema/experiments.ts';
@@ -14,6 +15,12 @@ import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
 export const SCORED = { id: 'song', score: 1.25, title: 'A song' };
 /** Where every answer stands. */
 export const PLACE = ['0:7'];
+/** A log of exploration with one choice. */
+export const EXPLORED: ExploredPort = {
+  async *tell() {
+    yield await Promise.resolve({ answer: 'a', propensity: 0.5, target: 1, reward: 1 });
+  },
+};
 /** An erasure that gathers. */
 export const ERASURE = {
   erasureId: 'e1',

@@ -17,6 +17,7 @@ import {
   CLICK_THROUGH,
   ERASURE,
   EXPERIMENT,
+  EXPLORED,
   LINEAGE,
   LISTED,
   PAGE,
@@ -201,6 +202,7 @@ function fixedPorts(
       get: async (id) => (id === 'q1' ? QUARANTINE : undefined),
       list: async () => [QUARANTINE],
     },
+    explored: EXPLORED,
     userExport: {
       open: async (user) => (user === 'unknown' ? undefined : linesOf(user)),
     },
