@@ -11,7 +11,9 @@ import { RedisLink } from '../../adapters/cluster/redis.ts';
 import type { CoveringJournal } from '../../events/covering-journal.ts';
 import { eventKey } from '../../events/event-key.ts';
 import { encodeMessage } from '../../events/transport-message.ts';
+import type { ToldCloudEvent } from '../../events/told-cloud-event.ts';
 import { SILENT } from '../doubles/ingest-world.ts';
+import { foreignKafka } from '../services/kafka-rig.ts';
 import { useOwnStack } from '../services/stack.ts';
 import type { ServerName } from '../services/stack.ts';
 import { startCluster } from './cluster.ts';
@@ -20,6 +22,9 @@ import type { Cluster } from './cluster.ts';
 const stack = await useOwnStack('kafka', 'mongo', 'redis', 'temporal');
 
 const ingestMsMax = 60_000;
+
+/** Where the ingest tells what stands in the journal. */
+const toldTopic = `told-${randomBytes(4).toString('hex')}`;
 
 describe('the ingest of a cluster', () => {
   let cluster: Cluster;
@@ -32,6 +37,7 @@ describe('the ingest of a cluster', () => {
     cluster = await startCluster({
       ...{ stack, partitions: 1 },
       processes: { api: 0, worker: 0, trainer: 0, indexer: 0 },
+      env: { REPRISE_CLOUD_EVENTS_TOPIC: toldTopic },
     });
     const { env } = cluster;
     mongo = await connectMongo({ url: env['REPRISE_MONGO_URL'] ?? '' });
@@ -151,5 +157,43 @@ describe('the ingest of a cluster', () => {
       } finally {
         await link.close();
       }
+    }));
+
+  it('has told everything as CloudEvents in order, whatever was killed meanwhile', (t) =>
+    cluster.watch(async () => {
+      const kafka = foreignKafka(stack.value('REPRISE_KAFKA_BROKERS').split(',')[0] ?? '');
+      const consumer = kafka.consumer({ groupId: toldTopic });
+      const told: ToldCloudEvent[] = [];
+      let doubles = 0;
+      await consumer.connect();
+      await consumer.subscribe({ topic: toldTopic, fromBeginning: true });
+      await consumer.run({
+        eachMessage: ({ message: { key, value, headers } }) => {
+          const event = JSON.parse(value?.toString() ?? '') as ToldCloudEvent;
+          assert.match(String(headers?.['content-type']), /^application\/cloudevents\+json/);
+          assert.equal(key?.toString(), event.id);
+          // What is not past the furthest position was told before.
+          const isPast = Number(event.id.slice(2)) > Number(told.at(-1)?.id.slice(2) ?? -1);
+          if (isPast) told.push(event);
+          else doubles += 1;
+          return Promise.resolve();
+        },
+      });
+      const endMs = performance.now() + ingestMsMax;
+      while (told.length < sent) {
+        assert.ok(performance.now() < endMs, `${String(told.length)} of ${String(sent)} were told`);
+        await sleep(50);
+      }
+      await consumer.disconnect();
+      t.diagnostic(`${String(doubles)} of ${String(sent)} events were told twice`);
+      assert.deepEqual(
+        told.map(({ id }) => id),
+        Array.from({ length: sent }, (_, n) => `0:${String(n)}`),
+      );
+      const published = told.filter(({ type }) => type === 'dev.reprise.item.published');
+      assert.deepEqual(
+        published.map(({ subject }) => subject),
+        ['item-1'],
+      );
     }));
 });
