@@ -108,12 +108,12 @@ export class ReactionFold {
   async #fold(headsOf: ReactionFoldDeps['headsOfNow'], signal: AbortSignal): Promise<boolean> {
     const { record, runs: runsOfNow, clock, onCounted } = this.#deps;
     const last = this.#held;
-    const isNewest = last !== undefined && (await record.revision()) === last.revision;
-    const kept = isNewest ? undefined : await record.read();
+    const newest = last?.revision === (await record.revision()) ? last : undefined;
+    const kept = newest ? undefined : await record.read();
     const ends = await headsOf();
     // Asked after record and heads: an experiment that is counted there, or that an answer there names, has begun by then.
     const runs = await runsOfNow();
-    const held = isNewest ? followed(last, runs) : this.#heldOf(kept, runs);
+    const held = newest ? followed(newest, runs) : this.#heldOf(kept, runs);
     // Counts that a failure leaves half changed are read anew.
     this.#held = undefined;
     const { counted, heads } = await this.#count(held, ends);

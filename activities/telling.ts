@@ -95,13 +95,13 @@ async function tellTo(
     await deps.yieldNow();
     return places.advance(partition, teller, last);
   };
-  let isShort = false;
+  const reading = { isShort: false };
   const reader: Parameters<typeof tellPartition>[0] = {
     isErased: (surrogate) => journal.isErased(surrogate),
     async read(...place) {
       const block = await journal.read(...place);
       // A head that was heard of before its block can be read: what is not told must not be passed.
-      isShort ||= block === undefined;
+      reading.isShort ||= block === undefined;
       return block;
     },
   };
@@ -112,7 +112,7 @@ async function tellTo(
     if (!(await flush())) return undefined;
     if (signal.aborted) return last;
   }
-  if (!isShort) last = to;
+  if (!reading.isShort) last = to;
   return (await flush()) ? last : undefined;
 }
 

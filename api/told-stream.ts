@@ -35,19 +35,20 @@ export interface ToldStreaming {
 export async function streamTold(streaming: ToldStreaming): Promise<void> {
   const { deps, streams, request, response, after, pauseMs = TOLD_PAUSE_MS } = streaming;
   const signal = streams.hold(response);
+  const isOver = (): boolean => signal.aborted;
   let places = after;
   try {
     while (!signal.aborted) {
       const page = await readToldPage(deps.maintenance.tellEvents(places), toldStreamEventsMax);
       for (const told of page) {
-        if (signal.aborted) return;
+        if (isOver()) return;
         places = placesPast(places, told);
         if (!response.write(frameOf(told, places))) await drained(response, signal);
       }
       if (page.length === 0) await pause(pauseMs, signal);
     }
   } catch (error) {
-    if (signal.aborted) return;
+    if (isOver()) return;
     response.end(eventFrame('problem', problemOf(deps, request, error).document));
   }
 }

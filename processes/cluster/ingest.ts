@@ -64,14 +64,7 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
     const records = openErasures({ connection: mongo, database });
     const ingest = createIngest({
       ...{ identities, feed, clock, logger, yieldNow },
-      journal: new MeteredCoveringJournal(journal, {
-        appends: allSeries(
-          instruments.series(METRICS.appends),
-          instruments.series(METRICS.mongoUpdates, 'blocks'),
-        ),
-        appended: () => undefined,
-        clock: observation.clock,
-      }),
+      journal: metered(journal, observation),
       poison: openPoisonLot({ connection: mongo, database, recordsMax: poisonRecordsMax }),
       types: DEFAULT_INTERACTION_TYPES,
       random: randomBytes,
@@ -102,6 +95,21 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
     await closers.close();
     throw error;
   }
+}
+
+/** A journal that counts what is appended. */
+function metered(
+  journal: JournalStores['journal'],
+  { instruments, clock }: ProcessWays['observation'],
+): MeteredCoveringJournal {
+  return new MeteredCoveringJournal(journal, {
+    appends: allSeries(
+      instruments.series(METRICS.appends),
+      instruments.series(METRICS.mongoUpdates, 'blocks'),
+    ),
+    appended: () => undefined,
+    clock,
+  });
 }
 
 /** Tells the journal on a topic where one is named; undefined where none is. */

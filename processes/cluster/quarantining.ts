@@ -63,6 +63,7 @@ async function keepUp(
   quarantines: Pick<Quarantines, 'pending' | 'resume'>,
   runner: RebuildAsking,
 ): Promise<void> {
+  const isOver = (): boolean => signal.aborted;
   let resumed = '';
   while (!signal.aborted) {
     try {
@@ -73,7 +74,7 @@ async function keepUp(
       resumed = names;
       runner.remind(pending.length > 0);
     } catch (error) {
-      if (!signal.aborted) logger.warn({ err: error }, 'quarantines cannot be kept up with');
+      if (!isOver()) logger.warn({ err: error }, 'quarantines cannot be kept up with');
     }
     await pause(LOOK_MS, signal);
   }

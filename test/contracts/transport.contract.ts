@@ -238,8 +238,11 @@ function ingestContract(open: Open, run: Run): void {
 }
 
 /** A CloudEvent as another producer sends it, in structured mode. */
-function cloudMessage(partition: number, fields: Readonly<Record<string, unknown>>) {
-  const item = String(fields['subject'] ?? '');
+function cloudMessage(
+  partition: number,
+  fields: Readonly<Record<string, unknown>> & { readonly subject?: string },
+) {
+  const item = fields.subject ?? '';
   const cloud = {
     ...{ specversion: '1.0', id: item, source: '/shop', type: 'com.example.play' },
     ...{ data: { user: 'user-1' }, ...fields },

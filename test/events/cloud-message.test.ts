@@ -31,7 +31,8 @@ function bytesOf(value: unknown): Uint8Array {
 function faultOf(headers: MessageHeaders, value: Uint8Array | null): string {
   const { event, fault } = readCloudMessage(headers, value);
   assert.equal(event, undefined);
-  return String(fault);
+  assert.ok(fault);
+  return fault;
 }
 
 describe('a message of Kafka', () => {

@@ -132,7 +132,7 @@ describe('erasures that several processes take in', () => {
             clock: () => 1_000,
           }),
       );
-      const asked = made.map(({ id }, n) => processes[n % 3]?.request([id]));
+      const asked = made.map(async ({ id }, n) => processes[n % 3]?.request([id]));
       const records = await Promise.all(asked);
       assert.ok(records.every((record) => record?.forgotten === true));
       const [record, ...others] = await openErasures({ connection, database }).list();

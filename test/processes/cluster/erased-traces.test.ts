@@ -24,7 +24,7 @@ const OBJECTS = [
 /** A cluster whose partition 0 goes on with v2 after some looks, and whose v1 has a trained base. */
 async function world(more: Partial<ClusterTracesDeps['stores']['registry']> = {}, looks = 3) {
   const root = await temporaryFolder();
-  const objects = await openObjectFolder({ root, random: randomBytes, clock: Date.now });
+  const objects = openObjectFolder({ root, random: randomBytes, clock: Date.now });
   for (const name of OBJECTS) await objects.put(name, [Buffer.from(name)]);
   const told: string[] = [];
   let looked = 0;

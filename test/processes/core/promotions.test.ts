@@ -35,7 +35,7 @@ function stage(more: Partial<PromotionsDeps> = {}) {
         return { positions: [{ partition: 0, sequence: sequence(HEAD + 1) }], duplicate: false };
       },
     },
-    serving: { partitions: 1, partition: () => ({ version: live }) as never },
+    serving: { partitions: 1, partition: () => ({ version: live }) },
     shadows: { positions: () => [sequence(HEAD - 3)] },
     book: { aliases: { live: 'v1', shadow: 'v2', previous: null } },
     prequential: { observerOf: (version) => observers.get(version)! },
@@ -102,7 +102,7 @@ describe('a promotion', () => {
   it('says that it will come where a partition has not come there in time', async () => {
     let nowMs = 0;
     const { promotions } = stage({
-      serving: { partitions: 1, partition: () => ({ version: 'v1' }) as never },
+      serving: { partitions: 1, partition: () => ({ version: 'v1' }) },
       clock: () => nowMs,
       sleep: async () => {
         nowMs += 1_000;

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExportedInteraction } from '../../events/export-events.ts';
+import { madeEvents } from '../e2e/made-events.ts';
+import type { Json, SentEvent, Stand } from '../e2e/server.ts';
+import { createWorld } from '../e2e/world.ts';
+import type { World } from '../e2e/world.ts';
+import { useStack } from '../services/stack.ts';
+import { ClusterClient } from './client.ts';
+import { startCluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import { tracesOf } from './traces-of.ts';
+import { postEventsMax, postInOrder } from './post-in-order.ts';
+
+const stack = await useStack('kafka', 'mongo', 'redis', 'temporal');
+
+/** How long a run may take to come to a state. */
+const comesMsMax = 60_000;
+
+/** The events of an embedded instance, in its order, as they may be posted. */
+async function exported(world: World, data: string): Promise<readonly SentEvent[]> {
+  const { exit, stdout, stderr } = await world.run(['export', '--data', data]);
+  assert.equal(exit, 0, stderr);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const { position: _, time, ...event } = JSON.parse(line) as ExportedInteraction;
+      return { ...event, time: new Date(time).toISOString() };
+    });
+}
+
+describe('a cluster of one partition', () => {
+  let world: World;
+  let cluster: Cluster;
+  let client: ClusterClient;
+  let events: readonly SentEvent[] = [];
+  before(async () => {
+    world = await createWorld();
+    cluster = await startCluster({
+      ...{ stack, partitions: 1 },
+      processes: { indexer: 0 },
+    });
+    client = new ClusterClient([cluster.url]);
+  });
+  after(async () => {
+    await cluster.close();
+    await world.close();
+  });
+
+  it('comes to the same state as an embedded instance by the same events', (t) =>
+    cluster.watch(async () => {
+      const file = join(process.env['REPRISE_DATA'] ?? '', 'events', 'ml-latest-small.csv.gz');
+      const data = world.path('embedded');
+      if (existsSync(file)) {
+        await world.json('import', file, '--data', data);
+      } else {
+        t.diagnostic('REPRISE_DATA names no folder with ml-latest-small: made events do instead');
+        const server = await world.serve(data, { partitions: 1 });
+        await server.postAll(madeEvents(0, 8_000));
+        await server.interrupt();
+      }
+      const server = await world.serve(data);
+      const embedded = await server.stand();
+      await server.interrupt();
+      events = await exported(world, data);
+      const places = await postInOrder(client, events);
+      const stand = await client.stand(places);
+      assert.equal(stand.hash, embedded.hash);
+      assert.deepEqual(stand.positions, embedded.positions);
+      const verified = await client.json('POST', '/v1/verifications', {});
+      assert.deepEqual([verified['equal'], verified['hash']], [true, embedded.hash]);
+    }));
+
+  it('switches to a version that it built by replay and back, to the states of an embedded instance', () =>
+    cluster.watch(async () => {
+      const server = await world.serve(world.path('embedded'), {
+        env: { REPRISE_DURABLE: 'lazy' },
+      });
+      const expected = await switched(
+        async (method, path, body) => {
+          const text = body === undefined ? undefined : JSON.stringify(body);
+          const answer = await server.call(method, path, text, 'application/json');
+          assert.ok(answer.status < 300, `${method} ${path}: ${answer.text}`);
+          return answer.json;
+        },
+        () => server.stand(),
+      );
+      await server.interrupt();
+      const stands = await switched(
+        (method, path, body) => client.json(method, path, body),
+        (after) => client.stand(after),
+      );
+      assert.deepEqual(stands, expected);
+      const verified = await client.json('POST', '/v1/verifications', {});
+      assert.deepEqual([verified['equal'], verified['hash']], [true, stands[1]?.hash]);
+    }));
+  it('comes to the state of an instance that never knew who is erased, and keeps no byte of them', () =>
+    cluster.watch(async () => {
+      const marked = Array.from({ length: 5 }, (_, n) => `marked-${String(n)}-of-the-erased`);
+      const theirs = events.slice(0, 400).map((event, n): SentEvent => ({
+        ...event,
+        id: `m${String(n)}`,
+        user: marked[n % 5] ?? '',
+      }));
+      const [first = ''] = new Set(events.map(({ user }) => user));
+      const erased = [...marked, first];
+      const never = await world.serve(world.path('never'), { partitions: 1 });
+      const others = events.filter(({ user }) => user !== first);
+      for (let from = 0; from < others.length; from += postEventsMax) {
+        await never.postAll(others.slice(from, from + postEventsMax));
+      }
+      const without = (await never.stand()).hash;
+      await never.interrupt();
+      const { env, folder } = cluster;
+      const places = await postInOrder(client, theirs);
+      assert.notEqual((await client.stand(places)).hash, without);
+      assert.ok((await tracesOf({ env, folder }, marked)).length > 0, 'the search finds ids');
+      const started = await client.post('/v1/erasures', { users: erased, now: true });
+      assert.equal(started.status, 202, started.text);
+      const path = `/v1/erasures/${String(started.json['erasureId'])}`;
+      await comes(path, 'done');
+      assert.equal((await client.get(path)).json['stateHash'], without);
+      assert.equal((await client.stand([])).hash, without);
+      assert.deepEqual(await tracesOf({ env, folder }, marked), []);
+    }));
+
+  it('leaves a source out after the fact, and takes it back', () =>
+    cluster.watch(async () => {
+      const before = (await client.stand([])).hash;
+      const bots = events.slice(0, 200).map((event, n): SentEvent => ({
+        ...event,
+        id: `b${String(n)}`,
+        user: `bot-${String(n % 9)}`,
+        source: 'bots',
+      }));
+      const poisoned = (await client.stand(await postInOrder(client, bots))).hash;
+      assert.notEqual(poisoned, before);
+      const set = await client.post('/v1/quarantines', { source: 'bots' });
+      assert.equal(set.status, 202, set.text);
+      assert.equal(set.json['events'], bots.length);
+      const path = `/v1/quarantines/${String(set.json['quarantineId'])}`;
+      await comes(path, 'active');
+      assert.equal((await client.stand([])).hash, before);
+      assert.equal((await client.call('DELETE', path)).status, 202);
+      await comes(path, 'lifted');
+      assert.equal((await client.stand([])).hash, poisoned);
+    }));
+
+  async function comes(path: string, state: string): Promise<void> {
+    const endMs = performance.now() + comesMsMax;
+    for (;;) {
+      const { json, text } = await client.get(path);
+      if (json['state'] === state) return;
+      assert.ok(performance.now() < endMs, `${path} does not become ${state}: ${text}`);
+      await sleep(100);
+    }
+  }
+});
+
+/** Builds version 2, makes it live and rolls it back; gives the state after each switch. */
+async function switched(
+  ask: (method: string, path: string, body?: unknown) => Promise<Json>,
+  stand: (after: readonly string[]) => Promise<Stand>,
+): Promise<readonly Stand[]> {
+  const settings = { learningRate: 0.02 };
+  const { workflowId } = await ask('POST', '/v1/backfills', { settings });
+  for (let state: unknown = 'running'; state === 'running';) {
+    await sleep(100);
+    const run = await ask('GET', `/v1/backfills/${String(workflowId)}`);
+    state = run['state'];
+    assert.ok(state === 'running' || state === 'completed', JSON.stringify(run));
+  }
+  const stands: Stand[] = [];
+  for (const control of ['promote', 'rollback']) {
+    const { positions } = await ask('POST', `/v1/models/v2/${control}`, {});
+    stands.push(await stand(positions as readonly string[]));
+  }
+  return stands;
+}
