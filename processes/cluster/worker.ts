@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { Context } from '@temporalio/activity';
@@ -50,6 +51,10 @@ import type { WorkerVersions } from './worker-versions.ts';
 
 /** How long a worker that ends waits for its leases, which end with a checkpoint each. */
 const LEASES_END_MS_MAX = 4_000;
+
+/** Who hears of the end: so many for each partition and what is held of it, and some more. */
+const LISTENERS_A_PARTITION = 16;
+const LISTENERS_SPARE = 64;
 
 /** How long one decision of a workflow may take, before another worker decides: this one may have stopped. */
 const WORKFLOW_TASK_MS_MAX = 3_000;
@@ -105,6 +110,7 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   const link = await connectRedis(ways);
   closers.add(() => link.close());
   const over = new AbortController();
+  setMaxListeners(LISTENERS_SPARE + LISTENERS_A_PARTITION * config.partitions, over.signal);
   const patience: Patience = {
     signal: over.signal,
     onTrouble: (error) => logger.warn({ err: error }, 'waiting for what is down'),
