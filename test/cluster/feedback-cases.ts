@@ -85,8 +85,8 @@ export function countingCases(worldOf: () => FeedbackWorld): void {
   /** The figures of answers that obey no scenario. */
   async function row(api: ClusterClient): Promise<Json> {
     const { rows, complete } = await api.json('GET', '/v1/metrics/click-through');
-    assert.equal(complete, true);
-    return (rows as readonly Json[]).find(({ scenario }) => scenario === 'counted') ?? {};
+    const counted = (rows as readonly Json[]).find(({ scenario }) => scenario === 'counted');
+    return complete === true ? (counted ?? {}) : {};
   }
 
   const click = (n: number, recommendationId: unknown): Json => ({
@@ -119,7 +119,10 @@ export function countingCases(worldOf: () => FeedbackWorld): void {
         ({ impressions, clicks }) => impressions === 6 && clicks === 3,
       );
       assert.deepEqual({ ...counted, ...wanted }, counted);
-      assert.deepEqual(await row(other), counted);
+      await until(
+        () => row(other),
+        (told) => JSON.stringify(told) === JSON.stringify(counted),
+      );
       await cluster.member('api-0').kill();
       await other.json('POST', '/v1/events', click(4, ids[4]));
       const later = await until(
@@ -129,7 +132,10 @@ export function countingCases(worldOf: () => FeedbackWorld): void {
       assert.deepEqual([later['impressions'], later['clicked']], [6, 4]);
       await cluster.member('api-0').start();
       await cluster.member('api-0').ready();
-      assert.deepEqual(await row(one), later);
+      await until(
+        () => row(one),
+        (told) => JSON.stringify(told) === JSON.stringify(later),
+      );
     });
   });
 
