@@ -61,8 +61,8 @@ async function keysWith(env: TraceWays['env'], isIn: Test): Promise<readonly str
     const found: string[] = [];
     for (const key of keys) {
       // A key that went meanwhile is dumped as null, which the client's types leave out.
-      const dumped: Buffer | null = await link.run((redis) => redis.dumpBuffer(key));
-      const held = [Buffer.from(key), dumped].filter((bytes) => bytes !== null);
+      const dumped: unknown = await link.run((redis) => redis.dumpBuffer(key));
+      const held = [Buffer.from(key), dumped].filter((bytes) => Buffer.isBuffer(bytes));
       if (held.some(isIn)) found.push(key);
     }
     return found;
