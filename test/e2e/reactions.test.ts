@@ -24,6 +24,8 @@ describe('reactions to answers', () => {
     world = await createWorld();
     server = await world.serve(world.path('data'));
     await server.postAll(madeEvents(0, 500));
+    // An answer before anything was learned has no items to react to.
+    await server.stand();
   });
 
   after(async () => {
