@@ -73,12 +73,12 @@ function createWorld() {
       signal: ending.signal,
       onCounted: (what, { model }) => void counted.push(`${api} ${what} ${model}`),
     });
-    const { recommend } = feedback.watchQueries(queries);
+    const watched = feedback.watchQueries(queries);
     /** Answers a user, and has them click where they are asked to. */
     const answer = async (user: string, clicks: boolean, experiment?: string): Promise<void> => {
       const label =
         experiment === undefined ? undefined : feedback.experiments.assign(experiment, user);
-      await recommend({ user, ...(label && { label }) } as RecommendationQuery);
+      await watched.recommend({ user, ...(label && { label }) } as RecommendationQuery);
       if (!clicks) return;
       const recommendationId = answerId(user, label ?? null);
       await door.accept([{ type: 'play', user, item: 'i', recommendationId }]);
