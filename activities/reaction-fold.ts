@@ -107,13 +107,12 @@ export class ReactionFold {
 
   async #fold(headsOf: ReactionFoldDeps['headsOfNow'], signal: AbortSignal): Promise<boolean> {
     const { record, runs: runsOfNow, clock, onCounted } = this.#deps;
-    const last = this.#held;
-    const newest = last?.revision === (await record.revision()) ? last : undefined;
-    const kept = newest ? undefined : await record.read();
+    const last = await this.#newest();
+    const kept = last === undefined ? await record.read() : undefined;
     const ends = await headsOf();
     // Asked after record and heads: an experiment that is counted there, or that an answer there names, has begun by then.
     const runs = await runsOfNow();
-    const held = newest ? followed(newest, runs) : this.#heldOf(kept, runs);
+    const held = last === undefined ? this.#heldOf(kept, runs) : followed(last, runs);
     // Counts that a failure leaves half changed are read anew.
     this.#held = undefined;
     const { counted, heads } = await this.#count(held, ends);
@@ -132,6 +131,13 @@ export class ReactionFold {
     this.#writtenMs = clock();
     for (const reaction of counted) onCounted?.(reaction);
     return isWhole;
+  }
+
+  /** What is held, where nobody wrote since. */
+  async #newest(): Promise<Held | undefined> {
+    const held = this.#held;
+    if (held === undefined) return undefined;
+    return (await this.#deps.record.revision()) === held.revision ? held : undefined;
   }
 
   /** Counts what the journal holds past the places held, up to these ends and within the bound. */

@@ -95,7 +95,8 @@ describe('folding reactions', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
         const { record, open, post } = createRig();
         const folds = [open(), open({ eventsMax: 3 })];
-        const quietly = async (fold?: ReactionFold) => fold?.fold(never).catch(() => false);
+        const quietly = async (fold: ReactionFold | undefined): Promise<unknown> =>
+          fold?.fold(never).catch(() => false);
         const events = new Set<number>();
         for (const one of steps) {
           if (typeof one === 'object' && 'click' in one) {
