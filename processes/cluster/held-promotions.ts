@@ -12,6 +12,11 @@ import { heldPositions } from './held-stands.ts';
 import { MOVER_SILENT_MS_MAX } from './meeting.ts';
 import type { ClusterStores } from './stores.ts';
 
+/** How long a promotion waits until the workers tell that they hold a version that has a name. */
+export const HELD_TOLD_MS_MAX = 3_000;
+
+const HELD_LOOK_MS = 100;
+
 /** What promotions of a cluster work on. */
 export interface HeldPromotionsDeps extends Pick<PromotionsDeps, 'serving' | 'clock' | 'sleep'> {
   readonly stores: Pick<ClusterStores, 'journal' | 'registry' | 'fences'>;
@@ -37,20 +42,38 @@ export function createHeldPromotions(deps: HeldPromotionsDeps): PromotionsPort {
   const seen = async <T>(work: () => Promise<T>): Promise<T> => {
     await headsOfNow(journal);
     await aliases.now();
+    await look();
+    return work();
+  };
+  const look = async (): Promise<void> => {
     // What a worker told that is gone says nothing of now.
     const isOfNow = ({ toldMs }: PartitionNote): boolean => clock() - toldMs < MOVER_SILENT_MS_MAX;
     notes = (await fences.notes()).filter(isOfNow);
-    return work();
+  };
+  /** What has a name is held, and what was relieved a moment ago will be told so in the next second. */
+  const untilTold = async (version: string | null): Promise<void> => {
+    const { shadow, previous } = aliases.book.aliases;
+    if (version === null || (version !== shadow && version !== previous)) return;
+    for (let waitedMs = 0; waitedMs < HELD_TOLD_MS_MAX; waitedMs += HELD_LOOK_MS) {
+      if (heldPositions(notes, version, journal.partitions) !== undefined) return;
+      await sleep(HELD_LOOK_MS);
+      await look();
+    }
   };
   return {
     promote: (version, gate) =>
       seen(async () => {
+        await untilTold(version);
         if (gate !== undefined) {
           figures = await observedVersions(observed, [serving.partition(0).version, version]);
         }
         return promotions.promote(version, gate);
       }),
-    rollback: (version) => seen(() => promotions.rollback(version)),
+    rollback: (version) =>
+      seen(async () => {
+        await untilTold(aliases.book.aliases.previous);
+        return promotions.rollback(version);
+      }),
   };
 }
 

@@ -157,7 +157,7 @@ export function countingCases(worldOf: () => FeedbackWorld): void {
           'GET',
           `/v1/recommendations/${String(first['recommendationId'])}`,
         );
-        assert.equal(typeof lineage['user'], 'string');
+        assert.deepEqual(lineage['experiment'], first['experiment']);
         if ((first['experiment'] as Json)['arm'] !== 'bold') continue;
         await other.json('POST', '/v1/events', click(100 + n, first['recommendationId']));
       }

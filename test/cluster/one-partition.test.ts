@@ -33,6 +33,9 @@ async function exported(world: World, data: string): Promise<readonly SentEvent[
     });
 }
 
+/** A cluster learns by `gmf` where nothing else is said, a data folder by the blend. */
+const AS_THE_CLUSTER = { REPRISE_LEARNER: 'gmf' };
+
 describe('a cluster of one partition', () => {
   let world: World;
   let cluster: Cluster;
@@ -59,7 +62,7 @@ describe('a cluster of one partition', () => {
         await world.json('import', file, '--data', data);
       } else {
         t.diagnostic('REPRISE_DATA names no folder with ml-latest-small: made events do instead');
-        const server = await world.serve(data, { partitions: 1 });
+        const server = await world.serve(data, { partitions: 1, env: AS_THE_CLUSTER });
         await server.postAll(madeEvents(0, 8_000));
         await server.interrupt();
       }
@@ -108,7 +111,10 @@ describe('a cluster of one partition', () => {
       }));
       const [first = ''] = new Set(events.map(({ user }) => user));
       const erased = [...marked, first];
-      const never = await world.serve(world.path('never'), { partitions: 1 });
+      const never = await world.serve(world.path('never'), {
+        partitions: 1,
+        env: AS_THE_CLUSTER,
+      });
       const others = events.filter(({ user }) => user !== first);
       for (let from = 0; from < others.length; from += postEventsMax) {
         await never.postAll(others.slice(from, from + postEventsMax));
