@@ -89,8 +89,8 @@ export function countingCases(worldOf: () => FeedbackWorld): void {
     return complete === true ? (counted ?? {}) : {};
   }
 
-  const click = (n: number, recommendationId: unknown): Json => ({
-    ...{ id: `click-${String(n)}`, type: 'play', user: `user-${String(n)}`, item: 'even-3' },
+  const click = (n: number, recommendationId: unknown, user = n): Json => ({
+    ...{ id: `click-${String(n)}`, type: 'play', user: `user-${String(user)}`, item: 'even-3' },
     recommendationId,
   });
 
@@ -159,7 +159,7 @@ export function countingCases(worldOf: () => FeedbackWorld): void {
         );
         assert.deepEqual(lineage['experiment'], first['experiment']);
         if ((first['experiment'] as Json)['arm'] !== 'bold') continue;
-        await other.json('POST', '/v1/events', click(100 + n, first['recommendationId']));
+        await other.json('POST', '/v1/events', click(100 + n, first['recommendationId'], n));
       }
       const sumOf = (figures: Json, field: string): number =>
         (figures['arms'] as readonly Json[]).reduce((sum, arm) => sum + Number(arm[field]), 0);
