@@ -121,7 +121,8 @@ async function faultsOf(
     faults.push('it was learned under other settings than its version has');
   }
   const log = await journal.chainHash?.(saved.partition, sequence(saved.sequence));
-  if (log !== undefined && link.logSha256 !== log) faults.push('it was learned from another journal');
+  if (log !== undefined && link.logSha256 !== log)
+    faults.push('it was learned from another journal');
   const base = definition.baseSha256?.[saved.partition] ?? null;
   const kept = before.find((one) => one.sequence === link.from);
   const expected =

@@ -11,7 +11,9 @@ export function openAliases({ objects }: { readonly objects: ObjectStore }): Ali
   return {
     async read() {
       try {
-        return aliasStandOf(JSON.parse(Buffer.from(await readWhole(objects, NAME)).toString('utf8')));
+        return aliasStandOf(
+          JSON.parse(Buffer.from(await readWhole(objects, NAME)).toString('utf8')),
+        );
       } catch (error) {
         if (hasCode(error, 'UNAVAILABLE')) throw error;
         // What is not there, or cannot be read, is folded from the journal again.

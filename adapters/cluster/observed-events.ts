@@ -23,7 +23,9 @@ export function openObservedEvents(link: RedisLink): SharedObservedEvents {
     async add(version, events) {
       const told = events.slice(-PLACES_MAX).map(textOf);
       for (let from = 0; from < told.length; from += TOLD_MAX) {
-        await link.run((redis) => redis.rpush(keyOf(version), ...told.slice(from, from + TOLD_MAX)));
+        await link.run((redis) =>
+          redis.rpush(keyOf(version), ...told.slice(from, from + TOLD_MAX)),
+        );
       }
       if (told.length === 0) return;
       await link.run((redis) => redis.ltrim(keyOf(version), -PLACES_MAX, -1));
@@ -34,7 +36,8 @@ export function openObservedEvents(link: RedisLink): SharedObservedEvents {
       const texts = await link.run((redis) => redis.lrange(keyOf(version), 0, -1));
       // What was told again counts once, as it was told first.
       const found = new Map<number, ObservedEvent>();
-      for (const event of texts.map(eventOf)) if (!found.has(event.key)) found.set(event.key, event);
+      for (const event of texts.map(eventOf))
+        if (!found.has(event.key)) found.set(event.key, event);
       return [...found.values()];
     },
   };

@@ -12,7 +12,10 @@ const body = z.strictObject({});
 
 function schedulesOf({ schedules }: ApiDeps): SchedulesPort {
   if (schedules !== undefined) return schedules;
-  throw new HttpProblem('UNAVAILABLE', 'no schedules are kept here: ask an API that has a Temporal');
+  throw new HttpProblem(
+    'UNAVAILABLE',
+    'no schedules are kept here: ask an API that has a Temporal',
+  );
 }
 
 function named(name: string): ScheduleName {

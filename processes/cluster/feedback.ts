@@ -147,8 +147,7 @@ export class ClusterFeedback implements ClickThroughPort {
         isAway = false;
       } catch (error) {
         // Nothing is lost by it while the process runs: answers wait, and reactions stand in the journal.
-        if (!isAway)
-          logger.warn({ err: error }, 'what became of answers waits to be counted');
+        if (!isAway) logger.warn({ err: error }, 'what became of answers waits to be counted');
         isAway = true;
       }
     }

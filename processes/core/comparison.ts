@@ -128,11 +128,7 @@ export function comparedFigures(
   return cohortOf('all', pairsOf(prequential, a, b));
 }
 
-function pairsOf(
-  prequential: ObservedVersions,
-  a: string,
-  b: string,
-): readonly PairedEvent[] {
+function pairsOf(prequential: ObservedVersions, a: string, b: string): readonly PairedEvent[] {
   return pairEvents(
     prequential.observerOf(a).events.kept(),
     prequential.observerOf(b).events.kept(),
