@@ -4,7 +4,7 @@ import type { SharedObservedEvents } from '../../adapters/cluster/observed-event
 import type { EventDoor } from '../../events/door.ts';
 import type { ObservedEvent } from '../../model/stream/observed-events.ts';
 import type { ObservedVersions } from '../core/comparison.ts';
-import { Promotions } from '../core/promotions.ts';
+import { PROMOTION_LAG_EVENTS_MAX, Promotions } from '../core/promotions.ts';
 import type { PromotionsDeps } from '../core/promotions.ts';
 import type { FollowedAliases } from './followed-aliases.ts';
 import { headsOfNow } from './heads-of-now.ts';
@@ -12,7 +12,7 @@ import { heldPositions } from './held-stands.ts';
 import { MOVER_SILENT_MS_MAX } from './meeting.ts';
 import type { ClusterStores } from './stores.ts';
 
-/** How long a promotion waits until the workers tell that they hold a version that has a name. */
+/** How long a promotion waits until the workers tell that they hold a version that has a name near the heads. */
 export const HELD_TOLD_MS_MAX = 3_000;
 
 const HELD_LOOK_MS = 100;
@@ -50,12 +50,14 @@ export function createHeldPromotions(deps: HeldPromotionsDeps): PromotionsPort {
     const isOfNow = ({ toldMs }: PartitionNote): boolean => clock() - toldMs < MOVER_SILENT_MS_MAX;
     notes = (await fences.notes()).filter(isOfNow);
   };
-  /** What has a name is held, and what was relieved a moment ago will be told so in the next second. */
+  /** What has a name is held, and where workers tell that it stands is a second old. */
   const untilTold = async (version: string | null): Promise<void> => {
     const { shadow, previous } = aliases.book.aliases;
     if (version === null || (version !== shadow && version !== previous)) return;
     for (let waitedMs = 0; waitedMs < HELD_TOLD_MS_MAX; waitedMs += HELD_LOOK_MS) {
-      if (heldPositions(notes, version, journal.partitions) !== undefined) return;
+      const stands = heldPositions(notes, version, journal.partitions);
+      const lags = stands?.map((stand, partition) => journal.head(partition) - stand);
+      if (lags?.every((lag) => lag <= PROMOTION_LAG_EVENTS_MAX) === true) return;
       await sleep(HELD_LOOK_MS);
       await look();
     }

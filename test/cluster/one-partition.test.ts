@@ -59,7 +59,8 @@ describe('a cluster of one partition', () => {
       const file = join(process.env['REPRISE_DATA'] ?? '', 'events', 'ml-latest-small.csv.gz');
       const data = world.path('embedded');
       if (existsSync(file)) {
-        await world.json('import', file, '--data', data);
+        const { exit, stderr } = await world.run(['import', file, '--data', data], AS_THE_CLUSTER);
+        assert.equal(exit, 0, stderr);
       } else {
         t.diagnostic('REPRISE_DATA names no folder with ml-latest-small: made events do instead');
         const server = await world.serve(data, { partitions: 1, env: AS_THE_CLUSTER });

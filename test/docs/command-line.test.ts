@@ -12,7 +12,7 @@ test('every command is documented, and its documented options are those of --hel
     for (const [, command = '', usage = ''] of rows) {
       documented.push(command);
       // `evaluate ncf …` is a command of a command.
-      const below = /^ ([a-z]+)\b/.exec(usage)?.slice(1) ?? [];
+      const below = /^ ([a-z][a-z-]*)\b/.exec(usage)?.slice(1) ?? [];
       const { stdout } = await cli.run(command, ...below, '--help');
       for (const [option] of usage.matchAll(/--[a-z-]+/g)) {
         assert.ok(stdout.includes(option), `${command} has no ${option}`);
