@@ -120,7 +120,16 @@ describe('a transport message', () => {
       /^event\.recommendationId is no rec/,
     ],
     ['a fact without an id', { v: 1, fact: published }, /id is no text/],
-    ['a fact of a user', { v: 1, id: 'x', fact: { ...published, kind: 'UserErased' } }, /no fact/],
+    [
+      'a fact of an event',
+      { v: 1, id: 'x', fact: { ...published, kind: 'InteractionRecorded' } },
+      /no fact/,
+    ],
+    [
+      'an erasure of a name',
+      { v: 1, id: 'x', fact: { kind: 'UserErased', user: 'anna', timeMs: 5 } },
+      /no surrogate/,
+    ],
     ['a kind of every object', { v: 1, id: 'x', fact: { kind: 'constructor' } }, /no fact/],
     ['an item without its time', { v: 1, id: 'x', fact: { ...published, timeMs: -1 } }, /timeMs/],
   ];
