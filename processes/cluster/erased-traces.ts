@@ -2,11 +2,10 @@ import type { CheckpointWishes } from '../../activities/checkpoint-wishes.ts';
 import type { DeletedTraces } from '../../activities/erasure-record.ts';
 import type { TraceTest } from '../../activities/erasing.ts';
 import type { ObjectStore } from '../../activities/object-store.ts';
-import type { RegisteredVersion } from '../../activities/version-registry.ts';
+import { retireBases } from '../../activities/retired-bases.ts';
 import { dropDeltas } from '../../adapters/cluster/delta-stream.ts';
 import type { SharedIndexReleases } from '../../adapters/cluster/index-releases.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
-import { hasCode } from '../../events/error.ts';
 import type { PopularStore } from '../../projections/popular-store.ts';
 import type { UserStore } from '../../projections/user-store.ts';
 import type { ClusterStores } from './stores.ts';
@@ -47,7 +46,7 @@ export async function deleteClusterTraces(
   }
   const deleted = {
     runs: await removeBelow(objects, 'runs/', () => true),
-    bases: await retireBases(deps, live, holds),
+    bases: await retireBases(stores.registry, live, holds),
     checkpoints:
       (await removeBelow(objects, 'checkpoints/', (version) => version !== live, 2)) +
       // Workers keep no states of older versions since this one was planned.
@@ -91,40 +90,6 @@ async function removeBelow(
     removed.add(parts.slice(0, depth).join('/'));
   }
   return removed.size;
-}
-
-async function retireBases(
-  { stores: { registry } }: ClusterTracesDeps,
-  live: string,
-  holds: TraceTest,
-): Promise<readonly string[]> {
-  const retired: string[] = [];
-  for (const known of await registry.list()) {
-    const { version, baseSha256 } = known.definition;
-    if (version === live || baseSha256 === null || known.retired === true) continue;
-    if (!(await holdsAny(registry, known, holds))) continue;
-    await registry.retire(version);
-    retired.push(version);
-  }
-  return retired;
-}
-
-async function holdsAny(
-  registry: ClusterTracesDeps['stores']['registry'],
-  known: RegisteredVersion,
-  holds: TraceTest,
-): Promise<boolean> {
-  for (const partition of known.definition.start.keys()) {
-    const base = await registry.base(known.definition.version, partition).catch(refuseOutage);
-    if (base === null || (base !== undefined && holds(base))) return true;
-  }
-  return false;
-}
-
-/** A base that cannot be read may hold a user, too, and nothing can be built from it; a store that is away says nothing. */
-function refuseOutage(error: unknown): null {
-  if (hasCode(error, 'UNAVAILABLE')) throw error;
-  return null;
 }
 
 async function removeReleases(

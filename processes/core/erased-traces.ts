@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeletedTraces } from '../../activities/erasure-record.ts';
 import type { TraceTest } from '../../activities/erasing.ts';
-import type { RegisteredVersion } from '../../activities/version-registry.ts';
+import { retireBases } from '../../activities/retired-bases.ts';
 import type { CoreParts } from './core-parts.ts';
 
 /** What deleting the traces of erased users works on. */
@@ -36,7 +36,7 @@ export async function deleteTraces(
   versions.dropOtherShadows(live);
   const deleted = {
     runs: await removeRuns(parts),
-    bases: await retireBases(parts, live, holds),
+    bases: await retireBases(parts.registry, live, holds),
     checkpoints: await checkpoints.removeOthers(live),
     merges: await merges.store.removeOthers(live),
     indexReleases: await removeReleases(parts, live),
@@ -56,35 +56,6 @@ async function removeRuns({ stores }: TracesParts): Promise<number> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
   return names.length;
-}
-
-async function retireBases(
-  { registry }: TracesParts,
-  live: string,
-  holds: TraceTest,
-): Promise<readonly string[]> {
-  const retired: string[] = [];
-  for (const known of await registry.list()) {
-    const { version, baseSha256 } = known.definition;
-    if (version === live || baseSha256 === null || known.retired === true) continue;
-    if (!(await holdsAny(registry, known, holds))) continue;
-    await registry.retire(version);
-    retired.push(version);
-  }
-  return retired;
-}
-
-async function holdsAny(
-  registry: TracesParts['registry'],
-  known: RegisteredVersion,
-  holds: TraceTest,
-): Promise<boolean> {
-  for (const partition of known.definition.start.keys()) {
-    // One that cannot be read may hold a user, too, and nothing can be built from it.
-    const base = await registry.base(known.definition.version, partition).catch(() => null);
-    if (base === null || (base !== undefined && holds(base))) return true;
-  }
-  return false;
 }
 
 async function removeReleases(
