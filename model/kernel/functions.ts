@@ -70,6 +70,39 @@ export interface KernelFunctions {
     key0: number,
     key1: number,
   ): number;
+  /** The place of a word among `count` of them, the first one's where it is there twice; `count` where it is not. */
+  findWord(words: Pointer, count: number, word: number): number;
+  /** Adds item rows to the candidates (CANDIDATES), each once, while there is room; those left out never join. */
+  proposeRows(candidates: Pointer, rows: Pointer, count: number): void;
+  /**
+   * Adds an item's partners as {@link proposeRows} does, and to the sums of each that is a candidate: near · share and
+   * near, where near is the pair's count times `norm`.
+   */
+  proposeNear(
+    candidates: Pointer,
+    partners: Pointer,
+    counts: Pointer,
+    count: number,
+    norm: number,
+    share: number,
+  ): void;
+  /**
+   * Says how near each candidate is whose sums are not 0: three features from number `to` on. `norms` holds a 64-bit
+   * float an item row.
+   */
+  describeNear(candidates: Pointer, norms: Pointer, to: number): void;
+  /**
+   * Says how popular each candidate is at six speeds, from feature `to` on, and its two ages, from `ageTo` on. `known`
+   * holds eight 64-bit floats an item row: a logarithm a speed, the events before its first, the time of its last; `nows`
+   * as many: what is subtracted from each logarithm, the events so far and the time, Unix milliseconds.
+   */
+  describePopular(
+    candidates: Pointer,
+    known: Pointer,
+    nows: Pointer,
+    to: number,
+    ageTo: number,
+  ): void;
   /** out[number] = query · row + bias over `count` rows listed in `rows`, of a table with biases. */
   scoreRows(table: Pointer, query: Pointer, rows: Pointer, count: number, out: Pointer): void;
   /** out[number] = features[number] · weights over `count` rows of `width` floats, a multiple of 4. */

@@ -12,6 +12,8 @@ export interface Kernel {
   readonly functions: KernelFunctions;
   /** The whole memory as 32-bit floats. Growth replaces the view: read it again after anything that may allocate. */
   readonly floats: Float32Array;
+  /** The whole memory as 64-bit floats, replaced like `floats`. */
+  readonly doubles: Float64Array;
   /** The whole memory as unsigned 32-bit words, replaced like `floats`. */
   readonly words: Uint32Array;
   /** The whole memory as bytes, replaced like `floats`. */
@@ -51,6 +53,7 @@ class ArenaKernel implements Kernel {
   readonly kind: 'wasm' | 'plain';
   readonly functions: KernelFunctions;
   floats: Float32Array;
+  doubles: Float64Array;
   words: Uint32Array;
   octets: Uint8Array;
   readonly #memory: KernelMemory;
@@ -61,6 +64,7 @@ class ArenaKernel implements Kernel {
     this.functions = functions;
     this.#memory = memory;
     this.floats = new Float32Array(memory.buffer);
+    this.doubles = new Float64Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
     this.octets = new Uint8Array(memory.buffer);
   }
@@ -94,6 +98,7 @@ class ArenaKernel implements Kernel {
     const wanted = Math.max(missing, GROWTH_PAGES_MIN, Math.ceil(have / 10));
     this.#memory.grow(Math.min(wanted, MEMORY_BYTES_MAX / PAGE_BYTES - have));
     this.floats = new Float32Array(this.#memory.buffer);
+    this.doubles = new Float64Array(this.#memory.buffer);
     this.words = new Uint32Array(this.#memory.buffer);
     this.octets = new Uint8Array(this.#memory.buffer);
   }

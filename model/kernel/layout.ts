@@ -79,6 +79,27 @@ export const SOFTMAX = {
   words: 16,
 } as const;
 
+/** Word offsets in the header of the items that a question chooses from. */
+export const CANDIDATES = {
+  /** Pointer to one word an item row: `first` and the candidate's number, or more where it is left out. */
+  marks: 0,
+  /** What the question at hand marks its first candidate with; marks of questions before are below it. */
+  first: 1,
+  /** The candidates so far. */
+  size: 2,
+  /** The most that there may be. */
+  sizeMax: 3,
+  /** Pointer to the candidates' item rows, in the order in which they came. */
+  rows: 4,
+  /** Pointer to `width` floats a candidate. */
+  features: 5,
+  /** Floats that are said of a candidate, a multiple of 4. */
+  width: 6,
+  /** Pointer to two floats a candidate: how near the user's items are, fading and not. */
+  sums: 7,
+  words: 8,
+} as const;
+
 /** The factor that turns the sum of four 16-bit uniforms, centred, into a value of this standard deviation. */
 export function seedScale(deviation: number): number {
   // The variance of one discrete uniform over n values is (n² − 1) / 12.

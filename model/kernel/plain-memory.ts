@@ -7,6 +7,7 @@ const PAGE_BYTES = 65_536;
 export class PlainMemory implements KernelMemory {
   buffer: ArrayBuffer = new ArrayBuffer(PAGE_BYTES);
   floats = new Float32Array(this.buffer);
+  doubles = new Float64Array(this.buffer);
   words = new Uint32Array(this.buffer);
   octets = new Uint8Array(this.buffer);
 
@@ -14,6 +15,7 @@ export class PlainMemory implements KernelMemory {
     const before = this.buffer.byteLength / PAGE_BYTES;
     const wider = new ArrayBuffer((before + pages) * PAGE_BYTES);
     this.floats = new Float32Array(wider);
+    this.doubles = new Float64Array(wider);
     this.words = new Uint32Array(wider);
     this.octets = new Uint8Array(wider);
     this.octets.set(new Uint8Array(this.buffer));
@@ -29,6 +31,16 @@ export class PlainMemory implements KernelMemory {
   /** Stores a float, rounded to 32 bits. */
   setFloat(pointer: number, value: number): void {
     this.floats[pointer >>> 2] = value;
+  }
+
+  /** The 64-bit float at a byte address. */
+  double(pointer: number): number {
+    return this.doubles[pointer >>> 3] as number;
+  }
+
+  /** Sets a word of a header. */
+  setField(header: number, offset: number, value: number): void {
+    this.words[(header >>> 2) + offset] = value;
   }
 
   /** A word of a header. */

@@ -2,6 +2,7 @@ import type { KernelFunctions, KernelMemory } from './functions.ts';
 import { TABLE } from './layout.ts';
 import { PlainMemory } from './plain-memory.ts';
 import { draw, exp, seededValue, sigmoid } from './plain-scalar.ts';
+import { createPlainCandidates } from './plain-candidates.ts';
 import { createPlainFeatures } from './plain-features.ts';
 import { createPlainSearch } from './plain-search.ts';
 import { createPlainProducts } from './plain-product.ts';
@@ -33,6 +34,7 @@ export function createPlainKernel(): { memory: KernelMemory; functions: KernelFu
     ...createPlainIsgd(memory, products),
     ...createPlainGmf(memory, products),
     ...createPlainSoftmax(memory, products),
+    ...createPlainCandidates(memory),
     ...createPlainFeatures(memory, products),
     ...createPlainSearch(memory, products),
   };

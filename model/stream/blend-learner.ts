@@ -57,9 +57,7 @@ export class BlendLearner implements StreamLearner, Capturable {
   readonly weights = new BlendWeights();
   readonly #candidates: CandidateSet;
   readonly #scoresAt: Pointer;
-  readonly #scores: Float32Array;
   readonly #currentAt: Pointer;
-  readonly #current: Float32Array;
   readonly #newest: Uint32Array;
   readonly #top = new TopRows();
   readonly #gmfScores: Float32Array;
@@ -74,19 +72,16 @@ export class BlendLearner implements StreamLearner, Capturable {
   ) {
     this.settings = settings;
     this.gmf = new GmfLearner(kernels, gmf, seed);
-    this.popularity = new PopularitySource(settings.popularMax);
-    this.transitions = new TransitionSource(settings.partnersMax);
-    this.neighbours = new NeighbourSource(settings.partnersMax);
-    this.#newest = new Uint32Array(gmf.contextItemsMax);
     const kernel = kernels.create();
     this.#kernel = kernel;
+    this.popularity = new PopularitySource(kernel, settings.popularMax);
+    this.transitions = new TransitionSource(kernel, settings.partnersMax);
+    this.neighbours = new NeighbourSource(kernel, settings.partnersMax);
+    this.#newest = new Uint32Array(gmf.contextItemsMax);
     this.#scoresAt = kernel.alloc(settings.candidatesMax * 4);
     this.#currentAt = kernel.alloc(FEATURES.count * 4);
-    // Last: a view holds only while nothing more is given out.
     this.#candidates = new CandidateSet(kernel, settings.candidatesMax);
     this.#gmfScores = new Float32Array(settings.candidatesMax);
-    this.#scores = kernel.f32(this.#scoresAt, settings.candidatesMax);
-    this.#current = kernel.f32(this.#currentAt, FEATURES.count);
   }
 
   get items(): number {
@@ -97,9 +92,10 @@ export class BlendLearner implements StreamLearner, Capturable {
   rank(question: RankingQuestion, rows: Uint32Array, scores: Float32Array): number {
     this.#gather(question);
     this.#top.begin(rows.length);
-    const candidates = this.#candidates;
-    for (let slot = 0; slot < candidates.size; slot++) {
-      this.#top.offer(candidates.rows[slot] as number, this.#scores[slot] as number);
+    const candidates = this.#candidates.rows;
+    const theirs = this.#kernel.f32(this.#scoresAt, candidates.length);
+    for (let slot = 0; slot < candidates.length; slot++) {
+      this.#top.offer(candidates[slot] as number, theirs[slot] as number);
     }
     const found = this.#top.take(rows, scores);
     return found < rows.length ? this.#fill(question, rows, scores, found) : found;
@@ -110,8 +106,7 @@ export class BlendLearner implements StreamLearner, Capturable {
     this.#gather(question);
     const slot = this.#candidates.find(itemRow);
     if (slot < 0) return undefined;
-    const first = slot * FEATURES.count;
-    const said = this.#candidates.features.subarray(first, first + FEATURES.count);
+    const said = this.#candidates.said(slot);
     const shares: Record<string, number> = {};
     for (const [name, from, to] of FEATURE_SPANS) {
       let sum = 0;
@@ -172,7 +167,17 @@ export class BlendLearner implements StreamLearner, Capturable {
   /** Takes over a captured state; only a learner that knows nothing yet can. */
   restore(state: LearnerState): void {
     for (const [name, part] of this.#parts()) part.restore(unprefixed(name, state));
+    this.checkRestored();
+  }
+
+  /** Throws a RangeError where what was restored names items without rows: the kernel would read past them. */
+  checkRestored(): void {
     this.#asked = undefined;
+    const { items, popularity, transitions, neighbours } = this;
+    const reach = Math.max(transitions.pairs.reach, neighbours.pairs.reach);
+    if (popularity.items !== items || neighbours.items !== items || reach > items) {
+      throw new RangeError('what is known of items does not fit their rows');
+    }
   }
 
   #isWeighed({ key0, key1 }: StreamEvent): boolean {
@@ -218,10 +223,10 @@ export class BlendLearner implements StreamLearner, Capturable {
     scores: Float32Array,
     found: number,
   ): number {
-    const { rows: candidates, size } = this.#candidates;
-    const leftOut = new Uint32Array(excluded.length + size);
+    const candidates = this.#candidates.rows;
+    const leftOut = new Uint32Array(excluded.length + candidates.length);
     leftOut.set(excluded);
-    leftOut.set(candidates.subarray(0, size), excluded.length);
+    leftOut.set(candidates, excluded.length);
     const question = { userRow, timeMs: 0, excluded: leftOut };
     const [others, theirScores] = [rows.subarray(found), scores.subarray(found)];
     const added = this.gmf.rank(question, others, theirScores);
@@ -239,36 +244,39 @@ export class BlendLearner implements StreamLearner, Capturable {
     for (let at = 0; at < count; at++) {
       const slot = candidates.slot(this.#newest[at] as number);
       if (slot < 0) continue;
-      const to = slot * FEATURES.count + FEATURES.repeats;
-      candidates.features[to] = (candidates.features[to] as number) + 1 / (1 + at);
+      const before = candidates.said(slot)[FEATURES.repeats] as number;
+      candidates.say(slot, FEATURES.repeats, before + 1 / (1 + at));
     }
   }
 
   #describeGmf(userRow: number): void {
-    const { rows, features, size } = this.#candidates;
+    const { rows, features } = this.#candidates;
     const scores = this.#gmfScores;
-    this.gmf.scoreRows(userRow, rows.subarray(0, size), scores);
-    for (let slot = 0; slot < size; slot++) {
-      features[slot * FEATURES.count + FEATURES.gmf] = (scores[slot] as number) * GMF_SCALE;
+    this.gmf.scoreRows(userRow, rows, scores);
+    const { floats } = this.#kernel;
+    let at = (features >>> 2) + FEATURES.gmf;
+    for (let slot = 0; slot < rows.length; slot++, at += FEATURES.count) {
+      floats[at] = (scores[slot] as number) * GMF_SCALE;
     }
   }
 
   #score(): void {
-    const { pointer, size } = this.#candidates;
-    this.#current.set(this.weights.current);
+    const { features, size } = this.#candidates;
+    this.#kernel.floats.set(this.weights.current, this.#currentAt >>> 2);
     const { functions } = this.#kernel;
-    functions.scoreFeatures(pointer, size, FEATURES.count, this.#currentAt, this.#scoresAt);
+    functions.scoreFeatures(features, size, FEATURES.count, this.#currentAt, this.#scoresAt);
   }
 
   /** Moves the weights to where the event's candidate would have stood higher; spends the scores. */
   #weigh(wanted: number, weight: number): void {
     if (wanted < 0) return;
-    const { pointer, size } = this.#candidates;
+    const { features, size } = this.#candidates;
     const { functions } = this.#kernel;
     // The room of the current weights takes the gradient: the next question sets it anew.
     const out = this.#currentAt;
-    functions.softmaxGradient(pointer, size, FEATURES.count, this.#scoresAt, wanted, out);
-    this.weights.move(this.#current, this.settings.weightRate * weight);
+    functions.softmaxGradient(features, size, FEATURES.count, this.#scoresAt, wanted, out);
+    const gradient = this.#kernel.f32(out, FEATURES.count);
+    this.weights.move(gradient, this.settings.weightRate * weight);
   }
 }
 

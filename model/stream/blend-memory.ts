@@ -81,6 +81,7 @@ export class BlendMemory implements LearnedMemory {
     yield undefined;
     yield* transitions.pairs.restoreInSteps(unprefixed('transitions', state));
     yield* neighbours.restoreInSteps(unprefixed('neighbours', state));
+    this.#learner.checkRestored();
   }
 
   hashItem(hasher: StateHasher, itemRow: number, itemRanks: Uint32Array): void {

@@ -1,3 +1,4 @@
+import type { Kernel, Pointer } from '../kernel/kernel.ts';
 import type { StateHasher } from '../state-hash.ts';
 import { atOnce, inRuns } from '../steps.ts';
 import type { Steps } from '../steps.ts';
@@ -5,16 +6,18 @@ import type { Capturable, LearnerState } from './learner-state.ts';
 import { rowsTensor, tensorOf } from './learner-state.ts';
 
 const PARTNERS_FIRST = 8;
+/** Bytes of a partner and of its count. */
+const PAIR_BYTES = 8;
 /** Rows that a step of capturing or restoring copies. */
 const ROWS_A_RUN = 256;
 /** Places looked at for the one to give up. */
 const EVICTION_PLACES = 8;
-const NOTHING = new Uint32Array(0);
-const NO_COUNTS = new Float32Array(0);
 
 interface Row {
-  partners: Uint32Array;
-  counts: Float32Array;
+  /** Where its partners stand in the kernel's memory, and behind their room the counts; 0 while there are none. */
+  at: Pointer;
+  /** Partners that there is room for. */
+  room: number;
   size: number;
   /** Where the next search for a partner to give up begins. */
   hand: number;
@@ -25,25 +28,48 @@ interface Row {
 /**
  * Counts of pairs of item rows, with at most so many partners a row. A full row gives up the least of the eight partners
  * that its hand comes to, and the hand goes on: what is counted often stays, what came once is soon gone, and an
- * addition costs the same however long the row has been full.
+ * addition costs the same however long the row has been full. The pairs stand in the memory of a kernel, whose functions
+ * go through them; a row that grows leaves its room to others.
  */
 export class BoundedPairs implements Capturable {
+  readonly #kernel: Kernel;
   readonly #partnersMax: number;
   readonly #rows: Row[] = [];
+  /** Rooms that rows have left, by how many partners they hold. */
+  readonly #left = new Map<number, Pointer[]>();
+  #reach = 0;
 
-  constructor(partnersMax: number) {
+  constructor(kernel: Kernel, partnersMax: number) {
+    this.#kernel = kernel;
     this.#partnersMax = partnersMax;
+  }
+
+  /** How many partners a row has. */
+  size(row: number): number {
+    return this.#rows[row]?.size ?? 0;
+  }
+
+  /** Where a row's partners stand in the kernel's memory, until the next `add`. */
+  partnersAt(row: number): Pointer {
+    return this.#rows[row]?.at ?? 0;
+  }
+
+  /** Where the counts beside them stand. */
+  countsAt(row: number): Pointer {
+    const found = this.#rows[row];
+    return found === undefined ? 0 : found.at + found.room * 4;
   }
 
   /** A row's partners; a view, valid until the next `add`. */
   partners(row: number): Uint32Array {
-    const found = this.#rows[row];
-    return found === undefined ? NOTHING : found.partners.subarray(0, found.size);
+    const first = this.partnersAt(row) >>> 2;
+    return this.#kernel.words.subarray(first, first + this.size(row));
   }
 
   /** The counts beside {@link partners}. */
   counts(row: number): Float32Array {
-    return this.#rows[row]?.counts ?? NO_COUNTS;
+    const first = this.countsAt(row) >>> 2;
+    return this.#kernel.floats.subarray(first, first + this.size(row));
   }
 
   /** Everything that was ever added to a row. */
@@ -51,29 +77,37 @@ export class BoundedPairs implements Capturable {
     return this.#rows[row]?.total ?? 0;
   }
 
+  /** The rows that a restored state names, as rows or as partners, are all below this. */
+  get reach(): number {
+    return this.#reach;
+  }
+
   /** Adds to the count of a pair. */
   add(row: number, partner: number, weight: number): void {
     while (this.#rows.length <= row) this.#rows.push(emptyRow());
     const found = this.#rows[row] as Row;
     found.total += weight;
-    const { partners, size } = found;
-    let place = 0;
-    while (place < size && partners[place] !== partner) place++;
+    const { size } = found;
+    let place = this.#kernel.functions.findWord(found.at, size, partner);
     if (place < size) {
-      found.counts[place] = (found.counts[place] as number) + weight;
+      const at = (found.at >>> 2) + found.room + place;
+      const { floats } = this.#kernel;
+      floats[at] = (floats[at] as number) + weight;
       return;
     }
-    if (size === this.#partnersMax) place = giveUp(found);
-    else if (size === partners.length) widen(found, Math.min(size * 2, this.#partnersMax));
+    if (size === this.#partnersMax) place = this.#giveUp(found);
+    else if (size === found.room)
+      this.#widen(found, Math.min(roomFor(size + 1), this.#partnersMax));
     if (place === size) found.size++;
-    found.partners[place] = partner;
-    found.counts[place] = weight;
+    const at = (found.at >>> 2) + place;
+    this.#kernel.words[at] = partner;
+    this.#kernel.floats[at + found.room] = weight;
   }
 
   /** Hashes a row, its partners by their ranks. */
   hashRow(hasher: StateHasher, row: number, ranks: Uint32Array): void {
     hasher.words(this.partners(row).map((partner) => ranks[partner] as number));
-    hasher.floats(this.counts(row), 0, this.#rows[row]?.size ?? 0);
+    hasher.floats(this.counts(row), 0, this.size(row));
     hasher.whole(this.#rows[row]?.hand ?? 0);
     hasher.number(this.total(row));
   }
@@ -89,10 +123,10 @@ export class BoundedPairs implements Capturable {
     const counts = new Float32Array(partners.length);
     let at = 0;
     yield* inRuns(rows.length, ROWS_A_RUN, (first, end) => {
-      for (const row of rows.slice(first, end)) {
-        partners.set(row.partners.subarray(0, row.size), at);
-        counts.set(row.counts.subarray(0, row.size), at);
-        at += row.size;
+      for (let row = first; row < end; row++) {
+        partners.set(this.partners(row), at);
+        counts.set(this.counts(row), at);
+        at += this.size(row);
       }
     });
     return {
@@ -119,6 +153,7 @@ export class BoundedPairs implements Capturable {
       throw new RangeError('rows of pairs are of different numbers');
     }
     this.#rows.length = 0;
+    this.#reach = sizes.length;
     let at = 0;
     yield* inRuns(sizes.length, ROWS_A_RUN, (first, end) => {
       for (let row = first; row < end; row++) {
@@ -129,29 +164,50 @@ export class BoundedPairs implements Capturable {
           );
         }
         const filled = emptyRow();
-        if (size > PARTNERS_FIRST) widen(filled, Math.min(roomFor(size), this.#partnersMax));
-        filled.partners.set(partners.subarray(at, at + size));
-        filled.counts.set(counts.subarray(at, at + size));
+        if (size > 0) this.#widen(filled, Math.min(roomFor(size), this.#partnersMax));
+        this.#kernel.words.set(partners.subarray(at, at + size), filled.at >>> 2);
+        this.#kernel.floats.set(counts.subarray(at, at + size), (filled.at >>> 2) + filled.room);
         filled.size = size;
         filled.hand = hands[row] as number;
         filled.total = totals[row] as number;
         this.#rows.push(filled);
+        for (const partner of this.partners(row)) {
+          if (partner >= this.#reach) this.#reach = partner + 1;
+        }
         at += size;
       }
     });
   }
-}
 
-/** The place of the partner that a full row gives up; moves the row's hand on. */
-function giveUp(row: Row): number {
-  const { counts, size } = row;
-  let least = row.hand % size;
-  for (let step = 1; step < EVICTION_PLACES; step++) {
-    const place = (row.hand + step) % size;
-    if ((counts[place] as number) < (counts[least] as number)) least = place;
+  /** The place of the partner that a full row gives up; moves the row's hand on. */
+  #giveUp(row: Row): number {
+    const { size } = row;
+    const { floats } = this.#kernel;
+    const counts = (row.at >>> 2) + row.room;
+    let least = row.hand % size;
+    for (let step = 1; step < EVICTION_PLACES; step++) {
+      const place = (row.hand + step) % size;
+      if ((floats[counts + place] as number) < (floats[counts + least] as number)) least = place;
+    }
+    row.hand = (row.hand + EVICTION_PLACES) % size;
+    return least;
   }
-  row.hand = (row.hand + EVICTION_PLACES) % size;
-  return least;
+
+  /** Moves a row to a wider room, and leaves the one that it had to others. */
+  #widen(row: Row, room: number): void {
+    const at = this.#left.get(room)?.pop() ?? this.#kernel.alloc(room * PAIR_BYTES);
+    const { words } = this.#kernel;
+    const [from, to] = [row.at >>> 2, at >>> 2];
+    words.copyWithin(to, from, from + row.size);
+    words.copyWithin(to + room, from + row.room, from + row.room + row.size);
+    if (row.room > 0) {
+      const left = this.#left.get(row.room);
+      if (left === undefined) this.#left.set(row.room, [row.at]);
+      else left.push(row.at);
+    }
+    row.at = at;
+    row.room = room;
+  }
 }
 
 function roomFor(size: number): number {
@@ -161,20 +217,5 @@ function roomFor(size: number): number {
 }
 
 function emptyRow(): Row {
-  return {
-    partners: new Uint32Array(PARTNERS_FIRST),
-    counts: new Float32Array(PARTNERS_FIRST),
-    size: 0,
-    hand: 0,
-    total: 0,
-  };
-}
-
-function widen(row: Row, room: number): void {
-  const partners = new Uint32Array(room);
-  const counts = new Float32Array(room);
-  partners.set(row.partners.subarray(0, row.size));
-  counts.set(row.counts.subarray(0, row.size));
-  row.partners = partners;
-  row.counts = counts;
+  return { at: 0, room: 0, size: 0, hand: 0, total: 0 };
 }

@@ -1,68 +1,125 @@
 import type { Kernel, Pointer } from '../kernel/kernel.ts';
+import { CANDIDATES } from '../kernel/layout.ts';
 import { FEATURES } from './blend-features.ts';
+import { KernelColumn } from './kernel-column.ts';
 
-const ITEMS_FIRST = 256;
+/** Marks are words, of which the highest bit is never set. */
+const MARK_MAX = 0x7fff_ffff;
 
-/** The items that a question is about to choose from, each once, with the features that its sources fill in. */
+/**
+ * The items that a question is about to choose from, each once, with the features that its sources fill in. They stand
+ * in the memory of a kernel, whose functions add to them and describe them.
+ */
 export class CandidateSet {
+  /** What the kernel's functions take. */
+  readonly header: Pointer;
+  /** Where the features stand, {@link FEATURES}.count floats a candidate. */
+  readonly features: Pointer;
+  readonly #kernel: Kernel;
   readonly #candidatesMax: number;
-  /** The candidates' item rows, in the order in which they came. */
-  readonly rows: Uint32Array;
-  /** {@link FEATURES}.count numbers a candidate. */
-  readonly features: Float32Array;
-  /** Where the features stand in the kernel's memory. */
-  readonly pointer: Pointer;
-  #size = 0;
-  /** What the question at hand marks its first candidate with; marks of questions before are below it. */
-  #first = 0;
-  /** By item row: `#first` and the candidate's number, or `#first` and `#candidatesMax` for one that is left out. */
-  #marks = new Int32Array(ITEMS_FIRST);
+  readonly #rows: Pointer;
+  readonly #sums: Pointer;
+  /** By item row: what the question marks its first candidate with and the candidate's number, or more where it is left out. */
+  readonly #marks: KernelColumn;
 
-  /** Takes its room of a kernel that gives out no more after it: growth would take the view away. */
   constructor(kernel: Kernel, candidatesMax: number) {
+    this.#kernel = kernel;
     this.#candidatesMax = candidatesMax;
-    this.rows = new Uint32Array(candidatesMax);
-    const length = candidatesMax * FEATURES.count;
-    this.pointer = kernel.alloc(length * 4);
-    this.features = kernel.f32(this.pointer, length);
+    this.#marks = new KernelColumn(kernel, 4);
+    this.#rows = kernel.alloc(candidatesMax * 4);
+    this.#sums = kernel.alloc(candidatesMax * 8);
+    this.features = kernel.alloc(candidatesMax * FEATURES.count * 4);
+    this.header = kernel.alloc(CANDIDATES.words * 4);
+    this.#set(CANDIDATES.marks, this.#marks.pointer);
+    this.#set(CANDIDATES.sizeMax, candidatesMax);
+    this.#set(CANDIDATES.rows, this.#rows);
+    this.#set(CANDIDATES.features, this.features);
+    this.#set(CANDIDATES.width, FEATURES.count);
+    this.#set(CANDIDATES.sums, this.#sums);
   }
 
   /** The candidates so far. */
   get size(): number {
-    return this.#size;
+    return this.#get(CANDIDATES.size);
+  }
+
+  /** The candidates' item rows, in the order in which they came; a view, valid until anything is learned. */
+  get rows(): Uint32Array {
+    const first = this.#rows >>> 2;
+    return this.#kernel.words.subarray(first, first + this.size);
   }
 
   /** Forgets all candidates; those left out never become any. */
   begin(items: number, excluded: Uint32Array): void {
-    const marks = this.#candidatesMax + 1;
-    if (items > this.#marks.length) {
-      this.#marks = new Int32Array(items * 2);
-      this.#first = 0;
-    } else if (this.#first > 0x7fff_ffff - 2 * marks) {
-      this.#marks.fill(0);
-      this.#first = 0;
+    const marks = this.#marks;
+    if (items > marks.room) {
+      marks.grow(items);
+      this.#set(CANDIDATES.marks, marks.pointer);
     }
+    const first = this.#nextFirst();
+    const { words, floats } = this.#kernel;
     // All at once: one by one would cost as much as what is said of a candidate.
-    this.features.fill(0, 0, this.#size * FEATURES.count);
-    this.#size = 0;
-    this.#first += marks;
-    for (const row of excluded) this.#marks[row] = this.#first + this.#candidatesMax;
+    const { size } = this;
+    floats.fill(0, this.features >>> 2, (this.features >>> 2) + size * FEATURES.count);
+    floats.fill(0, this.#sums >>> 2, (this.#sums >>> 2) + size * 2);
+    this.#set(CANDIDATES.size, 0);
+    const [at, room, mark] = [marks.pointer >>> 2, marks.room, first + this.#candidatesMax];
+    for (const row of excluded) if (row < room) words[at + row] = mark;
   }
 
   /** The number of an item among the candidates, which it joins where there is room; −1 where it is none. */
   slot(row: number): number {
-    const known = (this.#marks[row] as number) - this.#first;
+    const { words } = this.#kernel;
+    const header = this.header >>> 2;
+    const mark = (this.#marks.pointer >>> 2) + row;
+    const first = words[header + CANDIDATES.first] as number;
+    const known = (words[mark] as number) - first;
     if (known >= 0) return known === this.#candidatesMax ? -1 : known;
-    if (this.#size === this.#candidatesMax) return -1;
-    const slot = this.#size++;
-    this.#marks[row] = this.#first + slot;
-    this.rows[slot] = row;
-    return slot;
+    const size = words[header + CANDIDATES.size] as number;
+    if (size === this.#candidatesMax) return -1;
+    words[mark] = first + size;
+    words[(this.#rows >>> 2) + size] = row;
+    words[header + CANDIDATES.size] = size + 1;
+    return size;
   }
 
   /** The number of an item among the candidates, which it does not join; −1 where it is none. */
   find(row: number): number {
-    const known = (this.#marks[row] as number) - this.#first;
+    if (row >= this.#marks.room) return -1;
+    const mark = this.#kernel.words[(this.#marks.pointer >>> 2) + row] as number;
+    const known = mark - this.#get(CANDIDATES.first);
     return known >= 0 && known < this.#candidatesMax ? known : -1;
+  }
+
+  /** Says a feature of a candidate. */
+  say(slot: number, feature: number, value: number): void {
+    this.#kernel.floats[(this.features >>> 2) + slot * FEATURES.count + feature] = value;
+  }
+
+  /** What is said of a candidate: a view, valid until anything is learned. */
+  said(slot: number): Float32Array {
+    const bytes = FEATURES.count * 4;
+    return this.#kernel.f32(this.features + slot * bytes, FEATURES.count);
+  }
+
+  /** Moves on to marks that no question had, or lets go of all where there are no more. */
+  #nextFirst(): number {
+    const marks = this.#candidatesMax + 1;
+    let first = this.#get(CANDIDATES.first) + marks;
+    if (first > MARK_MAX - marks) {
+      const at = this.#marks.pointer >>> 2;
+      this.#kernel.words.fill(0, at, at + this.#marks.room);
+      first = marks;
+    }
+    this.#set(CANDIDATES.first, first);
+    return first;
+  }
+
+  #get(field: number): number {
+    return this.#kernel.words[(this.header >>> 2) + field] as number;
+  }
+
+  #set(field: number, value: number): void {
+    this.#kernel.words[(this.header >>> 2) + field] = value;
   }
 }

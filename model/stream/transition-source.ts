@@ -1,8 +1,9 @@
+import type { Kernel } from '../kernel/kernel.ts';
 import { FEATURES } from './blend-features.ts';
 import { BoundedPairs } from './bounded-pairs.ts';
 import type { CandidateSet } from './candidate-set.ts';
 import type { Capturable, LearnerState } from './learner-state.ts';
-import { nearLog2 } from './near-log.ts';
+import { nearLog2 } from '../kernel/plain-candidates.ts';
 
 /** The user's last items that lead somewhere. */
 const LAST_ITEMS = 3;
@@ -18,13 +19,13 @@ const SCALE = 0.35;
 export class TransitionSource implements Capturable {
   readonly #pairs: BoundedPairs;
 
-  constructor(partnersMax: number) {
-    this.#pairs = new BoundedPairs(partnersMax);
+  /** The kernel is that of the candidates. */
+  constructor(kernel: Kernel, partnersMax: number) {
+    this.#pairs = new BoundedPairs(kernel, partnersMax);
   }
 
   /** Adds what followed the user's last items, newest first, to the candidates, and how often it did. */
   propose(candidates: CandidateSet, latest: Uint32Array, count: number): void {
-    const { features } = candidates;
     for (let lag = 0; lag < LAST_ITEMS && lag < count; lag++) {
       const row = latest[lag] as number;
       const partners = this.#pairs.partners(row);
@@ -34,7 +35,7 @@ export class TransitionSource implements Capturable {
         const slot = candidates.slot(partners[at] as number);
         if (slot < 0) continue;
         const share = (counts[at] as number) * scale;
-        features[slot * FEATURES.count + FEATURES.transitions + lag] = nearLog2(1 + share) * SCALE;
+        candidates.say(slot, FEATURES.transitions + lag, nearLog2(1 + share) * SCALE);
       }
     }
   }

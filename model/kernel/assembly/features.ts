@@ -35,6 +35,33 @@ function placeShares(scores: usize, words: usize): f32 {
   return sum;
 }
 
+/** Writes the own row less the mean of all by their shares, for rows of sixteen floats, in one pass; each lane sums as in a pass of its own. */
+function gradientOfSixteen(
+  features: usize,
+  words: usize,
+  scores: usize,
+  own: usize,
+  total: v128,
+  out: usize,
+): void {
+  let sum0 = f32x4.splat(0);
+  let sum1 = f32x4.splat(0);
+  let sum2 = f32x4.splat(0);
+  let sum3 = f32x4.splat(0);
+  for (let at: usize = 0; at < words; at += 4) {
+    const share = v128.load32_splat(scores + at);
+    sum0 = f32x4.add(sum0, f32x4.mul(share, v128.load(features)));
+    sum1 = f32x4.add(sum1, f32x4.mul(share, v128.load(features, 16)));
+    sum2 = f32x4.add(sum2, f32x4.mul(share, v128.load(features, 32)));
+    sum3 = f32x4.add(sum3, f32x4.mul(share, v128.load(features, 48)));
+    features += 64;
+  }
+  v128.store(out, f32x4.sub(v128.load(own), f32x4.div(sum0, total)));
+  v128.store(out, f32x4.sub(v128.load(own, 16), f32x4.div(sum1, total)), 16);
+  v128.store(out, f32x4.sub(v128.load(own, 32), f32x4.div(sum2, total)), 32);
+  v128.store(out, f32x4.sub(v128.load(own, 48), f32x4.div(sum3, total)), 48);
+}
+
 export function softmaxGradient(
   features: usize,
   count: u32,
@@ -47,6 +74,10 @@ export function softmaxGradient(
   const bytes = (<usize>width) << 2;
   const total = f32x4.splat(placeShares(scores, words));
   const own = features + <usize>wanted * bytes;
+  if (width == 16) {
+    gradientOfSixteen(features, words, scores, own, total, out);
+    return;
+  }
   for (let offset: usize = 0; offset < bytes; offset += 16) {
     let sum = f32x4.splat(0);
     let row = features + offset;

@@ -40,6 +40,15 @@ export const SOFTMAX_CONTEXT_ROWS: usize = 52;
 export const SOFTMAX_CONTEXT_WEIGHTS: usize = 56;
 export const SOFTMAX_CONTEXT_COUNT: usize = 60;
 
+export const CANDIDATES_MARKS: usize = 0;
+export const CANDIDATES_FIRST: usize = 4;
+export const CANDIDATES_SIZE: usize = 8;
+export const CANDIDATES_SIZE_MAX: usize = 12;
+export const CANDIDATES_ROWS: usize = 16;
+export const CANDIDATES_FEATURES: usize = 20;
+export const CANDIDATES_WIDTH: usize = 24;
+export const CANDIDATES_SUMS: usize = 28;
+
 /** Where the block of a row starts. */
 export function blockOf(table: usize, row: u32): usize {
   const directory = <usize>load<u32>(table, TABLE_DIRECTORY);

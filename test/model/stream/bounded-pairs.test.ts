@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { loadKernel } from '../../../model/kernel/kernel.ts';
 import { BoundedPairs } from '../../../model/stream/bounded-pairs.ts';
 
 const PARTNERS_MAX = 16;
+const kernel = (await loadKernel()).create();
 
 const additions = fc.array(fc.tuple(fc.nat(5), fc.nat(40), fc.integer({ min: 1, max: 4 })), {
   maxLength: 400,
 });
 
 function filled(all: readonly (readonly [number, number, number])[]): BoundedPairs {
-  const pairs = new BoundedPairs(PARTNERS_MAX);
+  const pairs = new BoundedPairs(kernel, PARTNERS_MAX);
   for (const [row, partner, weight] of all) pairs.add(row, partner, weight);
   return pairs;
 }
@@ -57,7 +59,7 @@ test('a row keeps to its bound, holds a partner once, and never counts more than
 });
 
 test('what comes often stays in a full row, whatever comes once', () => {
-  const pairs = new BoundedPairs(PARTNERS_MAX);
+  const pairs = new BoundedPairs(kernel, PARTNERS_MAX);
   for (let round = 0; round < 300; round++) {
     pairs.add(0, round % 4, 1);
     pairs.add(0, 100 + round, 1);
@@ -66,11 +68,51 @@ test('what comes often stays in a full row, whatever comes once', () => {
   for (let partner = 0; partner < 4; partner++) assert.equal(counts.get(partner), 75);
 });
 
+/** What {@link BoundedPairs} is, in the plainest way: a list a row. */
+class PlainPairs {
+  readonly rows = new Map<number, { pairs: [partner: number, count: number][]; hand: number }>();
+
+  add(row: number, partner: number, weight: number): void {
+    const found = this.rows.get(row) ?? { pairs: [], hand: 0 };
+    this.rows.set(row, found);
+    const known = found.pairs.find(([other]) => other === partner);
+    if (known !== undefined) known[1] += weight;
+    else if (found.pairs.length < PARTNERS_MAX) found.pairs.push([partner, weight]);
+    else {
+      const looked = Array.from({ length: 8 }, (_, at) => (found.hand + at) % PARTNERS_MAX);
+      const countAt = (place: number): number => found.pairs[place]?.[1] as number;
+      const least = Math.min(...looked.map(countAt));
+      found.pairs[looked.find((place) => countAt(place) === least) as number] = [partner, weight];
+      found.hand = (found.hand + 8) % PARTNERS_MAX;
+    }
+  }
+}
+
+test('rows hold what plain lists would, though they grow by turns and leave their rooms to each other', () => {
+  fc.assert(
+    fc.property(additions, (all) => {
+      const pairs = filled(all);
+      const lists = new PlainPairs();
+      for (const [row, partner, weight] of all) lists.add(row, partner, weight);
+      for (const [row, { pairs: theirs }] of lists.rows) {
+        assert.deepEqual(
+          Array.from(pairs.partners(row)),
+          theirs.map(([partner]) => partner),
+        );
+        assert.deepEqual(
+          Array.from(pairs.counts(row)),
+          theirs.map(([, count]) => count),
+        );
+      }
+    }),
+  );
+});
+
 test('what was captured goes on as if it had not been', () => {
   fc.assert(
     fc.property(additions, additions, (before, after) => {
       const whole = filled([...before, ...after]);
-      const restored = new BoundedPairs(PARTNERS_MAX);
+      const restored = new BoundedPairs(kernel, PARTNERS_MAX);
       restored.restore(filled(before).capture());
       for (const [row, partner, weight] of after) restored.add(row, partner, weight);
       assert.deepEqual(restored.capture(), whole.capture());
@@ -79,9 +121,9 @@ test('what was captured goes on as if it had not been', () => {
 });
 
 test('a state with longer rows than the bound is refused', () => {
-  const wide = new BoundedPairs(64);
+  const wide = new BoundedPairs(kernel, 64);
   for (let partner = 0; partner < 40; partner++) wide.add(0, partner, 1);
   assert.throws(() => {
-    new BoundedPairs(PARTNERS_MAX).restore(wide.capture());
+    new BoundedPairs(kernel, PARTNERS_MAX).restore(wide.capture());
   }, /more partners than the bound/);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { nearLog2 } from '../../../model/stream/near-log.ts';
+import { nearLog2 } from '../../../model/kernel/plain-candidates.ts';
 
 const positive = fc.float({ min: Math.fround(1e-6), max: Math.fround(1e9), noNaN: true });
 
