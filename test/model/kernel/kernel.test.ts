@@ -4,7 +4,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Kernel, KernelFactory } from '../../../model/kernel/kernel.ts';
 import { loadKernel } from '../../../model/kernel/kernel.ts';
-import { BLOCK_ROWS, GROUP_ROWS, LEARNER, SOFTMAX, TABLE } from '../../../model/kernel/layout.ts';
+import {
+  BLOCK_ROWS,
+  CANDIDATES,
+  GROUP_ROWS,
+  LEARNER,
+  SOFTMAX,
+  TABLE,
+} from '../../../model/kernel/layout.ts';
 
 const wasm = await loadKernel();
 const plain = await loadKernel({ plain: true });
@@ -169,6 +176,7 @@ test('the layout is the same in both languages', async () => {
     ['TABLE', TABLE] as const,
     ['LEARNER', LEARNER] as const,
     ['SOFTMAX', SOFTMAX] as const,
+    ['CANDIDATES', CANDIDATES] as const,
   ]) {
     for (const [name, word] of Object.entries(offsets)) {
       const constant = `${prefix}_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
