@@ -25,6 +25,8 @@ export interface FollowerDeps {
    * returns a promise, as for a whole state that it takes in slices, the follower waits for it.
    */
   readonly sink: ((delta: ModelDelta) => void | Promise<void>) | undefined;
+  /** True where the sink keeps nothing of a delta that is not whole, and is done with it when it returns: it is lent. */
+  readonly lendsDeltas?: boolean;
   readonly yieldNow: () => Promise<void>;
   /** Milliseconds that one slice holds the thread. */
   readonly sliceMsMax: number;
@@ -239,7 +241,8 @@ class Follower {
     this.#isUntold = false;
     if (sink !== undefined) {
       const isFirst = this.#given === undefined;
-      await sink(isFirst ? await runtime.takeWhole() : runtime.takeDelta());
+      const isLent = this.#deps.lendsDeltas === true;
+      await sink(isFirst ? await runtime.takeWhole() : runtime.takeDelta(isLent));
     }
     this.#given = runtime.position;
     onProgress?.(runtime.position, journal.head(runtime.partition));

@@ -5,6 +5,8 @@ import type { PartitionState } from './partition-state.ts';
 
 const PAIRS_MIN = 1_024;
 const ROWS_A_RUN = 1_024;
+/** Item rows that are lent; a delta of more, as after an import, has arrays of its own. */
+const LENT_ROWS_MAX = 4_096;
 
 /** Gathers what the run events changed, until it is taken as a delta. */
 export class DeltaCollector {
@@ -16,6 +18,8 @@ export class DeltaCollector {
   #usersGiven = 0;
   #itemsGiven = 0;
   #isWholeDue = true;
+  /** Room for what is lent of item rows, used again for every delta that is. */
+  #lent = roomFor(0, 0);
 
   constructor(state: PartitionState) {
     this.#state = state;
@@ -47,14 +51,15 @@ export class DeltaCollector {
 
   /**
    * Takes what changed in `(from, to]`. There is a delta for every event that comes alone, so its fields are written
-   * out: an object put together from others costs ten times the memory.
+   * out: an object put together from others costs ten times the memory. A lent one is valid until the next is taken: a
+   * step of a learner of streams touches hundreds of rows, whose copies would soon have the garbage collected.
    */
-  take(from: number, to: number, deadLetters: readonly DeadLetter[]): ModelDelta {
+  take(from: number, to: number, deadLetters: readonly DeadLetter[], isLent: boolean): ModelDelta {
     const { definition, partition, model, users, items } = this.#state;
     const newUsers = new Uint8Array((users.rows - this.#usersGiven) * 16);
     users.copy(this.#usersGiven, users.rows, newUsers, 0);
     const { userRows, userVectors, userEvents, userPositives, userTimeMs } = this.#takeUserRows();
-    const { itemRows, itemVectors, itemBias, itemPopularity } = this.#takeItemRows();
+    const { itemRows, itemVectors, itemBias, itemPopularity } = this.#takeItemRows(isLent);
     const { seenUsers, seenItems, seenReset } = this.#takePairs();
     const delta: ModelDelta = {
       version: definition.version,
@@ -162,18 +167,33 @@ export class DeltaCollector {
     return { userRows, userVectors, userEvents, userPositives, userTimeMs };
   }
 
-  #takeItemRows(): Pick<ModelDelta, 'itemRows' | 'itemVectors' | 'itemBias' | 'itemPopularity'> {
+  #takeItemRows(
+    isLent: boolean,
+  ): Pick<ModelDelta, 'itemRows' | 'itemVectors' | 'itemBias' | 'itemPopularity'> {
     const { items, popularity } = this.#state.model;
     const itemRows = this.#state.touches.takeForDelta();
     const count = itemRows.length;
-    const itemBias = new Float32Array(count);
-    const itemPopularity = new Float64Array(count);
+    const { itemVectors, itemBias, itemPopularity } =
+      isLent && count <= LENT_ROWS_MAX
+        ? this.#lend(count, items.dimensions)
+        : roomFor(count, items.dimensions);
     for (let index = 0; index < count; index++) {
       const row = itemRows[index] as number;
       itemBias[index] = items.bias(row);
       itemPopularity[index] = popularity[row] as number;
     }
-    return { itemRows, itemVectors: vectorsOf(items, itemRows), itemBias, itemPopularity };
+    items.readListed(itemRows, itemVectors);
+    return { itemRows, itemVectors, itemBias, itemPopularity };
+  }
+
+  #lend(count: number, dimensions: number): ItemRoom {
+    if (count > this.#lent.itemBias.length) this.#lent = roomFor(count * 2, dimensions);
+    const { itemVectors, itemBias, itemPopularity } = this.#lent;
+    return {
+      itemVectors: itemVectors.subarray(0, count * dimensions),
+      itemBias: itemBias.subarray(0, count),
+      itemPopularity: itemPopularity.subarray(0, count),
+    };
   }
 
   #given(): void {
@@ -242,6 +262,16 @@ export class DeltaCollector {
       seenReset,
     };
   }
+}
+
+type ItemRoom = Pick<ModelDelta, 'itemVectors' | 'itemBias' | 'itemPopularity'>;
+
+function roomFor(count: number, dimensions: number): ItemRoom {
+  return {
+    itemVectors: new Float32Array(count * dimensions),
+    itemBias: new Float32Array(count),
+    itemPopularity: new Float64Array(count),
+  };
 }
 
 function vectorsOf(table: FactorTable, rows: Uint32Array): Float32Array {

@@ -238,13 +238,17 @@ export class PartitionRuntime {
     this.#state.model.hold?.begin();
   }
 
-  /** What changed since the last take; the whole state at first, holding the thread for as long as that takes. */
-  takeDelta(): ModelDelta {
+  /**
+   * What changed since the last take; the whole state at first, holding the thread for as long as that takes. What is
+   * lent holds until the next take, and costs no memory of its own.
+   */
+  takeDelta(isLent = false): ModelDelta {
     const from = this.#takenAt;
     this.#takenAt = this.#position;
     this.#state.model.hold?.end();
     if (!this.#collector.isWholeDue) {
-      return this.#collector.take(from, this.#position, this.#deadLetters.takeFresh());
+      const letters = this.#deadLetters.takeFresh();
+      return this.#collector.take(from, this.#position, letters, isLent);
     }
     this.#deadLetters.takeFresh();
     return atOnce(this.#collector.takeWhole(this.#position, this.deadLetters));

@@ -195,18 +195,31 @@ export class BoundedPairs implements Capturable {
 
   /** Moves a row to a wider room, and leaves the one that it had to others. */
   #widen(row: Row, room: number): void {
-    const at = this.#left.get(room)?.pop() ?? this.#kernel.alloc(room * PAIR_BYTES);
+    const at = this.#take(room);
     const { words } = this.#kernel;
     const [from, to] = [row.at >>> 2, at >>> 2];
     words.copyWithin(to, from, from + row.size);
     words.copyWithin(to + room, from + row.room, from + row.room + row.size);
-    if (row.room > 0) {
-      const left = this.#left.get(row.room);
-      if (left === undefined) this.#left.set(row.room, [row.at]);
-      else left.push(row.at);
-    }
+    if (row.room > 0) this.#leave(row.room, row.at);
     row.at = at;
     row.room = room;
+  }
+
+  /** Gives a room that a row has left, or the beginning of a wider one, whose rest is left in halves; else a new one. */
+  #take(room: number): Pointer {
+    for (let wide = room; wide < this.#partnersMax; wide *= 2) {
+      const at = this.#left.get(wide)?.pop();
+      if (at === undefined) continue;
+      for (let half = wide / 2; half >= room; half /= 2) this.#leave(half, at + half * PAIR_BYTES);
+      return at;
+    }
+    return this.#kernel.alloc(room * PAIR_BYTES);
+  }
+
+  #leave(room: number, at: Pointer): void {
+    const left = this.#left.get(room);
+    if (left === undefined) this.#left.set(room, [at]);
+    else left.push(at);
   }
 }
 

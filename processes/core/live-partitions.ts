@@ -56,6 +56,7 @@ export async function recoverLive(deps: LivePartitionsDeps): Promise<void> {
           },
         },
         sink: sinkOf(deps),
+        lendsDeltas: true,
         onRetired: (retired) => {
           shadows.put(retired);
         },

@@ -185,6 +185,22 @@ for (const definition of [SMALL, WHOLE]) {
       }
     });
 
+    it('lends deltas that say what kept ones do, in the same room each time', async () => {
+      const [lending, keeping] = [rig.runtime(definition), rig.runtime(definition)];
+      lending.takeDelta(true);
+      keeping.takeDelta();
+      let room: ArrayBufferLike | undefined;
+      for (let at = 0; at < 120; at += 1 + (at % 5)) {
+        await rig.replay(lending, sequence(at));
+        await rig.replay(keeping, sequence(at));
+        const { ranker: _, ...lent } = lending.takeDelta(true);
+        const { ranker: __, ...kept } = keeping.takeDelta();
+        assert.deepEqual(lent, kept, `at ${String(at)}`);
+        if (at > 100) assert.equal(lent.itemVectors.buffer, room);
+        room = lent.itemVectors.buffer;
+      }
+    });
+
     it('lists as many items as there are, where the candidates are fewer', async () => {
       const { serving, queries } = await serve(rig);
       serving.apply(await replayed.takeWhole());
