@@ -89,7 +89,7 @@ export function proposeNear(
   store<u32>(candidates, size, CANDIDATES_SIZE);
 }
 
-/** The logarithms of near-log.ts of two numbers at a time. */
+/** The logarithms of ../plain-candidates.ts of two numbers at a time. */
 function nearLog2(x: v128): v128 {
   const words = f32x4.demote_f64x2_zero(x);
   const exponents = i32x4.sub(i32x4.shr_u(words, 23), i32x4.splat(127));
