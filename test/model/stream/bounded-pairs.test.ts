@@ -5,6 +5,8 @@ import { loadKernel } from '../../../model/kernel/kernel.ts';
 import { BoundedPairs } from '../../../model/stream/bounded-pairs.ts';
 
 const PARTNERS_MAX = 16;
+/** Wide enough that rooms of three sizes are left. */
+const WIDE_MAX = 64;
 const kernel = (await loadKernel()).create();
 
 const additions = fc.array(fc.tuple(fc.nat(5), fc.nat(40), fc.integer({ min: 1, max: 4 })), {
@@ -77,23 +79,36 @@ class PlainPairs {
     this.rows.set(row, found);
     const known = found.pairs.find(([other]) => other === partner);
     if (known !== undefined) known[1] += weight;
-    else if (found.pairs.length < PARTNERS_MAX) found.pairs.push([partner, weight]);
+    else if (found.pairs.length < WIDE_MAX) found.pairs.push([partner, weight]);
     else {
-      const looked = Array.from({ length: 8 }, (_, at) => (found.hand + at) % PARTNERS_MAX);
+      const looked = Array.from({ length: 8 }, (_, at) => (found.hand + at) % WIDE_MAX);
       const countAt = (place: number): number => found.pairs[place]?.[1] as number;
       const least = Math.min(...looked.map(countAt));
       found.pairs[looked.find((place) => countAt(place) === least) as number] = [partner, weight];
-      found.hand = (found.hand + 8) % PARTNERS_MAX;
+      found.hand = (found.hand + 8) % WIDE_MAX;
     }
   }
 }
 
+const additionsTo = (
+  rows: number,
+): fc.Arbitrary<[row: number, partner: number, weight: number][]> =>
+  fc.array(fc.tuple(fc.nat(rows - 1), fc.nat(90), fc.integer({ min: 1, max: 4 })), {
+    minLength: 120,
+    maxLength: 300,
+  });
+// Few rows grow wide before many begin, in halves of the rooms that the wide ones have left.
+const manyAdditions = fc.tuple(additionsTo(2), additionsTo(24)).map((lots) => lots.flat());
+
 test('rows hold what plain lists would, though they grow by turns and leave their rooms to each other', () => {
   fc.assert(
-    fc.property(additions, (all) => {
-      const pairs = filled(all);
+    fc.property(manyAdditions, (all) => {
+      const pairs = new BoundedPairs(kernel, WIDE_MAX);
       const lists = new PlainPairs();
-      for (const [row, partner, weight] of all) lists.add(row, partner, weight);
+      for (const [row, partner, weight] of all) {
+        pairs.add(row, partner, weight);
+        lists.add(row, partner, weight);
+      }
       for (const [row, { pairs: theirs }] of lists.rows) {
         assert.deepEqual(
           Array.from(pairs.partners(row)),
