@@ -61,7 +61,10 @@ export type GorseItem = z.output<typeof gorseItemSchema>;
 
 /** What `PATCH /api/item/{itemId}` takes: what is left out stays as it is. */
 export const gorseItemPatchSchema = gorseItemSchema
-  .extend({ IsHidden: z.boolean().optional() })
+  .extend({
+    ItemId: z.string().meta({ description: 'That of the path, where it is sent.' }),
+    IsHidden: z.boolean(),
+  })
   .partial()
   .meta({ id: 'GorseItemPatch' });
 /** What of an item changes. */
