@@ -2782,7 +2782,7 @@ export interface components {
        * @description Since when answers are counted.
        */
       since: string;
-      /** @description False while reactions from before the start are still read from the journal. */
+      /** @description False while reactions are still read from the journal: those from before the start, and in a cluster all that were there when figures were asked for, where that takes longer than a second. */
       complete: boolean;
       rows: {
         /** @description The version that answered. */
@@ -3251,10 +3251,7 @@ export interface components {
       Comment?: string;
     };
     GorseItemPatch: {
-      /**
-       * @description 1 to 256 bytes of valid UTF-8 without NUL.
-       * @example track-00042
-       */
+      /** @description That of the path, where it is sent. */
       ItemId?: string;
       IsHidden?: boolean;
       Categories?: string[] | null;
@@ -8470,7 +8467,6 @@ export interface operations {
       content: {
         /**
          * @example {
-         *       "ItemId": "track-00042",
          *       "Comment": "Paper Thread"
          *     }
          */
