@@ -318,6 +318,14 @@ export const METRICS = {
     buckets: QUICK_SECONDS,
     statsd: 'redis_update_time',
   },
+  toldLag: {
+    name: 'reprise_cloud_events_lag_events',
+    kind: 'gauge',
+    unit: 'events',
+    help: 'Events of the journal that the ingest which tells a partition has not told as CloudEvents yet',
+    labels: ['partition'],
+    statsd: 'cloud_events_lag.{partition}',
+  },
   statsdDropped: {
     name: 'reprise_statsd_dropped_total',
     kind: 'counter',

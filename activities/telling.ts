@@ -27,6 +27,8 @@ export interface TellingDeps {
   readonly yieldNow: () => Promise<void>;
   /** {@link toldQuietMsMax} where absent. */
   readonly quietMsMax?: number;
+  /** Told how far a partition is told here, and undefined when another process tells it; after a failure what was told last holds. */
+  readonly onPlace?: (partition: Partition, at: Sequence | undefined) => void;
 }
 
 /**
@@ -39,22 +41,33 @@ export async function tellUntilLost(
   partition: Partition,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { journal, places, teller, quietMsMax = toldQuietMsMax } = deps;
-  let at = await places.claim(partition, teller);
+  const at = await deps.places.claim(partition, deps.teller);
+  deps.onPlace?.(partition, at);
   if (at === undefined) return false;
+  await tellOnFrom(deps, { partition, after: at }, signal);
+  if (!signal.aborted) deps.onPlace?.(partition, undefined);
+  return true;
+}
+
+/** Tells a partition that is held here; resolves when it is another's, or the signal aborts. */
+async function tellOnFrom(
+  deps: TellingDeps,
+  { partition, after }: { readonly partition: Partition; readonly after: Sequence },
+  signal: AbortSignal,
+): Promise<void> {
+  const { journal, places, teller, quietMsMax = toldQuietMsMax } = deps;
+  let at = after;
   while (!signal.aborted) {
     const head = journal.head(partition);
     if (head > at) {
       const told = await tellTo(deps, { partition, after: at, to: head }, signal);
-      if (told === undefined) return true;
+      if (told === undefined) return;
       at = told;
       continue;
     }
     await changedWithin(quietMsMax, journal, { partition, after: at }, signal);
-    if (journal.head(partition) <= at && !(await places.advance(partition, teller, at)))
-      return true;
+    if (journal.head(partition) <= at && !(await places.advance(partition, teller, at))) return;
   }
-  return true;
 }
 
 /** Waits for events of a partition, at most so long or until the signal aborts. */
@@ -93,7 +106,9 @@ async function tellTo(
     if (batch.length > 0) await deps.transport.send(batch);
     batch = [];
     await deps.yieldNow();
-    return places.advance(partition, teller, last);
+    const isHeld = await places.advance(partition, teller, last);
+    if (isHeld) deps.onPlace?.(partition, last);
+    return isHeld;
   };
   const reading = { isShort: false };
   const reader: Parameters<typeof tellPartition>[0] = {

@@ -7,6 +7,7 @@ import { sha256 } from '../events/sha256.ts';
 import { surrogateToBytes } from '../events/surrogate.ts';
 import type { Recommendation, RecommendationRequest } from '../projections/answer.ts';
 import { Recommender } from '../projections/recommend.ts';
+import { explorationSeed } from '../projections/rules/exploration.ts';
 import { ShownItems } from '../projections/rules/shown-items.ts';
 import type { FactHistory } from './fact-history.ts';
 import { pastRules } from './past-rules.ts';
@@ -95,13 +96,25 @@ export class TimeTravel {
     return { answer: await recommender.recommend(query) };
   }
 
-  /** The queries over a state of the past, for a user of one partition. */
+  /** A question whose draw by chance is the one at a place, wherever else it is answered. */
+  seeded<Q extends RecommendationRequest>(question: Q, at: Position): Q {
+    const { rules } = question;
+    if (rules?.exploration === undefined) return question;
+    const seed = explorationSeed(question, at, this.#deps.signingKey);
+    return { ...question, rules: { ...rules, exploration: { ...rules.exploration, seed } } };
+  }
+
+  /**
+   * The queries over a state of the past, for a user of one partition; what was shown to them is read in the journal that
+   * the state was made of.
+   */
   recommender(
     { serving }: TravelState,
     { partition, sequence: at }: Position,
     find: IdentityStore['find'],
+    journal: Pick<Journal, 'read'> = this.#deps.journal,
   ): Recommender {
-    const { history, journal, signingKey, yieldNow } = this.#deps;
+    const { history, signingKey, yieldNow } = this.#deps;
     return new Recommender({
       ...{ serving, signingKey },
       identities: { find },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { BlockRow } from '../events/block-content.ts';
+import { appendedMsOf } from '../events/append-time.ts';
 import { eventFault } from '../events/check-incoming.ts';
 import { commonUntil, editJournal } from '../events/edited-journal.ts';
 import type { JournalEdit, ReplayedJournal } from '../events/edited-journal.ts';
@@ -13,6 +14,7 @@ import { formatPosition, ORIGIN, sequence } from '../events/position.ts';
 import type { Partition, Position } from '../events/position.ts';
 import { SURROGATE_BYTES, surrogateFromBytes } from '../events/surrogate.ts';
 import type { Recommendation, RecommendationRequest } from '../projections/answer.ts';
+import { textsOf } from '../projections/rules/asked-rules.ts';
 import type { AsOf } from './past-places.ts';
 import type { Destination, PastAnswer, TimeTravel } from './time-travel.ts';
 import type { TravelState } from './travel-state.ts';
@@ -30,7 +32,7 @@ export interface WhatIf extends RecommendationRequest {
 }
 
 /** What somebody whom nobody knows did, and is to be answered after that. */
-export interface Session extends Pick<RecommendationRequest, 'n' | 'exclude'> {
+export interface Session extends Pick<RecommendationRequest, 'n' | 'exclude' | 'rules'> {
   readonly events: WhatIf['add'];
 }
 
@@ -42,7 +44,7 @@ export interface WhatIfAnswer {
 
 /** What what-if needs from outside. */
 export interface WhatIfDeps {
-  readonly travel: Pick<TimeTravel, 'places' | 'reach' | 'apart' | 'recommender'>;
+  readonly travel: Pick<TimeTravel, 'places' | 'reach' | 'apart' | 'recommender' | 'seeded'>;
   readonly journal: ReplayedJournal;
   readonly identities: Pick<IdentityStore, 'find'>;
   readonly registry: Pick<VersionRegistry, 'get'>;
@@ -87,9 +89,11 @@ export class WhatIfs {
     const { version } = there.answer.place;
     const added = await this.#added(question, subject, version);
     await this.#refuseTrained(question.remove, version, partition);
-    const before = await this.#answer(question, subject, there.answer, at);
-    const edit: JournalEdit = { at, leftOut, added };
-    const after = await this.#edited(question, subject, { positions, version }, edit);
+    // Chance draws alike on both sides: what differs comes of the events.
+    const asked = travel.seeded(question, at);
+    const before = await this.#answer(asked, subject, there.answer, at);
+    const edit: JournalEdit = { at, leftOut, added, appendedMs: await this.#appendedMs(at) };
+    const after = await this.#edited(asked, subject, { positions, version }, edit);
     return 'answer' in after ? { answer: { before, after: after.answer } } : after;
   }
 
@@ -105,8 +109,15 @@ export class WhatIfs {
     if (!('answer' in there)) return there;
     const { version } = there.answer.place;
     const added = await this.#added({ add: events, user: 'session' }, subject, version, 'events');
-    const edit: JournalEdit = { at, leftOut: new Set(), added };
-    return this.#edited(question, subject, { positions, version }, edit);
+    const appendedMs = await this.#appendedMs(at);
+    const edit: JournalEdit = { at, leftOut: new Set(), added, appendedMs };
+    return this.#edited(travel.seeded(question, at), subject, { positions, version }, edit);
+  }
+
+  /** What is added came when the newest event did: nothing of what was shown recovers by that alone. */
+  async #appendedMs({ partition, sequence: at }: Position): Promise<number> {
+    const { journal, clock } = this.#deps;
+    return (await appendedMsOf(journal, partition, at)) ?? Math.floor(clock());
   }
 
   async #subject(user: string): Promise<Subject> {
@@ -195,7 +206,9 @@ export class WhatIfs {
     const { travel, journal, makerWith } = this.#deps;
     const { at, added } = edit;
     const to = { partition: at.partition, sequence: sequence(at.sequence + added.length) };
-    const { user, asOf: _, ...asked } = question;
+    const { user, asOf: _, rules, ...asked } = question;
+    const ruled = rules && [textsOf(rules), rules.exploration?.seed];
+    const edited = editJournal(journal, edit);
     const until = Array.from(
       { length: journal.partitions },
       (_own, partition) =>
@@ -207,26 +220,29 @@ export class WhatIfs {
     return travel.apart(
       { positions: [to, ...positions.slice(1)], version },
       {
-        name: `what-if ${JSON.stringify([user, asked, added.map(({ key }) => [...key])])}`,
+        name: `what-if ${JSON.stringify([user, asked, ruled, added.map(({ key }) => [...key])])}`,
         source: {
           edited: {
-            ...{ journal: editJournal(journal, edit), common, until },
+            ...{ journal: edited, common, until },
             ...(subject.isGuest && { maker: makerWith(subject.identity) }),
           },
         },
-        work: (state) => this.#answer(question, subject, state, at),
+        work: (state) => this.#answer(question, subject, state, at, edited),
       },
     );
   }
 
   #answer(
-    { user, n, exclude, item }: WhatIf,
+    { user, n, exclude, item, rules }: WhatIf,
     { identity }: Subject,
     state: TravelState,
     at: Position,
+    journal: ReplayedJournal = this.#deps.journal,
   ): Promise<Recommendation> {
-    const recommender = this.#deps.travel.recommender(state, at, () => Promise.resolve(identity));
-    return recommender.recommend({ user, n, exclude, ...(item !== undefined && { item }) });
+    const find = (): Promise<Identity> => Promise.resolve(identity);
+    const recommender = this.#deps.travel.recommender(state, at, find, journal);
+    const asked = { ...(item !== undefined && { item }), ...(rules !== undefined && { rules }) };
+    return recommender.recommend({ user, n, exclude, ...asked });
   }
 }
 

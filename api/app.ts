@@ -71,7 +71,9 @@ class Dispatch {
     }
     const allow = found.allowed.join(', ');
     const { method = 'GET' } = request;
-    throw new HttpProblem('METHOD_NOT_ALLOWED', `${method} is not known here: use ${allow}`, {
+    const why = method === 'DELETE' ? found.others.find((other) => other.whyNoDelete) : undefined;
+    const detail = why?.whyNoDelete ?? `${method} is not known here: use ${allow}`;
+    throw new HttpProblem('METHOD_NOT_ALLOWED', detail, {
       headers: { allow },
     });
   }

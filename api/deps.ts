@@ -4,11 +4,17 @@ import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
 import type { AnswerLabel } from '../projections/answer.ts';
+import type { LatestItem } from '../projections/latest-items.ts';
 import type { AskedRules } from '../projections/rules/asked-rules.ts';
 import type { AsOf } from './as-of.ts';
 import type { ErasuresPort } from './erasures-port.ts';
 import type { ExploredPort } from './explored-port.ts';
-import type { ClickThroughPort, ExperimentsPort, SessionQuery } from './feedback-ports.ts';
+import type {
+  ClickThroughPort,
+  ExperimentsPort,
+  ItemEvent,
+  SessionQuery,
+} from './feedback-ports.ts';
 import type { Caller } from './key-ring.ts';
 import type { QuotaPort } from './quota.ts';
 import type { RequestWatch } from './request-watch.ts';
@@ -71,10 +77,7 @@ export interface PastQuery extends Omit<RecommendationQuery, 'after' | 'label'> 
 }
 
 /** What might have happened to a user. */
-export interface WhatIfQuery extends Omit<
-  RecommendationQuery,
-  'after' | 'explain' | 'label' | 'rules'
-> {
+export interface WhatIfQuery extends Omit<RecommendationQuery, 'after' | 'explain' | 'label'> {
   readonly add: readonly Omit<IncomingEvent, 'user'>[];
   readonly remove: readonly Position[];
   /** Now where absent. */
@@ -114,6 +117,8 @@ export interface QueriesPort {
   /** Undefined where the item is unknown. */
   similar(item: string, n: number, rules?: AskedRules): Promise<SimilarAnswer | undefined>;
   popular(n: number, rules?: AskedRules): Promise<PopularAnswer>;
+  /** The items that came out last by the `timestamp` of their metadata, of one category where it is named. */
+  latest(n: number, category?: string): Promise<readonly LatestItem[]>;
   /** Undefined where no event of the user was seen. */
   user(id: string): Promise<UserAnswer | undefined>;
   /**
@@ -202,6 +207,8 @@ export interface LivePort {
 export interface ActivityPort {
   /** The users of the newest interactions, newest first. */
   recentUsers(n: number): Promise<readonly RecentUser[]>;
+  /** The newest interactions with an item, of one type where it is named, newest first. */
+  itemEvents(item: string, eventsMax: number, type?: string): Promise<readonly ItemEvent[]>;
 }
 
 /** A file of the page, as it is served. */

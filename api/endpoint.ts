@@ -27,6 +27,7 @@ export class Endpoint implements Routed {
   readonly operationId: string;
   readonly open: boolean;
   readonly scope: Scope;
+  readonly whyNoDelete: string | undefined;
   /** Method and path, by which the route is known. */
   readonly name: string;
   readonly #route: Route;
@@ -41,6 +42,7 @@ export class Endpoint implements Routed {
     this.operationId = route.operationId;
     this.open = route.open ?? false;
     this.scope = scopeOf(route);
+    this.whyNoDelete = route.whyNoDelete;
     this.name = `${route.method} ${route.path}`;
     this.#route = route;
     this.#names = parameterNames(route.path);

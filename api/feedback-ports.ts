@@ -28,7 +28,15 @@ export interface ExperimentsPort {
   assign(experiment: string, user: string): AnswerLabel | undefined;
 }
 
+/** What somebody did with an item. */
+export interface ItemEvent {
+  readonly user: string;
+  readonly type: string;
+  /** ISO 8601; null where it is out of the range of dates. */
+  readonly time: string | null;
+}
+
 /** What somebody whom nobody knows did, and is to be answered after that. */
-export interface SessionQuery extends Pick<RecommendationQuery, 'n' | 'exclude'> {
+export interface SessionQuery extends Pick<RecommendationQuery, 'n' | 'exclude' | 'rules'> {
   readonly events: readonly Omit<IncomingEvent, 'user'>[];
 }

@@ -27,6 +27,14 @@ const GORSE_FIELDS: Readonly<Record<string, string>> = {
   context: 'Comment',
 };
 
+/** The interaction type that a name of Gorse's is taken as: itself, where it is none of theirs. */
+export function gorseTypeOf(feedbackType: string): string {
+  const type = Object.hasOwn(GORSE_FEEDBACK_TYPES, feedbackType)
+    ? GORSE_FEEDBACK_TYPES[feedbackType]
+    : undefined;
+  return type ?? feedbackType;
+}
+
 /** Reads a time of Gorse's; its zero time (of the year 1) is none. */
 export function gorseTime(timestamp: string | undefined): number | undefined {
   const timeMs = Date.parse(timestamp ?? '');
@@ -39,17 +47,15 @@ export function gorseTime(timestamp: string | undefined): number | undefined {
  */
 export function gorseEvent(feedback: GorseFeedback): IncomingEvent {
   const { FeedbackType, UserId, ItemId, Value, Timestamp, Comment = '' } = feedback;
-  const type = Object.hasOwn(GORSE_FEEDBACK_TYPES, FeedbackType)
-    ? GORSE_FEEDBACK_TYPES[FeedbackType]
-    : undefined;
+  const type = gorseTypeOf(FeedbackType);
   const time = gorseTime(Timestamp);
   const context = {
-    ...(type !== undefined && { feedbackType: FeedbackType }),
+    ...(type !== FeedbackType && { feedbackType: FeedbackType }),
     ...(Comment !== '' && { comment: Comment }),
   };
   return {
     ...(time !== undefined && { id: idOf([FeedbackType, UserId, ItemId, time]), time }),
-    type: type ?? FeedbackType,
+    type,
     user: UserId,
     item: ItemId,
     ...(Value !== undefined && { value: Value }),
@@ -61,14 +67,27 @@ function idOf(parts: readonly (string | number)[]): string {
   return `gorse ${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;
 }
 
+/** An event of somebody's whom nobody knows, as a session takes it. */
+export function gorseSessionEvent(
+  feedback: Omit<GorseFeedback, 'UserId'>,
+): Omit<IncomingEvent, 'user'> {
+  const { user: _, context: _kept, ...event } = gorseEvent({ ...feedback, UserId: '' });
+  return event;
+}
+
+/** The place of an event that a session's answer refused: `events[3].type`. */
+const OF_SESSION = /^events\[(\d+)\]\.(\w+)$/;
+
 /** Names a field that the door refused as Gorse's clients know it; what is no refusal is thrown as it is. */
 export function gorseRefusal(error: unknown): unknown {
   const named = hasCode(error, 'INVALID') ? namedField(error) : undefined;
   if (named === undefined) return error;
-  const field = `[${String(named.index)}].${GORSE_FIELDS[named.field] ?? named.field}`;
+  const [, index = String(named.index), name = named.field] = OF_SESSION.exec(named.field) ?? [];
+  const field = `[${index}].${GORSE_FIELDS[name] ?? name}`;
   const others = Object.keys(GORSE_FEEDBACK_TYPES).join(', ');
-  const more = named.field === 'type' ? `; ${others} are taken, too` : '';
-  const reason = `${named.reason}${more}`;
+  const more = name === 'type' ? `; ${others} are taken, too` : '';
+  const told = named.reason.replace(/^events\[\d+\]\.\w+ /, '');
+  const reason = `${told}${more}`;
   return new HttpProblem('INVALID', `nothing was accepted: ${field} ${reason}`, {
     errors: [{ field, reason }],
     extra: { RowAffected: 0 },

@@ -40,7 +40,7 @@ export type Reply<Answer> = Answer | typeof WRITTEN;
 
 /** Names and words of a route, for the document that describes it. */
 export interface RouteWords {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** The path with its parameters in braces: `/v1/users/{id}`. */
   readonly path: string;
   readonly operationId: string;
@@ -54,6 +54,8 @@ export interface RouteWords {
   readonly scope?: Scope;
   /** True where no API key is asked for: probes and documentation. */
   readonly open?: boolean;
+  /** Why the path has no `DELETE`, and what to do instead, for those who expect one. */
+  readonly whyNoDelete?: string;
 }
 
 /** A route: its words, the schemas that check and describe it, and its handler. */

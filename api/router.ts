@@ -12,10 +12,10 @@ export interface Match<R extends Routed> {
   readonly raw: readonly string[];
 }
 
-/** What a path and a method lead to; `allowed` holds the methods of a path that has others. */
+/** What a path and a method lead to; `allowed` holds the methods of a path that has others, `others` their routes. */
 export type Lookup<R extends Routed> =
   | Match<R>
-  | { readonly kind: 'method'; readonly allowed: readonly string[] }
+  | { readonly kind: 'method'; readonly allowed: readonly string[]; readonly others: readonly R[] }
   | { readonly kind: 'none' };
 
 /** A segment of the tree: what follows it, and the routes by method that end here. */
@@ -70,10 +70,11 @@ export class Router<R extends Routed> {
     const segments = path.split('/');
     const match = walk(this.#root, segments, 1, method === 'HEAD' ? 'GET' : method, []);
     if (match !== undefined) return match;
-    const allowed = this.#methods.filter(
-      (other) => walk(this.#root, segments, 1, other, []) !== undefined,
+    const others = this.#methods.flatMap(
+      (other) => walk(this.#root, segments, 1, other, [])?.route ?? [],
     );
-    return allowed.length === 0 ? { kind: 'none' } : { kind: 'method', allowed };
+    const allowed = others.map((route) => route.method);
+    return others.length === 0 ? { kind: 'none' } : { kind: 'method', allowed, others };
   }
 
   #add(route: R): void {

@@ -12,6 +12,7 @@ import { explorationRoutes } from './routes/explorations.ts';
 import { gorseFeedbackRoutes } from './routes/gorse-feedback.ts';
 import { gorseItemRoutes } from './routes/gorse-items.ts';
 import { gorseRankingRoutes } from './routes/gorse-rankings.ts';
+import { gorseSessionRoutes } from './routes/gorse-sessions.ts';
 import { gorseUserRoutes } from './routes/gorse-users.ts';
 import { healthRoutes } from './routes/health.ts';
 import { itemRoutes } from './routes/items.ts';
@@ -64,6 +65,7 @@ export function createRoutes(
     ...listingRoutes(deps),
     ...gorseFeedbackRoutes(deps),
     ...gorseRankingRoutes(deps),
+    ...gorseSessionRoutes(deps),
     ...gorseItemRoutes(deps),
     ...gorseUserRoutes(deps),
     ...liveRoutes(streams),

@@ -40,11 +40,13 @@ export type RuleAudience = 'a user' | 'everybody';
 /** Reads the rules of requests; a 400 names the parameter and the character where one is not taken. */
 export class RuleReader {
   readonly #clock: (() => number) | undefined;
+  readonly #part: string;
   readonly #read = new Map<string, Expression>();
 
-  /** `clock` tells Unix milliseconds; without one there is no hour. */
-  constructor(clock: (() => number) | undefined) {
+  /** `clock` tells Unix milliseconds; without one there is no hour. `part` is where the parameters stand. */
+  constructor(clock: (() => number) | undefined, part = 'the query') {
     this.#clock = clock;
+    this.#part = part;
   }
 
   /**
@@ -64,7 +66,7 @@ export class RuleReader {
     const context = { ...this.#moment(), ...valuesOf(parameters.context ?? {}) };
     const read = (kind: ExpressionKind, text: string): Expression => {
       const expression = this.#expression(kind, text);
-      refuseUnknown(expression, context, audience);
+      refuseUnknown(expression, context, audience, this.#part);
       return expression;
     };
     // Read by itself first, for its faults are told by their place in it.
@@ -84,7 +86,7 @@ export class RuleReader {
     const key = `${kind} ${text}`;
     const known = this.#read.get(key);
     if (known !== undefined) return known;
-    const expression = checkedExpression(kind, text, 'the query');
+    const expression = checkedExpression(kind, text, this.#part);
     if (this.#read.size >= readExpressionsMax) this.#read.clear();
     this.#read.set(key, expression);
     return expression;
@@ -112,19 +114,20 @@ function refuseUnknown(
   expression: Expression,
   context: ContextValues,
   audience: RuleAudience,
+  part: string,
 ): void {
   const check = (root: ExpressionRoot, known: readonly string[], more = ''): void => {
     const name = expression.unknown(root, (one) => known.includes(one));
     if (name === undefined) return;
     const there = known.length === 0 ? 'nothing is known there' : `there are ${known.join(', ')}`;
     const at = expression.placeOf(root, name);
-    throw refused(expression.kind, `names ${root}.${name}: ${there}${more}`, at);
+    throw refused(expression.kind, `names ${root}.${name}: ${there}${more}`, at, part);
   };
   check('user', audience === 'a user' ? USER_FIELDS : []);
   check('context', Object.keys(context), ', and what is sent as context.NAME');
 }
 
-function refused(field: string, why: string, at: number, part = 'the query'): Error {
+function refused(field: string, why: string, at: number, part: string): Error {
   const error: FieldError = { field, reason: `${why} (at character ${String(at)})` };
   return refusal(part, [error], { at });
 }

@@ -5,7 +5,7 @@ import { GENESIS } from './block-header.ts';
 import { EditedBlock } from './edited-block.ts';
 import type { Journal } from './journal.ts';
 import { sequence } from './position.ts';
-import type { Partition, Position, Sequence } from './position.ts';
+import type { Position, Sequence } from './position.ts';
 
 /** What of a journal is read to replay it. */
 export type ReplayedJournal = Pick<Journal, 'read' | 'head' | 'changed' | 'partitions'>;
@@ -17,12 +17,14 @@ export interface JournalEdit {
   readonly leftOut: ReadonlySet<number>;
   /** Events that follow the place. */
   readonly added: readonly BlockRow[];
+  /** When they were appended, Unix milliseconds. */
+  readonly appendedMs: number;
 }
 
 /** Reads a journal as if another thing had happened in one partition; nothing is written. */
 export function editJournal(journal: ReplayedJournal, edit: JournalEdit): ReplayedJournal {
   const { at, leftOut, added } = edit;
-  const appended = appendedBlock(at, added);
+  const appended = appendedBlock(edit);
   const last = sequence(at.sequence + added.length);
   return {
     partitions: journal.partitions,
@@ -46,12 +48,10 @@ export function commonUntil({ at, leftOut }: JournalEdit): Sequence {
   return sequence(Math.min(at.sequence, first - 1));
 }
 
-function appendedBlock(
-  { partition, sequence: at }: { readonly partition: Partition; readonly sequence: Sequence },
-  added: readonly BlockRow[],
-): EventBlock | undefined {
+function appendedBlock({ at, added, appendedMs }: JournalEdit): EventBlock | undefined {
   if (added.length === 0) return undefined;
-  const place = { partition, firstSequence: sequence(at + 1), appendTimeMs: 0 };
+  const { partition } = at;
+  const place = { partition, firstSequence: sequence(at.sequence + 1), appendTimeMs: appendedMs };
   return decodeBlock(encodeBlock(added, place, GENESIS));
 }
 

@@ -9,6 +9,8 @@ import { searchTitles } from './item-search.ts';
 import { titledItem } from './found-items.ts';
 import { CATALOGUE_PARTITION } from './items.ts';
 import type { ItemCatalogue, ItemMetadata } from './items.ts';
+import { LatestItems } from './latest-items.ts';
+import type { LatestItem } from './latest-items.ts';
 import { listedItem } from './listed-item.ts';
 import type { ListedItem } from './listed-item.ts';
 import type { PartitionState } from './partition-state.ts';
@@ -91,6 +93,7 @@ export class Queries {
   readonly #exclusion: Exclusion;
   readonly #similar: SimilarItems;
   readonly #ruled: RuledAnswers;
+  readonly #latest: LatestItems;
   #searches = 0;
 
   constructor(deps: QueryDeps) {
@@ -103,6 +106,7 @@ export class Queries {
     });
     this.#ruled = new RuledAnswers({ ...deps, book });
     this.#recommender = new Recommender({ ...deps, book });
+    this.#latest = new LatestItems(book.items, yieldNow);
     this.#exclusion = new Exclusion(deps.catalogue);
     this.#similar = new SimilarItems(deps.serving.bounds.answerItemsMax);
   }
@@ -126,6 +130,11 @@ export class Queries {
     const top = serving.popular.top(n, catalogue.withdrawn);
     const items = top.map(({ id, share }) => this.#titled(id, roundScore(share)));
     return Promise.resolve({ position: this.#positions(), items });
+  }
+
+  /** The n items that came out last by the `timestamp` of their metadata, of one category where it is named. */
+  latest(n: number, category?: string): Promise<readonly LatestItem[]> {
+    return this.#latest.find(n, category);
   }
 
   /** What is known of a user; undefined where no event of theirs was seen. */

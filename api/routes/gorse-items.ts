@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { ApiDeps } from '../deps.ts';
+import { gorseKnownItem, gorseMetadata } from '../gorse-item.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -13,51 +14,18 @@ import {
   gorseKnownItemSchema,
   gorseSuccessSchema,
 } from '../schema/gorse.ts';
-import type { GorseItem, GorseKnownItem } from '../schema/gorse.ts';
+import type { GorseItem } from '../schema/gorse.ts';
 import { searchCharsMax } from '../schema/listings.ts';
 import { metadataSchema } from '../schema/free-form.ts';
 import { demand } from '../validation.ts';
-
-type Metadata = Readonly<Record<string, unknown>>;
+import { gorseItemChangeRoutes } from './gorse-item-changes.ts';
 
 const params = z.object({ itemId: idSchema.meta({ examples: ['track-00042'] }) });
 const taken = { status: 200, description: 'It is durable.', schema: gorseSuccessSchema } as const;
 
-/** What is kept of an item: its comment, which is its title by Gorse's custom, and the rest by our names. */
-function metadataOf({
-  IsHidden,
-  Categories,
-  Labels,
-  Timestamp,
-  Comment,
-}: GorseItem): Metadata | null {
-  // What is hidden there is recommended to nobody: here it is withdrawn.
-  if (IsHidden) return null;
-  return {
-    ...(Comment !== undefined && Comment !== '' && { title: Comment }),
-    ...(Categories !== undefined && Categories !== null && { categories: Categories }),
-    ...(Labels !== undefined && Labels !== null && { labels: Labels }),
-    ...(Timestamp !== undefined && Timestamp !== '' && { timestamp: Timestamp }),
-  };
-}
-
-function textIn(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function knownItem(id: string, metadata: Metadata | null): GorseKnownItem {
-  const { title, categories, labels, timestamp } = metadata ?? {};
-  const isList = Array.isArray(categories) && categories.every((each) => typeof each === 'string');
-  return {
-    ...{ ItemId: id, IsHidden: false, Comment: textIn(title), Timestamp: textIn(timestamp) },
-    Categories: isList ? categories : [],
-    Labels: labels ?? null,
-  };
-}
-
-async function publish(deps: ApiDeps, items: readonly GorseItem[]): Promise<number> {
+async function publishItems(deps: ApiDeps, items: readonly GorseItem[]): Promise<number> {
   const checked = items.map((item, at) => {
-    const metadata = metadataOf(item);
+    const metadata = gorseMetadata(item);
     return {
       id: item.ItemId,
       // All are checked before the first is published.
@@ -82,7 +50,7 @@ function writing(deps: ApiDeps): readonly Route[] {
       description,
       body: gorseItemSchema,
       answer: taken,
-      handle: async ({ body }) => ({ RowAffected: await publish(deps, [body]) }),
+      handle: async ({ body }) => ({ RowAffected: await publishItems(deps, [body]) }),
     }),
     route({
       ...words,
@@ -93,7 +61,7 @@ function writing(deps: ApiDeps): readonly Route[] {
       description,
       body: gorseItemsSchema,
       answer: taken,
-      handle: async ({ body }) => ({ RowAffected: await publish(deps, body) }),
+      handle: async ({ body }) => ({ RowAffected: await publishItems(deps, body) }),
     }),
     route({
       ...words,
@@ -116,6 +84,7 @@ function writing(deps: ApiDeps): readonly Route[] {
 export function gorseItemRoutes(deps: ApiDeps): readonly Route[] {
   return [
     ...writing(deps),
+    ...gorseItemChangeRoutes(deps),
     route({
       method: 'GET',
       path: '/api/item/{itemId}',
@@ -128,7 +97,7 @@ export function gorseItemRoutes(deps: ApiDeps): readonly Route[] {
       handle: async (call) => {
         const answer = await deps.queries.item(call.params.itemId, []);
         if (answer === undefined) throw new HttpProblem('NOT_FOUND', 'no such item');
-        return knownItem(answer.id, answer.metadata);
+        return gorseKnownItem(answer.id, answer.metadata);
       },
     }),
     route({
@@ -149,7 +118,9 @@ export function gorseItemRoutes(deps: ApiDeps): readonly Route[] {
       handle: async ({ query: { q, n } }) => {
         const found = await deps.queries.searchItems(q, n);
         const known = await Promise.all(found.map(({ id }) => deps.queries.item(id, [])));
-        const Items = known.flatMap((item) => (item ? [knownItem(item.id, item.metadata)] : []));
+        const Items = known.flatMap((item) =>
+          item ? [gorseKnownItem(item.id, item.metadata)] : [],
+        );
         return { Cursor: '', Items };
       },
     }),

@@ -2,10 +2,13 @@ import type { IncomingMessage } from 'node:http';
 
 import { z } from 'zod';
 
+import type { AskedRules } from '../../projections/rules/asked-rules.ts';
 import type { ApiDeps } from '../deps.ts';
+import { categoryOf, categoryRules } from '../gorse-categories.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
+import { RuleReader } from '../rules.ts';
 import { answerItemsMax, idSchema } from '../schema/fields.ts';
 import {
   gorseCategorySchema,
@@ -17,6 +20,7 @@ import { refusal } from '../validation.ts';
 
 type Window = z.output<typeof gorseWindowSchema>;
 type Scored = readonly { readonly id: string; readonly score: number }[];
+type Scores = z.input<typeof scores>;
 
 const scores = z.array(gorseScoreSchema).readonly();
 const userParams = z.object({ userId: idSchema.meta({ examples: ['ada'] }) });
@@ -30,7 +34,7 @@ function reach({ n, offset }: Window): number {
   throw refusal('the query', [{ field: 'n', reason }]);
 }
 
-function written(items: Scored, { offset }: Window): z.input<typeof scores> {
+function written(items: Scored, { offset }: Window): Scores {
   return items.slice(offset).map(({ id, score }) => ({ Id: id, Score: score }));
 }
 
@@ -42,14 +46,16 @@ function asksForScores({ headers }: IncomingMessage): boolean {
 const words = { method: 'GET', tag: 'gorse' } as const;
 const BEST = { status: 200, description: 'The best first.', schema: scores } as const;
 
-function recommending(deps: ApiDeps): readonly Route[] {
+function recommending(deps: ApiDeps, reader: RuleReader): readonly Route[] {
   const recommend = async (
     user: string,
     window: Window,
     request: IncomingMessage,
+    inPath?: string,
   ): Promise<z.input<typeof gorseRecommendationSchema>> => {
+    const rules = categoryRules(reader, 'a user', named(window, inPath));
     const asked = { user, n: reach(window), after: [], exclude: 'seen' as const };
-    const { items } = await deps.queries.recommend(asked);
+    const { items } = await deps.queries.recommend({ ...asked, ...(rules && { rules }) });
     const best = written(items, window);
     return asksForScores(request) ? best : best.map(({ Id }) => Id);
   };
@@ -74,21 +80,23 @@ function recommending(deps: ApiDeps): readonly Route[] {
       path: '/api/recommend/{userId}/{category}',
       operationId: 'gorseRecommendOf',
       params: userParams.extend(category),
-      handle: ({ params, query, request }) => recommend(params.userId, query, request),
+      handle: ({ params, query, request }) =>
+        recommend(params.userId, query, request, params.category),
     }),
   ];
 }
 
-function neighbours(deps: ApiDeps): readonly Route[] {
-  const similar = async (item: string, window: Window): Promise<z.input<typeof scores>> => {
-    const answer = await deps.queries.similar(item, reach(window));
+function neighbours(deps: ApiDeps, reader: RuleReader): readonly Route[] {
+  const similar = async (item: string, window: Window, inPath?: string): Promise<Scores> => {
+    const rules = everybodysRules(reader, window, inPath);
+    const answer = await deps.queries.similar(item, reach(window), rules);
     if (answer === undefined) throw new HttpProblem('NOT_FOUND', 'no such item');
     return written(answer.items, window);
   };
   const shared = {
     ...words,
     summary: 'Lists the items most similar to one, as Gorse’s clients ask for them.',
-    problems: [404],
+    problems: [404, 503, 504],
     query: gorseWindowSchema,
     answer: BEST,
   } as const;
@@ -105,24 +113,36 @@ function neighbours(deps: ApiDeps): readonly Route[] {
       path: '/api/item/{itemId}/neighbors/{category}',
       operationId: 'gorseNeighborsOf',
       params: itemParams.extend(category),
-      handle: ({ params, query }) => similar(params.itemId, query),
+      handle: ({ params, query }) => similar(params.itemId, query, params.category),
     }),
   ];
 }
 
-/** Rankings as Gorse's clients ask for them. */
-export function gorseRankingRoutes(deps: ApiDeps): readonly Route[] {
-  const popular = async (window: Window): Promise<z.input<typeof scores>> =>
-    written((await deps.queries.popular(reach(window))).items, window);
+function named(window: Window, inPath?: string): string | undefined {
+  return categoryOf({ ...(inPath !== undefined && { inPath }), inQuery: window.category });
+}
+
+function everybodysRules(
+  reader: RuleReader,
+  window: Window,
+  inPath?: string,
+): AskedRules | undefined {
+  return categoryRules(reader, 'everybody', named(window, inPath));
+}
+
+function popularity(deps: ApiDeps, reader: RuleReader): readonly Route[] {
+  const popular = async (window: Window, inPath?: string): Promise<Scores> => {
+    const rules = everybodysRules(reader, window, inPath);
+    return written((await deps.queries.popular(reach(window), rules)).items, window);
+  };
   const shared = {
     ...words,
     summary: 'Lists the items that are popular now, as Gorse’s clients ask for them.',
+    problems: [503, 504],
     query: gorseWindowSchema,
     answer: BEST,
   } as const;
   return [
-    ...recommending(deps),
-    ...neighbours(deps),
     route({
       ...shared,
       path: '/api/popular',
@@ -134,7 +154,50 @@ export function gorseRankingRoutes(deps: ApiDeps): readonly Route[] {
       path: '/api/popular/{category}',
       operationId: 'gorsePopularOf',
       params: z.object(category),
-      handle: ({ query }) => popular(query),
+      handle: ({ params, query }) => popular(query, params.category),
     }),
+  ];
+}
+
+function recency(deps: ApiDeps): readonly Route[] {
+  const latest = async (window: Window, inPath?: string): Promise<Scores> => {
+    const items = await deps.queries.latest(reach(window), named(window, inPath));
+    const scored = items.map(({ id, timeMs }) => ({ id, score: timeMs / 1_000 }));
+    return written(scored, window);
+  };
+  const shared = {
+    ...words,
+    summary: 'Lists the items that came out last, as Gorse’s clients ask for them.',
+    description:
+      'By the Timestamp that they were published with, in seconds as their score; items without one are left out.',
+    problems: [503],
+    query: gorseWindowSchema,
+    answer: { status: 200, description: 'The newest first.', schema: scores },
+  } as const;
+  return [
+    route({
+      ...shared,
+      path: '/api/latest',
+      operationId: 'gorseLatest',
+      handle: ({ query }) => latest(query),
+    }),
+    route({
+      ...shared,
+      path: '/api/latest/{category}',
+      operationId: 'gorseLatestOf',
+      params: z.object(category),
+      handle: ({ params, query }) => latest(query, params.category),
+    }),
+  ];
+}
+
+/** Rankings as Gorse's clients ask for them. */
+export function gorseRankingRoutes(deps: ApiDeps): readonly Route[] {
+  const reader = new RuleReader(deps.clock);
+  return [
+    ...recommending(deps, reader),
+    ...neighbours(deps, reader),
+    ...popularity(deps, reader),
+    ...recency(deps),
   ];
 }

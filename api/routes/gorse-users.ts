@@ -12,6 +12,7 @@ import {
   gorseKnownUserSchema,
   gorseSuccessSchema,
   gorseUserListSchema,
+  gorseUserPatchSchema,
   gorseUserSchema,
   gorseUsersSchema,
 } from '../schema/gorse.ts';
@@ -24,7 +25,7 @@ const knownUser = (id: string): z.input<typeof gorseKnownUserSchema> => ({
 });
 
 /** A user is known by their events: of what else is sent nothing is kept, and that is said. */
-function taken(users: readonly GorseUser[]): z.input<typeof gorseSuccessSchema> {
+function taken(users: readonly Partial<GorseUser>[]): z.input<typeof gorseSuccessSchema> {
   const isMore = users.some(
     ({ Labels, Subscribe, Comment = '' }) =>
       (Labels ?? null) !== null || (Subscribe ?? []).length > 0 || Comment !== '',
@@ -63,6 +64,18 @@ function writing(deps: ApiDeps): readonly Route[] {
       body: gorseUsersSchema,
       answer,
       handle: ({ body }) => taken(body),
+    }),
+    route({
+      ...words,
+      method: 'PATCH',
+      path: '/api/user/{userId}',
+      operationId: 'gorseUpdateUser',
+      summary: 'Takes changes of a user as Gorse’s clients send them.',
+      description,
+      params,
+      body: gorseUserPatchSchema,
+      answer,
+      handle: ({ body }) => taken([body]),
     }),
     route({
       method: 'DELETE',

@@ -4,11 +4,14 @@ import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
+import { RuleReader } from '../rules.ts';
 import { whatIfEventsMax, whatIfRequestSchema, whatIfSchema } from '../schema/what-if.ts';
+import { scenarioNamed } from './scenarios.ts';
 import { replyFromPast, TRAVELLING, travelOf } from './travels.ts';
 
 /** Answers as they would be if other things had happened. */
 export function whatIfRoutes(deps: ApiDeps): readonly Route[] {
+  const reader = new RuleReader(deps.clock, 'the body');
   return [
     route({
       method: 'POST',
@@ -27,15 +30,17 @@ export function whatIfRoutes(deps: ApiDeps): readonly Route[] {
       },
       later: TRAVELLING,
       handle: async ({ body, response }) => {
-        const { add, remove, asOf, item, ...asked } = body;
+        const { user, n, exclude, add, remove, asOf, item } = body;
         refuseMany(add.length, remove.length);
+        const rules = reader.read(body, 'a user', scenarioNamed(deps, body.scenario));
         const past = await travelOf(deps).whatIf({
-          ...asked,
+          ...{ user, n, exclude },
           add: add.map(({ time, ...event }) =>
             time === undefined ? event : { ...event, time: Date.parse(time) },
           ),
           remove: remove.flatMap((text) => parsePosition(text) ?? []),
           ...(item !== undefined && { item }),
+          ...(rules !== undefined && { rules }),
           ...(asOf !== undefined && { asOf: readAsOf(asOf) }),
         });
         return replyFromPast(past, { response });

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 
 import { batchEventsMax } from './events.ts';
-import { answerItemsMax, idSchema } from './fields.ts';
+import { afterPositionsMax, answerItemsMax, idSchema } from './fields.ts';
+import { sessionEventsMax } from './sessions.ts';
 
 /** The characters that a `Comment` of Gorse's may have. */
 export const gorseCommentCharsMax = 1_024;
 /** The items or users that one request of Gorse's may hold. */
 export const gorseRowsMax = 100;
+/** The characters that a category may have. */
+export const gorseCategoryCharsMax = 64;
 
 const comment = z.string().max(gorseCommentCharsMax).optional();
 
@@ -56,6 +59,17 @@ export const gorseItemSchema = z
 /** An item as Gorse's clients send it. */
 export type GorseItem = z.output<typeof gorseItemSchema>;
 
+/** What `PATCH /api/item/{itemId}` takes: what is left out stays as it is. */
+export const gorseItemPatchSchema = gorseItemSchema
+  .extend({
+    ItemId: z.string().meta({ description: 'That of the path, where it is sent.' }),
+    IsHidden: z.boolean(),
+  })
+  .partial()
+  .meta({ id: 'GorseItemPatch' });
+/** What of an item changes. */
+export type GorseItemPatch = z.output<typeof gorseItemPatchSchema>;
+
 /** What `POST /api/items` takes. */
 export const gorseItemsSchema = z
   .array(gorseItemSchema)
@@ -90,6 +104,9 @@ export const gorseUserSchema = z
     Comment: comment,
   })
   .meta({ id: 'GorseUser' });
+
+/** What `PATCH /api/user/{userId}` takes. */
+export const gorseUserPatchSchema = gorseUserSchema.partial().meta({ id: 'GorseUserPatch' });
 
 /** What `POST /api/users` takes. */
 export const gorseUsersSchema = z
@@ -129,18 +146,37 @@ export const gorseRecommendationSchema = z.union([
   z.array(gorseScoreSchema).readonly(),
 ]);
 
+/** One thing that a user did, as Gorse's clients read it. */
+export const gorseKnownFeedbackSchema = z
+  .object({
+    FeedbackType: z.string(),
+    UserId: idSchema,
+    ItemId: idSchema,
+    Timestamp: z.string(),
+    Comment: z.string(),
+  })
+  .meta({ id: 'GorseKnownFeedback' });
+/** One thing that a user did, as Gorse's clients read it. */
+export type GorseKnownFeedback = z.infer<typeof gorseKnownFeedbackSchema>;
+
 /** What a user did, as Gorse's clients read it. */
-export const gorseHistorySchema = z
-  .array(
-    z.object({
-      FeedbackType: z.string(),
-      UserId: idSchema,
-      ItemId: idSchema,
-      Timestamp: z.string(),
-      Comment: z.string(),
-    }),
-  )
-  .readonly();
+export const gorseHistorySchema = z.array(gorseKnownFeedbackSchema).readonly();
+
+/** What `GET /api/feedback/{feedbackType}/{userId}/{itemId}` answers: Gorse says that there is none by an empty object. */
+export const gorseOneFeedbackSchema = z.union([gorseKnownFeedbackSchema, z.strictObject({})]);
+
+/** What `GET /api/feedback` answers. */
+export const gorseFeedbackListSchema = z
+  .object({
+    Cursor: z.string().meta({ description: 'What to go on with; empty at the end.' }),
+    Feedback: gorseHistorySchema,
+  })
+  .meta({ id: 'GorseFeedbackList' });
+
+/** What `POST /api/session/recommend` takes; whose it is does not matter. */
+export const gorseSessionSchema = z
+  .array(gorseFeedbackSchema.extend({ UserId: z.string().optional() }))
+  .max(sessionEventsMax, `must hold at most ${String(sessionEventsMax)} feedbacks`);
 
 /** What `GET /api/health/…` answers. */
 export const gorseHealthSchema = z
@@ -157,6 +193,12 @@ const count = z
   .max(answerItemsMax, `must be at most ${String(answerItemsMax)}`)
   .default(10);
 
+/** A category of items: one of the `categories` of their metadata. */
+const category = z
+  .string()
+  .max(gorseCategoryCharsMax, `must have ${String(gorseCategoryCharsMax)} characters at most`)
+  .regex(/^[^\0\p{Cs}]*$/u, 'must be valid UTF-8 without NUL');
+
 /** How Gorse's clients ask for part of a ranking. */
 export const gorseWindowSchema = z.strictObject({
   n: count,
@@ -168,13 +210,34 @@ export const gorseWindowSchema = z.strictObject({
     .meta({
       description: `How many of the best are left out; with n at most ${String(answerItemsMax)}.`,
     }),
+  category: category.optional().meta({ description: 'Only items of this category.' }),
 });
 
 /** How Gorse's clients ask for the head of a list. */
 export const gorseCountSchema = z.strictObject({ n: count });
 
-/** Gorse's clients end a path with an empty category where they want all. */
-export const gorseCategorySchema = z
+const cursor = z
   .string()
-  .max(0, 'is not filtered by here: leave it out')
-  .meta({ description: 'Empty: answers are not filtered by category.', examples: [''] });
+  .regex(/^(?:\d{1,5}:\d{1,15}(?:,\d{1,5}:\d{1,15})*)?$/, 'must be the Cursor of an earlier answer')
+  .refine(
+    (text) => text.split(',').length <= afterPositionsMax,
+    `must name at most ${String(afterPositionsMax)} positions`,
+  )
+  .optional();
+
+/** How Gorse's clients ask for the next page of a list. */
+export const gorsePageSchema = gorseCountSchema.extend({
+  cursor: cursor.meta({ description: 'The Cursor of the page before.' }),
+  Cursor: cursor.meta({ description: 'The same, as the TypeScript client writes it.' }),
+});
+
+/** Gorse's clients end a path with an empty category where they want all. */
+export const gorseCategorySchema = category.meta({
+  description: 'Only items of this category; all where it is empty.',
+  examples: ['jazz'],
+});
+
+/** A category that an item is put into, or taken out of. */
+export const gorseOneCategorySchema = category
+  .min(1, 'must not be empty')
+  .meta({ examples: ['jazz'] });

@@ -4,6 +4,8 @@ import { asOfSchema } from '../as-of.ts';
 import { recommendationSchema } from './answers.ts';
 import { eventSchema } from './events.ts';
 import { countSchema, idSchema, positionSchema } from './fields.ts';
+import { listRules, userRules } from './rules.ts';
+import { scenarioNameSchema } from './scenarios.ts';
 
 /** The events that one question may add and remove, together. */
 export const whatIfEventsMax = 1_000;
@@ -12,6 +14,7 @@ const answered = recommendationSchema.pick({
   basedOn: true,
   position: true,
   model: true,
+  filter: true,
   note: true,
   items: true,
 });
@@ -40,6 +43,12 @@ export const whatIfRequestSchema = z
     exclude: z.enum(['seen', 'none']).default('seen'),
     item: idSchema.optional(),
     asOf: asOfSchema.optional(),
+    ...listRules,
+    ...userRules,
+    scenario: scenarioNameSchema.optional().meta({
+      description:
+        'A scenario that both answers obey. Its filter and `filter` both have to hold; what else is given takes the place of its own.',
+    }),
   })
   .meta({ id: 'WhatIfRequest' });
 

@@ -27,8 +27,8 @@ export function dayQuotaPath(data: string): string {
 
 /** What counts are kept with. */
 export interface DayQuotaOptions {
-  /** The file of counts; undefined where they end with the process. */
-  readonly path: string | undefined;
+  /** The file of counts. */
+  readonly path: string;
   /** Unix milliseconds. */
   readonly clock: () => number;
   readonly logger: Pick<Logger, 'error'>;
@@ -48,9 +48,7 @@ export class DayQuota implements QuotaPort {
 
   /** Goes on from the counts of a file, where there is one; throws INVALID where it is none of ours. */
   static async open(options: DayQuotaOptions): Promise<DayQuota> {
-    const { path } = options;
-    const kept = path === undefined ? undefined : await readCounts(path);
-    return new DayQuota(options, new DayCount(kept));
+    return new DayQuota(options, new DayCount(await readCounts(options.path)));
   }
 
   take({ name, requestsPerDayMax }: Caller): number {
@@ -70,7 +68,6 @@ export class DayQuota implements QuotaPort {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const { path, logger } = this.#options;
-    if (path === undefined) return Promise.resolve();
     this.#writing = this.#writing
       .then(() => publishFile(path, `${JSON.stringify({ format: 1, ...this.#count.stand() })}\n`))
       .catch((error: unknown) => {

@@ -29,6 +29,7 @@ import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
 import { trainCommand } from './train.ts';
 import { verifyCommand } from './verify.ts';
+import { whatIfCommand } from './what-if.ts';
 
 const EPILOGUE = `
 Every command works with and without a running server on the same data folder.
@@ -70,6 +71,7 @@ function createProgram(deps: CliDeps, release: string, exit: (code: ExitCode) =>
   addCommand(program, deps, exit, importCommand);
   addCommand(program, deps, exit, simulateCommand);
   addCommand(program, deps, exit, recommendCommand);
+  addCommand(program, deps, exit, whatIfCommand);
   addCommand(program, deps, exit, trainCommand);
   addCommand(program, deps, exit, indexCommand);
   addCommand(program, deps, exit, modelsCommand);

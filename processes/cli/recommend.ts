@@ -1,25 +1,19 @@
 import { Option } from 'commander';
 
 import type { RecommendationAnswer } from '../../api/schema/answers.ts';
-import { RepriseError } from '../../events/error.ts';
 import type { CommandSpec } from './command.ts';
 import { wholeNumber } from './command.ts';
 import { askPast } from './past.ts';
+import { contextOf, takeRules } from './rule-options.ts';
+import type { RuleOptions } from './rule-options.ts';
 import { grouped, table } from './table.ts';
 
-interface RecommendOptions {
+interface RecommendOptions extends RuleOptions {
   readonly n: number;
   readonly item?: string;
   readonly asOf?: string;
   readonly explain?: boolean;
   readonly exclude: string;
-  readonly scenario?: string;
-  readonly filter?: string;
-  readonly boost?: string;
-  readonly diversity?: string;
-  readonly rotation?: string;
-  readonly explore?: string;
-  readonly context: readonly string[];
 }
 
 /** `recommend USER`: asks for a user's recommendations. */
@@ -36,18 +30,12 @@ export const recommendCommand: CommandSpec<RecommendOptions> = {
         'as live would have answered at a position (0:1234) or a time (RFC 3339)',
       )
       .option('--explain', 'say what each score is made of')
-      .option('--scenario <name>', 'obey a scenario: `scenarios list` tells which there are')
-      .option('--filter <cel>', 'list only items that this holds for: \'item.genre == "jazz"\'')
-      .option('--boost <cel>', 'multiply scores by the value of this')
-      .option('--diversity <share>', 'from 0, the best items, to 1, those that differ most')
-      .option('--rotation <share>', 'from 0 to 0.99: how far what they were shown just now sinks')
-      .option('--explore <share>', 'from 0 to 1: how often chance chooses among the best')
-      .option('--context <name=value>', 'what expressions find in context; repeat it', gathered, [])
       .addOption(
         new Option('--exclude <which>', 'leave out the items that the user met, or none')
           .choices(['seen', 'none'])
           .default('seen'),
       );
+    takeRules(command);
   },
   async run(context, [user = ''], options) {
     const query = queryOf(options);
@@ -94,18 +82,10 @@ function queryOf(options: RecommendOptions): URLSearchParams {
     if (value !== undefined) query.set(name, value);
   }
   if (options.explain === true) query.set('explain', 'true');
-  for (const pair of options.context) {
-    const [name = '', ...value] = pair.split('=');
-    if (value.length === 0) {
-      throw new RepriseError('INVALID', `--context ${pair} names no value: write NAME=VALUE`);
-    }
-    query.set(`context.${name}`, value.join('='));
+  for (const [name, value] of Object.entries(contextOf(options))) {
+    query.set(`context.${name}`, value);
   }
   return query;
-}
-
-function gathered(pair: string, before: readonly string[]): readonly string[] {
-  return [...before, pair];
 }
 
 type Explained = NonNullable<RecommendationAnswer['items'][number]['explanation']>;

@@ -14,6 +14,7 @@ import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { publishedItems, titleOf } from '../../projections/items.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { MeteredCoveringJournal } from '../observe/metered-covering-journal.ts';
+import { observeTelling } from '../observe/telling-stand.ts';
 import { Closers } from './closers.ts';
 import { followCatalogue } from './catalogue-following.ts';
 import { consumeUntilEnd } from './consuming.ts';
@@ -114,7 +115,7 @@ function metered(
 
 /** Tells the journal on a topic where one is named; undefined where none is. */
 async function openTelling(
-  { config, logger, signal }: ProcessWays,
+  { config, logger, signal, observation }: ProcessWays,
   { mongo: connection, journal, identities }: JournalStores,
   closers: Closers,
 ): Promise<{ readonly ended: Promise<void> } | undefined> {
@@ -128,6 +129,7 @@ async function openTelling(
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   const places = openToldPlaces({ connection, database, topic, clock: () => Date.now() });
   const teller = randomBytes(8).toString('hex');
+  const onPlace = observeTelling(observation, (partition) => journal.head(partition));
   const telling = { journal, identities, places, transport, teller, yieldNow, logger, signal };
-  return { ended: tellJournal(telling) };
+  return { ended: tellJournal({ ...telling, onPlace }) };
 }

@@ -23,6 +23,7 @@ export function markedQueries(queries: QueriesPort, deps: MarkingDeps): QueriesP
     recommend: async (query) => mark(await queries.recommend(query)),
     similar: async (item, n, rules) => marked(await queries.similar(item, n, rules)),
     popular: async (n, rules) => mark(await queries.popular(n, rules)),
+    latest: (n, category) => queries.latest(n, category),
     async user(id) {
       const answer = await queries.user(id);
       const { trouble } = deps.identities;

@@ -207,6 +207,7 @@ function countedQueries(queries: Queries, { reactions }: CoreParts): QueriesPort
     recommend,
     similar: (...args) => queries.similar(...args),
     popular: (...args) => queries.popular(...args),
+    latest: (...args) => queries.latest(...args),
     user: (...args) => queries.user(...args),
     item: (...args) => queries.item(...args),
     listItems: (...args) => queries.listItems(...args),

@@ -5,6 +5,7 @@ import type { TravelJob } from '../../activities/travel-jobs.ts';
 import type { WhatIfAnswer as Asked, WhatIfs } from '../../activities/what-if.ts';
 import type { PastAnswer as ToldAnswer, TravelPort } from '../../api/deps.ts';
 import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
+import type { SessionAnswer } from '../../api/schema/sessions.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
 import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
 import type { UserEvent } from '../../activities/user-events.ts';
@@ -52,7 +53,7 @@ export function travelPort({
       return events.map(({ timeMs, ...event }) => ({ ...event, time: dateOf(timeMs) }));
     },
     whatIf: async (query) => told(await whatIfs.ask(query), whatIfAnswer),
-    session: async (query) => told(await whatIfs.session(query), answered),
+    session: async (query) => told(await whatIfs.session(query), sessionAnswer),
     lineage: (id) => proven(id, (lineage, proof) => lineageAnswer(id, lineage, proof)),
     verify: (id) => proven(id, (_, proof) => proofAnswer(id, proof)),
     describe: (id) => {
@@ -75,14 +76,15 @@ function whatIfAnswer({ before, after }: Asked): WhatIfAnswer {
   };
 }
 
-function answered({
-  basedOn,
-  position,
-  model,
-  note,
-  items,
-}: Recommendation): WhatIfAnswer['before'] {
-  return { basedOn, position, model, ...(note !== undefined && { note }), items };
+function answered(answer: Recommendation): WhatIfAnswer['before'] {
+  const { basedOn, position, model, filter, note, items } = answer;
+  const told = { ...(filter !== undefined && { filter }), ...(note !== undefined && { note }) };
+  return { basedOn, position, model, ...told, items };
+}
+
+function sessionAnswer(answer: Recommendation): SessionAnswer {
+  const { filter: _, ...told } = answered(answer);
+  return told;
 }
 
 function travelAnswer(job: TravelJob): TravelAnswer {

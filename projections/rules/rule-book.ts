@@ -56,6 +56,11 @@ export class RuleBook {
     this.#items = new RuleItems(deps.source, deps.yieldNow);
   }
 
+  /** The items that rules are asked about, with their metadata. */
+  get items(): RuleItems {
+    return this.#items;
+  }
+
   /** Up to where publications are known. */
   get place(): Position {
     return this.#deps.place();

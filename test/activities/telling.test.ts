@@ -86,10 +86,12 @@ describe('telling the journal', () => {
     await play(world, 0, 2);
     const topic = new Topic();
     const ending = new AbortController();
+    const reached: (number | undefined)[] = [];
     const told = tellUntilLost(
       {
         ...{ ...world, transport: topic, teller: 'a', yieldNow: () => setImmediate() },
         places: createMemoryToldPlaces(() => NOW_MS),
+        onPlace: (_, at) => reached.push(at),
       },
       0,
       ending.signal,
@@ -99,6 +101,7 @@ describe('telling the journal', () => {
     await until(() => topic.messages.length === 3);
     ending.abort();
     assert.equal(await told, true);
+    assert.deepEqual([...new Set(reached)], [-1, 1, 2], 'how far it is told');
     const [first] = topic.messages;
     assert.equal(Buffer.from(first?.key ?? []).toString(), '0:0');
     assert.deepEqual(first?.headers, {

@@ -13,11 +13,17 @@ import { EXPIRED, SECRET, keyedAccess } from './keys.ts';
 const WRITES: readonly string[] = [
   ...['acceptEvents', 'publishItem', 'withdrawItem'],
   ...['gorseInsertFeedback', 'gorseUpsertFeedback', 'gorseInsertItem', 'gorseInsertItems'],
-  ...['gorseDeleteItem', 'gorseInsertUser', 'gorseInsertUsers'],
+  ...['gorseDeleteItem', 'gorseInsertUser', 'gorseInsertUsers', 'gorseUpdateUser'],
+  ...['gorseUpdateItem', 'gorseInsertItemCategory', 'gorseDeleteItemCategory'],
 ];
-const READ_BY_POST: readonly string[] = ['whatIf', 'lookUpItems', 'recommendToSession'];
+const READ_BY_POST: readonly string[] = [
+  ...['whatIf', 'lookUpItems', 'recommendToSession'],
+  ...['gorseSessionRecommend', 'gorseSessionRecommendOf'],
+];
 const PERSONAL: readonly string[] = [
   ...['exportUser', 'exportEvents', 'listUsers', 'gorseGetUsers', 'tellEvents'],
+  ...['gorseListFeedback', 'gorseListFeedbackByType'],
+  ...['gorseItemFeedback', 'gorseItemFeedbackByType'],
   'exportExplorations',
 ];
 const OF_THE_OWNER: readonly string[] = ['listSpaces'];

@@ -21,6 +21,23 @@ export const EXPLORED: ExploredPort = {
     yield await Promise.resolve({ answer: 'a', propensity: 0.5, target: 1, reward: 1 });
   },
 };
+/** The item that came out last. */
+export const NEWEST = { id: 'song', timeMs: Date.UTC(2026, 0, 1) };
+/** What somebody did with an item. */
+export const ITEM_EVENT = { user: 'u', type: 'play', time: '2026-01-01T00:00:00.000Z' };
+/** One event that was refused. */
+export const DEAD_LETTERS = {
+  refused: 1,
+  deadLetters: [
+    {
+      position: '0:3',
+      reason: 'why',
+      type: 'play',
+      item: 'song',
+      time: '2026-01-01T00:00:00Z',
+    },
+  ],
+};
 /** An erasure that gathers. */
 export const ERASURE = {
   erasureId: 'e1',

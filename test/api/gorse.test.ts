@@ -3,7 +3,10 @@ import { after, before, describe, test } from 'node:test';
 
 import { exportEvents } from '../../events/export-events.ts';
 import { gorseEvent } from '../../api/gorse-events.ts';
-import type { GorseFeedback } from '../../api/schema/gorse.ts';
+import type { FeedbackPage } from '../../api/gorse-feedback-page.ts';
+import { gorsePatched } from '../../api/gorse-item.ts';
+import type { GorseFeedback, GorseItemPatch } from '../../api/schema/gorse.ts';
+import type { AskedRules } from '../../projections/rules/asked-rules.ts';
 import { startApi } from './harness.ts';
 import type { Api } from './harness.ts';
 
@@ -107,10 +110,11 @@ describe('Gorse’s routes', () => {
   });
 
   for (const path of [
-    '/api/recommend/ada/jazz',
     '/api/recommend/ada?n=60&offset=60',
     '/api/recommend/ada?write-back-type=read',
-    '/api/item/song/neighbors/jazz',
+    '/api/recommend/ada/jazz?category=folk',
+    '/api/feedback?cursor=next',
+    `/api/popular/${'x'.repeat(65)}`,
     '/api/items',
   ]) {
     test(`refuse ${path}, for that is not done here`, async () => {
@@ -118,6 +122,59 @@ describe('Gorse’s routes', () => {
       assert.equal(status, 400, JSON.stringify(json));
     });
   }
+
+  test('filter by the category of the path, or of the query, whatever is written in it', async () => {
+    const asked: readonly (readonly [string, string])[] = [
+      ['/api/recommend/ada/jazz', 'jazz'],
+      ['/api/recommend/ada?category=jazz', 'jazz'],
+      ['/api/popular/say%20%22hi%22%5C', 'say "hi"\\'],
+    ];
+    for (const [path, category] of asked) {
+      assert.equal((await api.call('GET', path)).status, 200, path);
+      const call = api.deps.calls.at(-1) ?? [];
+      const rules = call[0] === 'popular' ? call[2] : (call[1] as { rules: unknown }).rules;
+      const { filter } = rules as AskedRules;
+      const outer = { user: { events: 0, seenItems: 0 }, context: {} };
+      const of = (categories: unknown): unknown => filter?.valueOf({ id: 'i', categories }, outer);
+      assert.equal(of(['other', category]), 1, path);
+      assert.equal(of(['other']), 0, path);
+    }
+  });
+
+  test('list what came out last, with its time in seconds', async () => {
+    const { text } = await api.call('GET', '/api/latest/jazz?n=2&offset=0');
+    assert.deepEqual(JSON.parse(text), [{ Id: 'song', Score: Date.UTC(2026, 0, 1) / 1_000 }]);
+    assert.deepEqual(api.deps.calls.at(-1), ['latest', 2, 'jazz']);
+    await api.call('GET', '/api/latest/');
+    assert.deepEqual(api.deps.calls.at(-1), ['latest', 10, undefined]);
+  });
+
+  test('answer a session by what it did, and by nothing else', async () => {
+    const body = [{ ...LIKE, UserId: '', FeedbackType: 'star', Comment: 'said', Timestamp: '' }];
+    const { text } = await api.call('POST', '/api/session/recommend?n=3', { body });
+    assert.deepEqual(JSON.parse(text), [{ Id: 'song', Score: 1.25 }]);
+    const query = { n: 3, exclude: 'seen', events: [{ type: 'like', item: 'song' }] };
+    assert.deepEqual(api.deps.calls.at(-1), ['session', query]);
+    assert.equal((await api.call('POST', '/api/session/recommend/', { body: [] })).text, '[]');
+  });
+
+  test('say what to do where feedback is to be deleted', async () => {
+    for (const path of ['/api/feedback/like/ada/song', '/api/feedback/ada/song']) {
+      const { status, headers, json } = await api.call('DELETE', path);
+      assert.deepEqual([status, headers.allow], [405, 'GET']);
+      assert.match(String(json['detail']), /not taken back.+dislike.+quarantine/);
+    }
+  });
+
+  test('tell the last feedback of a type with an item, or that there is none', async () => {
+    const { json } = await api.call('GET', '/api/feedback/watch/ada/song');
+    assert.equal(json['FeedbackType'], 'play');
+    assert.equal((await api.call('GET', '/api/feedback/like/ada/song')).text, '{}');
+    assert.equal((await api.call('GET', '/api/feedback/ada/other')).text, '[]');
+    const of = await api.call('GET', '/api/item/song/feedback/watch');
+    assert.match(of.text, /"UserId":"u"/);
+    assert.deepEqual(api.deps.calls.at(-1), ['itemEvents', 'song', 100, 'play']);
+  });
 
   test('publish items under our names, and withdraw those that are hidden', async () => {
     const body = [
@@ -185,4 +242,114 @@ test('Gorse’s probes tell when answers are not right yet', async () => {
     await api.close();
     await waiting.close();
   }
+});
+
+describe('everybody’s feedback', () => {
+  let api: Api;
+  before(async () => {
+    api = await startApi();
+    const feedback = ['a', 'b', 'c', 'd', 'e'].map((ItemId, day) => ({
+      ...{ ...LIKE, ItemId, FeedbackType: day % 2 === 0 ? 'star' : 'read' },
+      ...{ Timestamp: `2025-12-0${String(day + 1)}T00:00:00.000Z`, Comment: `no. ${ItemId}` },
+    }));
+    await api.call('POST', '/api/feedback', { body: feedback });
+    await api.call('POST', '/api/item', { body: { ItemId: 'a', Comment: 'An item' } });
+  });
+  after(() => api.close());
+
+  async function pages(path: string, n: number, name: string): Promise<string[][]> {
+    const told: string[][] = [];
+    for (let cursor = ''; told.length < 10;) {
+      const { json } = await api.call('GET', `${path}?n=${String(n)}&${name}=${cursor}`);
+      const { Feedback, Cursor } = json as unknown as FeedbackPage;
+      told.push(Feedback.map(({ ItemId, Comment }) => `${ItemId} ${Comment}`));
+      if (Cursor === '') return told;
+      cursor = encodeURIComponent(Cursor);
+    }
+    throw new Error('the pages have no end');
+  }
+
+  test('comes page by page, each once, to the end', async () => {
+    const all = await pages('/api/feedback', 2, 'cursor');
+    assert.deepEqual(all.flat(), ['a no. a', 'b no. b', 'c no. c', 'd no. d', 'e no. e']);
+    assert.deepEqual(
+      all.map((page) => page.length),
+      [2, 2, 1],
+    );
+  });
+
+  test('comes by its type under either name, to those who write Cursor, too', async () => {
+    assert.deepEqual(await pages('/api/feedback/star', 2, 'Cursor'), [
+      ['a no. a', 'c no. c'],
+      ['e no. e'],
+    ]);
+    assert.deepEqual(await pages('/api/feedback/like', 100, 'cursor'), [
+      ['a no. a', 'c no. c', 'e no. e'],
+    ]);
+  });
+});
+
+describe('a change of an item', () => {
+  const item = { title: 'A song', categories: ['jazz'], labels: { year: 1999 }, ours: true };
+
+  function check(what: string, patch: GorseItemPatch, expected: object | null): void {
+    test(what, () => assert.deepEqual(gorsePatched(item, patch), expected));
+  }
+  check('of nothing changes nothing', {}, item);
+  check('replaces what it names', { Comment: 'New' }, { ...item, title: 'New' });
+  check(
+    'takes away what it empties',
+    { Labels: null, Comment: '' },
+    {
+      categories: ['jazz'],
+      ours: true,
+    },
+  );
+  check('that hides it withdraws it', { IsHidden: true }, null);
+  check('that shows it leaves it', { IsHidden: false }, item);
+
+  test('is published with what was there, once per call', async () => {
+    const api = await startApi();
+    try {
+      const calls: readonly (readonly [string, string, object?])[] = [
+        ['PATCH', '/api/item/song', { ItemId: 'song', Timestamp: '2025-12-31' }],
+        ['PUT', '/api/item/song/category/jazz'],
+        ['DELETE', '/api/item/song/category/jazz'],
+      ];
+      for (const [method, path, body] of calls) {
+        const { json } = await api.call(method, path, body === undefined ? {} : { body });
+        assert.deepEqual(json, { RowAffected: 1 }, path);
+      }
+      const published = [];
+      for await (const event of exportEvents(api.deps.journal, api.deps.identities)) {
+        if ('published' in event) published.push(event.metadata);
+      }
+      assert.deepEqual(published, [
+        { title: 'A song', timestamp: '2025-12-31' },
+        { title: 'A song', categories: ['jazz'] },
+        { title: 'A song', categories: [] },
+      ]);
+      const [, , after] = api.deps.calls.find(([name]) => name === 'item') ?? [];
+      assert.deepEqual(
+        after,
+        [{ partition: 0, sequence: 7 }],
+        'what was published before is known',
+      );
+    } finally {
+      await api.close();
+    }
+  });
+
+  test('of another item, or of none, is refused', async () => {
+    const api = await startApi();
+    try {
+      const other = await api.call('PATCH', '/api/item/song', { body: { ItemId: 'else' } });
+      assert.equal(other.status, 400);
+      const none = await api.call('PATCH', '/api/item/unknown', { body: {} });
+      assert.equal(none.status, 404);
+      assert.match(String(none.json['detail']), /POST/);
+    } finally {
+      await api.close();
+    }
+  });
 });

@@ -15,11 +15,14 @@ import { createMemoryIdentities } from '../doubles/memory-identities.ts';
 import { createMemoryJournal } from '../doubles/memory-journal.ts';
 import {
   CLICK_THROUGH,
+  DEAD_LETTERS,
   ERASURE,
   EXPERIMENT,
   EXPLORED,
+  ITEM_EVENT,
   LINEAGE,
   LISTED,
+  NEWEST,
   PAGE,
   PLACE,
   PROOF,
@@ -73,7 +76,8 @@ function fixedPorts(
           item,
           n,
         ),
-      popular: async (n) => note({ position: PLACE, items: [SCORED] }, 'popular', n),
+      popular: async (n, rules) =>
+        note({ position: PLACE, items: [SCORED] }, 'popular', n, ...(rules ? [rules] : [])),
       user: async (id) =>
         id === 'unknown'
           ? undefined
@@ -87,18 +91,8 @@ function fixedPorts(
         ),
       listItems: async (ids) => note([LISTED], 'list', ids),
       searchItems: async (search, n) => note([LISTED], 'search', search, n),
-      deadLetters: async () => ({
-        refused: 1,
-        deadLetters: [
-          {
-            position: '0:3',
-            reason: 'why',
-            type: 'play',
-            item: 'song',
-            time: '2026-01-01T00:00:00Z',
-          },
-        ],
-      }),
+      latest: async (n, category) => note([NEWEST], 'latest', n, category),
+      deadLetters: async () => DEAD_LETTERS,
     },
     travel: {
       recommend: async (query) => {
@@ -241,6 +235,7 @@ function fixedPorts(
     live: { samples: () => [SAMPLE] },
     activity: {
       recentUsers: async (n) => note([{ id: 'u', lastTime: null }], 'recentUsers', n),
+      itemEvents: async (item, n, type) => note([ITEM_EVENT], 'itemEvents', item, n, type),
     },
     page: PAGE,
     health: {

@@ -190,7 +190,7 @@ describe('an answer has the form that the document says', () => {
     '{scenario}': 'evening',
     '{experiment}': 'front',
     '{file}': 'app-1a2b.js',
-    '{category}': '',
+    '{category}': 'jazz',
   };
   const bodies: Readonly<Record<string, Sent>> = {
     acceptEvents: { body: { type: 'play', user: 'u', item: 'i' } },
@@ -214,6 +214,10 @@ describe('an answer has the form that the document says', () => {
     gorseInsertItems: { body: [{ ItemId: 'song' }] },
     gorseInsertUser: { body: { UserId: 'u' } },
     gorseInsertUsers: { body: [{ UserId: 'u' }] },
+    gorseUpdateUser: { body: { Comment: 'c' } },
+    gorseUpdateItem: { body: { Comment: 'T' } },
+    gorseSessionRecommend: { body: [FEEDBACK] },
+    gorseSessionRecommendOf: { body: [FEEDBACK] },
   };
   const queries: Readonly<Record<string, string>> = {
     compareModels: '?a=first&b=second',

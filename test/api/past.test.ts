@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import type { WhatIfQuery } from '../../api/deps.ts';
+import { textsOf } from '../../projections/rules/asked-rules.ts';
 import { TRAVEL } from './fixed-answers.ts';
 import { callOnce, startApi } from './harness.ts';
 import type { Answer, Api, Sent } from './harness.ts';
@@ -59,6 +61,21 @@ describe('a request reaches the past', () => {
   });
 });
 
+test('what-ifs take rules, those of a scenario too', async () => {
+  api.deps.calls.length = 0;
+  const filter = 'item.genre == context.genre';
+  const asked = { remove: ['0:1'], scenario: 'evening', filter, context: { genre: 'jazz' } };
+  const body = { user: 'u', ...asked, exclude: 'none', n: 3 };
+  const { status, text } = await api.call('POST', '/v1/what-if', { body });
+  assert.equal(status, 200, text);
+  const [[, query]] = api.deps.calls as [[string, WhatIfQuery]];
+  assert.deepEqual([query.n, query.exclude], [3, 'none']);
+  const { rules } = query;
+  assert.deepEqual(rules && textsOf(rules), {
+    ...{ scenario: 'evening', filter, diversity: 0.5, context: { genre: 'jazz' } },
+  });
+});
+
 describe('a request for the past is refused', () => {
   const whatIf = (body: object): readonly [string, string, Sent] => [
     ...(['POST', '/v1/what-if', { body: { user: 'u', ...body } }] as const),
@@ -83,6 +100,9 @@ describe('a request for the past is refused', () => {
     ['too many to leave out', whatIf({ remove: new Array(1_001).fill('0:1') }), 422, 'remove'],
     ['events of another user', whatIf({ add: [{ ...play, user: 'v' }] }), 400, 'add[0].user'],
     ['a position that is none', whatIf({ remove: ['5'] }), 400, 'remove[0]'],
+    ['rules that do not parse', whatIf({ remove: ['0:1'], filter: 'item.' }), 400, 'filter'],
+    ['a scenario that is none', whatIf({ remove: ['0:1'], scenario: 'dawn' }), 422, 'scenario'],
+    ['rules that are none', whatIf({ remove: ['0:1'], diversity: 2 }), 400, 'diversity'],
   ];
   for (const [name, [method, path, sent = {}], status, field] of cases) {
     test(name, async () => {

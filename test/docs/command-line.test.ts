@@ -5,7 +5,9 @@ import { startCli } from '../processes/cli/harness.ts';
 import { pageText } from './markdown.ts';
 
 test('every command is documented, and its documented options are those of --help', async () => {
-  const rows = pageText('docs/command-line.md').matchAll(/^\| `(\w+)([^`]*)` \|/gm);
+  const rows = pageText('docs/command-line.md').matchAll(
+    /^\| `([\w-]+)([^`]*)` (?:and [^|]*)?\|/gm,
+  );
   const cli = await startCli();
   try {
     const documented: string[] = [];
@@ -19,7 +21,7 @@ test('every command is documented, and its documented options are those of --hel
       }
     }
     const help = (await cli.run('--help')).stdout;
-    const commands = [...help.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name]) => name);
+    const commands = [...help.matchAll(/^ {2}([a-z][a-z-]*)\b/gm)].map(([, name]) => name);
     const known = commands.filter((name) => name !== 'help' && !/^\d/.test(name ?? ''));
     assert.deepEqual([...new Set(documented)].sort(), [...new Set(known)].sort());
   } finally {

@@ -121,6 +121,92 @@ describe('the client of Gorse from npm', () => {
     assert.equal(popular.length, 12);
   });
 
+  test('lists what is new and what is of a category', async () => {
+    const Timestamp = '2026-02-01T00:00:00Z';
+    const late = { ItemId: 'folk-late', IsHidden: false, Categories: ['folk'] };
+    await gorse.upsertItems([{ ...late, Timestamp, Comment: 'Late' }]);
+    const latest = await eventually(
+      () => gorse.getLatest({ cursorOptions: { n: 1 } }),
+      ([first]) => first?.Id === 'folk-late',
+    );
+    assert.deepEqual(latest, [{ Id: 'folk-late', Score: Date.parse(Timestamp) / 1_000 }]);
+    assert.notEqual((await gorse.getLatest({ category: 'jazz' }))[0]?.Id, 'folk-late');
+    const isJazz = (id: string): boolean => id.startsWith('jazz-');
+    const jazz = { category: 'jazz', cursorOptions: { n: 12 } };
+    assert.ok((await gorse.getPopular(jazz)).every(({ Id }) => isJazz(Id)));
+    assert.deepEqual(await gorse.getRecommend({ ...jazz, userId: 'jazz-0' }), ['jazz-1']);
+    assert.deepEqual(await gorse.getRecommend({ userId: 'jazz-0', category: 'polka' }), []);
+  });
+
+  test('changes an item, one thing after the other', async () => {
+    const sent = { ItemId: 'folk-late', IsHidden: false, Comment: 'Later' };
+    const Timestamp = '2026-02-02T00:00:00Z';
+    assert.equal(await gorse.updateItem('folk-late', { ...sent, Timestamp }), 1);
+    assert.equal(await gorse.insertItemCategory('folk-late', 'late'), 1);
+    assert.equal(await gorse.deleteItemCategory('folk-late', 'folk'), 1);
+    const item = await eventually(
+      () => gorse.getItem('folk-late'),
+      ({ Categories }) => Categories?.join() === 'late',
+    );
+    assert.deepEqual(
+      [item.Comment, item.Timestamp, item.Categories],
+      ['Later', Timestamp, ['late']],
+    );
+    assert.equal(await gorse.updateUser('jazz-0', { UserId: 'jazz-0' }), 1);
+  });
+
+  test('answers a session by its own events, of one category where it is named', async () => {
+    const heard = ['2', '3', '4'].map((song) => ({
+      ...{ FeedbackType: 'star', UserId: '', ItemId: `jazz-${song}` },
+      Timestamp: '2026-01-20T00:00:00Z',
+    }));
+    const asked = { cursorOptions: { n: 12 } };
+    /** A machine that is busy asks its callers to ask again. */
+    const answered = (more: { category?: string } = {}): Promise<readonly string[]> =>
+      eventually(
+        async () => {
+          const answer = gorse.getSessionRecommend(heard, { ...asked, ...more });
+          const best = (await answer.catch((error: unknown) => {
+            if ((error as { code?: number }).code !== 503) throw error;
+            return [];
+          })) as readonly { Id: string }[];
+          return best.map(({ Id }) => Id);
+        },
+        (ids) => ids.length > 0,
+      );
+    const ids = await answered();
+    assert.ok(ids.length > 3 && !ids.some((id) => ['jazz-2', 'jazz-3', 'jazz-4'].includes(id)));
+    const folk = await answered({ category: 'folk' });
+    assert.ok(folk.length > 0 && folk.every((id) => id.startsWith('folk-')), folk.join());
+    assert.deepEqual(await gorse.getSessionRecommend([], asked), []);
+  });
+
+  test('reads feedback by user and item, by item, and page by page', async () => {
+    const between = { type: 'star', userId: 'jazz-0', itemId: 'jazz-2' };
+    const last = await gorse.getFeedback(between);
+    assert.deepEqual(
+      [last.FeedbackType, last.UserId, last.ItemId, last.Timestamp],
+      ['like', 'jazz-0', 'jazz-2', '2026-01-20T00:00:00.000Z'],
+    );
+    const ofItem = await gorse.getItemFeedbackByType('jazz-2', 'star');
+    assert.equal(ofItem.length, 100);
+    assert.ok(ofItem.every(({ ItemId }) => ItemId === 'jazz-2'));
+    let told = 0;
+    for (let Cursor = ''; ;) {
+      // Its types say Feedbacks; what Gorse sends, and so do we, is Feedback.
+      const page = (await gorse.getFeedbacks('star', { n: 100, Cursor })) as unknown as {
+        readonly Cursor: string;
+        readonly Feedback: readonly unknown[];
+      };
+      told += page.Feedback.length;
+      if (page.Cursor === '') break;
+      ({ Cursor } = page);
+    }
+    assert.equal(told, DAYS * 40 * 5);
+    await assert.rejects(gorse.deleteFeedback(between), { code: 405 });
+    await assert.rejects(gorse.getUserNeighbors({ userId: 'jazz-0' }), { code: 404 });
+  });
+
   test('is told what is refused', async () => {
     const wrong = { FeedbackType: 'shrug', UserId: 'a', ItemId: 'b', Timestamp: '2026-01-02' };
     await assert.rejects(gorse.insertFeedbacks([wrong]), { code: 422 });

@@ -248,6 +248,12 @@ describe('the page', { skip: noBrowser }, () => {
       'undecided',
     );
     assert.match(await page.locator('[data-scenario="pinned"]').innerText(), /item\.year > 1990/);
+    assert.ok(
+      await page.evaluate<boolean>(
+        "[...document.querySelectorAll('.experiment .scroll')].every((table) => table.scrollWidth <= table.clientWidth)",
+      ),
+      'all of an arm is seen at once',
+    );
     await one.look('9-serving');
     await page.goto(`${world.url}/#/listen/tries`);
     await page.waitForSelector('.answer-row');

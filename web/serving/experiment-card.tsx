@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 
 import type { ExperimentAnswer } from '../../api/schema/experiments.ts';
 import { grouped, wordsOfAgo } from '../parts/words.ts';
@@ -7,27 +7,43 @@ import { isDecided, reachOf, wordsOfRate, wordsOfVerdict } from './verdict.ts';
 
 type Arm = ExperimentAnswer['arms'][number];
 
-const COLUMNS = ['arm', 'users', 'answers', 'clicked', 'difference', 'what the test says'];
+const COLUMNS = ['users', 'answers', 'clicked', 'difference', 'the test says'] as const;
 
+/** A figure of an arm; where rows are stacked it says itself what it is. */
+function Figure({
+  of,
+  children,
+}: {
+  of: (typeof COLUMNS)[number];
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <td role="cell" data-column={of}>
+      {children}
+    </td>
+  );
+}
+
+/** The roles are those that the elements have: on a narrow screen these are laid out as blocks, and browsers forget them. */
 function ArmRow({ arm, reach }: { arm: Arm; reach: number }): JSX.Element {
   const { name, share, scenario, users, answers, rate, comparison } = arm;
   return (
-    <tr data-arm={name}>
-      <th scope="row">
-        {name} <span class="soft">{`${(share * 100).toFixed(0)} %`}</span>
+    <tr role="row" data-arm={name}>
+      <th role="rowheader" scope="row">
+        {name} <span class="soft">{`${(share * 100).toFixed(0)} %`}</span>{' '}
         {scenario !== null && <span class="tag">{scenario}</span>}
       </th>
-      <td>{grouped(users)}</td>
-      <td>{grouped(answers)}</td>
-      <td>{wordsOfRate(rate)}</td>
-      <td>
+      <Figure of="users">{grouped(users)}</Figure>
+      <Figure of="answers">{grouped(answers)}</Figure>
+      <Figure of="clicked">{wordsOfRate(rate)}</Figure>
+      <Figure of="difference">
         {comparison === null ? (
           <span class="soft">–</span>
         ) : (
           <Interval {...comparison} reach={reach} />
         )}
-      </td>
-      <td>{wordsOfVerdict(comparison)}</td>
+      </Figure>
+      <Figure of="the test says">{wordsOfVerdict(comparison)}</Figure>
     </tr>
   );
 }
@@ -48,17 +64,17 @@ export function ExperimentCard({ experiment }: { experiment: ExperimentAnswer })
         {full && ' More users came than are counted.'}
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label={`Arms of ${name}`}>
-        <table>
-          <thead>
-            <tr>
-              {COLUMNS.map((column) => (
-                <th key={column} scope="col">
+        <table role="table">
+          <thead role="rowgroup">
+            <tr role="row">
+              {['arm', ...COLUMNS].map((column) => (
+                <th key={column} role="columnheader" scope="col">
                   {column}
                 </th>
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {arms.map((arm) => (
               <ArmRow key={arm.name} arm={arm} reach={reachOf(experiment)} />
             ))}

@@ -38,7 +38,7 @@ function Rule({ name, text }: { name: string; text: string | undefined }): JSX.E
 /** A scenario: what it bundles, and a way to see what it makes of answers. */
 export function ScenarioCard({ told }: { told: ScenarioAnswer }): JSX.Element {
   const { scenario, definition, changedAt } = told;
-  const { filter, boost, diversity, pinned = [], blocked = [] } = definition;
+  const { filter, boost, diversity, rotation, explore, pinned = [], blocked = [] } = definition;
   const show = (): void => {
     tryScenario(scenario);
     location.hash = linkTo('listen');
@@ -50,6 +50,8 @@ export function ScenarioCard({ told }: { told: ScenarioAnswer }): JSX.Element {
         <Rule name="filter" text={filter} />
         <Rule name="boost" text={boost} />
         <Rule name="diversity" text={diversity?.toString()} />
+        <Rule name="rotation" text={rotation?.toString()} />
+        <Rule name="explore" text={explore?.toString()} />
         <Items name="pinned" ids={pinned} />
         <Items name="blocked" ids={blocked} />
       </dl>

@@ -103,7 +103,9 @@ export function tryScenario(name: string | undefined): void {
 /** Imagines that an event had not happened. */
 export async function imagineWithout(event: TimelineEvent): Promise<void> {
   imagined.value = { event, result: undefined };
-  const result = await attempt(() => arrive(() => askWithout(user.value, [event.position])));
+  const result = await attempt(() =>
+    arrive(() => askWithout(user.value, [event.position], scenario.peek())),
+  );
   if (imagined.peek()?.event !== event) return;
   imagined.value = result === undefined ? undefined : { event, result };
 }

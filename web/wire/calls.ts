@@ -55,12 +55,13 @@ export async function tell(user: string, type: string, item: string): Promise<st
   return answer.positions[0];
 }
 
-/** What a user would be recommended without some of their events. */
+/** What a user would be recommended without some of their events, under a scenario where one is named. */
 export function askWithout(
   user: string,
   positions: readonly string[],
+  scenario: string | undefined,
 ): Promise<FromPast<WhatIfAnswer>> {
-  return ask('POST', '/v1/what-if', { user, remove: positions, n: ANSWER_ITEMS });
+  return ask('POST', '/v1/what-if', { user, remove: positions, n: ANSWER_ITEMS, scenario });
 }
 
 /** What a user did last, newest first; undefined where this process knows no past. */

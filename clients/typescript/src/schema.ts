@@ -1152,7 +1152,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /**
+     * Lists what all users did, page by page.
+     * @description A page may hold fewer than n and go on all the same: the end is where Cursor is empty. Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['gorseListFeedback'];
     /**
      * Takes feedback as POST does: what happened is never overwritten.
      * @description Each becomes an event: its type by name, or read and click as view, watch and listen as play, star and favorite as like, cart as add, purchase as buy. What has a Timestamp counts once, however often it is sent. A Comment is kept under the user’s key. Where keys are asked for, one of scope `write` is.
@@ -1201,6 +1205,106 @@ export interface paths {
      * @description Where keys are asked for, one of scope `read` is.
      */
     get: operations['gorseUserFeedbackByType'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback/{userId}/{itemId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists those with one item among the 100 newest events of a user.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseFeedbackBetween'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback/{feedbackType}/{userId}/{itemId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells the last of one type with one item among the 100 newest events of a user.
+     * @description Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseGetFeedback'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback/{feedbackType}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists what all users did of one type, page by page.
+     * @description A page may hold fewer than n and go on all the same: the end is where Cursor is empty. Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['gorseListFeedbackByType'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/item/{itemId}/feedback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the newest events with an item among the newest of all, 100 at most.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['gorseItemFeedback'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/item/{itemId}/feedback/{feedbackType}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists those of one type; all where it is empty.
+     * @description Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['gorseItemFeedbackByType'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1329,6 +1433,86 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/latest': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the items that came out last, as Gorse’s clients ask for them.
+     * @description By the Timestamp that they were published with, in seconds as their score; items without one are left out. Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseLatest'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/latest/{category}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the items that came out last, as Gorse’s clients ask for them.
+     * @description By the Timestamp that they were published with, in seconds as their score; items without one are left out. Where keys are asked for, one of scope `read` is.
+     */
+    get: operations['gorseLatestOf'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/session/recommend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Recommends to somebody who has done these things and nothing else.
+     * @description Nothing is written. Whoever did nothing is recommended nothing. Where keys are asked for, one of scope `read` is.
+     */
+    post: operations['gorseSessionRecommend'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/session/recommend/{category}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Recommends to somebody who has done these things and nothing else.
+     * @description Nothing is written. Whoever did nothing is recommended nothing. Where keys are asked for, one of scope `read` is.
+     */
+    post: operations['gorseSessionRecommendOf'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/item': {
     parameters: {
       query?: never;
@@ -1392,6 +1576,34 @@ export interface paths {
      * @description Where keys are asked for, one of scope `write` is.
      */
     delete: operations['gorseDeleteItem'];
+    options?: never;
+    head?: never;
+    /**
+     * Changes what is sent of an item; the rest stays.
+     * @description An item that IsHidden is withdrawn; POST brings it back. Where keys are asked for, one of scope `write` is.
+     */
+    patch: operations['gorseUpdateItem'];
+    trace?: never;
+  };
+  '/api/item/{itemId}/category/{category}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Puts an item into a category.
+     * @description Where keys are asked for, one of scope `write` is.
+     */
+    put: operations['gorseInsertItemCategory'];
+    post?: never;
+    /**
+     * Takes an item out of a category.
+     * @description Where keys are asked for, one of scope `write` is.
+     */
+    delete: operations['gorseDeleteItemCategory'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1462,7 +1674,11 @@ export interface paths {
     delete: operations['gorseDeleteUser'];
     options?: never;
     head?: never;
-    patch?: never;
+    /**
+     * Takes changes of a user as Gorse’s clients send them.
+     * @description Nothing is kept: a user is known by their events. Where keys are asked for, one of scope `write` is.
+     */
+    patch: operations['gorseUpdateUser'];
     trace?: never;
   };
   '/api/health/live': {
@@ -2169,6 +2385,26 @@ export interface components {
       item?: string;
       /** @description Answers as the live model would have answered there: a position of the partition that holds the user’s events, or an RFC 3339 time by which events had been appended. */
       asOf?: string;
+      /** @description An expression in CEL that has to hold for every item listed: `item.genre == "jazz" && item.year > 1990`. It may look at `item` (what was published, and `id`), `user` (`events`, `seenItems`) and `context`. */
+      filter?: string;
+      /** @description An expression in CEL whose value multiplies the score of an item: `item.genre == "jazz" ? 2.0 : 1.0`. A score below 0 is divided by it. */
+      boost?: string;
+      /** @description What expressions find in `context`, each as `context.NAME=VALUE` or `context[NAME]=VALUE`: a number where it is written as one, else text. `hour` (0 to 23) and `weekday` (1, Monday, to 7) in UTC are there without being sent. */
+      context?: {
+        [key: string]: string;
+      };
+      /** @description From 0, where the best items are listed, to 1, where each next one is as unlike those before it as can be (maximal marginal relevance). */
+      diversity?: number;
+      /** @description From 0 to 0.99: the share of its score that an item loses that was shown to the user just now, by an event of type `impression`, and that they did nothing to since. */
+      rotation?: number;
+      /** @description Seconds after which an impression counts half: 86400 where it is left out. */
+      rotationHalfLife?: number;
+      /** @description From 0 to 1: the probability with which the answer is a random choice among its best `exploreItems` items, each as likely at each place, and not the best of them. Each item then tells its `propensity`. */
+      explore?: number;
+      /** @description The best items that chance chooses from, `n` at least: 50 where it is left out. */
+      exploreItems?: number;
+      /** @description A scenario that both answers obey. Its filter and `filter` both have to hold; what else is given takes the place of its own. */
+      scenario?: string;
     };
     WhatIf: {
       /** @description The answer as things are. */
@@ -2179,6 +2415,8 @@ export interface components {
         position: string[];
         /** @description A model version. */
         model: string;
+        /** @description There where a filter was given. */
+        filter?: components['schemas']['FilterReport'];
         /** @description Why there are fewer items than asked for. */
         note?: string;
         items: {
@@ -2204,6 +2442,8 @@ export interface components {
         position: string[];
         /** @description A model version. */
         model: string;
+        /** @description There where a filter was given. */
+        filter?: components['schemas']['FilterReport'];
         /** @description Why there are fewer items than asked for. */
         note?: string;
         items: {
@@ -2542,7 +2782,7 @@ export interface components {
        * @description Since when answers are counted.
        */
       since: string;
-      /** @description False while reactions from before the start are still read from the journal. */
+      /** @description False while reactions are still read from the journal: those from before the start, and in a cluster all that were there when figures were asked for, where that takes longer than a second. */
       complete: boolean;
       rows: {
         /** @description The version that answered. */
@@ -2973,6 +3213,20 @@ export interface components {
       /** @description What was sent and is not kept here. */
       Ignored?: string;
     };
+    GorseKnownFeedback: {
+      FeedbackType: string;
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      UserId: string;
+      /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
+      ItemId: string;
+      Timestamp: string;
+      Comment: string;
+    };
+    GorseFeedbackList: {
+      /** @description What to go on with; empty at the end. */
+      Cursor: string;
+      Feedback: components['schemas']['GorseKnownFeedback'][];
+    };
     GorseScore: {
       /**
        * @description 1 to 256 bytes of valid UTF-8 without NUL.
@@ -2988,6 +3242,17 @@ export interface components {
        */
       ItemId: string;
       /** @default false */
+      IsHidden?: boolean;
+      Categories?: string[] | null;
+      Labels?: unknown;
+      /** @description When it happened; the server’s clock where absent. */
+      Timestamp?: string | '';
+      /** @example Paper Thread */
+      Comment?: string;
+    };
+    GorseItemPatch: {
+      /** @description That of the path, where it is sent. */
+      ItemId?: string;
       IsHidden?: boolean;
       Categories?: string[] | null;
       Labels?: unknown;
@@ -3015,6 +3280,16 @@ export interface components {
        * @example ada
        */
       UserId: string;
+      Labels?: unknown;
+      Subscribe?: string[] | null;
+      Comment?: string;
+    };
+    GorseUserPatch: {
+      /**
+       * @description 1 to 256 bytes of valid UTF-8 without NUL.
+       * @example ada
+       */
+      UserId?: string;
       Labels?: unknown;
       Subscribe?: string[] | null;
       Comment?: string;
@@ -3391,11 +3666,15 @@ export type UserEvents = components['schemas']['UserEvents'];
 export type RunList = components['schemas']['RunList'];
 export type GorseFeedback = components['schemas']['GorseFeedback'];
 export type GorseSuccess = components['schemas']['GorseSuccess'];
+export type GorseKnownFeedback = components['schemas']['GorseKnownFeedback'];
+export type GorseFeedbackList = components['schemas']['GorseFeedbackList'];
 export type GorseScore = components['schemas']['GorseScore'];
 export type GorseItem = components['schemas']['GorseItem'];
+export type GorseItemPatch = components['schemas']['GorseItemPatch'];
 export type GorseKnownItem = components['schemas']['GorseKnownItem'];
 export type GorseItemList = components['schemas']['GorseItemList'];
 export type GorseUser = components['schemas']['GorseUser'];
+export type GorseUserPatch = components['schemas']['GorseUserPatch'];
 export type GorseKnownUser = components['schemas']['GorseKnownUser'];
 export type GorseUserList = components['schemas']['GorseUserList'];
 export type GorseHealth = components['schemas']['GorseHealth'];
@@ -6953,6 +7232,53 @@ export interface operations {
       503: components['responses']['Problem503'];
     };
   };
+  gorseListFeedback: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description The Cursor of the page before. */
+        cursor?: string;
+        /** @description The same, as the TypeScript client writes it. */
+        Cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The oldest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "Cursor": "text",
+           *       "Feedback": [
+           *         {
+           *           "FeedbackType": "text",
+           *           "UserId": "text",
+           *           "ItemId": "text",
+           *           "Timestamp": "text",
+           *           "Comment": "text"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['GorseFeedbackList'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
   gorseUpsertFeedback: {
     parameters: {
       query?: never;
@@ -7083,15 +7409,7 @@ export interface operations {
            *       }
            *     ]
            */
-          'application/json': {
-            FeedbackType: string;
-            /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
-            UserId: string;
-            /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
-            ItemId: string;
-            Timestamp: string;
-            Comment: string;
-          }[];
+          'application/json': components['schemas']['GorseKnownFeedback'][];
         };
       };
       400: components['responses']['Problem400'];
@@ -7137,15 +7455,245 @@ export interface operations {
            *       }
            *     ]
            */
-          'application/json': {
-            FeedbackType: string;
-            /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
-            UserId: string;
-            /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
-            ItemId: string;
-            Timestamp: string;
-            Comment: string;
-          }[];
+          'application/json': components['schemas']['GorseKnownFeedback'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseFeedbackBetween: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        userId: string;
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        itemId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "FeedbackType": "text",
+           *         "UserId": "text",
+           *         "ItemId": "text",
+           *         "Timestamp": "text",
+           *         "Comment": "text"
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseKnownFeedback'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseGetFeedback: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example like */
+        feedbackType: string;
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        userId: string;
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        itemId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It, or an empty object. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "FeedbackType": "text",
+           *       "UserId": "text",
+           *       "ItemId": "text",
+           *       "Timestamp": "text",
+           *       "Comment": "text"
+           *     }
+           */
+          'application/json': components['schemas']['GorseKnownFeedback'] | Record<string, unknown>;
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseListFeedbackByType: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description The Cursor of the page before. */
+        cursor?: string;
+        /** @description The same, as the TypeScript client writes it. */
+        Cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @example like */
+        feedbackType: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The oldest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "Cursor": "text",
+           *       "Feedback": [
+           *         {
+           *           "FeedbackType": "text",
+           *           "UserId": "text",
+           *           "ItemId": "text",
+           *           "Timestamp": "text",
+           *           "Comment": "text"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['GorseFeedbackList'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseItemFeedback: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        itemId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "FeedbackType": "text",
+           *         "UserId": "text",
+           *         "ItemId": "text",
+           *         "Timestamp": "text",
+           *         "Comment": "text"
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseKnownFeedback'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseItemFeedbackByType: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        itemId: string;
+        /** @example like */
+        feedbackType: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "FeedbackType": "text",
+           *         "UserId": "text",
+           *         "ItemId": "text",
+           *         "Timestamp": "text",
+           *         "Comment": "text"
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseKnownFeedback'][];
         };
       };
       400: components['responses']['Problem400'];
@@ -7163,6 +7711,8 @@ export interface operations {
         n?: number;
         /** @description How many of the best are left out; with n at most 100. */
         offset?: number;
+        /** @description Only items of this category. */
+        category?: string;
       };
       header?: never;
       path: {
@@ -7206,6 +7756,8 @@ export interface operations {
         n?: number;
         /** @description How many of the best are left out; with n at most 100. */
         offset?: number;
+        /** @description Only items of this category. */
+        category?: string;
       };
       header?: never;
       path: {
@@ -7215,8 +7767,8 @@ export interface operations {
          */
         userId: string;
         /**
-         * @description Empty: answers are not filtered by category.
-         * @example
+         * @description Only items of this category; all where it is empty.
+         * @example jazz
          */
         category: string;
       };
@@ -7254,6 +7806,8 @@ export interface operations {
         n?: number;
         /** @description How many of the best are left out; with n at most 100. */
         offset?: number;
+        /** @description Only items of this category. */
+        category?: string;
       };
       header?: never;
       path: {
@@ -7291,6 +7845,8 @@ export interface operations {
       421: components['responses']['Problem421'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   gorseNeighborsOf: {
@@ -7299,6 +7855,8 @@ export interface operations {
         n?: number;
         /** @description How many of the best are left out; with n at most 100. */
         offset?: number;
+        /** @description Only items of this category. */
+        category?: string;
       };
       header?: never;
       path: {
@@ -7308,8 +7866,8 @@ export interface operations {
          */
         itemId: string;
         /**
-         * @description Empty: answers are not filtered by category.
-         * @example
+         * @description Only items of this category; all where it is empty.
+         * @example jazz
          */
         category: string;
       };
@@ -7341,6 +7899,8 @@ export interface operations {
       421: components['responses']['Problem421'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   gorsePopular: {
@@ -7349,6 +7909,8 @@ export interface operations {
         n?: number;
         /** @description How many of the best are left out; with n at most 100. */
         offset?: number;
+        /** @description Only items of this category. */
+        category?: string;
       };
       header?: never;
       path?: never;
@@ -7379,6 +7941,8 @@ export interface operations {
       421: components['responses']['Problem421'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
     };
   };
   gorsePopularOf: {
@@ -7387,12 +7951,14 @@ export interface operations {
         n?: number;
         /** @description How many of the best are left out; with n at most 100. */
         offset?: number;
+        /** @description Only items of this category. */
+        category?: string;
       };
       header?: never;
       path: {
         /**
-         * @description Empty: answers are not filtered by category.
-         * @example
+         * @description Only items of this category; all where it is empty.
+         * @example jazz
          */
         category: string;
       };
@@ -7423,6 +7989,240 @@ export interface operations {
       421: components['responses']['Problem421'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  gorseLatest: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description How many of the best are left out; with n at most 100. */
+        offset?: number;
+        /** @description Only items of this category. */
+        category?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "Id": "track-00042",
+           *         "Score": 1
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseScore'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseLatestOf: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description How many of the best are left out; with n at most 100. */
+        offset?: number;
+        /** @description Only items of this category. */
+        category?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description Only items of this category; all where it is empty.
+         * @example jazz
+         */
+        category: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "Id": "track-00042",
+           *         "Score": 1
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseScore'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseSessionRecommend: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description How many of the best are left out; with n at most 100. */
+        offset?: number;
+        /** @description Only items of this category. */
+        category?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example [
+         *       {
+         *         "FeedbackType": "like",
+         *         "ItemId": "track-00042"
+         *       }
+         *     ]
+         */
+        'application/json': {
+          /** @example like */
+          FeedbackType: string;
+          UserId?: string;
+          /**
+           * @description 1 to 256 bytes of valid UTF-8 without NUL.
+           * @example track-00042
+           */
+          ItemId: string;
+          Value?: number;
+          /** @description When it happened; the server’s clock where absent. */
+          Timestamp?: string | '';
+          Comment?: string;
+        }[];
+      };
+    };
+    responses: {
+      /** @description The best first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "Id": "track-00042",
+           *         "Score": 1
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseScore'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  gorseSessionRecommendOf: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description How many of the best are left out; with n at most 100. */
+        offset?: number;
+        /** @description Only items of this category. */
+        category?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description Only items of this category; all where it is empty.
+         * @example jazz
+         */
+        category: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example [
+         *       {
+         *         "FeedbackType": "like",
+         *         "ItemId": "track-00042"
+         *       }
+         *     ]
+         */
+        'application/json': {
+          /** @example like */
+          FeedbackType: string;
+          UserId?: string;
+          /**
+           * @description 1 to 256 bytes of valid UTF-8 without NUL.
+           * @example track-00042
+           */
+          ItemId: string;
+          Value?: number;
+          /** @description When it happened; the server’s clock where absent. */
+          Timestamp?: string | '';
+          Comment?: string;
+        }[];
+      };
+    };
+    responses: {
+      /** @description The best first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "Id": "track-00042",
+           *         "Score": 1
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseScore'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      422: components['responses']['Problem422'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   gorseInsertItem: {
@@ -7650,6 +8450,145 @@ export interface operations {
       504: components['responses']['Problem504'];
     };
   };
+  gorseUpdateItem: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        itemId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "Comment": "Paper Thread"
+         *     }
+         */
+        'application/json': components['schemas']['GorseItemPatch'];
+      };
+    };
+    responses: {
+      /** @description It is durable. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  gorseInsertItemCategory: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        itemId: string;
+        /** @example jazz */
+        category: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is durable. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
+  gorseDeleteItemCategory: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example track-00042
+         */
+        itemId: string;
+        /** @example jazz */
+        category: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is durable. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
+      504: components['responses']['Problem504'];
+    };
+  };
   gorseInsertUser: {
     parameters: {
       query?: never;
@@ -7856,6 +8795,54 @@ export interface operations {
       500: components['responses']['Problem500'];
       503: components['responses']['Problem503'];
       504: components['responses']['Problem504'];
+    };
+  };
+  gorseUpdateUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "UserId": "ada"
+         *     }
+         */
+        'application/json': components['schemas']['GorseUserPatch'];
+      };
+    };
+    responses: {
+      /** @description It has the right form. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "RowAffected": 1
+           *     }
+           */
+          'application/json': components['schemas']['GorseSuccess'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
     };
   };
   gorseIsLive: {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
+import type { WhatIfQuery } from '../../../api/deps.ts';
 import { VERIFIED } from '../../api/fixed-answers.ts';
 import { startCli } from './harness.ts';
 
@@ -30,6 +31,35 @@ test('recommend shows a table, or the answer as it came', async () => {
   ]);
   const { json } = await cli.run('recommend', 'u', '--json');
   assert.deepEqual(json?.['items'], [{ id: 'song', score: 1.25, title: 'A song' }]);
+});
+
+test('what-if sends what is added, left out and obeyed, and shows what changes', async () => {
+  const asked = ['--remove', '0:1', '--add', 'play:a:b', '--add', 'like:c', '-n', '3'];
+  const ruled = ['--filter', 'item.year > 1990', '--diversity', '0.5', '--context', 'genre=jazz=2'];
+  const { exit, stdout } = await cli.run('what-if', 'ü /1', ...asked, ...ruled);
+  assert.equal(exit, 0, stdout);
+  const [, query] = cli.api.calls.at(-1) as [string, WhatIfQuery];
+  const { rules, ...question } = query;
+  assert.deepEqual(question, {
+    ...{ user: 'ü /1', n: 3, exclude: 'seen', remove: [{ partition: 0, sequence: 1 }] },
+    add: [
+      { type: 'play', item: 'a:b' },
+      { type: 'like', item: 'c' },
+    ],
+  });
+  assert.deepEqual([rules?.filter?.text, rules?.diversity], ['item.year > 1990', 0.5]);
+  assert.equal(rules?.context['genre'], 'jazz=2');
+  assert.match(stdout, /^based on .*; nothing was written$/m);
+  const wrong = [
+    ['--add', 'play'],
+    ['--explore', 'much'],
+    ['--context', 'x'],
+  ];
+  for (const options of wrong) {
+    const refused = await cli.run('what-if', 'u', '--remove', '0:1', ...options);
+    assert.equal(refused.exit, 2, options.join(' '));
+    assert.match(refused.stderr, new RegExp(options[0] ?? ''));
+  }
 });
 
 test('status tells what is on and what is off, and why', async () => {
