@@ -1,3 +1,4 @@
+import type { CheckpointLinks, CheckpointLinksDeps } from '../../activities/checkpoint-links.ts';
 import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import type { FollowerDeps, VersionSource } from '../../activities/follower.ts';
 import { follow } from '../../activities/follower.ts';
@@ -38,6 +39,11 @@ export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax'
   readonly journal: FollowerDeps['journal'];
   readonly versions: Pick<VersionRuntimes, 'recover' | 'runtimeAt' | 'isRetired'>;
   readonly checkpoints: Pick<CheckpointStore, 'save'>;
+  /** Saves them tied to what each continues, by one for each taking; as they are where absent. */
+  readonly linked?: (
+    checkpoints: Pick<CheckpointStore, 'save'>,
+    rowsAt: CheckpointLinksDeps['rowsAt'],
+  ) => Pick<CheckpointLinks, 'save'>;
   readonly fences: FenceStore;
   readonly stream: DeltaStream;
   readonly users: UserStore;
@@ -99,13 +105,14 @@ export async function takePartition(
     toBoundary(recovered, deps, moves, over.signal),
   );
   const kept = new KeptBarriers();
+  const checkpoints = deps.linked?.(deps.checkpoints, () => undefined) ?? deps.checkpoints;
   const live = new LivePartition(runtime, {
     ...moves,
     ...(held && { onRetired: (retired: PartitionRuntime) => held.retire(retired) }),
     betweenLeases: 'stand',
     savedAt,
     save: async (checkpoint) => {
-      const saved = await deps.checkpoints.save(checkpoint);
+      const saved = await checkpoints.save(checkpoint);
       kept.saved(checkpoint.manifest);
       return saved;
     },

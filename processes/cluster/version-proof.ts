@@ -7,7 +7,7 @@ import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import type { OnProgress } from '../../api/deps.ts';
 import type { VerifyReport, VerifyRequest } from '../../api/schema/verification.ts';
 import { RepriseError } from '../../events/error.ts';
-import type { Journal } from '../../events/journal.ts';
+import type { ChainedJournal } from '../../events/journal.ts';
 import type { Position } from '../../events/position.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { hashedState } from '../core/state-hash.ts';
@@ -25,7 +25,7 @@ export interface VersionProofDeps {
   readonly stores: Pick<
     ClusterStores,
     'identities' | 'registry' | 'checkpoints' | 'heldCheckpoints'
-  > & { readonly journal: Journal };
+  > & { readonly journal: ChainedJournal };
   readonly kernels: Pick<KernelFactory, 'sha256'>;
   readonly maker: RuntimeMaker;
   /** Builds versions from their bases alone. */

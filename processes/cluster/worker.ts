@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { Context } from '@temporalio/activity';
+import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import { createReplayActivities } from '../../activities/replay.ts';
 import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
 import { openDeltaWriter } from '../../adapters/cluster/delta-stream.ts';
@@ -171,7 +172,7 @@ function takingOf(
   { config, logger, observation }: ProcessWays,
   { stores, link, learning, beside, observed, clock, onCheckpointNeeded }: TakingParts,
 ): TakingDeps {
-  const { versions, merges } = learning;
+  const { versions, linksOf, merges } = learning;
   const { held } = beside;
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   return {
@@ -181,6 +182,10 @@ function takingOf(
       isRetired: (version) => versions.isRetired(version),
     },
     ...{ beside: held, merges, clock, yieldNow, logger },
+    linked: (own, rowsAt) => {
+      const newest: CheckpointStore['newest'] = (query) => stores.checkpoints.newest(query);
+      return linksOf({ save: (checkpoint) => own.save(checkpoint), newest }, rowsAt);
+    },
     ...{ sliceMsMax: config.sliceMsMax, bounds: config },
     ...{ journal: stores.journal, fences: stores.fences },
     ...meteredStores(
