@@ -17,6 +17,8 @@ import type { ModelDelta } from '../../model/delta.ts';
 import type { DeltaWriter } from '../../projections/delta-feed.ts';
 import type { PopularFold, PopularStore } from '../../projections/popular-store.ts';
 import type { UserStore } from '../../projections/user-store.ts';
+import { StateTrail } from '../../projections/state-trail.ts';
+import type { ToldMarks } from '../../adapters/cluster/told-marks.ts';
 import type { Logger } from '../logger.ts';
 import { CatchUp } from './catch-up.ts';
 import { createDeltaSink } from './delta-sink.ts';
@@ -24,6 +26,7 @@ import { FenceWatch } from './fence-watch.ts';
 import { HeldPartition } from './held-partition.ts';
 import type { HeldVersions } from './held-versions.ts';
 import { KeptBarriers } from './kept-barriers.ts';
+import { MarkTelling } from './mark-telling.ts';
 import type { Patience } from './patience.ts';
 import { patientJournal, patientMerges, patientVersions } from './patient-reads.ts';
 import { countPopular } from './popular-feed.ts';
@@ -56,6 +59,8 @@ export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax'
   readonly observerOf: (version: string) => PrequentialObserver;
   /** The versions that are held beside the live one; absent where none are. */
   readonly beside?: Pick<HeldVersions, 'retire' | 'wake' | 'standsOf' | 'save' | 'drop'>;
+  /** Where marks of the rows are told; absent where they stay here. */
+  readonly marks?: Pick<ToldMarks, 'add'>;
   readonly logger: Logger;
 }
 
@@ -82,6 +87,7 @@ export async function takePartition(
     signal: over.signal,
     onTrouble: (error) => logger.warn({ err: error, partition }, 'waiting for what is down'),
   };
+  const trail = new StateTrail();
   // Asked from its own feed alone, which starts when it is there.
   const users: UsersFeed = new UsersFeed({
     ...{ watch, patience, users: deps.users },
@@ -92,7 +98,7 @@ export async function takePartition(
     journal: patientJournal(deps.journal, patience),
     versions: patientVersions(deps.versions, patience),
     sink: createDeltaSink({
-      ...{ watch, patience, users, writer: deps.stream },
+      ...{ watch, patience, users, trail, yieldNow: deps.yieldNow, writer: deps.stream },
       onTold: () => held?.wake(),
     }),
     ...(deps.merges && { merges: patientMerges(deps.merges, patience) }),
@@ -105,7 +111,8 @@ export async function takePartition(
     toBoundary(recovered, deps, moves, over.signal),
   );
   const kept = new KeptBarriers();
-  const checkpoints = deps.linked?.(deps.checkpoints, () => undefined) ?? deps.checkpoints;
+  const rowsAt = (_: number, at: number): string | undefined => trail.digestAt(at);
+  const checkpoints = deps.linked?.(deps.checkpoints, rowsAt) ?? deps.checkpoints;
   const live = new LivePartition(runtime, {
     ...moves,
     ...(held && { onRetired: (retired: PartitionRuntime) => held.retire(retired) }),
@@ -137,6 +144,7 @@ export async function takePartition(
   const catchUp = new CatchUp({ partition, logger, clock });
   return new HeldPartition({
     ...{ live, watch, users, kept, over, clock, catchUp, ...(held && { beside: held }) },
+    ...(deps.marks && { marks: new MarkTelling({ fence, trail, logger, marks: deps.marks }) }),
     waitsFor: () => deps.merges?.waiting.find((one) => one.partition === partition)?.behind ?? [],
   });
 }

@@ -12,6 +12,7 @@ import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { openPopular } from '../../adapters/cluster/popular.ts';
 import { openErasures } from '../../adapters/cluster/records.ts';
+import { openToldMarks } from '../../adapters/cluster/told-marks.ts';
 import { openUsers } from '../../adapters/cluster/users.ts';
 import { openWorkerRegister } from '../../adapters/cluster/worker-register.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
@@ -181,7 +182,7 @@ function takingOf(
       runtimeAt: (...asked) => held.runtimeAt(...asked),
       isRetired: (version) => versions.isRetired(version),
     },
-    ...{ beside: held, merges, clock, yieldNow, logger },
+    ...{ beside: held, merges, clock, yieldNow, logger, marks: openToldMarks(link) },
     linked: (own, rowsAt) => {
       const newest: CheckpointStore['newest'] = (query) => stores.checkpoints.newest(query);
       return linksOf({ save: (checkpoint) => own.save(checkpoint), newest }, rowsAt);
