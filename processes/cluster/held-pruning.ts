@@ -6,7 +6,7 @@ import type { MovedPartition } from './held-versions.ts';
 import { pauseFor } from './patience.ts';
 
 /** How often it is looked for states of versions that have no name any more. */
-export const HELD_PRUNE_MS = 60_000;
+const HELD_PRUNE_MS = 60_000;
 
 /** What bounding the kept states of versions beside the live one needs. */
 export interface HeldPruningDeps {

@@ -22,6 +22,7 @@ import type { ToldMarks } from '../../adapters/cluster/told-marks.ts';
 import type { Logger } from '../logger.ts';
 import { CatchUp } from './catch-up.ts';
 import { createDeltaSink } from './delta-sink.ts';
+import type { DeltaSinkDeps } from './delta-sink.ts';
 import { FenceWatch } from './fence-watch.ts';
 import { HeldPartition } from './held-partition.ts';
 import type { HeldVersions } from './held-versions.ts';
@@ -93,16 +94,7 @@ export async function takePartition(
     ...{ watch, patience, users: deps.users },
     takeWhole: (offer) => offerWhole(live, offer),
   });
-  const moves = {
-    ...{ yieldNow: deps.yieldNow, sliceMsMax: deps.sliceMsMax, clock },
-    journal: patientJournal(deps.journal, patience),
-    versions: patientVersions(deps.versions, patience),
-    sink: createDeltaSink({
-      ...{ watch, patience, users, trail, yieldNow: deps.yieldNow, writer: deps.stream },
-      onTold: () => held?.wake(),
-    }),
-    ...(deps.merges && { merges: patientMerges(deps.merges, patience) }),
-  };
+  const moves = movesOf(deps, { watch, patience, users, trail });
   const phases = new Phases(clock);
   await phases.of('head', () => seeHead(deps.journal, partition));
   const recovered = await deps.versions.recover(partition, phases);
@@ -149,11 +141,27 @@ export async function takePartition(
   });
 }
 
-interface Moves {
+interface Moves extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax' | 'clock'> {
   readonly journal: FollowerDeps['journal'];
   readonly versions: VersionSource;
   readonly sink: (delta: ModelDelta) => Promise<void>;
   readonly merges?: MergeExchange;
+}
+
+/** What moves the partition: reads that wait outages out, and the sink that tells what changed. */
+function movesOf(
+  deps: TakingDeps,
+  told: Pick<DeltaSinkDeps, 'watch' | 'patience' | 'users' | 'trail'>,
+): Moves {
+  const { yieldNow, sliceMsMax, clock, merges, beside, stream: writer } = deps;
+  const { patience } = told;
+  return {
+    ...{ yieldNow, sliceMsMax, clock },
+    journal: patientJournal(deps.journal, patience),
+    versions: patientVersions(deps.versions, patience),
+    sink: createDeltaSink({ ...told, yieldNow, writer, onTold: () => beside?.wake() }),
+    ...(merges && { merges: patientMerges(merges, patience) }),
+  };
 }
 
 /** Replays to where the stream and the users end, told to nobody up to the nearer of the two. */
