@@ -40,6 +40,13 @@ export class CheckpointLinks {
     return saved;
   }
 
+  /** Forgets what was saved last of a partition: another process may have saved since. */
+  forget(partition: number): void {
+    for (const key of this.#last.keys()) {
+      if (key.endsWith(`/${String(partition)}`)) this.#last.delete(key);
+    }
+  }
+
   async #linked(manifest: CheckpointManifest): Promise<CheckpointManifest> {
     const { journal, registry, kernelSha256, rowsAt } = this.#deps;
     const { version, partition, sequence: at } = manifest;

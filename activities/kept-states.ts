@@ -53,7 +53,8 @@ export async function readKept(
   signal: AbortSignal,
 ): Promise<KeptChain> {
   const { version } = definition;
-  const listed = (await deps.checkpoints.list(partition)).filter((one) => one.version === version);
+  const own = (await deps.checkpoints.list(partition)).filter((one) => one.version === version);
+  const listed = own.filter((one, at) => isCurrent(one, own.slice(0, at)));
   const states: KeptState[] = [];
   const faults: ChainFault[] = [];
   const good: LoadedCheckpoint['saved'][] = [];
@@ -78,6 +79,14 @@ export async function readKept(
     good.push(kept.saved);
   }
   return { states, faults, unlinked, otherKernel };
+}
+
+/** What stands at or past a newer one was written by a mover that was relieved: nothing reads it. */
+function isCurrent(
+  { sequence: at }: { readonly sequence: number },
+  newer: readonly { readonly sequence: number }[],
+): boolean {
+  return newer.every((one) => one.sequence > at);
 }
 
 /** Whether a checkpoint was dropped since it was listed, as older ones are by whoever moves the partition. */

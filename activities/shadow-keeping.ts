@@ -14,16 +14,28 @@ export const SHADOW_CHECKPOINTS_KEPT_MAX = 2;
 /** Versions of which checkpoints are kept that are held no more, the newest: one may come back, or have become live. */
 export const SHADOWS_LEFT_MAX = 3;
 
+/** States that are kept by version. */
+export interface VersionedStates {
+  /** The versions that there are states of, oldest first. */
+  versions(): Promise<readonly string[]>;
+  /** Deletes the states of all versions but some; returns how many there were. */
+  keepOnly(versions: ReadonlySet<string>): Promise<number>;
+}
+
+/** Deletes the states of versions that are held no more, but for the {@link SHADOWS_LEFT_MAX} newest of them. */
+export async function dropLeft(store: VersionedStates, held: ReadonlySet<string>): Promise<number> {
+  const left = (await store.versions()).filter((version) => !held.has(version));
+  if (left.length <= SHADOWS_LEFT_MAX) return 0;
+  return store.keepOnly(new Set([...held, ...left.slice(-SHADOWS_LEFT_MAX)]));
+}
+
 /** What keeping shadows needs from outside. */
 export interface ShadowKeepingDeps {
   readonly shadows: Pick<Shadows, 'versions' | 'positions' | 'still'>;
   readonly links: Pick<CheckpointLinks, 'save'>;
   readonly figures: Pick<FigureKeeping, 'save'>;
   /** The store of the shadows alone: a recovery of the live state must not find them. */
-  readonly store: Pick<CheckpointStore, 'list'> & {
-    versions(): Promise<readonly string[]>;
-    keepOnly(versions: ReadonlySet<string>): Promise<number>;
-  };
+  readonly store: Pick<CheckpointStore, 'list'> & VersionedStates;
   readonly clock: () => number;
   readonly bounds?: Partial<Pick<LivePartitionBounds, 'checkpointEventsMax' | 'checkpointMsMax'>>;
 }
@@ -57,7 +69,7 @@ export class ShadowKeeping {
     return this.#turns.do(async () => {
       const held = new Set(this.#deps.shadows.versions);
       for (const version of this.#kept.keys()) if (!held.has(version)) this.#kept.delete(version);
-      await this.#drop(held);
+      await dropLeft(this.#deps.store, held);
       for (const version of held) await this.#keep(version, wish);
     });
   }
@@ -69,14 +81,6 @@ export class ShadowKeeping {
       this.#kept.clear();
       return done;
     });
-  }
-
-  async #drop(held: ReadonlySet<string>): Promise<void> {
-    const { store } = this.#deps;
-    const versions = await store.versions();
-    const left = versions.filter((version) => !held.has(version));
-    if (left.length <= SHADOWS_LEFT_MAX) return;
-    await store.keepOnly(new Set([...held, ...left.slice(-SHADOWS_LEFT_MAX)]));
   }
 
   async #keep(version: string, wish: 'due' | 'all'): Promise<void> {

@@ -70,7 +70,15 @@ export class Client {
   }
 
   /** Sends a request, as JSON or as NDJSON, and reads the JSON answer. */
-  send(method: string, path: string, body?: object | string): Promise<Answer> {
+  async send(method: string, path: string, body?: object | string): Promise<Answer> {
+    for (;;) {
+      const answer = await this.#send(method, path, body);
+      if (answer !== undefined) return answer;
+    }
+  }
+
+  /** Undefined where a connection that was kept had just been closed by the server: then nothing was asked. */
+  #send(method: string, path: string, body?: object | string): Promise<Answer | undefined> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const type = typeof body === 'string' ? 'application/x-ndjson' : 'application/json';
     const headers = body === undefined ? {} : { 'content-type': type };
@@ -88,7 +96,12 @@ export class Client {
           })
           .on('error', reject);
       });
-      sent.on('error', reject).end(text);
+      sent
+        .on('error', (error: NodeJS.ErrnoException) => {
+          if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(undefined);
+          else reject(error);
+        })
+        .end(text);
     });
   }
 

@@ -45,13 +45,14 @@ function told(child: ChildProcess): Promise<Told> {
   });
 }
 
-/** Starts the core on a data folder, or bare Koa that answers this JSON. */
+/** Starts the core on a data folder, with one partition where no number is given, or bare Koa that answers this JSON. */
 export async function startServed(
   kind: 'core' | 'durable' | 'bare',
   argument: string,
   env: Readonly<Record<string, string>> = {},
+  partitions = 1,
 ): Promise<Served> {
-  const child = fork(file, [kind, argument], {
+  const child = fork(file, [kind, argument, String(partitions)], {
     env: { ...process.env, REPRISE_LOG_LEVEL: 'warn', ...env },
   });
   const { port = 0 } = await told(child);
@@ -75,8 +76,9 @@ export async function startServed(
 async function serveCore(
   folder: string,
   durable: 'lazy' | 'off',
+  partitions: number,
 ): Promise<readonly [number, () => Promise<void>]> {
-  const core = await startCore({ data: folder, listen: { host, port: 0 }, durable });
+  const core = await startCore({ data: folder, listen: { host, port: 0 }, durable, partitions });
   return [Number(new URL(core.url ?? '').port), () => core.close()];
 }
 
@@ -91,10 +93,10 @@ async function serveBare(json: string): Promise<readonly [number, () => Promise<
 }
 
 if (process.argv[1] === file && process.send !== undefined) {
-  const [, , kind, argument = ''] = process.argv;
+  const [, , kind, argument = '', partitions = '1'] = process.argv;
   const [port, close] = await (kind === 'bare'
     ? serveBare(argument)
-    : serveCore(argument, kind === 'durable' ? 'lazy' : 'off'));
+    : serveCore(argument, kind === 'durable' ? 'lazy' : 'off', Number(partitions)));
   process.on('message', (message) => {
     if (message === 'close') {
       void close().then(() => process.exit(0));

@@ -1,5 +1,5 @@
 import type { EventBlock } from './block.ts';
-import type { Fact } from './fact.ts';
+import type { Fact, Surrogate } from './fact.ts';
 import type { Partition, Position, Sequence } from './position.ts';
 
 /** An event key: the first 128 bits of SHA-256 of the event's id. */
@@ -49,6 +49,12 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+/** What a redaction blanked. */
+export interface RedactedEvents {
+  readonly events: number;
+  readonly blocks: number;
+}
+
 /** A journal that proves what it holds. */
 export interface ChainedJournal extends Journal {
   /**
@@ -56,4 +62,13 @@ export interface ChainedJournal extends Journal {
    * the first event. Throws DAMAGED where there is no such block.
    */
   chainHash(partition: Partition, at: Sequence): Promise<string>;
+}
+
+/** A journal whose events can be blanked. */
+export interface RedactingJournal extends ChainedJournal {
+  /**
+   * Blanks the events of erased users, given by surrogate: no byte of them stays in the blocks, and their places and the
+   * chain do. Doing so again changes nothing.
+   */
+  redact(surrogates: readonly Surrogate[]): Promise<RedactedEvents>;
 }

@@ -32,6 +32,14 @@ export interface CheckpointsOptions {
   readonly onDamaged: (path: string, reason: string) => void;
 }
 
+/** The checkpoint store that all workers share: with what bounds the states of versions without a name beside the port. */
+export interface SharedCheckpointStore extends CheckpointStore {
+  /** The versions that there are checkpoints of, oldest first. */
+  versions(): Promise<readonly string[]>;
+  /** Deletes the checkpoints of all versions but some; returns how many there were. */
+  keepOnly(versions: ReadonlySet<string>): Promise<number>;
+}
+
 interface Listed {
   readonly version: string;
   readonly partition: number;
@@ -45,11 +53,11 @@ interface Listed {
  * Opens the checkpoint store that all workers share. A checkpoint is put only by who holds its partition's fence, whose
  * number is in the name: what a paused mover may still put stands behind everything of its successors.
  */
-export function openCheckpoints(options: CheckpointsOptions): CheckpointStore {
+export function openCheckpoints(options: CheckpointsOptions): SharedCheckpointStore {
   return new SharedCheckpoints(options);
 }
 
-class SharedCheckpoints implements CheckpointStore {
+class SharedCheckpoints implements SharedCheckpointStore {
   readonly #options: CheckpointsOptions;
   readonly #keptMax: number;
   readonly #folder: string;
@@ -98,6 +106,26 @@ class SharedCheckpoints implements CheckpointStore {
       found.push({ version, partition, fence, sequence, path, object });
     }
     return found.sort((a, b) => b.fence - a.fence || b.sequence - a.sequence);
+  }
+
+  async versions(): Promise<readonly string[]> {
+    const names = await this.#options.objects.list(this.#folder);
+    const versions = new Set(names.map(({ name }) => this.#versionOf(name)));
+    const byNumber = new Intl.Collator('en', { numeric: true });
+    return [...versions].sort((left, right) => byNumber.compare(left, right));
+  }
+
+  async keepOnly(versions: ReadonlySet<string>): Promise<number> {
+    const { objects } = this.#options;
+    const others = (await objects.list(this.#folder)).filter(
+      ({ name }) => !versions.has(this.#versionOf(name)),
+    );
+    for (const { name } of others) await objects.remove(name);
+    return others.length;
+  }
+
+  #versionOf(name: string): string {
+    return name.slice(this.#folder.length).split('/')[0] ?? '';
   }
 
   #fenceOf(partition: number): Fence {

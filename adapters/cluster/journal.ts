@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Collection, Db } from 'mongodb';
 import { APPEND_QUEUE_BOUNDS, AppendQueue } from '../../events/append-queue.ts';
 import type { AppendQueueBounds, QueuedBatch, QueuedRow } from '../../events/append-queue.ts';
@@ -9,40 +8,38 @@ import { encodeBody } from '../../events/block-content.ts';
 import type { EventBlock } from '../../events/block.ts';
 import type { CoveredOffsets, CoveringJournal } from '../../events/covering-journal.ts';
 import { RepriseError, hasCode } from '../../events/error.ts';
+import type { Surrogate } from '../../events/fact.ts';
 import { EVENT_KEY_BYTES } from '../../events/event-key.ts';
 import { IDEMPOTENCY_BOUNDS } from '../../events/idempotency-bounds.ts';
 import type { IdempotencyBounds } from '../../events/idempotency-bounds.ts';
-import type { Appended, EventKey, JournalEntry, JournalStatus } from '../../events/journal.ts';
+import type {
+  Appended,
+  EventKey,
+  JournalEntry,
+  JournalStatus,
+  RedactedEvents,
+  RedactingJournal,
+} from '../../events/journal.ts';
 import { PARTITIONS_MAX } from '../../events/partition-of.ts';
 import { sequence } from '../../events/position.ts';
 import type { Partition, Position, Sequence } from '../../events/position.ts';
+import { assertOneBlock, COVERING_BOUNDS } from './covering-bounds.ts';
+import type { CoveringBounds } from './covering-bounds.ts';
 import { headerOf } from './heard-blocks.ts';
 import type { AppendedBlock } from './heard-blocks.ts';
 import type { MongoConnection } from './mongo.ts';
 import { placeGroup } from './mongo-append-group.ts';
-import { MongoBlockReader } from './mongo-block-reader.ts';
 import { MongoBlocks } from './mongo-blocks.ts';
 import type { BlockDocument } from './mongo-blocks.ts';
 import { MongoErased, findErased } from './mongo-erased.ts';
 import { MongoHeads, POLL_BOUNDS } from './mongo-heads.ts';
 import type { PollBounds } from './mongo-heads.ts';
-import { fixShape } from './mongo-journal-shape.ts';
+import { fixShape, redactionsOf } from './mongo-journal-shape.ts';
 import { MongoKeyPages } from './mongo-key-pages.ts';
+import { MongoReads } from './mongo-reads.ts';
+import { MongoRedacting } from './mongo-redacting.ts';
 import { shareOf } from './mongo-partition-keys.ts';
 import { PartitionWriter } from './mongo-partition-writer.ts';
-
-/** Bounds of one block that covers offsets: a transport's batch is one block or refused. */
-export interface CoveringBounds {
-  readonly coveringEventsMax: number;
-  /** Bytes of sealed context and payloads; with every column a block stays well below MongoDB's 16 MiB. */
-  readonly coveringBytesMax: number;
-}
-
-/** The usual bounds of a block that covers offsets. */
-export const COVERING_BOUNDS: CoveringBounds = {
-  coveringEventsMax: 8_192,
-  coveringBytesMax: 8_388_608,
-};
 
 /** Every bound of a journal in MongoDB. */
 export type JournalBounds = AppendQueueBounds &
@@ -76,17 +73,13 @@ export interface JournalOptions {
 }
 
 /** The journal of the cluster profile, which hears from its writers in other processes. */
-export interface ClusterJournal extends CoveringJournal {
+export interface ClusterJournal extends CoveringJournal, RedactingJournal {
   /** Takes a block that another process told of: who waits for it goes on without asking the store. */
   hear(block: AppendedBlock): void;
 }
 
 /** Tries of a plain append that other writers come before. */
 const APPEND_TRIES_MAX = 16;
-
-/** Looks at what seems damaged, and the pause before another: a writer takes back within it what stands behind a gap. */
-const READ_TRIES_MAX = 4;
-const READ_PAUSE_MS = 250;
 
 /**
  * Opens the journal of a database, made where it is missing. A partition's keys are read from the blocks at the first
@@ -111,12 +104,13 @@ class MongoJournal implements ClusterJournal {
   readonly #collection: Collection<BlockDocument>;
   readonly #bounds: JournalBounds;
   readonly #blocks: MongoBlocks;
-  readonly #reader: MongoBlockReader;
+  readonly #reads: MongoReads;
   readonly #erased: MongoErased;
   readonly #heads: MongoHeads;
+  readonly #pages: MongoKeyPages;
+  readonly #redacting: MongoRedacting;
   readonly #writers: readonly PartitionWriter[];
   readonly #queue: AppendQueue;
-  #readEpoch: number;
   #bytesAtStart = 0;
   #full = false;
   #closed = false;
@@ -130,16 +124,23 @@ class MongoJournal implements ClusterJournal {
     this.#bounds = { ...JOURNAL_BOUNDS, ...options.bounds };
     this.#blocks = new MongoBlocks(connection, this.#collection);
     this.#erased = new MongoErased(findErased(connection, this.#collection));
-    this.#reader = new MongoBlockReader(this.#blocks);
     this.#heads = new MongoHeads(connection, this.#blocks, partitions, this.#bounds);
-    this.#readEpoch = connection.epoch();
+    this.#reads = new MongoReads({ connection, blocks: this.#blocks, heads: this.#heads });
+    this.#pages = new MongoKeyPages({
+      blocks: this.#blocks,
+      redactions: () => redactionsOf(connection, database),
+    });
+    this.#redacting = new MongoRedacting({
+      ...{ connection, database, clock, blocks: this.#blocks, collection: this.#collection },
+      check: () => this.#assertOpen(),
+    });
     const shared = {
       ...{ connection, clock, blocks: this.#blocks, heads: this.#heads },
       onAppended: (block: AppendedBlock): void => {
         this.#blocks.hear(block);
         onAppended?.(block);
       },
-      pages: new MongoKeyPages(this.#blocks),
+      pages: this.#pages,
       bounds: shareOf(this.#bounds, partitions),
     };
     this.#writers = Array.from(
@@ -215,31 +216,12 @@ class MongoJournal implements ClusterJournal {
     return this.#heads.end(partition).head;
   }
 
-  /** A server that comes back without its last writes shows, for a moment, a chain that does not hold: see damage stay. */
-  async read(partition: Partition, after: Sequence): Promise<EventBlock | undefined> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.#look(partition, after);
-      } catch (error) {
-        if (!hasCode(error, 'DAMAGED') || tries >= READ_TRIES_MAX) throw error;
-        await sleep(READ_PAUSE_MS);
-        this.#forgetRead();
-        await this.#heads.renew();
-      }
-    }
+  read(partition: Partition, after: Sequence): Promise<EventBlock | undefined> {
+    return this.#reads.read(partition, after);
   }
 
-  async #look(partition: Partition, after: Sequence): Promise<EventBlock | undefined> {
-    if (this.#readEpoch !== this.#connection.epoch()) this.#forgetRead();
-    if (after >= this.head(partition)) await this.#heads.refresh([partition]);
-    const head = this.head(partition);
-    return after >= head ? undefined : this.#reader.read(partition, after, head);
-  }
-
-  #forgetRead(): void {
-    this.#readEpoch = this.#connection.epoch();
-    this.#reader.clear();
-    this.#blocks.forgetHeard();
+  chainHash(partition: Partition, at: Sequence): Promise<string> {
+    return this.#reads.chainHash(partition, at);
   }
 
   async changed(partition: Partition, after: Sequence, signal: AbortSignal): Promise<void> {
@@ -261,6 +243,17 @@ class MongoJournal implements ClusterJournal {
       if (position !== undefined) found.push(position);
     }
     return found.length === 0 ? undefined : found;
+  }
+
+  async redact(surrogates: readonly Surrogate[]): Promise<RedactedEvents> {
+    this.#assertOpen();
+    // What others appended is known here a moment later only.
+    await this.#heads.refresh(this.#writers.keys());
+    try {
+      return await this.#redacting.redact(surrogates, this.#heads.heads());
+    } finally {
+      this.#pages.forget();
+    }
   }
 
   isErased(surrogate: Uint8Array): Promise<boolean> {
@@ -316,18 +309,10 @@ class MongoJournal implements ClusterJournal {
       next += 1;
     }
     if (fresh.length === 0) return answers;
-    this.#assertOneBlock(fresh);
+    assertOneBlock(fresh, this.#bounds);
     const bounds = { blockEventsMax: fresh.length, blockBytesMax: Infinity };
     await this.#watchingDisk(() => writer.write(fresh, { bounds, covers }));
     return answers;
-  }
-
-  #assertOneBlock(rows: readonly QueuedRow[]): void {
-    const { coveringEventsMax, coveringBytesMax } = this.#bounds;
-    const bytes = rows.reduce((sum, { body }) => sum + body.length, 0);
-    if (rows.length <= coveringEventsMax && bytes <= coveringBytesMax) return;
-    const message = `a block that covers offsets holds at most ${String(coveringEventsMax)} events and ${String(coveringBytesMax)} bytes: append fewer at once`;
-    throw new RepriseError('TOO_LARGE', message, { events: rows.length, bytes });
   }
 
   /** Makes a group durable and answers its batches. */

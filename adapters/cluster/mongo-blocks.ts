@@ -7,6 +7,8 @@ import type { EventBlock } from '../../events/block.ts';
 import { RepriseError, hasCode } from '../../events/error.ts';
 import { ORIGIN, formatPosition, sequence } from '../../events/position.ts';
 import type { Partition, Sequence } from '../../events/position.ts';
+import { decodeRedaction, redactedHeader } from '../../events/redaction.ts';
+import type { Redaction } from '../../events/redaction.ts';
 import { BlockInserts } from './block-inserts.ts';
 import { HeardBlocks, headerOf } from './heard-blocks.ts';
 import type { AppendedBlock } from './heard-blocks.ts';
@@ -25,6 +27,8 @@ export interface BlockDocument {
   readonly uncovered: number;
   /** Surrogates that the block erases, hex; absent where there are none. */
   readonly erased?: readonly string[];
+  /** Proves the content where events of the block were blanked; absent where none were. */
+  readonly redaction?: Uint8Array;
 }
 
 /** The end of a partition's chain, with the block that it ends in. */
@@ -46,6 +50,12 @@ export const EMPTY_END: StoredEnd = {
 export interface ReadBlock {
   readonly header: BlockHeader;
   readonly block: EventBlock;
+}
+
+/** A block with the document that it was read from, past all that was told. */
+export interface StoredBlock extends ReadBlock {
+  readonly document: BlockDocument;
+  readonly redaction: Redaction | undefined;
 }
 
 type HeaderDocument = Omit<BlockDocument, 'content'>;
@@ -182,6 +192,21 @@ export class MongoBlocks {
 
   /** The block that holds a sequence, its link to the one before checked. */
   async holding(partition: Partition, wanted: number): Promise<ReadBlock> {
+    const { firstSequence, previous } = await this.#headerHolding(partition, wanted);
+    const found = await this.at(partition, firstSequence);
+    if (found === undefined) {
+      throw this.#damage(partition, firstSequence, 'the content of a block is missing');
+    }
+    this.checkLink(found.header, previous);
+    return found;
+  }
+
+  /** The hash of the block that holds a sequence, its link to the one before checked. */
+  async hashAt(partition: Partition, at: Sequence): Promise<Uint8Array> {
+    return (await this.#headerHolding(partition, at)).hash;
+  }
+
+  async #headerHolding(partition: Partition, wanted: number): Promise<BlockHeader> {
     const last = await this.#lastHeader(partition, wanted);
     if (last === undefined || last.header.firstSequence + last.header.count <= wanted) {
       throw this.#damage(partition, wanted, 'the event is missing: there is a gap');
@@ -192,12 +217,8 @@ export class MongoBlocks {
     if (firstSequence > 0 && before === undefined) {
       throw this.#damage(partition, firstSequence, 'the block before is missing');
     }
-    const found = await this.at(partition, firstSequence);
-    if (found === undefined) {
-      throw this.#damage(partition, firstSequence, 'the content of a block is missing');
-    }
-    this.checkLink(found.header, before?.header.hash ?? GENESIS);
-    return found;
+    this.checkLink(last.header, before?.header.hash ?? GENESIS);
+    return last.header;
   }
 
   /** The first blocks that start in a range, in order, at most so many; links are the caller's to check. */
@@ -208,7 +229,16 @@ export class MongoBlocks {
     limit: number,
   ): Promise<readonly ReadBlock[]> {
     const heard = this.#heardFrom(partition, from, to, limit);
-    if (heard.length > 0) return heard;
+    return heard.length > 0 ? heard : this.storedPage(partition, from, to, limit);
+  }
+
+  /** The same as the store has them, and nothing that was only told. */
+  async storedPage(
+    partition: Partition,
+    from: number,
+    to: number,
+    limit: number,
+  ): Promise<readonly StoredBlock[]> {
     const range = { $gte: blockId(partition, from), $lte: blockId(partition, to) };
     const documents = await this.#connection.run(() =>
       this.#collection
@@ -277,14 +307,15 @@ export class MongoBlocks {
     return { header, uncovered: document.uncovered };
   }
 
-  #decode(document: BlockDocument): ReadBlock {
+  #decode(document: BlockDocument): StoredBlock {
     const { header } = this.#stored(document);
     // A copy starts aligned, and does not keep the whole answer of the server in memory.
     const content = new Uint8Array(document.content);
-    const block = this.#guard(header.partition, header.firstSequence, () =>
-      decodeContent(header, content),
-    );
-    return { header, block };
+    return this.#guard(header.partition, header.firstSequence, () => {
+      const redaction = document.redaction && decodeRedaction(document.redaction, header);
+      const proof = redaction ? redactedHeader(header, redaction) : header;
+      return { header, block: decodeContent(proof, content), document, redaction };
+    });
   }
 
   /** Says where a block is damaged, which the codec does not know. */

@@ -7,10 +7,11 @@ import { RepriseError } from '../../events/error.ts';
 import { EVENT_KEY_BYTES } from '../../events/event-key.ts';
 import type {
   Appended,
-  ChainedJournal,
   EventKey,
   JournalEntry,
   JournalStatus,
+  RedactedEvents,
+  RedactingJournal,
 } from '../../events/journal.ts';
 import { IDEMPOTENCY_BOUNDS } from '../../events/idempotency-bounds.ts';
 import type { IdempotencyBounds } from '../../events/idempotency-bounds.ts';
@@ -31,7 +32,6 @@ import type { LmdbEnvironment, LmdbOptions, LmdbTable } from './lmdb-environment
 import { Followers } from '../../events/followers.ts';
 import { Idempotency } from './lmdb-idempotency.ts';
 import { countEvents, RedactedCopy } from './lmdb-redacting.ts';
-import type { RedactedEvents } from './lmdb-redacting.ts';
 import { copyTable, openDraft, removeDraft, syncDraft, takeDraft } from './lmdb-rewriting.ts';
 
 /** Every bound of a journal. */
@@ -66,14 +66,11 @@ function placeOf(folder: string): LmdbOptions {
   return { folder, tablesMax: TABLES_MAX, name: 'the journal' };
 }
 
-/** The journal of the embedded profile: with what a purge needs beside the port. */
-export interface EmbeddedJournal extends ChainedJournal {
-  /**
-   * Blanks the events of erased users, given by surrogate: no byte of them stays in the file, and their places do. The
-   * journal is written anew once for all of them; appends wait while its end is. Doing so again changes nothing.
-   */
-  redact(surrogates: readonly Surrogate[]): Promise<RedactedEvents>;
-}
+/**
+ * The journal of the embedded profile. A redaction writes it anew once for all users that are named, so that no byte of
+ * theirs stays in the file; appends wait while its end is written.
+ */
+export type EmbeddedJournal = RedactingJournal;
 
 /**
  * Opens the journal in a folder, made where it is missing. An append is acknowledged after its transaction is flushed;

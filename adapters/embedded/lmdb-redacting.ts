@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RedactedEvents } from '../../events/journal.ts';
 import { ORIGIN, sequence } from '../../events/position.ts';
 import type { Partition, Sequence } from '../../events/position.ts';
 import { redactBlock, redactedKey, rowsOfUsers } from '../../events/redaction.ts';
@@ -10,12 +11,6 @@ import { ENTRY_WORDS, decodeChunk, encodeChunk } from './lmdb-key-chunk.ts';
 
 /** Bytes of blocks that one transaction of a redaction copies: between two of them other work runs. */
 export const REDACTION_BYTES_MAX = 4_194_304;
-
-/** What a redaction blanked. */
-export interface RedactedEvents {
-  readonly events: number;
-  readonly blocks: number;
-}
 
 /** What is copied, from where to where, and without whom. */
 export interface RedactingCopy {

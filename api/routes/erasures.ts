@@ -42,7 +42,7 @@ function exporting(deps: ApiDeps): Route {
       if (deps.userExport === undefined) {
         throw new RepriseError(
           'UNAVAILABLE',
-          'a user can be exported in the embedded profile only, so far',
+          'this process exports no users: ask one that knows who is who',
         );
       }
       const lines = await deps.userExport.open(params.id);
@@ -125,5 +125,5 @@ export function erasureRoutes(deps: ApiDeps): readonly Route[] {
 
 function portOf({ erasures }: ApiDeps): ErasuresPort {
   if (erasures !== undefined) return erasures;
-  throw new RepriseError('UNAVAILABLE', 'users can be erased in the embedded profile only, so far');
+  throw new RepriseError('UNAVAILABLE', 'this process erases no users: ask one that does');
 }

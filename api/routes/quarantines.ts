@@ -89,8 +89,5 @@ function positionsOf(texts: readonly string[]): readonly Position[] {
 
 function portOf({ quarantines }: ApiDeps): QuarantinesPort {
   if (quarantines !== undefined) return quarantines;
-  throw new RepriseError(
-    'UNAVAILABLE',
-    'events are quarantined in the embedded profile only, so far',
-  );
+  throw new RepriseError('UNAVAILABLE', 'this process quarantines nothing: ask one that does');
 }

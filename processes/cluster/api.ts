@@ -26,6 +26,7 @@ import { yieldNow } from '../core/yield-now.ts';
 import { readPage } from '../page-files.ts';
 import { ApiHealth, watchedBy } from './api-health.ts';
 import { versionPorts } from './api-versions.ts';
+import { openToldMarks } from '../../adapters/cluster/told-marks.ts';
 import { createApiMaintenance } from './api-maintenance.ts';
 import { liveVersion, openApiParts } from './api-parts.ts';
 import type { ApiParts } from './api-parts.ts';
@@ -251,6 +252,7 @@ function maintenanceOf(parts: ApiParts, erasing: ClusterErasing): MaintenancePor
   const { serving, config } = parts;
   const maintenance = createApiMaintenance({
     ...parts,
+    marks: openToldMarks(parts.redis),
     ...{ scratchFolder: config.scratchFolder, sliceMsMax: config.sliceMsMax },
     // Fractions, for slices are measured by it.
     clock: () => performance.timeOrigin + performance.now(),

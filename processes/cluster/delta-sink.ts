@@ -1,5 +1,6 @@
 import type { ModelDelta } from '../../model/delta.ts';
 import type { DeltaWriter } from '../../projections/delta-feed.ts';
+import type { StateTrail } from '../../projections/state-trail.ts';
 import type { FenceWatch } from './fence-watch.ts';
 import { patiently } from './patience.ts';
 import type { Patience } from './patience.ts';
@@ -11,6 +12,9 @@ export interface DeltaSinkDeps {
   readonly writer: DeltaWriter;
   readonly users: Pick<UsersFeed, 'offer'>;
   readonly patience: Patience;
+  /** Notes what the rows were after each. */
+  readonly trail: Pick<StateTrail, 'apply' | 'applyWhole'>;
+  readonly yieldNow: () => Promise<void>;
   /** Called when a delta has been told. */
   readonly onTold?: () => void;
 }
@@ -20,7 +24,7 @@ export interface DeltaSinkDeps {
  * goes on; the users are stored beside. Throws FENCED where a newer fence was taken, or the partition is given up.
  */
 export function createDeltaSink(deps: DeltaSinkDeps): (delta: ModelDelta) => Promise<void> {
-  const { watch, writer, users, patience } = deps;
+  const { watch, writer, users, patience, trail, yieldNow } = deps;
   return async (delta) => {
     await patiently(patience, async () => {
       await watch.confirm();
@@ -28,6 +32,8 @@ export function createDeltaSink(deps: DeltaSinkDeps): (delta: ModelDelta) => Pro
       if (delta.ranker === undefined) await writer.append(delta, watch.fence.number);
     });
     users.offer(delta);
+    if (delta.whole) await trail.applyWhole(delta, yieldNow);
+    else trail.apply(delta);
     deps.onTold?.();
   };
 }

@@ -1,8 +1,7 @@
 import type { ErasureRecord } from '../../activities/erasure-record.ts';
 import type { Erasures } from '../../activities/erasures.ts';
-import type { ErasuresPort, ErasureWish } from '../../api/deps.ts';
+import type { ErasuresPort } from '../../api/deps.ts';
 import type { StatusAnswer } from '../../api/schema/answers.ts';
-import { RepriseError } from '../../events/error.ts';
 import type { SendingEventDoor } from '../../events/sending-door.ts';
 import { ErasureHost } from '../core/erasure-host.ts';
 import type { ApiParts } from './api-parts.ts';
@@ -50,7 +49,6 @@ export async function openClusterErasing(
   return {
     port: {
       request: async (users, wish) => {
-        refusePurge(wish);
         try {
           return await host.request(users, wish);
         } finally {
@@ -65,12 +63,6 @@ export async function openClusterErasing(
     refusePending: () => host.refusePending(),
     run: () => keepUp({ ...parts, hidden, erasures }, runner),
   };
-}
-
-function refusePurge({ purge }: ErasureWish): void {
-  if (!purge) return;
-  const message = 'purge: the journal of a cluster cannot be purged yet: leave purge out';
-  throw new RepriseError('INVALID', message, { field: 'purge' });
 }
 
 function statusOf(pending: readonly ErasureRecord[]): Pick<StatusAnswer, 'erasures'> {

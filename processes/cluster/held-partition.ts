@@ -7,6 +7,7 @@ import type { CatchUp } from './catch-up.ts';
 import type { FenceWatch } from './fence-watch.ts';
 import type { HeldVersions } from './held-versions.ts';
 import type { KeptBarriers } from './kept-barriers.ts';
+import type { MarkTelling } from './mark-telling.ts';
 import { pauseFor } from './patience.ts';
 import type { UsersFeed } from './users-feed.ts';
 
@@ -24,6 +25,8 @@ export interface HeldParts {
   /** Aborted here: nothing more is written then. */
   readonly over: AbortController;
   readonly clock: () => number;
+  /** Tells what its rows were on the way; absent where nobody is told. */
+  readonly marks?: Pick<MarkTelling, 'tell'>;
   /** The versions that are held beside the live one; absent where none are. */
   readonly beside?: Pick<HeldVersions, 'standsOf' | 'save' | 'drop'>;
   /** Tells how long it takes until the partition learns again, and until it has caught up. */
@@ -121,6 +124,7 @@ export class HeldPartition implements Leased {
       ...(keptBarrier !== undefined && { keptBarrier }),
       held: this.#parts.beside?.standsOf(this.partition) ?? [],
     });
+    await this.#parts.marks?.tell();
   }
 
   /** Looks whether the users are still stored. */

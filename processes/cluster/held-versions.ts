@@ -38,7 +38,10 @@ export interface HeldVersionsDeps {
   readonly isNamed: () => boolean;
   /** The partitions that this worker moves. */
   readonly moved: () => readonly MovedPartition[];
-  readonly checkpoints: Pick<CheckpointStore, 'save' | 'newest'>;
+  readonly checkpoints: Pick<CheckpointStore, 'save' | 'newest'> & {
+    /** Told that others may save states of a partition from now on. */
+    forget(partition: Partition): void;
+  };
   /** Tells whether users were erased since a version was made, who may be in its states. */
   readonly isStale: (version: string) => Promise<boolean>;
   readonly bounds: { readonly checkpointEventsMax: number; readonly checkpointMsMax: number };
@@ -155,6 +158,7 @@ export class HeldVersions {
   /** Lets go of a partition. */
   drop(partition: Partition): void {
     this.#deps.shadows.dropPartition(partition);
+    this.#deps.checkpoints.forget(partition);
     for (const key of this.#saved.keys()) {
       if (key.endsWith(`/${String(partition)}`)) this.#saved.delete(key);
     }

@@ -65,10 +65,7 @@ export function openLeavingOut(ways: LeavingOutWays): ClusterLeavingOut {
       erasures,
       stateHash: () => savedStateHash(ways),
       deleteTraces: (live, holds) => deleteClusterTraces(tracesOf(ways), live, holds),
-      purge: () => {
-        const why = 'the journal of a cluster cannot be purged: events stay there under surrogates';
-        return Promise.reject(new RepriseError('UNAVAILABLE', why));
-      },
+      purge: (surrogates) => journal.redact(surrogates),
       retrain: () => retrain(ways),
     },
     quarantining: { ...rebuilding, quarantines },

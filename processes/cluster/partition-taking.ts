@@ -1,3 +1,4 @@
+import type { CheckpointLinks, CheckpointLinksDeps } from '../../activities/checkpoint-links.ts';
 import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import type { FollowerDeps, VersionSource } from '../../activities/follower.ts';
 import { follow } from '../../activities/follower.ts';
@@ -16,13 +17,17 @@ import type { ModelDelta } from '../../model/delta.ts';
 import type { DeltaWriter } from '../../projections/delta-feed.ts';
 import type { PopularFold, PopularStore } from '../../projections/popular-store.ts';
 import type { UserStore } from '../../projections/user-store.ts';
+import { StateTrail } from '../../projections/state-trail.ts';
+import type { ToldMarks } from '../../adapters/cluster/told-marks.ts';
 import type { Logger } from '../logger.ts';
 import { CatchUp } from './catch-up.ts';
 import { createDeltaSink } from './delta-sink.ts';
+import type { DeltaSinkDeps } from './delta-sink.ts';
 import { FenceWatch } from './fence-watch.ts';
 import { HeldPartition } from './held-partition.ts';
 import type { HeldVersions } from './held-versions.ts';
 import { KeptBarriers } from './kept-barriers.ts';
+import { MarkTelling } from './mark-telling.ts';
 import type { Patience } from './patience.ts';
 import { patientJournal, patientMerges, patientVersions } from './patient-reads.ts';
 import { countPopular } from './popular-feed.ts';
@@ -38,6 +43,11 @@ export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax'
   readonly journal: FollowerDeps['journal'];
   readonly versions: Pick<VersionRuntimes, 'recover' | 'runtimeAt' | 'isRetired'>;
   readonly checkpoints: Pick<CheckpointStore, 'save'>;
+  /** Saves them tied to what each continues, by one for each taking; as they are where absent. */
+  readonly linked?: (
+    checkpoints: Pick<CheckpointStore, 'save'>,
+    rowsAt: CheckpointLinksDeps['rowsAt'],
+  ) => Pick<CheckpointLinks, 'save'>;
   readonly fences: FenceStore;
   readonly stream: DeltaStream;
   readonly users: UserStore;
@@ -50,6 +60,8 @@ export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax'
   readonly observerOf: (version: string) => PrequentialObserver;
   /** The versions that are held beside the live one; absent where none are. */
   readonly beside?: Pick<HeldVersions, 'retire' | 'wake' | 'standsOf' | 'save' | 'drop'>;
+  /** Where marks of the rows are told; absent where they stay here. */
+  readonly marks?: Pick<ToldMarks, 'add'>;
   readonly logger: Logger;
 }
 
@@ -76,21 +88,13 @@ export async function takePartition(
     signal: over.signal,
     onTrouble: (error) => logger.warn({ err: error, partition }, 'waiting for what is down'),
   };
+  const trail = new StateTrail();
   // Asked from its own feed alone, which starts when it is there.
   const users: UsersFeed = new UsersFeed({
     ...{ watch, patience, users: deps.users },
     takeWhole: (offer) => offerWhole(live, offer),
   });
-  const moves = {
-    ...{ yieldNow: deps.yieldNow, sliceMsMax: deps.sliceMsMax, clock },
-    journal: patientJournal(deps.journal, patience),
-    versions: patientVersions(deps.versions, patience),
-    sink: createDeltaSink({
-      ...{ watch, patience, users, writer: deps.stream },
-      onTold: () => held?.wake(),
-    }),
-    ...(deps.merges && { merges: patientMerges(deps.merges, patience) }),
-  };
+  const moves = movesOf(deps, { watch, patience, users, trail });
   const phases = new Phases(clock);
   await phases.of('head', () => seeHead(deps.journal, partition));
   const recovered = await deps.versions.recover(partition, phases);
@@ -99,13 +103,15 @@ export async function takePartition(
     toBoundary(recovered, deps, moves, over.signal),
   );
   const kept = new KeptBarriers();
+  const rowsAt = (_: number, at: number): string | undefined => trail.digestAt(at);
+  const checkpoints = deps.linked?.(deps.checkpoints, rowsAt) ?? deps.checkpoints;
   const live = new LivePartition(runtime, {
     ...moves,
     ...(held && { onRetired: (retired: PartitionRuntime) => held.retire(retired) }),
     betweenLeases: 'stand',
     savedAt,
     save: async (checkpoint) => {
-      const saved = await deps.checkpoints.save(checkpoint);
+      const saved = await checkpoints.save(checkpoint);
       kept.saved(checkpoint.manifest);
       return saved;
     },
@@ -130,15 +136,32 @@ export async function takePartition(
   const catchUp = new CatchUp({ partition, logger, clock });
   return new HeldPartition({
     ...{ live, watch, users, kept, over, clock, catchUp, ...(held && { beside: held }) },
+    ...(deps.marks && { marks: new MarkTelling({ fence, trail, logger, marks: deps.marks }) }),
     waitsFor: () => deps.merges?.waiting.find((one) => one.partition === partition)?.behind ?? [],
   });
 }
 
-interface Moves {
+interface Moves extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax' | 'clock'> {
   readonly journal: FollowerDeps['journal'];
   readonly versions: VersionSource;
   readonly sink: (delta: ModelDelta) => Promise<void>;
   readonly merges?: MergeExchange;
+}
+
+/** What moves the partition: reads that wait outages out, and the sink that tells what changed. */
+function movesOf(
+  deps: TakingDeps,
+  told: Pick<DeltaSinkDeps, 'watch' | 'patience' | 'users' | 'trail'>,
+): Moves {
+  const { yieldNow, sliceMsMax, clock, merges, beside, stream: writer } = deps;
+  const { patience } = told;
+  return {
+    ...{ yieldNow, sliceMsMax, clock },
+    journal: patientJournal(deps.journal, patience),
+    versions: patientVersions(deps.versions, patience),
+    sink: createDeltaSink({ ...told, yieldNow, writer, onTold: () => beside?.wake() }),
+    ...(merges && { merges: patientMerges(merges, patience) }),
+  };
 }
 
 /** Replays to where the stream and the users end, told to nobody up to the nearer of the two. */

@@ -7,7 +7,10 @@ import type { ObjectStore } from '../../activities/object-store.ts';
 import type { VersionRegistry } from '../../activities/version-registry.ts';
 import { openBaseBlobs } from '../../adapters/cluster/base-blobs.ts';
 import { openCheckpoints } from '../../adapters/cluster/checkpoints.ts';
-import type { CheckpointsOptions } from '../../adapters/cluster/checkpoints.ts';
+import type {
+  CheckpointsOptions,
+  SharedCheckpointStore,
+} from '../../adapters/cluster/checkpoints.ts';
 import type { ClusterIdentities } from '../../adapters/cluster/identity.ts';
 import { openFences } from '../../adapters/cluster/fences.ts';
 import type { ClusterJournal } from '../../adapters/cluster/journal.ts';
@@ -40,7 +43,7 @@ export interface ClusterStores {
   readonly objects: ObjectStore;
   readonly checkpoints: CheckpointStore;
   /** The states of versions that are held beside the live one. */
-  readonly heldCheckpoints: CheckpointStore;
+  readonly heldCheckpoints: SharedCheckpointStore;
   close(): Promise<void>;
 }
 

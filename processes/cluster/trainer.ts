@@ -10,6 +10,7 @@ import { ShadowPace } from '../../activities/shadow-pace.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
 import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import { openToldMarks } from '../../adapters/cluster/told-marks.ts';
 import { openRuns } from '../../adapters/cluster/runs.ts';
 import { createTrainerPool } from '../../adapters/embedded/trainer.ts';
 import { CLUSTER_TASK_QUEUES } from '../../workflows/messages.ts';
@@ -112,7 +113,15 @@ function duties(
   const proving = createProvingActivities({
     prove: (request, { onProgress, signal }) =>
       proveOf(
-        { ...runtimes, stores, taking, clock, scratchFolder, sliceMsMax },
+        {
+          ...runtimes,
+          stores,
+          taking,
+          marks: openToldMarks(link),
+          clock,
+          scratchFolder,
+          sliceMsMax,
+        },
         request,
         onProgress,
         signal,

@@ -4,13 +4,15 @@ import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import type { RuntimeMaker, VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { RegisteredVersion } from '../../activities/version-registry.ts';
 import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
+import type { ToldMarks } from '../../adapters/cluster/told-marks.ts';
 import type { OnProgress } from '../../api/deps.ts';
 import type { VerifyReport, VerifyRequest } from '../../api/schema/verification.ts';
 import { RepriseError } from '../../events/error.ts';
-import type { Journal } from '../../events/journal.ts';
+import type { ChainedJournal } from '../../events/journal.ts';
 import type { Position } from '../../events/position.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { hashedState } from '../core/state-hash.ts';
+import type { StateTrail } from '../../projections/state-trail.ts';
 import type { HashedState } from '../core/state-hash.ts';
 import { verifyVersion } from '../core/verification.ts';
 import type { VerificationDeps } from '../core/verification.ts';
@@ -24,13 +26,15 @@ import type { ClusterStores } from './stores.ts';
 export interface VersionProofDeps {
   readonly stores: Pick<
     ClusterStores,
-    'identities' | 'registry' | 'checkpoints' | 'heldCheckpoints'
-  > & { readonly journal: Journal };
+    'identities' | 'registry' | 'checkpoints' | 'heldCheckpoints' | 'fences'
+  > & { readonly journal: ChainedJournal };
   readonly kernels: Pick<KernelFactory, 'sha256'>;
   readonly maker: RuntimeMaker;
   /** Builds versions from their bases alone. */
   readonly clean: VersionRuntimes;
   readonly taking: CheckpointTakingDeps;
+  /** What the movers told of the rows of their states. */
+  readonly marks: Pick<ToldMarks, 'kept'>;
   readonly scratchFolder: string;
   readonly clock: () => number;
   readonly sliceMsMax: number;
@@ -51,7 +55,11 @@ export async function proveVersion(
   const live = await movedStates(deps, [], signal);
   const isLive = model === undefined || model === live[0]?.version;
   const served = isLive ? live : await keptStates(deps, model, signal);
-  const proof = { ...proofDeps(deps, isLive, yielding), takeServed: () => Promise.resolve(served) };
+  const trails = isLive ? await toldTrails(deps, served) : [];
+  const proof = {
+    ...proofDeps(deps, isLive, trails, yielding),
+    takeServed: () => Promise.resolve(served),
+  };
   return verifyVersion(proof, { isLive, full }, onProgress, signal);
 }
 
@@ -94,6 +102,23 @@ async function keptStates(
   return states;
 }
 
+type TrailTold = Pick<StateTrail, 'version' | 'marks'>;
+
+/** The marks that the mover of now told of each partition. */
+async function toldTrails(
+  { stores, marks }: VersionProofDeps,
+  served: readonly HashedState[],
+): Promise<readonly (TrailTold | undefined)[]> {
+  const notes = await stores.fences.notes();
+  const trails: (TrailTold | undefined)[] = [];
+  for (const { version, partition } of served) {
+    const note = notes.find(({ fence }) => fence.partition === partition);
+    if (note === undefined) continue;
+    trails[partition] = { version, marks: await marks.kept(note.fence, version) };
+  }
+  return trails;
+}
+
 async function knownVersion(
   { stores }: Pick<VersionProofDeps, 'stores'>,
   version: string,
@@ -107,6 +132,7 @@ async function knownVersion(
 function proofDeps(
   { stores, kernels, maker, clean, clock, sliceMsMax, scratchFolder }: VersionProofDeps,
   isLive: boolean,
+  trails: readonly (TrailTold | undefined)[],
   yielding: () => Promise<void>,
 ): Omit<VerificationDeps, 'takeServed'> {
   const { journal, identities, registry, checkpoints, heldCheckpoints } = stores;
@@ -116,8 +142,7 @@ function proofDeps(
     retained: {
       ...{ identities, maker, clean, clock, sliceMsMax, kernelSha256: kernels.sha256 },
       checkpoints: isLive ? checkpoints : heldCheckpoints,
-      // Marks end with the worker that made them, and are told nobody.
-      trailOf: () => undefined,
+      trailOf: (partition) => trails[partition],
       journal,
     },
   };

@@ -1,6 +1,8 @@
 import { follow } from '../../activities/follower.ts';
 import type { LiveMerges } from '../../activities/live-merges.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import { CheckpointLinks } from '../../activities/checkpoint-links.ts';
+import type { CheckpointLinksDeps } from '../../activities/checkpoint-links.ts';
 import { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import { createRuntimeMaker } from '../core/runtime-maker.ts';
@@ -26,6 +28,11 @@ export interface WorkerLearningDeps {
 /** What builds states in a worker, and where they meet at barriers. */
 export interface WorkerLearning {
   readonly versions: VersionRuntimes;
+  /** Ties checkpoints of a store to one another, to the journal and to the kernel of this process. */
+  readonly linksOf: (
+    checkpoints: CheckpointLinksDeps['checkpoints'],
+    rowsAt: CheckpointLinksDeps['rowsAt'],
+  ) => CheckpointLinks;
   /** Undefined where there is one partition. */
   readonly merges: LiveMerges | undefined;
   /** The same for versions that are held beside the live one. */
@@ -39,9 +46,9 @@ export async function openWorkerLearning(deps: WorkerLearningDeps): Promise<Work
   const checkpoints = checkpointsOfAll(stores.checkpoints, stores.heldCheckpoints);
   const isErased = (surrogate: Uint8Array): Promise<boolean> =>
     patiently(patience, () => journal.isErased(surrogate));
+  const kernels = await loadKernel();
   const maker = createRuntimeMaker({
-    kernels: await loadKernel(),
-    clock,
+    ...{ kernels, clock },
     identities: {
       reveal: (surrogates) => patiently(patience, () => identities.reveal(surrogates)),
     },
@@ -54,5 +61,9 @@ export async function openWorkerLearning(deps: WorkerLearningDeps): Promise<Work
     journal: { ...patientJournal(journal, patience), isErased },
     ...(merges && { merges: patientMerges(merges, patience) }),
   });
-  return { versions, merges, besideMerges: meetings?.beside };
+  const linksOf: WorkerLearning['linksOf'] = (checked, rowsAt) =>
+    new CheckpointLinks({
+      ...{ checkpoints: checked, journal, registry, rowsAt, kernelSha256: kernels.sha256 },
+    });
+  return { versions, linksOf, merges, besideMerges: meetings?.beside };
 }

@@ -23,6 +23,7 @@ import type { FactSending } from './fact-sending.ts';
 import { followAliases } from './followed-aliases.ts';
 import type { FollowedAliases } from './followed-aliases.ts';
 import type { ProcessWays } from './frame.ts';
+import { pruneHeld } from './held-pruning.ts';
 import { headsOfNow } from './heads-of-now.ts';
 import { createHeldPromotions } from './held-promotions.ts';
 import { heldPositions } from './held-stands.ts';
@@ -71,13 +72,15 @@ export function openWorkerVersions(deps: WorkerVersionsDeps): WorkerVersions {
   const all = checkpointsOfAll(stores.checkpoints, stores.heldCheckpoints);
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   const records = openErasures({ connection: stores.mongo, database });
+  const links = learning.linksOf(stores.heldCheckpoints, () => undefined);
   const held: HeldVersions = new HeldVersions({
     ...{ shadows, clock, logger, moved: deps.moved, bounds: config },
     ...{ versions: learning.versions, registry: stores.registry, book: aliases.book },
     isNamed: () => aliases.isRead,
     isStale: async (version) => (await erasedSince(records, version)) !== undefined,
     checkpoints: {
-      save: (checkpoint) => stores.heldCheckpoints.save(checkpoint),
+      save: (checkpoint) => links.save(checkpoint),
+      forget: (partition) => links.forget(partition),
       newest: (query) => all.newest(query),
     },
   });
@@ -93,7 +96,11 @@ export function openWorkerVersions(deps: WorkerVersionsDeps): WorkerVersions {
       ...promotingActivities(deps, { aliases, door }),
     },
     run: async () => {
-      await Promise.all([aliases.run(), held.run(signal)]);
+      await Promise.all([
+        aliases.run(),
+        held.run(signal),
+        pruneHeld({ ...deps, aliases, held: () => shadows.versions }, signal),
+      ]);
     },
     close: () => closers.close(),
   };

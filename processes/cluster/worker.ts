@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { Context } from '@temporalio/activity';
+import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
 import { createReplayActivities } from '../../activities/replay.ts';
 import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
 import { openDeltaWriter } from '../../adapters/cluster/delta-stream.ts';
@@ -11,6 +12,7 @@ import { openObservedPlaces } from '../../adapters/cluster/observed-places.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { openPopular } from '../../adapters/cluster/popular.ts';
 import { openErasures } from '../../adapters/cluster/records.ts';
+import { openToldMarks } from '../../adapters/cluster/told-marks.ts';
 import { openUsers } from '../../adapters/cluster/users.ts';
 import { openWorkerRegister } from '../../adapters/cluster/worker-register.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
@@ -171,7 +173,7 @@ function takingOf(
   { config, logger, observation }: ProcessWays,
   { stores, link, learning, beside, observed, clock, onCheckpointNeeded }: TakingParts,
 ): TakingDeps {
-  const { versions, merges } = learning;
+  const { versions, linksOf, merges } = learning;
   const { held } = beside;
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   return {
@@ -180,7 +182,11 @@ function takingOf(
       runtimeAt: (...asked) => held.runtimeAt(...asked),
       isRetired: (version) => versions.isRetired(version),
     },
-    ...{ beside: held, merges, clock, yieldNow, logger },
+    ...{ beside: held, merges, clock, yieldNow, logger, marks: openToldMarks(link) },
+    linked: (own, rowsAt) => {
+      const newest: CheckpointStore['newest'] = (query) => stores.checkpoints.newest(query);
+      return linksOf({ save: (checkpoint) => own.save(checkpoint), newest }, rowsAt);
+    },
     ...{ sliceMsMax: config.sliceMsMax, bounds: config },
     ...{ journal: stores.journal, fences: stores.fences },
     ...meteredStores(

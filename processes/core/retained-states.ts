@@ -16,7 +16,7 @@ export interface RetainedDeps extends KeptStatesDeps, CleanPlacesDeps {
   readonly identities: CleanPlacesDeps['identities'];
   readonly yieldNow: CleanPlacesDeps['yieldNow'];
   /** The marks of the live state of a partition. */
-  readonly trailOf: (partition: number) => StateTrail | undefined;
+  readonly trailOf: (partition: number) => Pick<StateTrail, 'version' | 'marks'> | undefined;
 }
 
 /** What is found where everything that a version left behind is set beside a clean replay. */

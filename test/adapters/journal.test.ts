@@ -2,9 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openJournal } from '../../adapters/embedded/journal.ts';
+import type { EmbeddedJournal } from '../../adapters/embedded/journal.ts';
 import { journalContract } from '../contracts/journal.contract.ts';
+import { redactingJournalContract } from '../contracts/redacting-journal.contract.ts';
 
-journalContract('the embedded journal', async (partitions) => {
+async function made(partitions: number): Promise<{
+  readonly journal: EmbeddedJournal;
+  readonly close: () => Promise<void>;
+}> {
   const folder = await mkdtemp(join(tmpdir(), 'reprise-journal-'));
   const journal = await openJournal({ folder, partitions, clock: () => 0 });
   return {
@@ -14,4 +19,7 @@ journalContract('the embedded journal', async (partitions) => {
       await rm(folder, { recursive: true });
     },
   };
-});
+}
+
+journalContract('the embedded journal', made);
+redactingJournalContract('the embedded journal', () => made(2));

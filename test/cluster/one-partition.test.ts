@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -105,10 +105,12 @@ describe('a cluster of one partition', () => {
   it('comes to the state of an instance that never knew who is erased, and keeps no byte of them', () =>
     cluster.watch(async () => {
       const marked = Array.from({ length: 5 }, (_, n) => `marked-${String(n)}-of-the-erased`);
+      const items = Array.from({ length: 7 }, (_, n) => `only-${String(n)}-of-theirs`);
       const theirs = events.slice(0, 400).map((event, n): SentEvent => ({
         ...event,
         id: `m${String(n)}`,
         user: marked[n % 5] ?? '',
+        ...(n < items.length && { item: items[n] ?? '' }),
       }));
       const [first = ''] = new Set(events.map(({ user }) => user));
       const erased = [...marked, first];
@@ -123,16 +125,62 @@ describe('a cluster of one partition', () => {
       const without = (await never.stand()).hash;
       await never.interrupt();
       const { env, folder } = cluster;
+      const database = env['REPRISE_MONGO_DATABASE'] ?? '';
       const places = await postInOrder(client, theirs);
       assert.notEqual((await client.stand(places)).hash, without);
       assert.ok((await tracesOf({ env, folder }, marked)).length > 0, 'the search finds ids');
-      const started = await client.post('/v1/erasures', { users: erased, now: true });
+      const inMongo = async (): Promise<readonly string[]> =>
+        (await tracesOf({ env, folder }, items)).filter((place) => place.startsWith(database));
+      assert.ok((await inMongo()).includes(`${database}.blocks`), 'the search finds their items');
+      const wish = { users: erased, now: true, purge: true };
+      const started = await client.post('/v1/erasures', wish);
       assert.equal(started.status, 202, started.text);
       const path = `/v1/erasures/${String(started.json['erasureId'])}`;
       await comes(path, 'done');
       assert.equal((await client.get(path)).json['stateHash'], without);
       assert.equal((await client.stand([])).hash, without);
       assert.deepEqual(await tracesOf({ env, folder }, marked), []);
+      assert.deepEqual(await inMongo(), [], 'their events are blank in the journal');
+      const verified = await client.json('POST', '/v1/verifications', { full: true });
+      const { faults, unlinked, checkpoints } = verified['kept'] as Json;
+      assert.deepEqual([verified['equal'], faults, unlinked], [true, [], 0]);
+      assert.ok(Number(checkpoints) > 0);
+    }));
+
+  it('passes over a checkpoint in which a byte was flipped, names it, and comes to the same state', () =>
+    cluster.watch(async () => {
+      const worker = cluster.member('worker-0');
+      const newest = (): string => {
+        const root = join(cluster.folder, 'shared', 'checkpoints');
+        const names = readdirSync(root, { recursive: true, encoding: 'utf8' });
+        const files = names.filter((name) => name.endsWith('.safetensors'));
+        const numbers = (name: string): number[] => (name.match(/\d+/g) ?? []).map(Number);
+        const [last] = files.sort((a, b) => {
+          const [left, right] = [numbers(a), numbers(b)];
+          return (right[2] ?? 0) - (left[2] ?? 0) || (right[3] ?? 0) - (left[3] ?? 0);
+        });
+        return join(root, last ?? '');
+      };
+      await worker.kill();
+      const path = newest();
+      const bytes = readFileSync(path);
+      bytes[bytes.length - 9] = (bytes[bytes.length - 9] ?? 0) ^ 1;
+      writeFileSync(path, bytes);
+      // Past its place, so that the next one does not stand in the place of the broken one.
+      const more = events
+        .slice(0, 50)
+        .map((event, n): SentEvent => ({ ...event, id: `p${String(n)}` }));
+      const places = await postInOrder(client, more);
+      await worker.start();
+      await worker.ready();
+      const { hash } = await client.stand(places);
+      const verified = await client.json('POST', '/v1/verifications', { full: true });
+      assert.deepEqual([verified['equal'], verified['hash']], [true, hash]);
+      const { faults } = verified['kept'] as { readonly faults: readonly { fault: string }[] };
+      assert.deepEqual(
+        faults.map(({ fault }) => fault),
+        ['the file does not read as it was written'],
+      );
     }));
 
   it('leaves a source out after the fact, and takes it back', () =>

@@ -67,6 +67,7 @@ export class HeldWorker {
       isStale: (version) => Promise.resolve(this.stale.has(version)),
       moved: () => this.#moved(),
       checkpoints: {
+        forget: () => undefined,
         save: (checkpoint) => {
           saved.push(checkpoint);
           const { version, partition, sequence: at } = checkpoint.manifest;
