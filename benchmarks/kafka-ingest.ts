@@ -1,28 +1,19 @@
-// How many events a second go from a Kafka topic through the ingest into a journal, against a bare kafkajs consumer of the
-// same topic in the same run? Bare is the fastest that kafkajs can be: whole batches, each value touched, nothing parsed and
-// nothing kept. What kafkajs's own guide does, a message at a time and its JSON parsed, is told beside it. The broker is
-// that of REPRISE_KAFKA_BROKERS; the journal is in memory, or in the MongoDB that REPRISE_BENCHMARK_MONGO_URL names.
+// How many events a second go from a Kafka topic through the ingest into a journal, against bare kafkajs consumers of the
+// same topic in the same run? A bare consumer keeps nothing: it makes text of a message at a time, as kafkajs's guide does,
+// or parses that, or only touches each value of whole batches, which is the fastest that kafkajs can be. One ingest is
+// measured, and two of one group, which is how two cores are used. The broker is that of REPRISE_KAFKA_BROKERS; the
+// journal is in memory, or in the MongoDB that REPRISE_BENCHMARK_MONGO_URL names.
 import { randomBytes } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
-import type { EachBatchPayload, EachMessagePayload } from 'kafkajs';
-import { createIngest } from '../activities/ingest.ts';
-import { openIdentities } from '../adapters/cluster/identity.ts';
-import { openJournal } from '../adapters/cluster/journal.ts';
-import { connectMongo } from '../adapters/cluster/mongo.ts';
 import { openTransport } from '../adapters/cluster/transport.ts';
 import type { ClusterTransport, TransportOptions } from '../adapters/cluster/transport.ts';
-import type { CoveringJournal } from '../events/covering-journal.ts';
 import { eventKey } from '../events/event-key.ts';
-import type { ForgettingIdentities } from '../events/identity.ts';
-import { DEFAULT_INTERACTION_TYPES } from '../events/interaction-type.ts';
 import { partitionOf } from '../events/partition-of.ts';
 import { encodeMessage } from '../events/transport-message.ts';
 import type { OutgoingMessage } from '../events/transport.ts';
-import { createMemoryAcknowledgements } from '../test/doubles/memory-acknowledgements.ts';
-import { createMemoryCoveringStore } from '../test/doubles/memory-covering-journal.ts';
-import { createMemoryIdentities } from '../test/doubles/memory-identities.ts';
-import { createMemoryPoisonLot } from '../test/doubles/memory-poison-lot.ts';
+import { consumeBare } from './bare-consumer.ts';
+import { ingestByTwo } from './ingest-pair.ts';
+import { ingestTopic } from './ingested-topic.ts';
 
 const EVENTS = Number(process.env['REPRISE_BENCHMARK_EVENTS'] ?? 200_000);
 const PARTITIONS = 8;
@@ -30,52 +21,6 @@ const USERS = 20_000;
 const ITEMS = 10_000;
 const HOUR_MS = 3_600_000;
 const ROUNDS = 5;
-const DRAWN_BYTES = 65_536;
-
-/** What the events go into; each round has one of its own. */
-interface Stores {
-  readonly journal: CoveringJournal;
-  readonly identities: Pick<ForgettingIdentities, 'resolve' | 'erase'>;
-  close(): Promise<void>;
-}
-
-/** The stores that are measured; the memory ones show what the ingest itself costs. */
-async function openStores(): Promise<Stores> {
-  const url = process.env['REPRISE_BENCHMARK_MONGO_URL'];
-  if (url === undefined) {
-    return {
-      journal: createMemoryCoveringStore(PARTITIONS, Date.now).open(),
-      identities: createMemoryIdentities(drawnAtOnce()),
-      close: () => Promise.resolve(),
-    };
-  }
-  const connection = await connectMongo({ url });
-  const name = `benchmark-${randomBytes(6).toString('hex')}`;
-  const database = `${name}-identity`;
-  const shared = { connection, clock: Date.now };
-  return {
-    journal: await openJournal({ ...shared, database: name, partitions: PARTITIONS }),
-    identities: await openIdentities({ ...shared, database, random: randomBytes }),
-    async close() {
-      for (const each of [name, database]) await connection.database(each).dropDatabase();
-      await connection.close();
-    },
-  };
-}
-
-/** Random bytes of which many are drawn at a time, as the store in MongoDB draws those of a block's new users. */
-function drawnAtOnce(): (length: number) => Uint8Array {
-  let drawn = randomBytes(DRAWN_BYTES);
-  let used = 0;
-  return (length) => {
-    if (used + length > drawn.length) {
-      drawn = randomBytes(DRAWN_BYTES);
-      used = 0;
-    }
-    used += length;
-    return drawn.subarray(used - length, used);
-  };
-}
 
 function messageOf(n: number): OutgoingMessage {
   const user = `user-${String((n * 7_919) % USERS)}`;
@@ -103,80 +48,24 @@ function rate(startMs: number): number {
 }
 
 async function ingestAll(options: TransportOptions): Promise<number> {
-  const stores = await openStores();
-  const { journal, identities } = stores;
-  const transport = await openTransport(options);
-  const logger = options.logger;
-  const ingest = createIngest({
-    ...{ journal, identities, logger },
-    poison: createMemoryPoisonLot(),
-    feed: createMemoryAcknowledgements(),
-    types: DEFAULT_INTERACTION_TYPES,
-    clock: Date.now,
-    random: randomBytes,
-    yieldNow: () => setImmediate(),
-  });
-  const consumer = transport.createConsumer();
   let startMs = 0;
   let handled = 0;
-  const perSecond = await new Promise<number>((resolve, reject) => {
-    consumer
-      .run(async (batch, signal) => {
-        // Joining the group takes as long as the broker likes, and is no part of the question.
-        startMs ||= performance.now();
-        await ingest.handle(batch, signal);
-        handled += batch.messages.length;
-        if (handled >= EVENTS) resolve(rate(startMs));
-      }, ingest)
-      .catch(reject);
-  });
-  const { heads } = journal.status();
-  const stored = heads.reduce<number>((sum, head) => sum + head + 1, 0);
+  let perSecond = 0;
+  let finish: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (finish = resolve));
+  const stored = await ingestTopic(
+    options,
+    ({ messages }) => {
+      handled += messages.length;
+      if (handled < EVENTS) return;
+      perSecond = rate(startMs);
+      finish();
+    },
+    // Joining the group takes as long as the broker likes, and is no part of the question.
+    () => (startMs ||= performance.now()),
+    done,
+  );
   if (stored !== EVENTS) throw new Error(`${String(stored)} of ${String(EVENTS)} are there`);
-  await consumer.close();
-  await transport.close();
-  await journal.close();
-  await stores.close();
-  return perSecond;
-}
-
-/** What a consumer reaches that does nothing with what it reads, or parses it a message at a time. */
-async function consumeBare(
-  { brokers, topic }: TransportOptions,
-  by: 'message' | 'batch',
-): Promise<number> {
-  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
-  const groupId = `bare-${randomBytes(6).toString('hex')}`;
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  let startMs = 0;
-  let handled = 0;
-  const perSecond = await new Promise<number>((resolve, reject) => {
-    const take = (value: Buffer | null): void => {
-      startMs ||= performance.now();
-      if (value?.[0] !== 0x7b) reject(new Error('a message is no JSON object'));
-      handled += 1;
-      if (handled === EVENTS) resolve(rate(startMs));
-    };
-    const each =
-      by === 'message'
-        ? {
-            eachMessage: async ({ message: { value } }: EachMessagePayload) => {
-              take(value);
-              JSON.parse(value?.toString() ?? '');
-              await Promise.resolve();
-            },
-          }
-        : {
-            eachBatch: async ({ batch }: EachBatchPayload) => {
-              for (const { value } of batch.messages) take(value);
-              await Promise.resolve();
-            },
-          };
-    consumer.run({ partitionsConsumedConcurrently: PARTITIONS, ...each }).catch(reject);
-  });
-  await consumer.disconnect();
   return perSecond;
 }
 
@@ -195,12 +84,7 @@ async function measured(run: () => Promise<number>): Promise<Run> {
   const before = process.cpuUsage();
   const perSecond = await run();
   const { user, system } = process.cpuUsage(before);
-  return { perSecond, cpuMicros: (user + system) / EVENTS };
-}
-
-/** The median over the rounds of what one thing is to another; each round's runs come right after each other. */
-function ratio(over: readonly number[], under: readonly number[]): number {
-  return Number(median(over.map((each, round) => each / (under[round] ?? NaN))).toFixed(2));
+  return { perSecond: Math.round(perSecond), cpuMicros: (user + system) / EVENTS };
 }
 
 const brokers = process.env['REPRISE_KAFKA_BROKERS'];
@@ -222,37 +106,53 @@ const options: TransportOptions = {
 };
 const transport = await openTransport(options);
 const sentPerSecond = await fill(transport);
-const ingested: Run[] = [];
-const byMessage: Run[] = [];
-const byBatch: Run[] = [];
+const runs = {
+  parse: [] as Run[],
+  text: [] as Run[],
+  touch: [] as Run[],
+  one: [] as Run[],
+  two: [] as Run[],
+};
 for (let round = 0; round < ROUNDS; round += 1) {
+  for (const work of ['parse', 'text', 'touch'] as const) {
+    runs[work].push(await measured(() => consumeBare(options, EVENTS, work)));
+  }
   const groupId = `${name}-${String(round)}`;
-  byMessage.push(await measured(() => consumeBare(options, 'message')));
-  byBatch.push(await measured(() => consumeBare(options, 'batch')));
-  ingested.push(await measured(() => ingestAll({ ...options, groupId })));
+  runs.one.push(await measured(() => ingestAll({ ...options, groupId })));
+  runs.two.push(
+    await measured(() => ingestByTwo({ ...options, groupId: `${groupId}-two` }, EVENTS)),
+  );
 }
-const rates = (runs: readonly Run[]): number[] => runs.map(({ perSecond }) => perSecond);
-const costs = (runs: readonly Run[]): number[] => runs.map(({ cpuMicros }) => cpuMicros);
-const cost = (runs: readonly Run[]): number => Number(median(costs(runs)).toFixed(1));
 await transport.close();
 const admin = new Kafka({ brokers: [...options.brokers], logLevel: logLevel.NOTHING }).admin();
 await admin.connect();
 await admin.deleteTopics({ topics: [name] });
 await admin.disconnect();
+
+type Kind = keyof typeof runs;
+const rates = (kind: Kind): number[] => runs[kind].map(({ perSecond }) => perSecond);
+const costs = (kind: Kind): number[] => runs[kind].map(({ cpuMicros }) => cpuMicros);
+
+/** The median over the rounds of what one thing is to another; each round's runs come right after each other. */
+function ratio(over: readonly number[], under: readonly number[]): number {
+  return Number(median(over.map((each, round) => each / (under[round] ?? NaN))).toFixed(2));
+}
+
+const KINDS = ['touch', 'text', 'parse'] as const;
+const toEach = (of: 'one' | 'two'): Record<string, number> =>
+  Object.fromEntries(KINDS.map((kind) => [kind, ratio(rates(of), rates(kind))]));
 console.log(
   JSON.stringify({
     benchmark: 'kafka-ingest',
     events: EVENTS,
     sentPerSecond,
-    ingestedPerSecond: median(rates(ingested)),
-    barePerSecond: median(rates(byBatch)),
-    parsedByMessagePerSecond: median(rates(byMessage)),
-    ratio: ratio(rates(ingested), rates(byBatch)),
-    ratioToParsed: ratio(rates(ingested), rates(byMessage)),
-    cpuMicrosAnEvent: {
-      ...{ ingested: cost(ingested), bare: cost(byBatch), parsedByMessage: cost(byMessage) },
-    },
-    cpuRatio: ratio(costs(byBatch), costs(ingested)),
-    cpuRatioToParsed: ratio(costs(byMessage), costs(ingested)),
+    perSecond: Object.fromEntries(
+      (['one', 'two', ...KINDS] as const).map((kind) => [kind, median(rates(kind))]),
+    ),
+    ratio: { one: toEach('one'), two: toEach('two') },
+    cpuMicrosAnEvent: Object.fromEntries(
+      (['one', ...KINDS] as const).map((kind) => [kind, Number(median(costs(kind)).toFixed(1))]),
+    ),
+    cpuRatio: Object.fromEntries(KINDS.map((kind) => [kind, ratio(costs(kind), costs('one'))])),
   }),
 );
