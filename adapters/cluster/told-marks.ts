@@ -1,8 +1,10 @@
 import type { Fence } from '../../activities/fences.ts';
 import { sequence } from '../../events/position.ts';
-import { STATE_MARKS_MAX } from '../../projections/state-trail.ts';
 import type { StateMark } from '../../projections/state-trail.ts';
 import type { RedisLink } from './redis.ts';
+
+/** Marks of a partition that are kept, the newest. */
+export const TOLD_MARKS_MAX = 4_096;
 
 /** How long the marks of a partition are kept that nobody moves. */
 export const TOLD_MARKS_SECONDS_MAX = 604_800;
@@ -32,7 +34,7 @@ export function openToldMarks(link: RedisLink): ToldMarks {
         redis
           .multi()
           .rpush(key, ...rows)
-          .ltrim(key, -STATE_MARKS_MAX, -1)
+          .ltrim(key, -TOLD_MARKS_MAX, -1)
           .expire(key, TOLD_MARKS_SECONDS_MAX)
           .exec(),
       );

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { openToldMarks } from '../../adapters/cluster/told-marks.ts';
+import { openToldMarks, TOLD_MARKS_MAX } from '../../adapters/cluster/told-marks.ts';
 import { sequence } from '../../events/position.ts';
-import { STATE_MARKS_MAX } from '../../projections/state-trail.ts';
 import type { StateMark } from '../../projections/state-trail.ts';
 import { RedisServer } from './redis-server.ts';
 
@@ -39,7 +38,7 @@ describe('the marks that workers tell in Redis', () => {
     const marks = openToldMarks(server.link({ prefix: 'b:' }));
     const fence = { partition: 0, number: 1, holder: 'w' };
     await marks.add(fence, 'v1', marksOf(0, 10));
-    await marks.add(fence, 'v1', marksOf(10, STATE_MARKS_MAX + 4));
-    assert.deepEqual(await marks.kept(fence, 'v1'), marksOf(4, STATE_MARKS_MAX + 4));
+    await marks.add(fence, 'v1', marksOf(10, TOLD_MARKS_MAX + 4));
+    assert.deepEqual(await marks.kept(fence, 'v1'), marksOf(4, TOLD_MARKS_MAX + 4));
   });
 });
