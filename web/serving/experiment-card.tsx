@@ -10,12 +10,13 @@ type Arm = ExperimentAnswer['arms'][number];
 const COLUMNS = ['arm', 'users', 'answers', 'clicked', 'difference', 'what the test says'];
 
 function ArmRow({ arm, reach }: { arm: Arm; reach: number }): JSX.Element {
-  const { name, share, scenario, users, answers, rate, comparison } = arm;
+  const { name, share, scenario, version, users, answers, rate, comparison } = arm;
   return (
     <tr data-arm={name}>
       <th scope="row">
         {name} <span class="soft">{`${(share * 100).toFixed(0)} %`}</span>
         {scenario !== null && <span class="tag">{scenario}</span>}
+        {version !== null && <span class="tag">{version}</span>}
       </th>
       <td>{grouped(users)}</td>
       <td>{grouped(answers)}</td>
