@@ -1740,6 +1740,8 @@ export interface components {
       experiment?: {
         name: string;
         arm: string;
+        /** @description Why the answer is counted to no arm; where its version is away, by live. */
+        uncounted?: string;
       };
       items: {
         /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
@@ -2582,6 +2584,8 @@ export interface components {
         share: number;
         /** @description The scenario that its answers are asked by. */
         scenario?: string;
+        /** @description The model version that its answers are by: the live one, or one held beside it. Where other arms name one and it does not: the one that is live now. */
+        version?: string;
       }[];
       /**
        * @description The difference of rates that the test is tuned to: it finds about as great a one soonest.
@@ -2601,6 +2605,8 @@ export interface components {
         name: string;
         share: number;
         scenario: string | null;
+        /** @description The model version that answers; null where live does. */
+        version: string | null;
         users: number;
         answers: number;
         clicked: number;
@@ -5870,6 +5876,7 @@ export interface operations {
            *           "name": "verify",
            *           "share": 0.01,
            *           "scenario": "text",
+           *           "version": "v2",
            *           "users": 0,
            *           "answers": 0,
            *           "clicked": 0,
@@ -5948,6 +5955,7 @@ export interface operations {
            *           "name": "verify",
            *           "share": 0.01,
            *           "scenario": "text",
+           *           "version": "v2",
            *           "users": 0,
            *           "answers": 0,
            *           "clicked": 0,
@@ -6010,6 +6018,7 @@ export interface operations {
            *           "name": "verify",
            *           "share": 0.01,
            *           "scenario": "text",
+           *           "version": "v2",
            *           "users": 0,
            *           "answers": 0,
            *           "clicked": 0,
@@ -6066,6 +6075,7 @@ export interface operations {
            *               "name": "verify",
            *               "share": 0.01,
            *               "scenario": "text",
+           *               "version": "v2",
            *               "users": 0,
            *               "answers": 0,
            *               "clicked": 0,
