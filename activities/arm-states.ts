@@ -73,8 +73,11 @@ export class ArmStates implements VersionReaders {
   #made(): ArmState {
     const { newServing, yieldNow } = this.#deps;
     const serving = newServing();
-    const take = (delta: ModelDelta): void | Promise<void> =>
-      delta.whole ? serving.applyWhole(delta, yieldNow) : serving.apply(delta);
+    const take = (delta: ModelDelta): Promise<void> | undefined => {
+      if (delta.whole) return serving.applyWhole(delta, yieldNow);
+      serving.apply(delta);
+      return undefined;
+    };
     return { serving, take };
   }
 }

@@ -44,7 +44,10 @@ export class ArmVersions implements VersionsOfArms {
     this.#refuseSwitching(field);
     if (version === this.live) return;
     if (shadows.building.includes(version)) {
-      throw conflict(field, `names ${version}, which is being built: try again when that has ended`);
+      throw conflict(
+        field,
+        `names ${version}, which is being built: try again when that has ended`,
+      );
     }
     const stands = shadows.positions(version);
     if (stands === undefined) {
@@ -52,7 +55,10 @@ export class ArmVersions implements VersionsOfArms {
         known.retired === true
           ? 'its base held a user who was erased, so name another'
           : `bring it to the head first (bin/reprise backfill --model ${version})`;
-      throw invalid(field, `names ${version}, which is not held beside the live version: ${remedy}`);
+      throw invalid(
+        field,
+        `names ${version}, which is not held beside the live version: ${remedy}`,
+      );
     }
     this.#refuseLagging(version, stands, field);
   }
@@ -62,7 +68,10 @@ export class ArmVersions implements VersionsOfArms {
     const { live } = this.#deps;
     for (let partition = 1; partition < live.partitions; partition += 1) {
       if (live.partition(partition).version === this.live) continue;
-      throw conflict(field, 'can not be told while a promotion is under way: try again in a moment');
+      throw conflict(
+        field,
+        'can not be told while a promotion is under way: try again in a moment',
+      );
     }
   }
 

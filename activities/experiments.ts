@@ -90,30 +90,29 @@ export class Experiments {
     const { records, counts, onChange } = this.#deps;
     const { effect } = wish;
     const startedMs = Math.floor(this.#deps.clock());
-    let begun: ExperimentRecord | undefined;
-    const standing = await records.change(async (all) => {
+    const { record, isNew } = await records.change(async (all) => {
       const known = all.find((one) => one.experiment === experiment);
       const arms = this.#withVersions(wish.arms, known);
       if (known === undefined) {
         this.#refuseMore(all, wish);
         await this.#refuseAway(wish);
-        begun = { experiment, arms, effect, startedMs };
-        return { value: [...all, begun], result: begun };
+        const begun = { experiment, arms, effect, startedMs };
+        return { value: [...all, begun], result: { record: begun, isNew: true } };
       }
-      if (isSame(known, { arms, effect })) return { result: known };
+      if (isSame(known, { arms, effect })) return { result: { record: known, isNew: false } };
       throw new RepriseError(
         'CONFLICT',
         `experiment ${experiment} runs with other arms or another effect: give it another name, or delete it first`,
       );
     });
-    if (standing === begun) {
+    if (isNew) {
       counts.begin(
         experiment,
-        standing.arms.map(({ name }) => name),
+        record.arms.map(({ name }) => name),
       );
       onChange();
     }
-    return this.#figures(standing);
+    return this.#figures(record);
   }
 
   /** Ends an experiment and forgets its figures, which are returned; undefined where there is no such. */
@@ -235,6 +234,9 @@ function comparison(
 
 function isSame(known: ExperimentRecord, wish: ExperimentWish): boolean {
   const plain = ({ arms, effect }: ExperimentWish): string =>
-    JSON.stringify([effect, arms.map(({ name, share, scenario, version }) => [name, share, scenario, version])]);
+    JSON.stringify([
+      effect,
+      arms.map(({ name, share, scenario, version }) => [name, share, scenario, version]),
+    ]);
   return plain(known) === plain(wish);
 }

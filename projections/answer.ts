@@ -50,7 +50,7 @@ export interface AnsweredArm {
   readonly name: string;
   readonly arm: string;
   /** There where the answer is counted to no arm: why. */
-  readonly uncounted?: string;
+  readonly uncounted?: string | undefined;
 }
 
 /** Why an answer may lack the newest events, and since when; ISO 8601. */

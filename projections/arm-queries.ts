@@ -1,5 +1,5 @@
 import { hasCode } from '../events/error.ts';
-import type { AnswerLabel, ArmLabel, Recommendation } from './answer.ts';
+import type { AnsweredArm, AnswerLabel, ArmLabel, Recommendation } from './answer.ts';
 import type { Queries, RecommendationQuery } from './queries.ts';
 import type { Recommender } from './recommend.ts';
 import type { ServingState } from './serving-state.ts';
@@ -109,7 +109,7 @@ function told(answer: Recommendation, { experiment, arm }: ArmLabel, why: string
 /** What an answer is counted under: nothing of an experiment where it says that it is not. */
 export function countedLabel(
   label: ArmLabel | undefined,
-  { experiment }: Pick<Recommendation, 'experiment'>,
+  { experiment }: { readonly experiment?: AnsweredArm | undefined },
 ): AnswerLabel | null {
   if (label === undefined) return null;
   return experiment?.uncounted === undefined ? label : (uncounted(label) ?? null);

@@ -124,7 +124,18 @@ export async function openLearning(stores: Stores, ways: Ways): Promise<Learning
     rowsAt: (partition, at) => trails[partition]?.digestAt(at),
   });
   return {
-    ...{ kernels, checkpoints, registry, maker, versions, clean, merges, prequential, shadows, arms },
+    ...{
+      kernels,
+      checkpoints,
+      registry,
+      maker,
+      versions,
+      clean,
+      merges,
+      prequential,
+      shadows,
+      arms,
+    },
     ...{ trails, links, live, kept, keeping: kept.keeping(shadows) },
   };
 }

@@ -121,7 +121,12 @@ describe('arms of model versions', { skip }, () => {
     const clicks: object[] = [];
     for (let listener = 0; listener < LISTENERS; listener += 1) {
       const user = `u${String(listener)}`;
-      const { recommendationId, model, items, experiment: told } = await recommend(user, experiment);
+      const {
+        recommendationId,
+        model,
+        items,
+        experiment: told,
+      } = await recommend(user, experiment);
       assert.equal(told.uncounted, undefined);
       models.set(told.arm, (models.get(told.arm) ?? new Set<string>()).add(model));
       const [item] = items;
@@ -160,13 +165,10 @@ describe('arms of model versions', { skip }, () => {
     assert.deepEqual(await begin('front', arms), begun);
     await served('front');
     const models = await listen('front');
-    assert.deepEqual(
-      [...models].map(([arm, of]) => [arm, ...of]).sort(),
-      [
-        ['new', 'v1'],
-        ['old', 'v2'],
-      ],
-    );
+    assert.deepEqual([...models].map(([arm, of]) => [arm, ...of]).sort(), [
+      ['new', 'v1'],
+      ['old', 'v2'],
+    ]);
     const [old, better] = await armsOf('front');
     assert.deepEqual([old?.version, better?.version], ['v2', 'v1']);
     assert.equal(better?.comparison?.verdict, 'better', JSON.stringify([old, better]));

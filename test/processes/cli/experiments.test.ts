@@ -12,7 +12,15 @@ const EXPERIMENT: ExperimentAnswer = {
   arms: [
     { ...arm, name: 'plain', share: 0.5, comparison: null },
     {
-      ...{ ...arm, name: 'bold', share: 0.5, scenario: 'jazz', version: 'v2', clicked: 150, rate: 0.15 },
+      ...{
+        ...arm,
+        name: 'bold',
+        share: 0.5,
+        scenario: 'jazz',
+        version: 'v2',
+        clicked: 150,
+        rate: 0.15,
+      },
       comparison: { difference: 0.05, low: 0.01, high: 0.09, pValue: 0.0123, verdict: 'better' },
     },
   ],
