@@ -97,6 +97,16 @@ describe('arms of model versions', { skip }, () => {
   const begin = (name: string, arms: readonly object[]): Promise<Json> =>
     call('PUT', `/v1/experiments/${name}`, { arms, effect: 0.2 });
 
+  async function refused(version: string, why: RegExp): Promise<void> {
+    const arms = [
+      { name: 'old', share: 0.5 },
+      { name: 'new', share: 0.5, version },
+    ];
+    const [status, json] = await ask('PUT', '/v1/experiments/refused', { arms });
+    assert.equal(status, 422, JSON.stringify(json));
+    assert.match(String(json['detail']), why);
+  }
+
   const armsOf = async (name: string): Promise<readonly Arm[]> =>
     (await call('GET', `/v1/experiments/${name}`))['arms'] as readonly Arm[];
 
@@ -140,19 +150,7 @@ describe('arms of model versions', { skip }, () => {
   }
 
   it('are refused where a version can not answer, and say what to do', async () => {
-    const refused: readonly [string, number, RegExp][] = [
-      ['v9', 422, /arms\[1\]\.version names no model version that is known here/],
-      ['best', 400, /version/],
-    ];
-    for (const [version, status, why] of refused) {
-      const arms = [
-        { name: 'old', share: 0.5 },
-        { name: 'new', share: 0.5, version },
-      ];
-      const [found, json] = await ask('PUT', '/v1/experiments/front', { arms });
-      assert.equal(found, status, JSON.stringify(json));
-      assert.match(JSON.stringify(json), why);
-    }
+    await refused('v9', /arms\[1\]\.version names no model version that is known here/);
     assert.deepEqual((await call('GET', '/v1/experiments'))['experiments'], []);
   });
 
@@ -237,5 +235,6 @@ describe('arms of model versions', { skip }, () => {
       return models.find((one) => one['version'] === version)?.['positions'] !== null;
     };
     while (await isHeld('v3')) await sleep(20);
+    await refused('v3', /not held beside the live version.*backfill --model v3/);
   });
 });
