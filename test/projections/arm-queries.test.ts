@@ -49,7 +49,7 @@ function createRig(held: Readonly<Record<string, Held>>) {
     beside: (serving) => {
       const version = [...states].find(([, state]) => state === serving)?.[0] ?? '';
       const recommend: Recommender['recommend'] = ({ label }) => answer(version, label);
-      return { recommend } as Recommender;
+      return { recommend } as unknown as Recommender;
     },
   };
   const live = {
