@@ -5,6 +5,14 @@ export interface ExperimentArm {
   readonly share: number;
   /** The scenario that answers of this arm are asked by. */
   readonly scenario?: string;
+  /** The model version that answers; where one arm has one, all have. */
+  readonly version?: string;
+}
+
+/** The model versions that arms of experiments name. */
+export function versionsOf(records: readonly ExperimentRecord[]): readonly string[] {
+  const named = records.flatMap(({ arms }) => arms.flatMap(({ version }) => version ?? []));
+  return [...new Set(named)];
 }
 
 /** An experiment: users are split into arms, and the clicks of each are compared with those of the first. */

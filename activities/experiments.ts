@@ -4,7 +4,9 @@ import { compareRates } from '../model/experiment/sequential-test.ts';
 import type { SequentialResult } from '../model/experiment/sequential-test.ts';
 import type { RateEstimate, TrialSums } from '../model/experiment/trial-sums.ts';
 import type { AnswerCounts, ArmNames } from '../projections/answer-counts.ts';
-import type { AnswerLabel } from '../projections/answer.ts';
+import type { ArmLabel } from '../projections/answer.ts';
+import type { VersionsOfArms } from './arm-versions.ts';
+import { versionsOf } from './experiment-record.ts';
 import type { ExperimentArm, ExperimentRecord } from './experiment-record.ts';
 import type { FollowedRecord } from './followed-record.ts';
 
@@ -28,6 +30,8 @@ export interface ExperimentDeps {
   readonly onChange: () => void;
   /** Tells whether a scenario can be answered by; none can where it is absent. */
   readonly knowsScenario?: (scenario: string) => boolean;
+  /** The versions that arms may name; none may be named where it is absent. */
+  readonly versions?: VersionsOfArms;
 }
 
 /** An experiment as it is asked for. */
@@ -79,32 +83,36 @@ export class Experiments {
 
   /**
    * Begins an experiment; the same again changes nothing. Throws CONFLICT where it runs with other arms or too many run,
-   * and INVALID, naming the field, for arms that can't be answered by.
+   * and INVALID, naming the field, for arms that can't be answered by. Where some arms name a version and others none,
+   * these are given the one that is live: a promotion would change them otherwise, and what is compared.
    */
   async put(experiment: string, wish: ExperimentWish): Promise<ExperimentFigures> {
     const { records, counts, onChange } = this.#deps;
-    const { arms, effect } = wish;
-    const record = { experiment, arms, effect, startedMs: Math.floor(this.#deps.clock()) };
-    const standing = await records.change((all) => {
+    const { effect } = wish;
+    const startedMs = Math.floor(this.#deps.clock());
+    const { record, isNew } = await records.change(async (all) => {
       const known = all.find((one) => one.experiment === experiment);
+      const arms = this.#withVersions(wish.arms, known);
       if (known === undefined) {
         this.#refuseMore(all, wish);
-        return { value: [...all, record], result: record };
+        await this.#refuseAway(wish);
+        const begun = { experiment, arms, effect, startedMs };
+        return { value: [...all, begun], result: { record: begun, isNew: true } };
       }
-      if (isSame(known, wish)) return { result: known };
+      if (isSame(known, { arms, effect })) return { result: { record: known, isNew: false } };
       throw new RepriseError(
         'CONFLICT',
         `experiment ${experiment} runs with other arms or another effect: give it another name, or delete it first`,
       );
     });
-    if (standing === record) {
+    if (isNew) {
       counts.begin(
         experiment,
-        arms.map(({ name }) => name),
+        record.arms.map(({ name }) => name),
       );
       onChange();
     }
-    return this.#figures(standing);
+    return this.#figures(record);
   }
 
   /** Ends an experiment and forgets its figures, which are returned; undefined where there is no such. */
@@ -123,12 +131,14 @@ export class Experiments {
   }
 
   /** What an answer to a user is counted under; undefined where there is no such experiment. */
-  assign(experiment: string, user: string): AnswerLabel | undefined {
+  assign(experiment: string, user: string): ArmLabel | undefined {
     const record = this.#record(experiment);
     if (record === undefined) return undefined;
     const arm = record.arms[armOf(experiment, user, record.arms)];
     if (arm === undefined) throw new RangeError(`experiment ${experiment} has no arms`);
-    return { scenario: arm.scenario ?? '', experiment, arm: arm.name };
+    const label = { scenario: arm.scenario ?? '', experiment, arm: arm.name };
+    const { version } = arm;
+    return version === undefined ? label : { ...label, version, versions: versionsOf([record]) };
   }
 
   #figures(record: ExperimentRecord): ExperimentFigures {
@@ -158,6 +168,33 @@ export class Experiments {
 
   #record(experiment: string): ExperimentRecord | undefined {
     return this.#deps.records.value.find((one) => one.experiment === experiment);
+  }
+
+  /** Arms of which all name a version where one does: that of the experiment that runs, or the live one. */
+  #withVersions(
+    arms: readonly ExperimentArm[],
+    known: ExperimentRecord | undefined,
+  ): readonly ExperimentArm[] {
+    const live = this.#deps.versions?.live;
+    if (live === undefined || arms.every(({ version }) => version === undefined)) return arms;
+    return arms.map((arm) => {
+      const own = known?.arms.find(({ name }) => name === arm.name)?.version ?? live;
+      return { ...arm, version: arm.version ?? own };
+    });
+  }
+
+  /** Refuses arms whose versions can't answer. */
+  async #refuseAway({ arms }: ExperimentWish): Promise<void> {
+    for (const [number, { version }] of arms.entries()) {
+      if (version === undefined) continue;
+      const field = `arms[${String(number)}].version`;
+      const { versions } = this.#deps;
+      if (versions !== undefined) await versions.refuseAway(version, field);
+      else {
+        const message = `${field}: versions of arms are answered by the embedded profile alone: leave it out here`;
+        throw new RepriseError('INVALID', message, { field });
+      }
+    }
   }
 
   /** Refuses one more experiment than may run, and one with arms that nothing answers by. */
@@ -197,6 +234,9 @@ function comparison(
 
 function isSame(known: ExperimentRecord, wish: ExperimentWish): boolean {
   const plain = ({ arms, effect }: ExperimentWish): string =>
-    JSON.stringify([effect, arms.map(({ name, share, scenario }) => [name, share, scenario])]);
+    JSON.stringify([
+      effect,
+      arms.map(({ name, share, scenario, version }) => [name, share, scenario, version]),
+    ]);
   return plain(known) === plain(wish);
 }

@@ -1,4 +1,18 @@
 import type { PartitionRuntime } from '../actors/runtime/partition.ts';
+import type { ModelDelta } from '../model/delta.ts';
+
+/** Takes the state of a version that is held: whole at first, then what changed. */
+export interface VersionReader {
+  take(delta: ModelDelta): void | Promise<void>;
+}
+
+/** Who reads versions that are held. */
+export interface VersionReaders {
+  /** Who reads a version now; undefined where nobody does. */
+  of(version: string): VersionReader | undefined;
+  /** Says that a version is held no more: whoever reads it begins anew. */
+  forget(version: string): void;
+}
 
 /** One partition of a version that is held beside the live one: its runtime, moved by one at a time. */
 export class ShadowPart {
@@ -6,6 +20,7 @@ export class ShadowPart {
   readonly #ending = new AbortController();
   #queue: Promise<unknown> = Promise.resolve();
   #isFollowing = false;
+  #reader: VersionReader | undefined;
 
   constructor(runtime: PartitionRuntime) {
     this.runtime = runtime;
@@ -26,6 +41,20 @@ export class ShadowPart {
     if (this.#isFollowing || this.#ending.signal.aborted) return false;
     this.#isFollowing = true;
     return true;
+  }
+
+  /** Tells whether a reader was given the state as it stands here; true where there is none. */
+  isReadBy(reader: VersionReader | undefined): boolean {
+    return reader === undefined || reader === this.#reader;
+  }
+
+  /** Gives a reader who comes new the whole state; who calls it moves the part. Returns what takes the changes. */
+  async sinkOf(
+    reader: VersionReader | undefined,
+  ): Promise<((delta: ModelDelta) => void | Promise<void>) | undefined> {
+    if (!this.isReadBy(reader)) await reader?.take(await this.runtime.takeWhole());
+    this.#reader = reader;
+    return reader && ((delta) => reader.take(delta));
   }
 
   /** Runs work while nobody else moves the part; calls are served in turn. */

@@ -8,6 +8,7 @@ import type { MergeExchange } from './merge-exchange.ts';
 import { orderedJournal } from './ordered-journal.ts';
 import { ScratchMerges } from './scratch-merges.ts';
 import { ShadowPart, standStill } from './shadow-part.ts';
+import type { VersionReaders } from './shadow-part.ts';
 import type { ShadowPace } from './shadow-pace.ts';
 import type { ReplayControl } from './version-runtimes.ts';
 
@@ -51,6 +52,8 @@ export interface ShadowsDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax
   /** The runtimes of all partitions of a version as it was kept before the core ended; undefined where it was not. */
   readonly resume?: (version: string) => Promise<readonly PartitionRuntime[] | undefined>;
   readonly observerOf: (version: string) => PrequentialObserver;
+  /** Who reads the versions held; nobody does where it is absent. */
+  readonly readers?: VersionReaders;
   /** Told of a shadow that had to be let go of, and why. */
   readonly onError: (error: unknown, version: string) => void;
 }
@@ -118,7 +121,7 @@ export class Shadows {
       throw new RepriseError(
         'CONFLICT',
         `${this.versions.join(', ')} are held beside the live version already, and no more than ` +
-          `${String(SHADOWS_MAX)} are: wait until one is let go of`,
+          `${String(SHADOWS_MAX)} are: wait until one is let go of, or end an experiment that names one`,
       );
     }
     this.#setOf(version);
@@ -244,6 +247,7 @@ export class Shadows {
     const set = this.#sets.get(version);
     this.#sets.delete(version);
     this.#building.delete(version);
+    this.#deps.readers?.forget(version);
     for (const part of set?.parts.values() ?? []) part.end();
   }
 
@@ -318,6 +322,7 @@ export class Shadows {
     to: Sequence,
     { signal, onProgress, yieldNow }: ReplayControl & Partial<Pick<FollowerDeps, 'yieldNow'>>,
   ): Promise<void> {
+    const sink = await part.sinkOf(this.#deps.readers?.of(set.version));
     if (part.runtime.position >= to) return;
     const { merges } = set;
     const { sliceMsMax, clock, pace } = this.#deps;
@@ -328,8 +333,7 @@ export class Shadows {
         sliceMsMax: Math.min(sliceMsMax, SHADOW_SLICE_MS_MAX),
         ...(merges && { merges }),
         yieldNow: yieldNow ?? pace.yielder(),
-        versions: undefined,
-        sink: undefined,
+        ...{ versions: undefined, sink },
         onProgress: (position) => onProgress?.(position, to, part.runtime.partition),
       },
       { until: to, signal },
@@ -360,7 +364,8 @@ export class Shadows {
     const { partition } = part.runtime;
     while (!signal.aborted) {
       const to = this.#deps.livePosition(partition);
-      if (part.runtime.position >= to) await this.#woken(signal);
+      const isRead = part.isReadBy(this.#deps.readers?.of(set.version));
+      if (part.runtime.position >= to && isRead) await this.#woken(signal);
       else await part.exclusive(() => this.#move(set, part, to, { signal }));
     }
   }

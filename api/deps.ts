@@ -3,7 +3,7 @@ import type { ToldEvent } from '../events/export-events.ts';
 import type { IncomingEvent } from '../events/incoming.ts';
 import type { Position } from '../events/position.ts';
 import type { TransportOffset } from '../events/transport.ts';
-import type { AnswerLabel } from '../projections/answer.ts';
+import type { ArmLabel } from '../projections/answer.ts';
 import type { LatestItem } from '../projections/latest-items.ts';
 import type { AskedRules } from '../projections/rules/asked-rules.ts';
 import type { AsOf } from './as-of.ts';
@@ -68,7 +68,7 @@ export interface RecommendationQuery {
   /** What the answer has to obey beside the learner. */
   readonly rules?: AskedRules;
   /** What the answer is counted under. */
-  readonly label?: AnswerLabel;
+  readonly label?: ArmLabel;
 }
 
 /** A recommendation as of a moment of the past. */

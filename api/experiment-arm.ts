@@ -1,13 +1,7 @@
-import type { AnswerLabel } from '../projections/answer.ts';
+import type { AnsweredArm, AnswerLabel, ArmLabel } from '../projections/answer.ts';
 import type { ApiDeps } from './deps.ts';
 import { HttpProblem } from './problem.ts';
 import { refusal } from './validation.ts';
-
-/** What an answer tells of the experiment that it was asked by. */
-export interface ToldArm {
-  readonly name: string;
-  readonly arm: string;
-}
 
 const OF_THE_PAST = {
   field: 'experiment',
@@ -20,7 +14,7 @@ export function armFor(
   experiment: string | undefined,
   user: string,
   asOf: string | undefined,
-): AnswerLabel | undefined {
+): ArmLabel | undefined {
   if (experiment === undefined) return undefined;
   if (asOf !== undefined) throw refusal('the query', [OF_THE_PAST]);
   const label = experiments?.assign(experiment, user);
@@ -31,10 +25,10 @@ export function armFor(
   });
 }
 
-/** An answer that tells the arm that it was given by. */
-export function withArm<A>(
+/** An answer that tells the arm that it was given by, and why it is not counted there where it is not. */
+export function withArm<A extends { readonly experiment?: AnsweredArm | undefined }>(
   answer: A,
   { experiment, arm }: AnswerLabel,
-): A & { experiment: ToldArm } {
-  return { ...answer, experiment: { name: experiment, arm } };
+): A & { experiment: AnsweredArm } {
+  return { ...answer, experiment: { name: experiment, arm, ...answer.experiment } };
 }

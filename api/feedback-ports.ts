@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 import type { IncomingEvent } from '../events/incoming.ts';
-import type { AnswerLabel } from '../projections/answer.ts';
+import type { ArmLabel } from '../projections/answer.ts';
 import type { RecommendationQuery } from './deps.ts';
 import type { ClickThroughAnswer } from './schema/click-through.ts';
 import type { ExperimentAnswer, experimentRequestSchema } from './schema/experiments.ts';
@@ -17,7 +17,10 @@ export interface ExperimentsPort {
   list(): readonly ExperimentAnswer[] | Promise<readonly ExperimentAnswer[]>;
   /** Undefined where there is no such experiment. */
   get(experiment: string): ExperimentAnswer | undefined | Promise<ExperimentAnswer | undefined>;
-  /** Throws CONFLICT where it runs with other arms or too many run, and INVALID for a scenario that is not known. */
+  /**
+   * Throws CONFLICT where it runs with other arms, too many run or a version lags, and INVALID for a scenario that is not
+   * known and for a version that can't answer.
+   */
   put(
     experiment: string,
     wish: z.output<typeof experimentRequestSchema>,
@@ -25,7 +28,7 @@ export interface ExperimentsPort {
   /** The last figures; undefined where there is no such experiment. */
   remove(experiment: string): Promise<ExperimentAnswer | undefined>;
   /** What an answer to a user is counted under; undefined where there is no such experiment. */
-  assign(experiment: string, user: string): AnswerLabel | undefined;
+  assign(experiment: string, user: string): ArmLabel | undefined;
 }
 
 /** What somebody did with an item. */

@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { ArmVersions } from '../activities/arm-versions.ts';
 import { METRICS } from '../activities/metrics.ts';
 import { openIndexReleases } from '../adapters/embedded/index-releases.ts';
 import { openKeptRecord } from '../adapters/embedded/kept-record.ts';
@@ -158,7 +159,10 @@ async function assemble(stores: Stores, ways: Ways, wish: DurableWish): Promise<
   const door = doorOf(stores, clock, factsOf);
   const ending = new AbortController();
   const scenarios = await openScenarios(folder.path, clock);
-  const reactions = await ReactionHost.open({ ...ways, stores, factsOf, ending, scenarios });
+  const reactions = await ReactionHost.open({
+    ...{ ...ways, stores, factsOf, ending, scenarios, arms: learning.arms },
+    versionsOfArms: new ArmVersions({ ...learning, live: serving }),
+  });
   const durable = new DurableHost(wish, native.temporal.unavailable, () => startDurable(parts));
   const pacing = pacingOf(durable, ways);
   const book = followAliases({ ...ways, ...learning, stores, signal: ending.signal });

@@ -45,6 +45,14 @@ export interface SearchReport {
   readonly reason?: string;
 }
 
+/** What an answer tells of the experiment that it was asked by. */
+export interface AnsweredArm {
+  readonly name: string;
+  readonly arm: string;
+  /** There where the answer is counted to no arm: why. */
+  readonly uncounted?: string | undefined;
+}
+
 /** Why an answer may lack the newest events, and since when; ISO 8601. */
 export interface Staleness {
   readonly why: string;
@@ -65,6 +73,14 @@ export interface AnswerLabel {
   readonly experiment: string;
   /** The arm of the experiment that the user is in. */
   readonly arm: string;
+}
+
+/** The arm of an experiment that a user is in, with the model versions that its answers are by. */
+export interface ArmLabel extends AnswerLabel {
+  /** The version that answers; absent where no arm of the experiment names one. */
+  readonly version?: string;
+  /** Those of all arms: while one of them can't answer, no arm is counted. */
+  readonly versions?: readonly string[];
 }
 
 /** What a recommendation is asked for. */
@@ -97,6 +113,8 @@ export interface Recommendation {
   readonly note?: string;
   /** Absent when the answer is fresh. */
   readonly stale?: Staleness;
+  /** There where the arm that was asked by is of a model version. */
+  readonly experiment?: AnsweredArm;
   readonly items: readonly ScoredItem[];
 }
 

@@ -21,6 +21,7 @@ import type { AskedRules } from './rules/asked-rules.ts';
 import { RuleBook } from './rules/rule-book.ts';
 import { RuledAnswers } from './rules/ruled-answers.ts';
 import { untilFound } from './rules/until-found.ts';
+import type { ServingState } from './serving-state.ts';
 import { SimilarItems } from './similar.ts';
 
 /** What the queries read. */
@@ -94,6 +95,7 @@ export class Queries {
   readonly #similar: SimilarItems;
   readonly #ruled: RuledAnswers;
   readonly #latest: LatestItems;
+  readonly #book: RuleBook;
   #searches = 0;
 
   constructor(deps: QueryDeps) {
@@ -104,6 +106,7 @@ export class Queries {
       ...{ source: catalogue, yieldNow },
       place: () => ({ partition: CATALOGUE_PARTITION, sequence: catalogue.position }),
     });
+    this.#book = book;
     this.#ruled = new RuledAnswers({ ...deps, book });
     this.#recommender = new Recommender({ ...deps, book });
     this.#latest = new LatestItems(book.items, yieldNow);
@@ -115,6 +118,16 @@ export class Queries {
   async recommend(query: RecommendationQuery): Promise<Recommendation> {
     if (query.after.length > 0) await this.#writes.waitFor(query.after);
     return this.#recommender.recommend(query);
+  }
+
+  /** Resolves when live answers include these positions; rejects with TIMEOUT where they do not in time. */
+  async waitFor(positions: readonly Position[]): Promise<void> {
+    if (positions.length > 0) await this.#writes.waitFor(positions);
+  }
+
+  /** What answers by the same rules from another read side, which it scans exactly. */
+  beside(serving: ServingState): Recommender {
+    return new Recommender({ ...this.#deps, serving, searcher: undefined, book: this.#book });
   }
 
   /** The n items most similar to one, under rules where there are any; undefined where no event named it, or it was withdrawn. */

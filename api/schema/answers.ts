@@ -84,7 +84,13 @@ export const recommendationSchema = z
     note: z.string().optional().meta({ description: 'Why there are fewer items than asked for.' }),
     stale,
     experiment: z
-      .object({ name: z.string(), arm: z.string() })
+      .object({
+        name: z.string(),
+        arm: z.string(),
+        uncounted: z.string().optional().meta({
+          description: 'Why the answer is counted to no arm; where its version is away, by live.',
+        }),
+      })
       .optional()
       .meta({ description: 'With `experiment`: the arm that the user is in.' }),
     items: z.array(scoredItemSchema).readonly(),

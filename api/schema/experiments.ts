@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { versionSchema } from './fields.ts';
+
 /** The arms that an experiment may have. */
 export const experimentArmsMax = 8;
 
@@ -16,6 +18,10 @@ const arm = z.strictObject({
     description: 'The part of the users; those of all arms sum to 1.',
   }),
   scenario: name.optional().meta({ description: 'The scenario that its answers are asked by.' }),
+  version: versionSchema.optional().meta({
+    description:
+      'The model version that its answers are by: the live one, or one held beside it. Where other arms name one and it does not: the one that is live now.',
+  }),
 });
 
 /** What `PUT /v1/experiments/{experiment}` takes. */
@@ -60,6 +66,9 @@ export const experimentSchema = z
       .array(
         z.object({
           ...{ name, share: z.number(), scenario: z.string().nullable() },
+          version: versionSchema.nullable().meta({
+            description: 'The model version that answers; null where live does.',
+          }),
           ...{ users: count, answers: count, clicked: count },
           rate: z.number().nullable().meta({
             description: '`clicked` by `answers`; null before the first answer.',

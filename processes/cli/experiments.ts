@@ -61,8 +61,8 @@ export const putExperimentCommand: CommandSpec<PutOptions> = {
     command
       .argument('<name>', 'what requests name it by')
       .option(
-        '--arm <name=share[:scenario]>',
-        'an arm, its part of the users and the scenario it is asked by; repeat it, the one to compare with first',
+        '--arm <name=share[:scenario][@version]>',
+        'an arm, its part of the users, the scenario it is asked by and the model version that answers; repeat it, the one to compare with first',
         gathered,
         [],
       )
@@ -113,7 +113,7 @@ export function addExperiments(
 
 function describe(experiment: ExperimentAnswer): readonly string[] {
   const { experiment: name, startedAt, effect, full, arms } = experiment;
-  const head = ['arm', 'share', 'scenario', 'users', 'answers', 'clicked', 'rate'];
+  const head = ['arm', 'share', 'scenario', 'version', 'users', 'answers', 'clicked', 'rate'];
   const compared = ['difference', 'interval', 'p', 'verdict'];
   return [
     `${name}, since ${startedAt}, tuned to a difference of ${String(effect)}`,
@@ -124,7 +124,7 @@ function describe(experiment: ExperimentAnswer): readonly string[] {
 
 function rowOf({ comparison, ...arm }: Arm): readonly string[] {
   return [
-    ...[arm.name, String(arm.share), arm.scenario ?? 'none'],
+    ...[arm.name, String(arm.share), arm.scenario ?? 'none', arm.version ?? 'live'],
     ...[grouped(arm.users), grouped(arm.answers), grouped(arm.clicked)],
     arm.rate === null ? '' : arm.rate.toFixed(4),
     ...(comparison === null
@@ -153,13 +153,25 @@ function verdictsOf({ arms }: ExperimentAnswer): string {
   return told.length === 0 ? 'no answers yet' : told.join(', ');
 }
 
-function armOf(given: string): { name: string; share: number; scenario?: string } {
-  const [, name = '', share = '', scenario] = /^([^=]+)=([\d.]+)(?::(.+))?$/.exec(given) ?? [];
+interface NamedArm {
+  name: string;
+  share: number;
+  scenario?: string;
+  version?: string;
+}
+
+function armOf(given: string): NamedArm {
+  const parts = /^([^=]+)=([\d.]+)(?::([^@]+))?(?:@(.+))?$/.exec(given) ?? [];
+  const [, name = '', share = '', scenario, version] = parts;
   if (name === '' || !Number.isFinite(Number(share))) {
-    const text = `--arm is name=share or name=share:scenario, such as plain=0.5, not ${given}`;
+    const text = `--arm is name=share, name=share:scenario or name=share@version, such as plain=0.5, not ${given}`;
     throw new RepriseError('INVALID', text);
   }
-  return { name, share: Number(share), ...(scenario !== undefined && { scenario }) };
+  return {
+    ...{ name, share: Number(share) },
+    ...(scenario !== undefined && { scenario }),
+    ...(version !== undefined && { version }),
+  };
 }
 
 function pathOf(name: string): string {

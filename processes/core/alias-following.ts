@@ -7,7 +7,7 @@ import type { Stores } from './stores.ts';
 
 /** What following the aliases works on. */
 export type AliasFollowingDeps = Ways &
-  Pick<Learning, 'shadows' | 'registry' | 'live'> & {
+  Pick<Learning, 'shadows' | 'registry' | 'live' | 'arms'> & {
     readonly stores: Stores;
     readonly signal: AbortSignal;
   };
@@ -17,17 +17,23 @@ export type AliasFollowingDeps = Ways &
  * that they name no more are let go of.
  */
 export function followAliases(deps: AliasFollowingDeps): AliasBook {
-  const { stores, shadows, signal, logger, warnings } = deps;
+  const { stores, shadows, arms, signal, logger, warnings } = deps;
+  const keep = (aliases: Aliases): void => {
+    // A version that an experiment compares is held as long as that runs, whatever it is called.
+    shadows.keepOnly(new Set([aliases.live, ...namedBeside(aliases), ...arms.versions]));
+  };
   const book = new AliasBook({
     journal: stores.journal,
     store: openAliases({ folder: stores.folder.partPath('models') }),
     first: FIRST_VERSION,
-    onChange: (aliases) => {
-      shadows.keepOnly(new Set([aliases.live, ...namedBeside(aliases)]));
-    },
+    onChange: keep,
   });
   const run = async (): Promise<void> => {
     await book.catchUp();
+    arms.whenChanged(() => {
+      keep(book.aliases);
+      shadows.wake();
+    });
     await holdAll(deps, book.aliases);
     await book.follow(signal);
   };
@@ -48,8 +54,10 @@ function namedBeside({ live, shadow, previous }: Aliases): readonly string[] {
 
 /** Builds what is named beside the live version again: what a core held before it ended is gone. */
 async function holdAll(deps: AliasFollowingDeps, aliases: Aliases): Promise<void> {
-  const { shadows, registry, live, warnings, logger } = deps;
-  for (const version of namedBeside(aliases)) {
+  const { shadows, registry, live, arms, warnings, logger } = deps;
+  const named = new Set([...namedBeside(aliases), ...arms.versions]);
+  for (const version of named) {
+    if (version === aliases.live) continue;
     // A partition that stands before its promotion still serves it, and leaves it here when it comes there.
     if (live.some(({ runtime }) => runtime.definition.version === version)) continue;
     if (shadows.has(version) || (await registry.get(version)) === undefined) continue;

@@ -6,6 +6,7 @@ import type { Listening } from '../../api/server.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
 import { exportEvents, tellEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
+import { ArmQueries } from '../../projections/arm-queries.ts';
 import { Queries } from '../../projections/queries.ts';
 import { ShownItems } from '../../projections/rules/shown-items.ts';
 import type { LiveKeysOptions } from '../access/live-keys.ts';
@@ -201,8 +202,15 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
 }
 
 /** The queries, whose answers are counted. */
-function countedQueries(queries: Queries, { reactions }: CoreParts): QueriesPort {
-  const { recommend } = reactions.watchQueries(queries);
+function countedQueries(
+  queries: Queries,
+  { reactions, arms, serving, stores }: CoreParts,
+): QueriesPort {
+  const ofArms = new ArmQueries({
+    ...{ queries, live: serving, servingOf: (version) => arms.serving(version) },
+    partitionOf: (id) => partitionOf(id, stores.journal.partitions),
+  });
+  const { recommend } = reactions.watchQueries(ofArms);
   return {
     recommend,
     similar: (...args) => queries.similar(...args),

@@ -8,9 +8,11 @@ export function experimentsPort(experiments: Experiments): ExperimentsPort {
     list: () => experiments.list().map(answered),
     get: (name) => toldOf(experiments.get(name)),
     put: async (name, { arms, effect }) => {
-      const wanted = arms.map(({ scenario, ...arm }) =>
-        scenario === undefined ? arm : { ...arm, scenario },
-      );
+      const wanted = arms.map(({ scenario, version, ...arm }) => ({
+        ...arm,
+        ...(scenario !== undefined && { scenario }),
+        ...(version !== undefined && { version }),
+      }));
       return answered(await experiments.put(name, { arms: wanted, effect }));
     },
     remove: async (name) => toldOf(await experiments.remove(name)),
@@ -26,9 +28,11 @@ function answered({ record, isFull, arms }: ExperimentFigures): ExperimentAnswer
   const { experiment, effect, startedMs } = record;
   return {
     ...{ experiment, effect, startedAt: new Date(startedMs).toISOString(), full: isFull },
-    arms: arms.map(({ scenario = null, rate = null, comparison = null, ...arm }) => ({
-      ...arm,
-      ...{ scenario, rate, comparison },
-    })),
+    arms: arms.map(
+      ({ scenario = null, version = null, rate = null, comparison = null, ...arm }) => ({
+        ...arm,
+        ...{ scenario, version, rate, comparison },
+      }),
+    ),
   };
 }

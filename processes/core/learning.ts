@@ -4,6 +4,7 @@ import type { EmbeddedCheckpoints } from '../../adapters/embedded/checkpoints.ts
 import { openVersions } from '../../adapters/embedded/versions.ts';
 import type { EmbeddedVersions } from '../../adapters/embedded/versions.ts';
 import type { LivePartition } from '../../activities/live-partition.ts';
+import { ArmStates } from '../../activities/arm-states.ts';
 import { CheckpointLinks } from '../../activities/checkpoint-links.ts';
 import { follow } from '../../activities/follower.ts';
 import type { ShadowKeeping } from '../../activities/shadow-keeping.ts';
@@ -26,6 +27,7 @@ import type { Stores } from './stores.ts';
 import type { Warnings } from './warnings.ts';
 import { checkpointsOfAll, openKeptShadows } from './shadow-keeping.ts';
 import type { KeptShadows } from './shadow-keeping.ts';
+import { createServing } from './serving.ts';
 import { yieldNow } from './yield-now.ts';
 
 /** What builds the states of model versions. */
@@ -44,6 +46,8 @@ export interface Learning {
   readonly prequential: PrequentialMetricsBook;
   /** The versions held beside the live one. */
   readonly shadows: Shadows;
+  /** What arms of experiments are answered from by versions held. */
+  readonly arms: ArmStates;
   /** What the live state of each partition was on its way since the start. */
   readonly trails: readonly StateTrail[];
   /** Saves the checkpoints of the live partitions, each tied to the one before. */
@@ -95,7 +99,12 @@ export async function openLearning(stores: Stores, ways: Ways): Promise<Learning
     ...deps,
     checkpoints: { newest: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
   });
+  const arms = new ArmStates({
+    newServing: () => createServing(kernels, journal.partitions, config, () => undefined),
+    yieldNow,
+  });
   const shadows = new Shadows({
+    readers: arms,
     ...{ journal, yieldNow, sliceMsMax, clock, follow },
     partitions: journal.partitions,
     pace: new ShadowPace({ clock, yieldNow, sleep }),
@@ -115,7 +124,18 @@ export async function openLearning(stores: Stores, ways: Ways): Promise<Learning
     rowsAt: (partition, at) => trails[partition]?.digestAt(at),
   });
   return {
-    ...{ kernels, checkpoints, registry, maker, versions, clean, merges, prequential, shadows },
+    ...{
+      kernels,
+      checkpoints,
+      registry,
+      maker,
+      versions,
+      clean,
+      merges,
+      prequential,
+      shadows,
+      arms,
+    },
     ...{ trails, links, live, kept, keeping: kept.keeping(shadows) },
   };
 }

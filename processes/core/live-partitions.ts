@@ -1,3 +1,4 @@
+import type { ArmStates } from '../../activities/arm-states.ts';
 import { LivePartition } from '../../activities/live-partition.ts';
 import type { CheckpointLinks } from '../../activities/checkpoint-links.ts';
 import type { LivePartitionDeps } from '../../activities/live-partition.ts';
@@ -32,6 +33,7 @@ export interface LivePartitionsDeps {
   readonly merges: Merges;
   readonly prequential: PrequentialMetricsBook;
   readonly shadows: Shadows;
+  readonly arms: Pick<ArmStates, 'leave'>;
   readonly kept: Pick<KeptShadows, 'figures'>;
   readonly observation: Pick<Observation, 'instruments' | 'applied'>;
   /** Filled with what is recovered. */
@@ -103,9 +105,10 @@ function sinkOf(deps: LivePartitionsDeps): NonNullable<LivePartitionDeps['sink']
 }
 
 async function takeWhole(
-  { serving, trails }: LivePartitionsDeps,
+  { serving, trails, arms }: LivePartitionsDeps,
   delta: ModelDelta,
 ): Promise<void> {
   await trails[delta.partition]?.applyWhole(delta, yieldNow);
   await serving.applyWhole(delta, yieldNow);
+  arms.leave(delta.version, delta.partition);
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readExperiments } from '../../activities/experiment-record.ts';
+import type { ArmStates } from '../../activities/arm-states.ts';
+import type { VersionsOfArms } from '../../activities/arm-versions.ts';
+import { readExperiments, versionsOf } from '../../activities/experiment-record.ts';
 import { armNames, Experiments } from '../../activities/experiments.ts';
 import { FollowedRecord } from '../../activities/followed-record.ts';
 import { countsKeptMsMax, Reactions } from '../../activities/reactions.ts';
@@ -8,6 +10,7 @@ import { openKeptRecord } from '../../adapters/embedded/kept-record.ts';
 import { openReactions } from '../../adapters/embedded/reactions.ts';
 import type { DoorPort, QueriesPort } from '../../api/deps.ts';
 import type { ClickThroughPort, ExperimentsPort } from '../../api/feedback-ports.ts';
+import { countedLabel } from '../../projections/arm-queries.ts';
 import type { answerReader } from '../../projections/recommendation-id.ts';
 import type { ClickThroughAnswer } from '../../api/schema/click-through.ts';
 import { clickThroughAnswer } from './click-through-answer.ts';
@@ -25,6 +28,9 @@ export interface ReactionParts extends Pick<Ways, 'logger' | 'warnings' | 'clock
   readonly factsOf: ReturnType<typeof answerReader>;
   readonly ending: AbortController;
   readonly scenarios: Pick<Scenarios, 'get'>;
+  /** Serves the versions that arms name. */
+  readonly arms: Pick<ArmStates, 'serve'>;
+  readonly versionsOfArms: VersionsOfArms;
 }
 
 /** Counts answers and what becomes of them, at the door and at the queries of a core. */
@@ -63,11 +69,14 @@ export class ReactionHost implements ClickThroughPort {
       arms: armNames(records.value),
       onCounted: countedSeries(observation.instruments),
     });
+    const { arms, versionsOfArms: versions } = parts;
+    arms.serve(versionsOf(records.value));
     const experiments = new Experiments({
-      ...{ records, counts: reactions.counts, clock },
+      ...{ records, counts: reactions.counts, clock, versions },
       knowsScenario: (scenario) => parts.scenarios.get(scenario) !== undefined,
       onChange: () => {
         reactions.changed();
+        arms.serve(versionsOf(records.value));
       },
     });
     return new ReactionHost(reactions, experiments, parts);
@@ -82,12 +91,12 @@ export class ReactionHost implements ClickThroughPort {
   }
 
   /** Queries that answer the same, and count their answers. */
-  watchQueries(queries: QueriesPort): Pick<QueriesPort, 'recommend'> {
+  watchQueries(queries: Pick<QueriesPort, 'recommend'>): Pick<QueriesPort, 'recommend'> {
     return {
       recommend: async (query) => {
         const answer = await queries.recommend(query);
-        const { user, label = null } = query;
-        this.#reactions.given({ model: answer.model, label, user });
+        const label = countedLabel(query.label, answer);
+        this.#reactions.given({ model: answer.model, label, user: query.user });
         return answer;
       },
     };

@@ -74,7 +74,7 @@ export const CLICK_THROUGH: ClickThroughAnswer = {
 export const EXPERIMENT: ExperimentAnswer = {
   ...{ experiment: 'front', startedAt: '2026-01-01T00:00:00.000Z', effect: 0.01, full: false },
   arms: ['plain', 'bold'].map((name) => ({
-    ...{ name, share: 0.5, scenario: null, users: 0, answers: 0, clicked: 0 },
+    ...{ name, share: 0.5, scenario: null, version: null, users: 0, answers: 0, clicked: 0 },
     ...{ rate: null, comparison: null },
   })),
 };

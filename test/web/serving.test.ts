@@ -14,7 +14,8 @@ type Arm = ExperimentAnswer['arms'][number];
 type Verdict = NonNullable<Arm['comparison']>['verdict'];
 
 function experimentOf(...verdicts: readonly (Verdict | null)[]): ExperimentAnswer {
-  const arm = { share: 0.5, scenario: null, users: 9, answers: 9, clicked: 1, rate: 0.1 };
+  const figures = { users: 9, answers: 9, clicked: 1, rate: 0.1 };
+  const arm = { share: 0.5, scenario: null, version: null, ...figures };
   return {
     ...{ experiment: 'front', startedAt: '2026-01-01T00:00:00Z', effect: 0.01, full: false },
     arms: verdicts.map((verdict, n) => ({

@@ -26,12 +26,13 @@ function Figure({
 
 /** The roles are those that the elements have: on a narrow screen these are laid out as blocks, and browsers forget them. */
 function ArmRow({ arm, reach }: { arm: Arm; reach: number }): JSX.Element {
-  const { name, share, scenario, users, answers, rate, comparison } = arm;
+  const { name, share, scenario, version, users, answers, rate, comparison } = arm;
   return (
     <tr role="row" data-arm={name}>
       <th role="rowheader" scope="row">
         {name} <span class="soft">{`${(share * 100).toFixed(0)} %`}</span>{' '}
         {scenario !== null && <span class="tag">{scenario}</span>}
+        {version !== null && <span class="tag">{version}</span>}
       </th>
       <Figure of="users">{grouped(users)}</Figure>
       <Figure of="answers">{grouped(answers)}</Figure>

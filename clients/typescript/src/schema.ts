@@ -1956,6 +1956,8 @@ export interface components {
       experiment?: {
         name: string;
         arm: string;
+        /** @description Why the answer is counted to no arm; where its version is away, by live. */
+        uncounted?: string;
       };
       items: {
         /** @description 1 to 256 bytes of valid UTF-8 without NUL. */
@@ -2822,6 +2824,8 @@ export interface components {
         share: number;
         /** @description The scenario that its answers are asked by. */
         scenario?: string;
+        /** @description The model version that its answers are by: the live one, or one held beside it. Where other arms name one and it does not: the one that is live now. */
+        version?: string;
       }[];
       /**
        * @description The difference of rates that the test is tuned to: it finds about as great a one soonest.
@@ -2841,6 +2845,8 @@ export interface components {
         name: string;
         share: number;
         scenario: string | null;
+        /** @description The model version that answers; null where live does. */
+        version: string | null;
         users: number;
         answers: number;
         clicked: number;
@@ -6149,6 +6155,7 @@ export interface operations {
            *           "name": "verify",
            *           "share": 0.01,
            *           "scenario": "text",
+           *           "version": "v2",
            *           "users": 0,
            *           "answers": 0,
            *           "clicked": 0,
@@ -6227,6 +6234,7 @@ export interface operations {
            *           "name": "verify",
            *           "share": 0.01,
            *           "scenario": "text",
+           *           "version": "v2",
            *           "users": 0,
            *           "answers": 0,
            *           "clicked": 0,
@@ -6289,6 +6297,7 @@ export interface operations {
            *           "name": "verify",
            *           "share": 0.01,
            *           "scenario": "text",
+           *           "version": "v2",
            *           "users": 0,
            *           "answers": 0,
            *           "clicked": 0,
@@ -6345,6 +6354,7 @@ export interface operations {
            *               "name": "verify",
            *               "share": 0.01,
            *               "scenario": "text",
+           *               "version": "v2",
            *               "users": 0,
            *               "answers": 0,
            *               "clicked": 0,

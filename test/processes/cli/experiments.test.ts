@@ -5,14 +5,22 @@ import type { ExperimentsPort } from '../../../api/feedback-ports.ts';
 import type { ExperimentAnswer } from '../../../api/schema/experiments.ts';
 import { startCli } from './harness.ts';
 
-const arm = { users: 200, answers: 1_000, clicked: 100, rate: 0.1, scenario: null };
+const arm = { users: 200, answers: 1_000, clicked: 100, rate: 0.1, scenario: null, version: null };
 
 const EXPERIMENT: ExperimentAnswer = {
   ...{ experiment: 'front', startedAt: '2026-01-01T00:00:00.000Z', effect: 0.01, full: true },
   arms: [
     { ...arm, name: 'plain', share: 0.5, comparison: null },
     {
-      ...{ ...arm, name: 'bold', share: 0.5, scenario: 'jazz', clicked: 150, rate: 0.15 },
+      ...{
+        ...arm,
+        name: 'bold',
+        share: 0.5,
+        scenario: 'jazz',
+        version: 'v2',
+        clicked: 150,
+        rate: 0.15,
+      },
       comparison: { difference: 0.05, low: 0.01, high: 0.09, pValue: 0.0123, verdict: 'better' },
     },
   ],
@@ -43,9 +51,9 @@ function squeezed(text: string): readonly string[] {
 
 const FIGURES = [
   'front, since 2026-01-01T00:00:00.000Z, tuned to a difference of 0.01',
-  'arm share scenario users answers clicked rate difference interval p verdict',
-  'plain 0.5 none 200 1,000 100 0.1000',
-  'bold 0.5 jazz 200 1,000 150 0.1500 +0.0500 +0.0100 to +0.0900 0.0123 better',
+  'arm share scenario version users answers clicked rate difference interval p verdict',
+  'plain 0.5 none live 200 1,000 100 0.1000',
+  'bold 0.5 jazz v2 200 1,000 150 0.1500 +0.0500 +0.0100 to +0.0900 0.0123 better',
   'more users came than are counted',
 ];
 
@@ -67,7 +75,7 @@ describe('experiments', () => {
   });
 
   test('put sends the arms as they were given, the first first', async () => {
-    const arms = ['--arm', 'plain=0.5', '--arm', 'bold=0.5:jazz'];
+    const arms = ['--arm', 'plain=0.5', '--arm', 'bold=0.25:jazz@v2', '--arm', 'new=0.25@v3'];
     const { exit } = await cli.run('experiments', 'put', 'front', ...arms, '--effect', '0.02');
     assert.equal(exit, 0);
     assert.deepEqual(told, [
@@ -76,7 +84,8 @@ describe('experiments', () => {
         request: {
           arms: [
             { name: 'plain', share: 0.5 },
-            { name: 'bold', share: 0.5, scenario: 'jazz' },
+            { name: 'bold', share: 0.25, scenario: 'jazz', version: 'v2' },
+            { name: 'new', share: 0.25, version: 'v3' },
           ],
           effect: 0.02,
         },
