@@ -145,7 +145,9 @@ function ofUsers(deps: ApiDeps): readonly Route[] {
 /** Everybody's events: they name users, so they are for administrators, as the export is. */
 function ofAll(deps: ApiDeps): readonly Route[] {
   const shared = {
-    ...{ ...words, scope: 'admin', problems: [500, 503] },
+    ...words,
+    scope: 'admin',
+    problems: [500, 503],
     description:
       'A page may hold fewer than n and go on all the same: the end is where Cursor is empty.',
     query: gorsePageSchema,

@@ -18,6 +18,7 @@ import {
 } from '../schema/gorse.ts';
 
 type GorseUser = z.output<typeof gorseUserSchema>;
+type GorseUserPatch = z.output<typeof gorseUserPatchSchema>;
 
 const params = z.object({ userId: idSchema.meta({ examples: ['ada'] }) });
 const knownUser = (id: string): z.input<typeof gorseKnownUserSchema> => ({
@@ -25,7 +26,7 @@ const knownUser = (id: string): z.input<typeof gorseKnownUserSchema> => ({
 });
 
 /** A user is known by their events: of what else is sent nothing is kept, and that is said. */
-function taken(users: readonly Partial<GorseUser>[]): z.input<typeof gorseSuccessSchema> {
+function taken(users: readonly (GorseUser | GorseUserPatch)[]): z.input<typeof gorseSuccessSchema> {
   const isMore = users.some(
     ({ Labels, Subscribe, Comment = '' }) =>
       (Labels ?? null) !== null || (Subscribe ?? []).length > 0 || Comment !== '',

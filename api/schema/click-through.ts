@@ -9,7 +9,8 @@ export const clickThroughSchema = z
   .object({
     since: z.iso.datetime().meta({ description: 'Since when answers are counted.' }),
     complete: z.boolean().meta({
-      description: 'False while reactions are still read from the journal: those from before the start, and in a cluster all that were there when figures were asked for, where that takes longer than a second.',
+      description:
+        'False while reactions are still read from the journal: those from before the start, and in a cluster all that were there when figures were asked for, where that takes longer than a second.',
     }),
     rows: z
       .array(

@@ -10,9 +10,8 @@ it('the telling of CloudEvents is behind by what is in the journal past it, whil
   const instruments = createPrometheus([METRICS.toldLag]);
   let look = (): void => undefined;
   const heads = [9, 4];
-  const at = observeTelling(
-    { instruments, onLook: (tell) => void (look = tell) },
-    (partition) => sequence(heads[partition] ?? -1),
+  const at = observeTelling({ instruments, onLook: (tell) => void (look = tell) }, (partition) =>
+    sequence(heads[partition] ?? -1),
   );
   const exposed = async (): Promise<readonly string[]> => {
     look();
