@@ -15,7 +15,8 @@ describe('the newest events with an item', () => {
     }
     // What was only shown is nothing that anybody did.
     await rig.tell({ user: 'u1', item: 'song', type: 'impression', timeMs: 99 });
-    const deps = { ...rig, yieldNow: () => Promise.resolve() };
+    const { journal, identities } = rig;
+    const deps = { journal, identities, yieldNow: () => Promise.resolve() };
     const told = async (eventsMax: number, type?: string): Promise<unknown> =>
       (await itemEvents(deps, { item: 'song', eventsMax, type })).map(
         ({ user, type: of, timeMs }) => `${user} ${of} ${String(timeMs)}`,
