@@ -38,7 +38,10 @@ describe('the latest items', () => {
 
   it('follow what is published, changed and withdrawn', async () => {
     const day = fc.integer({ min: 1, max: 28 });
-    const change = fc.record({ item: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), day: fc.option(day) });
+    const change = fc.record({
+      item: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+      day: fc.option(day),
+    });
     const asking = fc.array(fc.array(change, { maxLength: 12 }), { maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(asking, fc.integer({ min: 1, max: 4 }), async (rounds, n) => {
