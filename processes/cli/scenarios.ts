@@ -11,6 +11,8 @@ interface SetOptions {
   readonly filter?: string;
   readonly boost?: string;
   readonly diversity?: string;
+  readonly rotation?: string;
+  readonly explore?: string;
   readonly pin: readonly string[];
   readonly block: readonly string[];
 }
@@ -27,10 +29,14 @@ export const listScenariosCommand: CommandSpec<object> = {
     );
     const rows = scenarios.map(({ scenario, definition, changedAt }) => [
       ...[scenario, definition.filter ?? '', definition.boost ?? ''],
-      ...[String(definition.diversity ?? ''), (definition.pinned ?? []).join(' ')],
+      ...[definition.diversity, definition.rotation, definition.explore].map((share) =>
+        String(share ?? ''),
+      ),
+      (definition.pinned ?? []).join(' '),
       ...[(definition.blocked ?? []).join(' '), changedAt],
     ]);
-    const head = ['scenario', 'filter', 'boost', 'diversity', 'pinned', 'blocked', 'changed'];
+    const shares = ['diversity', 'rotation', 'explore'];
+    const head = ['scenario', 'filter', 'boost', ...shares, 'pinned', 'blocked', 'changed'];
     const lines = rows.length === 0 ? ['there are no scenarios'] : table(head, rows);
     context.output.result({ scenarios }, lines);
     return undefined;
@@ -47,6 +53,8 @@ export const setScenarioCommand: CommandSpec<SetOptions> = {
       .option('--filter <cel>', 'what has to hold for every item listed')
       .option('--boost <cel>', 'what the scores of items are multiplied by')
       .option('--diversity <share>', 'from 0, the best items, to 1, those that differ most')
+      .option('--rotation <share>', 'from 0 to 0.99: how far what they were shown just now sinks')
+      .option('--explore <share>', 'from 0 to 1: how often chance chooses among the best')
       .option('--pin <item>', 'an item that stands first; repeat it', gathered, [])
       .option('--block <item>', 'an item that is never listed; repeat it', gathered, []);
   },
@@ -92,33 +100,46 @@ export function addScenarios(
   addCommand(scenarios, deps, exit, removeScenarioCommand);
 }
 
-function definitionOf({ filter, boost, diversity, pin, block }: SetOptions): ScenarioDefinition {
+function definitionOf(options: SetOptions): ScenarioDefinition {
+  const { filter, boost, pin, block } = options;
   return {
     ...(filter !== undefined && { filter }),
     ...(boost !== undefined && { boost }),
-    ...(diversity !== undefined && { diversity: shareOf(diversity) }),
+    ...sharesOf(options),
     ...(pin.length > 0 && { pinned: pin }),
     ...(block.length > 0 && { blocked: block }),
   };
 }
 
 function describe({ scenario, definition, changedAt }: ScenarioAnswer): readonly string[] {
-  const { filter, boost, diversity, pinned = [], blocked = [] } = definition;
+  const { filter, boost, diversity, rotation, explore, pinned = [], blocked = [] } = definition;
   return pairs([
     ['scenario', scenario],
     ['filter', filter ?? 'none'],
     ['boost', boost ?? 'none'],
     ['diversity', String(diversity ?? 0)],
+    ['rotation', String(rotation ?? 0)],
+    ['explore', String(explore ?? 0)],
     ['pinned', pinned.join(', ')],
     ['blocked', blocked.join(', ')],
     ['changed', changedAt],
   ]);
 }
 
-function shareOf(text: string): number {
+function sharesOf(
+  options: SetOptions,
+): Pick<ScenarioDefinition, 'diversity' | 'rotation' | 'explore'> {
+  const given = (['diversity', 'rotation', 'explore'] as const).flatMap((name) => {
+    const text = options[name];
+    return text === undefined ? [] : [[name, shareOf(name, text)] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+function shareOf(name: string, text: string): number {
   const share = Number(text);
   if (text.trim() !== '' && share >= 0 && share <= 1) return share;
-  throw new RepriseError('INVALID', `--diversity is a number from 0 to 1, not ${text}`);
+  throw new RepriseError('INVALID', `--${name} is a number from 0 to 1, not ${text}`);
 }
 
 function pathOf(name: string): string {
