@@ -220,7 +220,7 @@ describe('a MongoDB journal in several processes', () => {
     await assert.rejects(opened(database), { code: 'CONFLICT', message: /2 partitions, not 1/ });
     await assert.rejects(opened(database, { partitions: 0 }), { code: 'INVALID' });
     const meta = connection.database(database).collection<{ _id: string }>('meta');
-    await meta.updateOne({ _id: 'journal' }, { $set: { format: 2 } });
+    await meta.updateOne({ _id: 'journal' }, { $set: { format: 3 } });
     await assert.rejects(opened(database, { partitions: 2 }), {
       code: 'INVALID',
       message: /newer/,

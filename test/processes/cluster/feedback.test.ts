@@ -161,6 +161,17 @@ describe('what becomes of the answers of a cluster', () => {
     assert.equal((await put()).arms[1]?.scenario, 'jazz');
   });
 
+  it('refuses an arm by a model version, names the field, and keeps no experiment', async () => {
+    const { open } = createWorld();
+    const { experiments } = (await open('one')).feedback;
+    const arms = ARMS.map((arm, at) => (at === 0 ? arm : { ...arm, version: 'v1' }));
+    await assert.rejects(experiments.put('front', { arms, effect: 0.1 }), {
+      code: 'INVALID',
+      message: /arms\[1\]\.version: .*embedded profile/,
+    });
+    assert.equal(experiments.get('front'), undefined);
+  });
+
   it('is not told while the store is away, and is whole when it is back', async () => {
     const { answers, reactions, open } = createWorld();
     const { feedback, answer } = await open('one');
