@@ -169,7 +169,7 @@ describe('what becomes of the answers of a cluster', () => {
       code: 'INVALID',
       message: /arms\[1\]\.version: .*embedded profile/,
     });
-    assert.equal(experiments.get('front'), undefined);
+    assert.equal(await experiments.get('front'), undefined);
   });
 
   it('is not told while the store is away, and is whole when it is back', async () => {
