@@ -93,8 +93,7 @@ function writing(deps: ApiDeps): readonly Route[] {
       },
       handle: async (call) => {
         if (deps.erasures === undefined) {
-          const remedy = 'the embedded profile does';
-          throw new HttpProblem('UNAVAILABLE', `no users are erased here, so far: ${remedy}`);
+          throw new HttpProblem('UNAVAILABLE', 'this process erases no users: ask one that does');
         }
         await deps.erasures.request([call.params.userId], { now: false, purge: false });
         return { RowAffected: 1 };

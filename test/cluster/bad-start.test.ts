@@ -167,9 +167,9 @@ describe('a process of the cluster that cannot start', () => {
     const mongo = await connectMongo({ url: stack.value('REPRISE_MONGO_URL') });
     closers.push(() => mongo.close());
     const meta = mongo.database(name).collection<{ _id: string; format: number }>('meta');
-    await meta.updateOne({ _id: 'journal' }, { $set: { format: 2, partitions: 2 } }, {});
+    await meta.updateOne({ _id: 'journal' }, { $set: { format: 3, partitions: 2 } }, {});
     const newer = await meta.findOne({ _id: 'journal' });
-    assert.equal(newer?.format, 2);
+    assert.equal(newer?.format, 3);
     const member = await started({});
     assert.equal(await member.exited(), 2);
     assert.match(logOf(member), /newer/);
