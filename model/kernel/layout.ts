@@ -88,7 +88,7 @@ export const CANDIDATES = {
   /** The candidates so far. */
   size: 2,
   /** The most that there may be. */
-  sizeMax: 3,
+  sizeLimit: 3,
   /** Pointer to the candidates' item rows, in the order in which they came. */
   rows: 4,
   /** Pointer to `width` floats a candidate. */

@@ -50,10 +50,10 @@ function createProposing(memory: PlainMemory, of: FieldOf): Proposing {
     const marks = of(candidates, 'marks');
     const first = of(candidates, 'first');
     const known = memory.field(marks, row) - first;
-    const sizeMax = of(candidates, 'sizeMax');
-    if (known >= 0) return known === sizeMax ? -1 : known;
+    const sizeLimit = of(candidates, 'sizeLimit');
+    if (known >= 0) return known === sizeLimit ? -1 : known;
     const size = of(candidates, 'size');
-    if (size === sizeMax) return -1;
+    if (size === sizeLimit) return -1;
     memory.setField(marks, row, first + size);
     memory.setField(of(candidates, 'rows'), size, row);
     memory.setField(candidates, CANDIDATES.size, size + 1);

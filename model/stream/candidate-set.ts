@@ -31,7 +31,7 @@ export class CandidateSet {
     this.features = kernel.alloc(candidatesMax * FEATURES.count * 4);
     this.header = kernel.alloc(CANDIDATES.words * 4);
     this.#set(CANDIDATES.marks, this.#marks.pointer);
-    this.#set(CANDIDATES.sizeMax, candidatesMax);
+    this.#set(CANDIDATES.sizeLimit, candidatesMax);
     this.#set(CANDIDATES.rows, this.#rows);
     this.#set(CANDIDATES.features, this.features);
     this.#set(CANDIDATES.width, FEATURES.count);

@@ -6,7 +6,7 @@ import {
   CANDIDATES_MARKS,
   CANDIDATES_ROWS,
   CANDIDATES_SIZE,
-  CANDIDATES_SIZE_MAX,
+  CANDIDATES_SIZE_LIMIT,
   CANDIDATES_SUMS,
   CANDIDATES_WIDTH,
 } from './layout';
@@ -40,9 +40,9 @@ export function proposeRows(candidates: usize, proposed: usize, count: u32): voi
   const marks = <usize>load<u32>(candidates, CANDIDATES_MARKS);
   const rows = <usize>load<u32>(candidates, CANDIDATES_ROWS);
   const first = load<u32>(candidates, CANDIDATES_FIRST);
-  const sizeMax = load<u32>(candidates, CANDIDATES_SIZE_MAX);
+  const sizeLimit = load<u32>(candidates, CANDIDATES_SIZE_LIMIT);
   let size = load<u32>(candidates, CANDIDATES_SIZE);
-  for (let at: u32 = 0; at < count && size < sizeMax; at++) {
+  for (let at: u32 = 0; at < count && size < sizeLimit; at++) {
     const row = load<u32>(proposed + ((<usize>at) << 2));
     const mark = marks + ((<usize>row) << 2);
     if (load<u32>(mark) >= first) continue;
@@ -65,7 +65,7 @@ export function proposeNear(
   const rows = <usize>load<u32>(candidates, CANDIDATES_ROWS);
   const sums = <usize>load<u32>(candidates, CANDIDATES_SUMS);
   const first = load<u32>(candidates, CANDIDATES_FIRST);
-  const sizeMax = load<u32>(candidates, CANDIDATES_SIZE_MAX);
+  const sizeLimit = load<u32>(candidates, CANDIDATES_SIZE_LIMIT);
   let size = load<u32>(candidates, CANDIDATES_SIZE);
   const shares = f64x2.replace_lane(f64x2.splat(1), 0, share);
   const bytes = (<usize>count) << 2;
@@ -75,11 +75,11 @@ export function proposeNear(
     const known = load<u32>(mark);
     let slot = known - first;
     if (known < first) {
-      if (size == sizeMax) continue;
+      if (size == sizeLimit) continue;
       slot = size++;
       store<u32>(mark, first + slot);
       store<u32>(rows + ((<usize>slot) << 2), row);
-    } else if (slot == sizeMax) continue;
+    } else if (slot == sizeLimit) continue;
     const near = f64x2.splat(<f64>load<f32>(counts + at) * norm);
     const sum = sums + ((<usize>slot) << 3);
     const before = f64x2.promote_low_f32x4(v128.load64_zero(sum));

@@ -35,7 +35,7 @@ function begin(kernel: Kernel, excluded: readonly number[]): number {
   const fields = [
     [CANDIDATES.marks, kernel.alloc(ITEMS * 4)],
     [CANDIDATES.first, 100],
-    [CANDIDATES.sizeMax, SIZE_MAX],
+    [CANDIDATES.sizeLimit, SIZE_MAX],
     [CANDIDATES.rows, kernel.alloc(SIZE_MAX * 4)],
     [CANDIDATES.features, kernel.alloc(SIZE_MAX * WIDTH * 4)],
     [CANDIDATES.width, WIDTH],
