@@ -1,6 +1,9 @@
 /** The share of the core's time that shadows and backfills take together, at most: the rest is for those who ask. */
 export const SHADOW_SHARE_MAX = 0.75;
 
+/** The same for versions whose learner answers itself: live answers by such a one cost the core more, too. */
+export const ASKED_SHADOW_SHARE_MAX = 0.5;
+
 /** The longest time that a slice of a shadow counts for: what else ran in between is not its own. */
 const SLICE_COST_MS_MAX = 32;
 
@@ -24,25 +27,28 @@ export interface ShadowPaceDeps {
  */
 export class ShadowPace {
   readonly #deps: ShadowPaceDeps;
-  readonly #owedPerMs: number;
+  readonly #shareMax: number;
   #owedMs = 0;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(deps: ShadowPaceDeps) {
     this.#deps = deps;
-    const { shareMax = SHADOW_SHARE_MAX } = deps;
+    this.#shareMax = deps.shareMax ?? SHADOW_SHARE_MAX;
+  }
+
+  /**
+   * Makes the yield of one replay: it measures the slice since the one before, and pauses for it so that the replay keeps
+   * within a share of the time. Throws RangeError where that is no share.
+   */
+  yielder(shareMax = this.#shareMax): () => Promise<void> {
+    const { clock } = this.#deps;
     if (!(shareMax > 0 && shareMax <= 1)) {
       throw new RangeError(`a share of time is above 0 and up to 1, not ${String(shareMax)}`);
     }
-    this.#owedPerMs = 1 / shareMax - 1;
-  }
-
-  /** Makes the yield of one replay: it measures the slice since the one before, and pauses for it. */
-  yielder(): () => Promise<void> {
-    const { clock } = this.#deps;
+    const owedPerMs = 1 / shareMax - 1;
     let sinceMs = clock();
     return async () => {
-      this.#owedMs += Math.min(clock() - sinceMs, SLICE_COST_MS_MAX) * this.#owedPerMs;
+      this.#owedMs += Math.min(clock() - sinceMs, SLICE_COST_MS_MAX) * owedPerMs;
       const turn = this.#turn.then(() => this.#pause());
       this.#turn = turn;
       await turn;

@@ -9,6 +9,7 @@ import { orderedJournal } from './ordered-journal.ts';
 import { ScratchMerges } from './scratch-merges.ts';
 import { ShadowPart, standStill } from './shadow-part.ts';
 import type { VersionReaders } from './shadow-part.ts';
+import { ASKED_SHADOW_SHARE_MAX } from './shadow-pace.ts';
 import type { ShadowPace } from './shadow-pace.ts';
 import type { ReplayControl } from './version-runtimes.ts';
 
@@ -17,6 +18,9 @@ export const SHADOW_TAKE_MS_MAX = 10_000;
 
 /** The longest slice of a shadow, milliseconds: whoever asks meanwhile waits for its end. */
 export const SHADOW_SLICE_MS_MAX = 2;
+
+/** The same where the version's learner answers itself. */
+export const ASKED_SHADOW_SLICE_MS_MAX = 1;
 
 /** How long all partitions of a version are waited for to stand still at once; then they go on, and it is tried again later. */
 export const SHADOW_STILL_MS_MAX = 250;
@@ -325,14 +329,16 @@ export class Shadows {
     const sink = await part.sinkOf(this.#deps.readers?.of(set.version));
     if (part.runtime.position >= to) return;
     const { merges } = set;
-    const { sliceMsMax, clock, pace } = this.#deps;
+    const { clock, pace } = this.#deps;
     const journal = this.#journalOf(set, part);
+    const { isAsked } = part.runtime;
+    const sliceMsMax = isAsked ? ASKED_SHADOW_SLICE_MS_MAX : SHADOW_SLICE_MS_MAX;
     await this.#deps.follow(
       {
         ...{ journal, clock, runtime: part.runtime },
-        sliceMsMax: Math.min(sliceMsMax, SHADOW_SLICE_MS_MAX),
+        sliceMsMax: Math.min(this.#deps.sliceMsMax, sliceMsMax),
         ...(merges && { merges }),
-        yieldNow: yieldNow ?? pace.yielder(),
+        yieldNow: yieldNow ?? pace.yielder(isAsked ? ASKED_SHADOW_SHARE_MAX : undefined),
         ...{ versions: undefined, sink },
         onProgress: (position) => onProgress?.(position, to, part.runtime.partition),
       },

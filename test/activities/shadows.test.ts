@@ -197,23 +197,34 @@ describe('shadows', () => {
 });
 
 describe('the pace of shadows', () => {
-  it('pauses a quarter of the time where three quarters are allowed', async () => {
-    let nowMs = 0;
-    let sleptMs = 0;
-    const pace = new ShadowPace({
-      clock: () => nowMs,
-      yieldNow: () => Promise.resolve(),
-      sleep: async (ms) => {
-        sleptMs += ms;
-        nowMs += ms;
-      },
-      shareMax: 0.75,
+  for (const [own, paused] of [
+    [undefined, 0.25],
+    [0.5, 0.5],
+  ] as const) {
+    it(`pauses ${paused} of the time where ${1 - paused} is allowed`, async () => {
+      let nowMs = 0;
+      let sleptMs = 0;
+      const pace = new ShadowPace({
+        clock: () => nowMs,
+        yieldNow: () => Promise.resolve(),
+        sleep: async (ms) => {
+          sleptMs += ms;
+          nowMs += ms;
+        },
+        shareMax: 0.75,
+      });
+      const yields = [pace.yielder(own), pace.yielder(own)];
+      for (let slice = 0; slice < 600; slice += 1) {
+        nowMs += 2;
+        await yields[0]!();
+      }
+      assert.ok(Math.abs(sleptMs / nowMs - paused) < 0.01, `${sleptMs} of ${nowMs} ms`);
     });
-    const yields = [pace.yielder(), pace.yielder()];
-    for (let slice = 0; slice < 600; slice += 1) {
-      nowMs += 2;
-      await yields[0]!();
-    }
-    assert.ok(Math.abs(sleptMs / nowMs - 0.25) < 0.01, `${sleptMs} of ${nowMs} ms`);
+  }
+
+  it('refuses what is no share of time', () => {
+    const yieldNow = (): Promise<void> => Promise.resolve();
+    const pace = new ShadowPace({ clock: () => 0, yieldNow, sleep: yieldNow });
+    for (const share of [0, 1.5, NaN]) assert.throws(() => pace.yielder(share), RangeError);
   });
 });
