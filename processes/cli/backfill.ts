@@ -5,6 +5,7 @@ import { Option } from 'commander';
 import { RepriseError } from '../../events/error.ts';
 import type { CommandSpec } from './command.ts';
 import { followRun } from './run-follower.ts';
+import { gathered } from './rule-options.ts';
 
 /** The bytes that a file of settings may have. */
 export const settingsFileBytesMax = 65_536;
@@ -23,10 +24,6 @@ export const backfillCommand: CommandSpec<BackfillOptions> = {
   name: 'backfill',
   summary: 'build a model version by replaying the journal; it ends as the shadow and follows on',
   configure(command) {
-    const gathered = (value: string, before: readonly string[]): readonly string[] => [
-      ...before,
-      value,
-    ];
     command
       .option('--from <position>', 'learn the events after it; once a partition', gathered, [])
       .option('--to <position>', 'replay so far, then follow; once a partition', gathered, [])

@@ -5,6 +5,7 @@ import { RepriseError } from '../../events/error.ts';
 import type { CliDeps, CommandSpec } from './command.ts';
 import { addCommand, positiveNumber } from './command.ts';
 import type { ExitCode } from './failure.ts';
+import { gathered } from './rule-options.ts';
 import { grouped, table } from './table.ts';
 
 type Arm = ExperimentAnswer['arms'][number];
@@ -176,8 +177,4 @@ function armOf(given: string): NamedArm {
 
 function pathOf(name: string): string {
   return `/v1/experiments/${encodeURIComponent(name)}`;
-}
-
-function gathered(arm: string, before: readonly string[]): readonly string[] {
-  return [...before, arm];
 }

@@ -8,6 +8,7 @@ import type { CommandContext, CommandSpec } from './command.ts';
 import { EXIT } from './failure.ts';
 import type { HttpClient } from './http-client.ts';
 import { startProgress } from './progress.ts';
+import { gathered } from './rule-options.ts';
 import { grouped, pairs, table } from './table.ts';
 
 const pollEveryMs = 200;
@@ -142,8 +143,4 @@ function describe(answer: QuarantineAnswer): readonly string[] {
 /** The number of users that a quarantine names, or its source. */
 function whoseEvents({ users, source }: QuarantineAnswer): string {
   return source === undefined ? grouped(users) : `source ${source}`;
-}
-
-function gathered(position: string, before: readonly string[]): readonly string[] {
-  return [...before, position];
 }

@@ -5,6 +5,7 @@ import { RepriseError } from '../../events/error.ts';
 import type { CliDeps, CommandSpec } from './command.ts';
 import { addCommand } from './command.ts';
 import type { ExitCode } from './failure.ts';
+import { gathered } from './rule-options.ts';
 import { pairs, table } from './table.ts';
 
 interface SetOptions {
@@ -144,8 +145,4 @@ function shareOf(name: string, text: string): number {
 
 function pathOf(name: string): string {
   return `/v1/scenarios/${encodeURIComponent(name)}`;
-}
-
-function gathered(item: string, before: readonly string[]): readonly string[] {
-  return [...before, item];
 }
