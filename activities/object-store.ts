@@ -1,6 +1,9 @@
 /** What is put: pieces of bytes in order. An empty piece gives the event loop a turn. */
 export type ObjectContent = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
+/** Is asked when the content is safe and nothing is left but to publish it; where it throws, nothing is published. */
+export type Confirm = () => Promise<void>;
+
 /** An object as it was put. */
 export interface StoredObject {
   readonly name: string;
@@ -26,7 +29,7 @@ export interface ListedObject {
  */
 export interface ObjectStore {
   /** Puts content under a name, in place of what stood there, whole or not at all: also where `content` throws. */
-  put(name: string, content: ObjectContent): Promise<StoredObject>;
+  put(name: string, content: ObjectContent, confirm?: Confirm): Promise<StoredObject>;
   /** Puts content under a name that is free; throws CONFLICT where other content stands there. The same is no conflict. */
   putNew(name: string, content: ObjectContent): Promise<StoredObject>;
   /**

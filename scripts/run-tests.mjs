@@ -28,7 +28,10 @@ const longest = [
 ];
 
 /** The files over real servers and processes, where a time-out may be the machine's doing. */
-const overServers = ['test/cluster/', 'test/services/', 'test/e2e/'];
+const overServers = [
+  ...['test/cluster/', 'test/services/', 'test/e2e/'],
+  ...['test/processes/', 'test/workflows/', 'test/adapters/temporal-server.test.ts'],
+];
 
 /** The files that bring as much load as two cores bear, which they can't beside others. */
 const alone = ['test/cluster/chaos.test.ts'];

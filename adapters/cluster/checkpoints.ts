@@ -75,7 +75,9 @@ class SharedCheckpoints implements SharedCheckpointStore {
     const fence = this.#fenceOf(partition);
     const name = `${this.#folder}${version}/p${String(partition)}-f${String(fence.number)}-${String(sequence)}.safetensors`;
     await fences.check(fence);
-    const { sha256, bytes } = await objects.put(name, checked(checkpoint, fence, fences));
+    // Again when all is written but not published: writing may take long, and the process may have been stopped in it.
+    const confirm = (): Promise<void> => fences.check(fence);
+    const { sha256, bytes } = await objects.put(name, encodeCheckpoint(checkpoint), confirm);
     await this.#prune(version, partition);
     return { version, partition, sequence, sha256, path: objects.where(name), bytes };
   }
@@ -164,16 +166,6 @@ class SharedCheckpoints implements SharedCheckpointStore {
       await this.#options.objects.remove(object.name);
     }
   }
-}
-
-/** The checkpoint's bytes; the fence is checked again before the last, so that nothing is published when it is lost. */
-async function* checked(
-  checkpoint: Checkpoint,
-  fence: Fence,
-  fences: Pick<FenceStore, 'check'>,
-): AsyncGenerator<Uint8Array> {
-  yield* encodeCheckpoint(checkpoint);
-  await fences.check(fence);
 }
 
 function sha256Of(content: Uint8Array): string {

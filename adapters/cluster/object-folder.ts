@@ -5,6 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
+  Confirm,
   ListedObject,
   ObjectContent,
   ObjectStore,
@@ -79,8 +80,9 @@ class ObjectFolder implements ObjectStore {
     this.#bounds = { ...DEFAULT_OBJECT_FOLDER_BOUNDS, ...bounds };
   }
 
-  put(name: string, content: ObjectContent): Promise<StoredObject> {
+  put(name: string, content: ObjectContent, confirm?: Confirm): Promise<StoredObject> {
     return this.#publish(name, content, async ({ path: draft }, path) => {
+      await confirm?.();
       await this.#call(rename(draft, path));
     });
   }

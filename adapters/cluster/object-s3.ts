@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import type {
+  Confirm,
   ListedObject,
   ObjectContent,
   ObjectStore,
@@ -91,8 +92,11 @@ class ObjectS3 implements ObjectStore {
     });
   }
 
-  put(name: string, content: ObjectContent): Promise<StoredObject> {
-    return this.#spooled(name, content, (file) => this.#send(name, file, {}));
+  put(name: string, content: ObjectContent, confirm?: Confirm): Promise<StoredObject> {
+    return this.#spooled(name, content, async (file) => {
+      await confirm?.();
+      return await this.#send(name, file, {});
+    });
   }
 
   putNew(name: string, content: ObjectContent): Promise<StoredObject> {

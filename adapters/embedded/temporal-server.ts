@@ -3,6 +3,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import type { Logger } from '../../activities/logger.ts';
@@ -42,6 +43,10 @@ export interface TemporalServerStatus {
 
 const UI_PORT = 8_233;
 const READY_MS_MAX = 30_000;
+/** How often a server that ends before it was ever up is tried again. */
+const START_RESTARTS_MAX = 2;
+/** How long what a server complained of may take to arrive after its end. */
+const COMPLAINT_MS_MAX = 200;
 const LOOK_MS = 100;
 const RESTART_BACKOFF_MS = 500;
 const RESTART_BACKOFF_MS_MAX = 30_000;
@@ -67,8 +72,7 @@ const TYPE_NAMES = {
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   await mkdir(options.folder, { recursive: true });
   await endLeftover(markPath(options.folder));
-  const ports = { grpc: await freePort(), ui: await freePort(options.uiPort ?? UI_PORT) };
-  const server = new TemporalServer(options, ports);
+  const server = new TemporalServer(options, await freePorts(options.uiPort ?? UI_PORT));
   try {
     await server.begin();
     return server;
@@ -78,28 +82,42 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   }
 }
 
-/** Temporal's server as a supervised child: restarted with back-off on the same ports when it ends by itself. */
+interface Ports {
+  readonly grpc: number;
+  readonly ui: number;
+}
+
+async function freePorts(ui: number): Promise<Ports> {
+  return { grpc: await freePort(), ui: await freePort(ui) };
+}
+
+/**
+ * Temporal's server as a supervised child: restarted with back-off when it ends by itself, on the same ports once it was
+ * up. Before that on others, for one that was free may have been taken by another program before it was used.
+ */
 export class TemporalServer {
-  readonly address: string;
-  readonly uiUrl: string;
   readonly #options: TemporalServerOptions;
-  readonly #ports: { readonly grpc: number; readonly ui: number };
+  #ports: Ports;
   readonly #stopping = new AbortController();
   #child: ChildProcessByStdio<Writable, Readable, Readable> | undefined;
   #ended: Promise<void> = Promise.resolve();
   #state: TemporalServerStatus['state'] = 'starting';
   #why: string | null = null;
+  #wasUp = false;
   #restarts = 0;
   #backoffMs = RESTART_BACKOFF_MS;
 
-  constructor(
-    options: TemporalServerOptions,
-    ports: { readonly grpc: number; readonly ui: number },
-  ) {
+  constructor(options: TemporalServerOptions, ports: Ports) {
     this.#options = options;
     this.#ports = ports;
-    this.address = `127.0.0.1:${String(ports.grpc)}`;
-    this.uiUrl = `http://127.0.0.1:${String(ports.ui)}`;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${String(this.#ports.grpc)}`;
+  }
+
+  get uiUrl(): string {
+    return `http://127.0.0.1:${String(this.#ports.ui)}`;
   }
 
   /** Starts the server for the first time. */
@@ -149,12 +167,18 @@ export class TemporalServer {
         complaint += error.message;
         resolve();
       });
-      // Not `close`: where the guard is killed, the server that lives on keeps its standard error open.
       child.once('exit', (code, signal) => {
+        const ranMs = performance.now() - began;
         resolve();
-        child.stderr.destroy();
-        const why = complaint.trim() || `it ended (${signal ?? String(code)})`;
-        if (!this.#stopping.signal.aborted) void this.#restart(why, performance.now() - began);
+        // Not `close` alone: where the guard is killed, the server that lives on keeps its standard error open.
+        const told = Promise.race([finished(child.stderr), sleep(COMPLAINT_MS_MAX)]);
+        void told
+          .catch(() => undefined)
+          .then(() => {
+            child.stderr.destroy();
+            const why = complaint.trim() || `it ended (${signal ?? String(code)})`;
+            if (!this.#stopping.signal.aborted) void this.#restart(why, ranMs);
+          });
       });
     });
   }
@@ -181,9 +205,11 @@ export class TemporalServer {
       if (await answers(this.address)) {
         this.#state = 'up';
         this.#why = null;
+        this.#wasUp = true;
         return;
       }
-      if (this.#state === 'down') break;
+      const isTriedAgain = !this.#wasUp && this.#restarts < START_RESTARTS_MAX;
+      if (this.#state === 'down' && !isTriedAgain) break;
       await sleep(LOOK_MS);
     }
     throw new RepriseError(
@@ -202,6 +228,7 @@ export class TemporalServer {
     await sleep(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     if (this.#stopping.signal.aborted) return;
     await endLeftover(markPath(this.#options.folder));
+    if (!this.#wasUp) this.#ports = await freePorts(0);
     this.#restarts += 1;
     this.#state = 'starting';
     this.#launch();

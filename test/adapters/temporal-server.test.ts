@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -92,6 +92,28 @@ describe("Temporal's server", { skip: unavailable ?? false }, () => {
     assert.equal(isAlive(orphan), false);
     assert.ok(await answers(first));
     await first.stop();
+  });
+
+  it('takes other ports where one that was free is taken before it is used', async () => {
+    const folder = await temporaryFolder();
+    const once = join(folder, 'once');
+    const late = join(folder, 'late.sh');
+    // As the server itself ends where another program took its port between the look and the use.
+    const taken = "Error: can't set UI port: bind: address already in use";
+    const tried = `[ -e '${once}' ] || { : > '${once}'; echo "${taken}" >&2; exit 1; }`;
+    await writeFile(late, `#!/bin/sh\n${tried}\nexec '${program}' "$@"\n`, { mode: 0o700 });
+    const said: string[] = [];
+    const logger = { ...quiet, warn: (...told: unknown[]) => said.push(JSON.stringify(told)) };
+    const uiPort = await freePort();
+    const server = await startTemporalServer({
+      ...{ folder, guard, searchAttributes: [], logger, uiPort },
+      program: late,
+    });
+    servers.push(server);
+    assert.ok(await answers(server));
+    assert.notEqual(server.uiUrl, `http://127.0.0.1:${String(uiPort)}`);
+    assert.ok(said.some((each) => each.includes(taken)));
+    await server.stop();
   });
 
   it('says why where the program cannot be run', async () => {

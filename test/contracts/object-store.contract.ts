@@ -73,6 +73,28 @@ export function objectStoreContract(name: string, open: () => Promise<OpenedObje
       assert.equal(await textOf(store, 'again'), 'one');
     });
 
+    it('asks once more when all is written, and publishes nothing where that is refused', async () => {
+      const said: string[] = [];
+      const pieces = function* (): Generator<Uint8Array> {
+        yield Buffer.from('new');
+        said.push('written');
+      };
+      await store.put('asked/standing', bytes('old'));
+      for (const at of ['asked/standing', 'asked/absent']) {
+        const refused = store.put(at, pieces(), async () => {
+          said.push(`asked beside ${(await store.list('asked/')).map((each) => each.name).join()}`);
+          throw new Error('no longer ours');
+        });
+        await assert.rejects(refused, /no longer ours/);
+      }
+      const asked = ['written', 'asked beside asked/standing'];
+      assert.deepEqual(said, [...asked, ...asked]);
+      assert.equal(await textOf(opened.other, 'asked/standing'), 'old');
+      await store.put('asked/absent', pieces(), () => Promise.resolve());
+      assert.equal(await textOf(opened.other, 'asked/absent'), 'new');
+      for (const at of ['asked/standing', 'asked/absent']) await store.remove(at);
+    });
+
     it('puts what is new once, by whoever comes first', async () => {
       await store.putNew('new/x', bytes('mine'));
       await assert.rejects(opened.other.putNew('new/x', bytes('theirs')), { code: 'CONFLICT' });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type {
+  Confirm,
   ListedObject,
   ObjectContent,
   ObjectStore,
@@ -17,8 +18,10 @@ export class MemoryObjects implements ObjectStore {
   readonly #objects = new Map<string, Kept>();
   #puts = 0;
 
-  async put(name: string, content: ObjectContent): Promise<StoredObject> {
-    return this.#keep(name, await gathered(name, content));
+  async put(name: string, content: ObjectContent, confirm?: Confirm): Promise<StoredObject> {
+    const bytes = await gathered(name, content);
+    await confirm?.();
+    return this.#keep(name, bytes);
   }
 
   async putNew(name: string, content: ObjectContent): Promise<StoredObject> {
