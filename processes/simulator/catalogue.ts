@@ -25,7 +25,7 @@ export const GENRES = [
 
 const ITEMS_PER_ARTIST = 12;
 /** How steeply the plays fall from the best-known item of a genre to the least known. */
-const POPULARITY_SLOPE = 0.9;
+const POPULARITY_SLOPE = 1.1;
 const SECOND_GENRE_SHARE = 0.2;
 
 /** A seeded catalogue of invented tracks, with what the simulator needs to pick from it. */
@@ -35,6 +35,8 @@ export interface Catalogue {
   readonly genres: readonly GenreShelf[];
   /** Indices of each artist's items. */
   readonly artists: readonly (readonly number[])[];
+  /** The artist of each item. */
+  readonly artistOf: readonly number[];
   /** Artists whose first genre this is. */
   readonly artistsOfGenre: readonly (readonly number[])[];
 }
@@ -51,10 +53,12 @@ export function createCatalogue(seed: number, size: number): Catalogue {
   const names = Array.from({ length: artistCount }, (_, artist) => inventedArtist(seed, artist));
   const shelves: number[][] = GENRES.map(() => []);
   const artists: number[][] = names.map(() => []);
+  const artistOf: number[] = [];
   const items = Array.from({ length: size }, (_, index): CatalogueItem => {
     const artist = drawIndex(artistCount, seed, 10, index);
     const genre = genreOf(seed, artist, draw(seed, 11, index) < SECOND_GENRE_SHARE);
     (artists[artist] as number[]).push(index);
+    artistOf.push(artist);
     (shelves[genre] as number[]).push(index);
     return {
       id: `track-${String(index + 1).padStart(5, '0')}`,
@@ -71,7 +75,8 @@ export function createCatalogue(seed: number, size: number): Catalogue {
   for (const [artist, own] of artists.entries()) {
     if (own.length > 0) (artistsOfGenre[genreOf(seed, artist, false)] as number[]).push(artist);
   }
-  return { items, genres: shelves.map((own) => shelf(seed, own)), artists, artistsOfGenre };
+  const genres = shelves.map((own) => shelf(seed, own));
+  return { items, genres, artists, artistOf, artistsOfGenre };
 }
 
 function genreOf(seed: number, artist: number, second: boolean): number {

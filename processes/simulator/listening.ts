@@ -30,11 +30,17 @@ export interface ListeningSettings {
   readonly idPrefix: string;
 }
 
-/** Of the plays within a genre, those of the favourite artist. */
+/** Of the records and plays within a genre, those of the favourite artist. */
 const FAVOURITE_ARTIST_SHARE = 0.3;
 /** Of all plays, those of something outside the listener's taste. */
 const EXPLORATION_SHARE = 0.12;
 const ACTIVITY_SLOPE = 0.7;
+/** Of all sittings, those in which one artist's tracks are played in their order. */
+const RECORD_SHARE = 0.5;
+/** Events of a sitting, and the listeners of whom one sits down at a time. */
+const SITTING_EVENTS = 12;
+const LISTENERS_PER_SITTING = 10;
+const SITTINGS_MAX = 50;
 
 /** What listeners do with what suits them, and with what does not: shares that add up to 1. */
 const SUITED = [
@@ -66,11 +72,12 @@ export class Listening {
     const { catalogue, seed, startMs, intervalMs, driftMs, idPrefix, worldSeed } = this.#settings;
     const unit = (place: number): number => draw(seed, 30, number, place);
     const time = Math.round(startMs + number * intervalMs);
-    const index = this.#activity.at(unit(0));
+    const sitting = this.#sittingOf(number);
+    const index = this.#activity.at(sitting.unit(0));
     const listener: Listener = { index, seed: worldSeed, driftMs };
     const suited = unit(1) >= EXPLORATION_SHARE;
     const item = suited
-      ? suitedItem(catalogue, listener, time, unit)
+      ? suitedItem(catalogue, listener, { time, unit, sitting })
       : Math.floor(unit(2) * catalogue.items.length);
     return {
       id: `${idPrefix}-${String(number)}`,
@@ -80,9 +87,52 @@ export class Listening {
       time,
     };
   }
+
+  /** Some sit at a time, and their events take turns; each who gets up gives the place to another. */
+  #sittingOf(number: number): Sitting {
+    const { listeners, seed, startMs, intervalMs } = this.#settings;
+    const places = Math.min(SITTINGS_MAX, Math.ceil(listeners / LISTENERS_PER_SITTING));
+    const turn = Math.floor(number / places);
+    const first = (turn - (turn % SITTING_EVENTS)) * places + (number % places);
+    return {
+      place: turn % SITTING_EVENTS,
+      beganMs: Math.round(startMs + first * intervalMs),
+      unit: (place) => draw(seed, 31, first, place),
+    };
+  }
 }
 
+/** What a listener plays in one go. */
+interface Sitting {
+  /** Which of its events this is, from 0. */
+  readonly place: number;
+  /** Time of its first event, Unix milliseconds. */
+  readonly beganMs: number;
+  /** Draws that all its events share. */
+  readonly unit: (place: number) => number;
+}
+
+interface Moment {
+  readonly time: number;
+  readonly unit: (place: number) => number;
+  readonly sitting: Sitting;
+}
+
+/** The next track of the record that was put on, or one of those that suit at the moment. */
 function suitedItem(
+  catalogue: Catalogue,
+  listener: Listener,
+  { time, unit, sitting }: Moment,
+): number {
+  if (sitting.unit(1) >= RECORD_SHARE) return pick(catalogue, listener, time, unit);
+  const opening = pick(catalogue, listener, sitting.beganMs, sitting.unit);
+  const record = catalogue.artists[catalogue.artistOf[opening] ?? 0] ?? [];
+  const at = record.indexOf(opening) + sitting.place;
+  return record[at % record.length] ?? opening;
+}
+
+/** A track that suits: of the favourite artist, or the better known the likelier. */
+function pick(
   catalogue: Catalogue,
   listener: Listener,
   timeMs: number,

@@ -81,6 +81,30 @@ test('listeners play what suits them more than chance would', () => {
   assert.ok(skippedSuited / suited < 0.15, `${String(skippedSuited)} skipped of what suits`);
 });
 
+test('who puts on a record hears the tracks of an artist in their order', () => {
+  const indexOf = new Map(catalogue.items.map(({ id }, index) => [id, index]));
+  const last = new Map<string, number>();
+  let next = 0;
+  const all = events(20_000);
+  for (const { user, item } of all) {
+    const index = indexOf.get(item) as number;
+    const before = last.get(user);
+    const record =
+      before === undefined ? [] : catalogue.artists[catalogue.artistOf[before] as number]!;
+    const after = record[(record.indexOf(before as number) + 1) % record.length];
+    if (record.length > 1 && after === index) next += 1;
+    last.set(user, index);
+  }
+  assert.ok(next / all.length > 0.25, `only ${String(next)} follow the one before`);
+});
+
+test('a few listen at a time, each for a while', () => {
+  const all = events(1_000);
+  const beside = new Set(all.slice(0, 120).map(({ user }) => user));
+  assert.ok(beside.size <= 10, `${String(beside.size)} listen at once`);
+  assert.ok(new Set(all.map(({ user }) => user)).size > 30);
+});
+
 test('some items and some listeners are much busier than others', () => {
   const plays = new Map<string, number>();
   for (const { item } of events(20_000)) plays.set(item, (plays.get(item) ?? 0) + 1);
