@@ -137,6 +137,8 @@ class Follower {
       if (block === undefined) return false;
       await runtime.prepare(block);
       this.#blocks.readAhead(runtime.preparedTo);
+      // Decoding two blocks may have been a slice's work: what they hold is run in the next one.
+      if (this.#deps.clock() >= this.#sliceEndMs) return true;
     }
     const outcome = runtime.run(this.#sliceEndMs, this.#end);
     // Who asks the learner itself must not find it ahead of what the sink knows: nothing may come between.

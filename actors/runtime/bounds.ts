@@ -15,5 +15,11 @@ export const DEFAULT_PARTITION_BOUNDS: PartitionBounds = {
   mailboxMessagesMax: 65_536,
   activeActorsMax: 50_000,
   deadLettersMax: 1_000,
-  holdMsMax: 8,
+  holdMsMax: 2,
 };
+
+/** Events between two looks at the clock. */
+export const EVENTS_A_LOOK = 32;
+
+/** The same where the learner answers itself: an event of its costs tens of microseconds, not one or two. */
+export const ASKED_EVENTS_A_LOOK = 2;

@@ -9,7 +9,8 @@ import type { DeadLetter, ModelDelta } from '../../model/delta.ts';
 import { attributesOf } from '../../model/item-attributes.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';
 import { atOnce } from '../../model/steps.ts';
-import { DEFAULT_PARTITION_BOUNDS, type PartitionBounds } from './bounds.ts';
+import { ASKED_EVENTS_A_LOOK, EVENTS_A_LOOK, DEFAULT_PARTITION_BOUNDS } from './bounds.ts';
+import type { PartitionBounds } from './bounds.ts';
 import { countOf, lettersOf, manifestOf } from './checkpoint-extra.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { VersionDefinition } from './definition.ts';
@@ -31,9 +32,6 @@ export type * from './partition-deps.ts';
 const PROMOTED = FACT_KINDS.indexOf('ModelPromoted');
 const PUBLISHED = FACT_KINDS.indexOf('ItemPublished');
 const BARRIER = FACT_KINDS.indexOf('BarrierSet');
-
-/** Events between two looks at the clock. */
-const EVENTS_A_LOOK = 32;
 
 /**
  * The state of one partition of one model version, fed by journal blocks: it activates the actors, delivers one event
@@ -299,12 +297,13 @@ export class PartitionRuntime {
   }
 
   #run(deadline: number, until: number): RunOutcome {
+    const lookEvents = this.isAsked ? ASKED_EVENTS_A_LOOK : EVENTS_A_LOOK;
     let mail = this.#mailbox.first;
     while (mail !== undefined && this.#position < until) {
       const { block } = mail;
       const end = Math.min(block.count, until - block.firstSequence + 1);
       while (mail.next < end) {
-        const stop = Math.min(end, mail.next + EVENTS_A_LOOK);
+        const stop = Math.min(end, mail.next + lookEvents);
         const promoted = this.#consume(mail, stop);
         if (mail.next === block.count) this.#mailbox.shift();
         if (promoted !== undefined) return { switch: promoted, at: this.#position };

@@ -82,7 +82,7 @@ describe('the follower', () => {
     );
     rig.lookMs = 9;
     await follow(depsOf(rig, rig.runtime(VERSION), count, { yieldNow }), options);
-    assert.equal(yields, 40, 'each block outlasts a slice');
+    assert.equal(yields, 80, 'to prepare a block outlasts a slice, and so does to run it');
   });
 
   it('waits at the head and is there as soon as an event is', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { before, describe, it } from 'node:test';
+import { ASKED_EVENTS_A_LOOK } from '../../../actors/runtime/bounds.ts';
 import type { PartitionRuntime } from '../../../actors/runtime/partition.ts';
 import { PartitionRuntime as Runtime } from '../../../actors/runtime/partition.ts';
 import { eventKey } from '../../../events/event-key.ts';
@@ -216,6 +217,25 @@ for (const definition of [SMALL, WHOLE]) {
     });
   });
 }
+
+describe('a partition that learns by the blend', () => {
+  it('looks at the clock every few events, for each of them is dear', async () => {
+    const rig = await PartitionRig.create();
+    await rig.tell(...told);
+    const runtime = rig.runtime(SMALL);
+    const first = runtime.position;
+    await runtime.prepare((await rig.journal.read(0, first))!);
+    assert.equal(runtime.run(rig.nowMs), 'more');
+    assert.equal(runtime.position - first, ASKED_EVENTS_A_LOOK);
+    rig.lookMs = 1;
+    assert.equal(runtime.run(rig.nowMs + 3), 'more');
+    assert.equal(
+      runtime.position - first,
+      4 * ASKED_EVENTS_A_LOOK,
+      'the third look is at the deadline',
+    );
+  });
+});
 
 describe('a partition that learns by the blend among others', () => {
   it('lets who asks wait through a barrier, until its delta is applied', async () => {
