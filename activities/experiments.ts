@@ -175,8 +175,9 @@ export class Experiments {
     arms: readonly ExperimentArm[],
     known: ExperimentRecord | undefined,
   ): readonly ExperimentArm[] {
+    if (arms.every(({ version }) => version === undefined)) return arms;
     const live = this.#deps.versions?.live;
-    if (live === undefined || arms.every(({ version }) => version === undefined)) return arms;
+    if (live === undefined) return arms;
     return arms.map((arm) => {
       const own = known?.arms.find(({ name }) => name === arm.name)?.version ?? live;
       return { ...arm, version: arm.version ?? own };
@@ -191,7 +192,7 @@ export class Experiments {
       const { versions } = this.#deps;
       if (versions !== undefined) await versions.refuseAway(version, field);
       else {
-        const message = `${field}: versions of arms are answered by the embedded profile alone: leave it out here`;
+        const message = `${field} names a model version, and nothing answers by one here: leave it out`;
         throw new RepriseError('INVALID', message, { field });
       }
     }

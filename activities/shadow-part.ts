@@ -8,8 +8,8 @@ export interface VersionReader {
 
 /** Who reads versions that are held. */
 export interface VersionReaders {
-  /** Who reads a version now; undefined where nobody does. */
-  of(version: string): VersionReader | undefined;
+  /** Who reads a partition of a version now; undefined where nobody does. */
+  of(version: string, partition: number): VersionReader | undefined;
   /** Says that a version is held no more: whoever reads it begins anew. */
   forget(version: string): void;
 }

@@ -8,7 +8,7 @@ import type { MergeExchange } from './merge-exchange.ts';
 import { orderedJournal } from './ordered-journal.ts';
 import { ScratchMerges } from './scratch-merges.ts';
 import { ShadowPart, standStill } from './shadow-part.ts';
-import type { VersionReaders } from './shadow-part.ts';
+import type { VersionReader, VersionReaders } from './shadow-part.ts';
 import { ASKED_SHADOW_SHARE_MAX } from './shadow-pace.ts';
 import type { ShadowPace } from './shadow-pace.ts';
 import type { ReplayControl } from './version-runtimes.ts';
@@ -326,7 +326,7 @@ export class Shadows {
     to: Sequence,
     { signal, onProgress, yieldNow }: ReplayControl & Partial<Pick<FollowerDeps, 'yieldNow'>>,
   ): Promise<void> {
-    const sink = await part.sinkOf(this.#deps.readers?.of(set.version));
+    const sink = await part.sinkOf(this.#readerOf(set, part));
     if (part.runtime.position >= to) return;
     const { merges } = set;
     const { clock, pace } = this.#deps;
@@ -344,6 +344,10 @@ export class Shadows {
       },
       { until: to, signal },
     );
+  }
+
+  #readerOf({ version }: ShadowSet, { runtime }: ShadowPart): VersionReader | undefined {
+    return this.#deps.readers?.of(version, runtime.partition);
   }
 
   #journalOf(set: ShadowSet, { runtime }: ShadowPart): FollowerDeps['journal'] {
@@ -370,7 +374,7 @@ export class Shadows {
     const { partition } = part.runtime;
     while (!signal.aborted) {
       const to = this.#deps.livePosition(partition);
-      const isRead = part.isReadBy(this.#deps.readers?.of(set.version));
+      const isRead = part.isReadBy(this.#readerOf(set, part));
       if (part.runtime.position >= to && isRead) await this.#woken(signal);
       else await part.exclusive(() => this.#move(set, part, to, { signal }));
     }

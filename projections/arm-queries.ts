@@ -12,8 +12,8 @@ export interface ArmQueriesDeps {
   readonly queries: Pick<Queries, 'recommend' | 'waitFor' | 'beside'>;
   /** What live answers read. */
   readonly live: ServingState;
-  /** What answers of another version read; undefined where it can't answer. */
-  readonly servingOf: (version: string) => ServingState | undefined;
+  /** What answers of another version read; undefined where it can't answer users of a partition. */
+  readonly servingOf: (version: string, partition: number) => ServingState | undefined;
   readonly partitionOf: (user: string) => number;
 }
 
@@ -60,7 +60,7 @@ export class ArmQueries {
   ): Promise<Recommendation | undefined> {
     const { queries, servingOf } = this.#deps;
     if (this.#isLive(version, own)) return queries.recommend(asked);
-    const serving = servingOf(version);
+    const serving = servingOf(version, own);
     if (serving === undefined || this.#whyAway(version, own) !== undefined) return undefined;
     try {
       await serving.waitFor(after);
@@ -81,7 +81,7 @@ export class ArmQueries {
   #whyAway(version: string, partition: number): string | undefined {
     if (this.#isLive(version, partition)) return undefined;
     const { live, servingOf } = this.#deps;
-    const serving = servingOf(version);
+    const serving = servingOf(version, partition);
     if (serving === undefined) return `version ${version} is not held beside the live one`;
     const lag = live.position(partition) - serving.position(partition);
     if (lag <= armLagEventsMax) return undefined;

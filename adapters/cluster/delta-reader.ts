@@ -12,6 +12,8 @@ import type { RedisLink } from './redis.ts';
 
 /** Settings of a reader of deltas; all have defaults. */
 export interface DeltaReaderOptions {
+  /** The version whose deltas are read, beside the live one; the live one's are where it is absent. */
+  readonly held?: string;
   /** Told why a partition's reading was interrupted: once an outage, and once a record that is damaged. */
   readonly onTrouble?: (partition: number, error: RepriseError) => void;
   /** How long one command waits for a record; a lost stream is noticed after that. */
@@ -94,7 +96,7 @@ export class RedisDeltaReader implements DeltaReader {
     for (const source of [signal, this.#closing.signal]) source.addEventListener('abort', end);
     if (signal.aborted || this.#closing.signal.aborted) end();
     try {
-      const keys = deltaStreamKeys(this.#link, partition);
+      const keys = deltaStreamKeys(this.#link, partition, this.#options.held);
       const place = new DeltaPlace(after, version);
       yield* this.#persistently({ partition, keys, place, signal: over.signal });
     } finally {

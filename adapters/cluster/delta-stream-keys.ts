@@ -11,10 +11,20 @@ export interface DeltaStreamKeys {
   readonly state: string;
 }
 
-/** Names the keys of a partition's stream. */
-export function deltaStreamKeys({ prefix }: RedisLink, partition: number): DeltaStreamKeys {
-  const base = `${prefix}deltas:{${partition}}`;
+/** Names the keys of a partition's stream: that of the live version, or that of one held beside it. */
+export function deltaStreamKeys(
+  { prefix }: RedisLink,
+  partition: number,
+  held?: string,
+): DeltaStreamKeys {
+  const live = `${prefix}deltas:{${partition}}`;
+  const base = held === undefined ? live : `${live}:held:${held}`;
   return { stream: base, index: `${base}:index`, state: `${base}:state` };
+}
+
+/** Names the set of the versions that a partition has streams of beside that of the live one. */
+export function heldStreamsKey({ prefix }: RedisLink, partition: number): string {
+  return `${prefix}deltas:{${partition}}:held`;
 }
 
 /** What a record tells readers where the delta itself is too large for the stream. */

@@ -6,13 +6,15 @@ import { encodeDelta } from '../../model/delta-codec.ts';
 import { deltaBytesMin } from '../../model/delta-layout.ts';
 import type { ModelDelta } from '../../model/delta.ts';
 import type { DeltaWriter } from '../../projections/delta-feed.ts';
-import { RECORD_FIELDS, deltaStreamKeys } from './delta-stream-keys.ts';
+import { RECORD_FIELDS, deltaStreamKeys, heldStreamsKey } from './delta-stream-keys.ts';
 import type { ReloadMark } from './delta-stream-keys.ts';
 import type { RedisLink } from './redis.ts';
 import { RedisScript } from './redis-script.ts';
 
 /** Settings of a writer of deltas; all have defaults. */
 export interface DeltaWriterOptions {
+  /** The version whose deltas are written, beside the live one; the live one's are where it is absent. */
+  readonly held?: string;
   /** Bytes of one record; a delta above sends readers to a checkpoint instead. */
   readonly streamRecordBytesMax?: number;
   /** Records kept a partition … */
@@ -67,6 +69,7 @@ else
   count, outcome = 0, 'started'
 end
 serial = serial + 1
+if KEYS[4] then redis.call('SADD', KEYS[4], version) end
 redis.call('XADD', stream, string.format('%.0f-0', serial), field, record)
 redis.call('ZADD', index, ARGV[2], string.format('%016.0f:%d', serial, #record))
 count, bytes = count + 1, bytes + #record
@@ -100,7 +103,7 @@ export class RedisDeltaWriter implements DeltaWriter {
    */
   async append(delta: ModelDelta, fence: number): Promise<void> {
     const record = this.#recordOf(delta);
-    const { stream, index, state } = deltaStreamKeys(this.#link, delta.partition);
+    const keys = this.#keysOf(delta.partition);
     const field = record === undefined ? RECORD_FIELDS.reload : RECORD_FIELDS.delta;
     const args = [
       ...[fence, delta.to, delta.version, delta.whole ? '1' : '0'],
@@ -109,7 +112,7 @@ export class RedisDeltaWriter implements DeltaWriter {
       this.#options.streamBytesMax ?? STREAM_BYTES_MAX,
       delta.from,
     ];
-    const reply = await this.#link.run((redis) => APPEND.run(redis, [stream, index, state], args));
+    const reply = await this.#link.run((redis) => APPEND.run(redis, keys, args));
     const [outcome, newer] = reply as [string, string | undefined];
     if (outcome === 'fenced') throw fenced(delta.partition, fence, Number(newer));
     if (outcome === 'there') return;
@@ -124,12 +127,19 @@ export class RedisDeltaWriter implements DeltaWriter {
    * starts before and ends past it would continue no reader.
    */
   async end(partition: number): Promise<DeltaStreamEnd | undefined> {
-    const { state } = deltaStreamKeys(this.#link, partition);
+    const { state } = deltaStreamKeys(this.#link, partition, this.#options.held);
     const [to, version, fence] = await this.#link.run((redis) =>
       redis.hmget(state, 'to', 'version', 'fence'),
     );
     if (typeof to !== 'string' || typeof version !== 'string') return undefined;
     return { version, to: sequence(Number(to)), fence: Number(fence) };
+  }
+
+  #keysOf(partition: number): readonly string[] {
+    const { held } = this.#options;
+    const { stream, index, state } = deltaStreamKeys(this.#link, partition, held);
+    const keys = [stream, index, state];
+    return held === undefined ? keys : [...keys, heldStreamsKey(this.#link, partition)];
   }
 
   /** The delta's record; undefined where it is too large for the stream. */

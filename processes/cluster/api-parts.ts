@@ -21,6 +21,7 @@ import { DurableHost } from '../core/durable-host.ts';
 import { INDEX_BUILD_INTERVAL_MS_MIN, IndexPacing } from '../core/index-pacing.ts';
 import { readNativeParts } from '../core/native-parts.ts';
 import { ApproximateSearch } from '../core/search.ts';
+import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
 import { createRuntimeMaker } from '../core/runtime-maker.ts';
 import { createServing } from '../core/serving.ts';
 import { Warnings } from '../core/warnings.ts';
@@ -48,7 +49,7 @@ import { connectRedis } from './redis-link.ts';
 import { openRuntimes } from './runtimes.ts';
 import type { ClusterRuntimes } from './runtimes.ts';
 import { ServingFeed } from './serving-feed.ts';
-import type { ServingFeedDeps } from './serving-feed.ts';
+import type { LearningDeps } from './serving-feed.ts';
 import { openClusterStores } from './stores.ts';
 import type { ClusterStores } from './stores.ts';
 import { connectRuns } from './temporal-runs.ts';
@@ -68,6 +69,8 @@ export interface ApiParts extends ProcessWays, ClusterRuntimes {
   readonly freshness: Freshness;
   readonly identities: KnownIdentities;
   readonly offsets: OffsetPlaces;
+  /** What learners that answers read follow the journal with. */
+  readonly following: Following;
   readonly taking: CheckpointTakingDeps;
   readonly search: ApproximateSearch;
   readonly durable: DurableHost;
@@ -148,6 +151,7 @@ type ReadSide = Pick<
   | 'feed'
   | 'freshness'
   | 'identities'
+  | 'following'
   | 'taking'
   | 'search'
   | 'durable'
@@ -187,10 +191,12 @@ function openReadSide(ways: ReadSideWays, closers: Closers): ReadSide {
   const wishes = openCheckpointWishes(redis);
   const states = { checkpoints, registry, maker: runtimes.maker };
   const shared = { clock, sleep: pause, logger };
+  const following = followingOf(ways);
   const feed = new ServingFeed({
     ...{ ...shared, serving, reader, wishes, yieldNow },
     onApplied: observation.applied,
-    ...learningOf(ways),
+    states: createCheckpointStates({ checkpoints, registry, maker: following.maker }),
+    learning: following.learning,
   });
   const identities = new KnownIdentities({ store: stores.identities, clock });
   const freshness = new Freshness({
@@ -202,19 +208,19 @@ function openReadSide(ways: ReadSideWays, closers: Closers): ReadSide {
   const taking = { ...states, ...shared, wishes };
   return {
     ...{ serving, feed, freshness, identities, taking, search, durable, runs, pacing, warnings },
-    aliases,
+    ...{ aliases, following },
   };
 }
 
+/** Learners that follow the journal in a process that moves no partition. */
+export interface Following {
+  readonly maker: RuntimeMaker;
+  readonly learning: LearningDeps;
+}
+
 /** What answers read where they read learners: these wait outages out, as a worker's do. */
-function learningOf({
-  config,
-  logger,
-  signal,
-  stores,
-  runtimes,
-}: ReadSideWays): Pick<ServingFeedDeps, 'states' | 'learning'> {
-  const { journal, identities, registry, checkpoints } = stores;
+function followingOf({ config, logger, signal, stores, runtimes }: ReadSideWays): Following {
+  const { journal, identities } = stores;
   const onTrouble = (error: RepriseError): void => {
     logger.warn({ err: error }, 'a learner waits for what does not answer');
   };
@@ -230,7 +236,7 @@ function learningOf({
   });
   const merges = openMergeReading({ stores, clock, logger });
   return {
-    states: createCheckpointStates({ checkpoints, registry, maker }),
+    maker,
     learning: {
       ...{ journal: patientJournal(journal, patience), clock, sliceMsMax: config.sliceMsMax },
       ...(merges && { merges: patientMerges(merges, patience) }),

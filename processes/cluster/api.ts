@@ -25,6 +25,8 @@ import { recall10Of } from '../core/prequential-metrics.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { readPage } from '../page-files.ts';
 import { ApiHealth, watchedBy } from './api-health.ts';
+import { openApiArms } from './api-arms.ts';
+import type { ApiArms } from './api-arms.ts';
 import { versionPorts } from './api-versions.ts';
 import { openToldMarks } from '../../adapters/cluster/told-marks.ts';
 import { createApiMaintenance } from './api-maintenance.ts';
@@ -71,7 +73,8 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
       },
     });
     const health = new ApiHealth(parts, watch);
-    const feedback = await openFeedback(parts);
+    const arms = openApiArms(parts);
+    const feedback = await openFeedback(parts, arms.versions);
     closers.add(() => feedback.close());
     const signingKey = signingKeyOf(need(config.signingKey, 'REPRISE_SIGNING_KEY').reveal());
     const door = openDoor(parts, answerReader(signingKey));
@@ -86,7 +89,7 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
       door,
       new RebuildAsking({ kind: 'quarantine', ...asking }),
     );
-    const answering = { health, feedback, signingKey, door, erasing, quarantining };
+    const answering = { health, arms, feedback, signingKey, door, erasing, quarantining };
     const listening = await listenPublicly(parts, answering, closers);
     closers.add(() => listening.close());
     parts.durable.begin();
@@ -105,6 +108,7 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
 /** What requests are answered with beside the parts. */
 interface Answering {
   readonly health: ApiHealth;
+  readonly arms: ApiArms;
   readonly feedback: ClusterFeedback;
   readonly signingKey: KeyObject;
   readonly door: SendingEventDoor;
@@ -116,7 +120,7 @@ interface Answering {
 async function runAll(
   parts: ApiParts,
   watch: DependencyWatch,
-  { feedback, erasing, quarantining }: Answering,
+  { arms, feedback, erasing, quarantining }: Answering,
 ): Promise<void> {
   const { signal, feed, freshness, redis: link, logger } = parts;
   await Promise.all([
@@ -124,6 +128,7 @@ async function runAll(
     freshness.run(signal),
     watch.run(signal),
     feedback.run(),
+    arms.run(),
     erasing.run(),
     quarantining.run(),
     hearBlocks({ link, journal: parts.stores.journal, logger, signal }),
@@ -204,7 +209,7 @@ function withFigures(parts: ApiParts, deps: Omit<ApiDeps, 'access'>): Omit<ApiDe
 function apiDeps(parts: ApiParts, answering: Answering, closers: Closers): Omit<ApiDeps, 'access'> {
   const { stores, serving, catalogue, identities, search, freshness, config, logger } = parts;
   const { observation } = parts;
-  const { health, feedback, signingKey, door, erasing, quarantining } = answering;
+  const { health, arms, feedback, signingKey, door, erasing, quarantining } = answering;
   const past = openPast(parts, signingKey);
   closers.add(() => past.close());
   const queries = new Queries({
@@ -219,7 +224,9 @@ function apiDeps(parts: ApiParts, answering: Answering, closers: Closers): Omit<
     door: meteredDoor(door, observation, observation.appended),
     metrics: observation.metrics,
     watch: observation.requests,
-    queries: feedback.watchQueries(markedQueries(queries, { freshness, identities })),
+    queries: feedback.watchQueries(
+      markedQueries(queries, { freshness, identities, ...arms.queriesOf(queries) }),
+    ),
     clickThrough: feedback,
     experiments: feedback.experiments,
     travel: past.travel,

@@ -6,6 +6,7 @@ import { openKeptRecord } from '../../adapters/cluster/kept-record.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { answerReader } from '../../projections/recommendation-id.ts';
 import { countedSeries } from '../core/counted-series.ts';
+import type { VersionsOfArms } from '../../activities/arm-versions.ts';
 import { userMarks } from '../core/user-marks.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { headsOfNow } from './heads-of-now.ts';
@@ -22,7 +23,10 @@ export type FeedbackParts = Pick<
 >;
 
 /** Opens the counts that the APIs of a cluster share; MongoDB is waited for within the configured bound. */
-export async function openFeedback(parts: FeedbackParts): Promise<ClusterFeedback> {
+export async function openFeedback(
+  parts: FeedbackParts,
+  versions: VersionsOfArms,
+): Promise<ClusterFeedback> {
   const { stores, config, definitions, clock, logger, signal, observation } = parts;
   const { journal, identities, mongo: connection } = stores;
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
@@ -30,7 +34,7 @@ export async function openFeedback(parts: FeedbackParts): Promise<ClusterFeedbac
   const where = { connection, database };
   const opening = (): Promise<ClusterFeedback> =>
     ClusterFeedback.open({
-      ...{ definitions, journal, identities, logger, signal, yieldNow },
+      ...{ definitions, versions, journal, identities, logger, signal, yieldNow },
       api: randomUUID(),
       answers: openKeptRecord({ ...where, name: 'answers', parse: readAnswers }),
       reactions: openKeptRecord({ ...where, name: 'reactions', parse: readReactions }),

@@ -1,5 +1,6 @@
 import { ofRuns } from '../../activities/experiment-runs.ts';
 import { armNames, Experiments } from '../../activities/experiments.ts';
+import type { VersionsOfArms } from '../../activities/arm-versions.ts';
 import type { KeptRecord } from '../../activities/kept-record.ts';
 import type { Logger } from '../../activities/logger.ts';
 import { OneAtATime } from '../../activities/one-at-a-time.ts';
@@ -14,6 +15,7 @@ import type { QueriesPort } from '../../api/deps.ts';
 import type { ClickThroughPort, ExperimentsPort } from '../../api/feedback-ports.ts';
 import type { ClickThroughAnswer } from '../../api/schema/click-through.ts';
 import { AnswerCounts } from '../../projections/answer-counts.ts';
+import { countedLabel } from '../../projections/arm-queries.ts';
 import type { Reaction } from '../../projections/click-through.ts';
 import { clickThroughAnswer } from '../core/click-through-answer.ts';
 import { experimentsPort } from '../core/experiments-port.ts';
@@ -39,6 +41,8 @@ export interface FeedbackDeps extends Omit<ReactionFoldDeps, 'record' | 'runs' |
   readonly answers: KeptRecord<KeptAnswers>;
   readonly reactions: KeptRecord<KeptReactions>;
   readonly definitions: Definitions;
+  /** The versions that arms may name. */
+  readonly versions: VersionsOfArms;
   /** Unix milliseconds. */
   readonly wallClock: () => number;
   readonly logger: Pick<Logger, 'warn'>;
@@ -103,7 +107,8 @@ export class ClusterFeedback implements ClickThroughPort {
       ...queries,
       recommend: async (query) => {
         const answer = await queries.recommend(query);
-        const { user, label = null } = query;
+        const { user } = query;
+        const label = countedLabel(query.label, answer);
         const { model } = answer;
         this.#answers.given({ model, label, user });
         this.#deps.onCounted('impression', { model, scenario: label?.scenario ?? '' });
@@ -188,10 +193,10 @@ export class ClusterFeedback implements ClickThroughPort {
 
   /** Experiments with the figures of all APIs, looked at before each is told. */
   #experimentsPort(): ExperimentsPort {
-    const { definitions, wallClock } = this.#deps;
+    const { definitions, wallClock, versions } = this.#deps;
     const experiments = new Experiments({
       records: definitions.experiments,
-      clock: wallClock,
+      ...{ clock: wallClock, versions },
       // What is counted follows from what experiments there are.
       counts: {
         begin: () => undefined,

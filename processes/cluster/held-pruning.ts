@@ -14,7 +14,7 @@ export interface HeldPruningDeps {
   readonly aliases: Pick<FollowedAliases, 'isRead'> & {
     readonly book: Pick<FollowedAliases['book'], 'aliases'>;
   };
-  /** The versions that this worker holds, with or without a name. */
+  /** The versions that this worker holds or is to hold, with or without a name. */
   readonly held: () => Iterable<string>;
   /** The partitions that this worker moves: who moves the first does it for all. */
   readonly moved: () => readonly Pick<MovedPartition, 'partition'>[];

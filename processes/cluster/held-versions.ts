@@ -36,6 +36,8 @@ export interface HeldVersionsDeps {
   readonly book: Pick<AliasBook, 'aliases'>;
   /** False until the names have been read to the journal's head. */
   readonly isNamed: () => boolean;
+  /** The versions that are held whatever they are called, because experiments compare them; none where it is absent. */
+  readonly armed?: () => readonly string[];
   /** The partitions that this worker moves. */
   readonly moved: () => readonly MovedPartition[];
   readonly checkpoints: Pick<CheckpointStore, 'save' | 'newest'> & {
@@ -65,6 +67,7 @@ export class HeldVersions {
   readonly #advancedMs = new Map<string, number>();
   readonly #failedMs = new Map<string, number>();
   readonly #saved = new Map<string, Saved>();
+  readonly #wished = new Set<string>();
   /** A look at which checkpoints are due, under way: one whose partition stands at a barrier takes a while. */
   #saving: Promise<void> | undefined;
 
@@ -155,6 +158,16 @@ export class HeldVersions {
     await Promise.all(stands.map(({ version }) => this.#save(version, partition)));
   }
 
+  /** Takes a checkpoint of one, where it is held here; what is wished for meanwhile is the same wish. */
+  async wish(version: string, partition: Partition): Promise<void> {
+    const key = keyOf(version, partition);
+    const isHeld = this.standsOf(partition).some((stand) => stand.version === version);
+    if (!isHeld || this.#wished.has(key)) return;
+    this.#wished.add(key);
+    await this.#save(version, partition);
+    this.#wished.delete(key);
+  }
+
   /** Lets go of a partition. */
   drop(partition: Partition): void {
     this.#deps.shadows.dropPartition(partition);
@@ -181,7 +194,8 @@ export class HeldVersions {
     await this.#endIdleBuilds();
     if (isNamed()) {
       const { live, shadow, previous } = book.aliases;
-      const beside = [shadow, previous].filter((name): name is string => name !== null);
+      const armed = this.#deps.armed?.() ?? [];
+      const beside = [shadow, previous, ...armed].filter((name) => name !== null);
       for (const name of [live, ...beside]) shadows.built(name);
       const served = this.#deps.moved().map(({ runtime }) => runtime.definition.version);
       shadows.keepOnly(new Set([live, ...beside, ...served]));

@@ -1,4 +1,4 @@
-import type { QueriesPort } from '../../api/deps.ts';
+import type { QueriesPort, RecommendationQuery } from '../../api/deps.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Partition } from '../../events/position.ts';
 import type { Staleness } from '../../projections/answer.ts';
@@ -8,6 +8,8 @@ import type { IdentityTrouble } from './known-identities.ts';
 export interface MarkingDeps {
   readonly freshness: { of(partitions: Iterable<Partition>): Staleness | undefined };
   readonly identities: { readonly trouble: IdentityTrouble | undefined };
+  /** What recommends in the place of the queries, where it isn't them. */
+  readonly recommend?: QueriesPort['recommend'];
 }
 
 /** Marks answers that may lack the newest events: `stale` says why, and since when. */
@@ -19,8 +21,9 @@ export function markedQueries(queries: QueriesPort, deps: MarkingDeps): QueriesP
   const marked = <T extends { readonly position: readonly string[] }>(
     answer: T | undefined,
   ): T | undefined => (answer === undefined ? undefined : mark(answer));
+  const { recommend = (query: RecommendationQuery) => queries.recommend(query) } = deps;
   return {
-    recommend: async (query) => mark(await queries.recommend(query)),
+    recommend: async (query) => mark(await recommend(query)),
     similar: async (item, n, rules) => marked(await queries.similar(item, n, rules)),
     popular: async (n, rules) => mark(await queries.popular(n, rules)),
     latest: (n, category) => queries.latest(n, category),

@@ -91,7 +91,8 @@ export class PartitionFeed {
     const { wishes, sleep } = this.#deps;
     let lookMs = LOOK_MS_MIN;
     for (let looks = 0; !signal.aborted; looks += 1) {
-      if (this.#place !== undefined && looks % LOOKS_A_WISH === 0) {
+      const isMissed = this.#place !== undefined || looks > 0;
+      if (isMissed && looks % LOOKS_A_WISH === 0) {
         // Without a wish the mover's own cadence has to do.
         await wishes.wish(this.#partition).catch((error: unknown) => this.#log(error));
       }
@@ -167,11 +168,12 @@ export class PartitionFeed {
 
   /** Lets the learner follow the journal, until it cannot go on: then a newer state is taken. */
   async #learn(learner: PartitionRuntime, reading: AbortSignal): Promise<void> {
-    const { learning, yieldNow } = this.#deps;
-    const versions: VersionSource = {
+    const { learning, yieldNow, passesPromotions = false } = this.#deps;
+    const serves: VersionSource = {
       runtimeAt: (version) =>
         Promise.reject(new RepriseError('CONFLICT', `version ${version} was promoted`)),
     };
+    const versions = passesPromotions ? undefined : serves;
     // Called before anything else happens: answers read the learner and what is applied here as one.
     const sink = (delta: ModelDelta): Promise<void> => this.#apply(delta);
     try {

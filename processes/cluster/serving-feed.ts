@@ -18,6 +18,8 @@ export interface ServingFeedDeps {
   readonly states: WholeStates;
   readonly reader: Pick<DeltaReader, 'read'>;
   readonly learning: LearningDeps;
+  /** True of a version that is held beside the live one: promotions of others are nothing to it. */
+  readonly passesPromotions?: boolean;
   readonly wishes: Pick<CheckpointWishes, 'wish'>;
   /** Unix milliseconds. */
   readonly clock: () => number;

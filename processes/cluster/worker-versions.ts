@@ -8,6 +8,11 @@ import { ShadowPace } from '../../activities/shadow-pace.ts';
 import { erasedSince } from '../../activities/stale-versions.ts';
 import { Shadows } from '../../activities/shadows.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import {
+  dropHeldStream,
+  heldStreams,
+  openDeltaWriter,
+} from '../../adapters/cluster/delta-stream.ts';
 import { openObservedEvents } from '../../adapters/cluster/observed-events.ts';
 import { openErasures } from '../../adapters/cluster/records.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
@@ -17,6 +22,7 @@ import type { PrequentialMetricsBook } from '../core/prequential-metrics.ts';
 import { checkpointsOfAll } from '../core/shadow-keeping.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { promoteShadow } from '../durable/planned-runs.ts';
+import { openArmedVersions } from './armed-versions.ts';
 import { Closers } from './closers.ts';
 import { openFactSending } from './fact-sending.ts';
 import type { FactSending } from './fact-sending.ts';
@@ -29,6 +35,8 @@ import { createHeldPromotions } from './held-promotions.ts';
 import { heldPositions } from './held-stands.ts';
 import { HeldVersions } from './held-versions.ts';
 import type { MovedPartition } from './held-versions.ts';
+import { HeldTelling } from './held-telling.ts';
+import type { FencedPartition, HeldStreams } from './held-telling.ts';
 import { need } from './need.ts';
 import type { Patience } from './patience.ts';
 import { patientJournal, patientMerges } from './patient-reads.ts';
@@ -48,7 +56,7 @@ export interface WorkerVersionsDeps extends Pick<ProcessWays, 'config' | 'logger
   readonly link: RedisLink;
   readonly learning: WorkerLearning;
   readonly observed: PrequentialMetricsBook;
-  readonly moved: () => readonly MovedPartition[];
+  readonly moved: () => readonly (MovedPartition & FencedPartition)[];
   readonly patience: Patience;
   /** Unix milliseconds with fractions. */
   readonly clock: () => number;
@@ -68,16 +76,25 @@ export function openWorkerVersions(deps: WorkerVersionsDeps): WorkerVersions {
   const { stores, config, logger, learning, patience, clock } = deps;
   const { signal } = patience;
   const aliases = followAliases({ stores, logger, signal });
-  const shadows = openShadows(deps, (version, error) => held.failed(version, error));
-  const all = checkpointsOfAll(stores.checkpoints, stores.heldCheckpoints);
   const { database } = need(config.mongo, 'REPRISE_MONGO_URL');
   const records = openErasures({ connection: stores.mongo, database });
+  const isStale = async (version: string): Promise<boolean> =>
+    (await erasedSince(records, version)) !== undefined;
+  const armed = openArmedVersions(stores.mongo, database);
+  const telling = new HeldTelling({
+    ...{ armed, isStale, patience, logger, moved: deps.moved, registry: stores.registry },
+    streams: heldStreamsOf(deps.link),
+    onCheckpointNeeded: (version, partition) => void held.wish(version, partition),
+    onChange: () => held.wake(),
+  });
+  const shadows = openShadows(deps, telling, (version, error) => held.failed(version, error));
+  const all = checkpointsOfAll(stores.checkpoints, stores.heldCheckpoints);
   const links = learning.linksOf(stores.heldCheckpoints, () => undefined);
   const held: HeldVersions = new HeldVersions({
     ...{ shadows, clock, logger, moved: deps.moved, bounds: config },
     ...{ versions: learning.versions, registry: stores.registry, book: aliases.book },
-    isNamed: () => aliases.isRead,
-    isStale: async (version) => (await erasedSince(records, version)) !== undefined,
+    isNamed: () => aliases.isRead && armed.isRead,
+    ...{ isStale, armed: () => armed.versions },
     checkpoints: {
       save: (checkpoint) => links.save(checkpoint),
       forget: (partition) => links.forget(partition),
@@ -99,15 +116,38 @@ export function openWorkerVersions(deps: WorkerVersionsDeps): WorkerVersions {
       await Promise.all([
         aliases.run(),
         held.run(signal),
-        pruneHeld({ ...deps, aliases, held: () => shadows.versions }, signal),
+        telling.run(signal),
+        pruneHeld(
+          {
+            ...{ stores, logger, moved: deps.moved },
+            aliases: {
+              book: aliases.book,
+              get isRead() {
+                return aliases.isRead && armed.isRead;
+              },
+            },
+            held: () => [...shadows.versions, ...armed.versions],
+          },
+          signal,
+        ),
       ]);
     },
     close: () => closers.close(),
   };
 }
 
+/** The streams of versions beside the live one, over Redis. */
+function heldStreamsOf(link: RedisLink): HeldStreams {
+  return {
+    of: (held, onCheckpointNeeded) => openDeltaWriter(link, { held, onCheckpointNeeded }),
+    versions: (partition) => heldStreams(link, partition),
+    drop: (partition, version, fence) => dropHeldStream(link, partition, version, fence),
+  };
+}
+
 function openShadows(
   { stores, config, learning, observed, moved, patience, clock }: WorkerVersionsDeps,
+  readers: HeldTelling,
   onError: (version: string, error: unknown) => void,
 ): Shadows {
   const { journal } = stores;
@@ -115,7 +155,7 @@ function openShadows(
   const runtimeOf = (partition: number): MovedPartition['runtime'] | undefined =>
     moved().find((one) => one.partition === partition)?.runtime;
   return new Shadows({
-    ...{ clock, yieldNow, follow, sliceMsMax: config.sliceMsMax },
+    ...{ clock, yieldNow, follow, readers, sliceMsMax: config.sliceMsMax },
     journal: {
       ...patientJournal(journal, patience),
       isErased: (surrogate) => journal.isErased(surrogate),

@@ -151,7 +151,12 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   measureLearning(ways, { observed, host, stores });
   const wishes = openCheckpointWishes(link);
   const heed = (waiting: Patience): Promise<void> =>
-    patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
+    patiently(waiting, () =>
+      wishes.heed((partition, version) => {
+        if (version === undefined) host.wish(partition);
+        else void beside.held.wish(version, partition);
+      }, waiting.signal),
+    );
   const telling = { observed, logger, ...observedIn(link) };
   const hear = (): Promise<void> =>
     hearBlocks({ link, journal: stores.journal, logger, signal: over.signal });

@@ -7,6 +7,7 @@ import { openObjectFolder } from '../../adapters/cluster/object-folder.ts';
 import { madeEvents } from '../e2e/made-events.ts';
 import type { Json } from '../e2e/server.ts';
 import { useStack } from '../services/stack.ts';
+import { armCases } from './arm-cases.ts';
 import { ClusterClient } from './client.ts';
 import { startCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
@@ -293,5 +294,6 @@ describe('the past of a cluster', () => {
 
   definitionCases(() => ({ cluster, one, other }));
   countingCases(() => ({ cluster, one, other }));
+  armCases(() => ({ cluster, one, other }));
   quotaCases(() => ({ cluster, one, other }));
 });

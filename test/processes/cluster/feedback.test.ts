@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
+import type { VersionsOfArms } from '../../../activities/arm-versions.ts';
 import type { ExperimentRecord } from '../../../activities/experiment-record.ts';
 import { FollowedRecord } from '../../../activities/followed-record.ts';
 import type { KeptReactions } from '../../../activities/reaction-fold.ts';
 import type { KeptAnswers } from '../../../activities/summed-answers.ts';
 import type { QueriesPort, RecommendationQuery } from '../../../api/deps.ts';
+import type { RecommendationAnswer } from '../../../api/schema/answers.ts';
 import { createDoor } from '../../../events/door.ts';
 import { RepriseError } from '../../../events/error.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../../events/interaction-type.ts';
@@ -37,6 +39,15 @@ function answerId(user: string, label: AnswerLabel | null): string {
   );
 }
 
+/** The live version may be named by arms, and no other. */
+const versions: VersionsOfArms = {
+  live: 'v1',
+  refuseAway: async (version, field) => {
+    await Promise.resolve();
+    if (version !== 'v1') throw new RepriseError('INVALID', `${field} is not held`, { field });
+  },
+};
+
 /** Queries that answer everybody alike. */
 const queries = {
   recommend: () => Promise.resolve({ model: 'v1' }),
@@ -59,7 +70,7 @@ function createWorld() {
       experiments: await FollowedRecord.open(experiments, []),
     };
     const feedback = await ClusterFeedback.open({
-      ...{ api, answers, reactions, definitions, journal, identities, types },
+      ...{ api, answers, reactions, definitions, versions, journal, identities, types },
       ...{
         factsOf: answerReader(KEY),
         markOf: (user: string) => user,
@@ -161,15 +172,41 @@ describe('what becomes of the answers of a cluster', () => {
     assert.equal((await put()).arms[1]?.scenario, 'jazz');
   });
 
-  it('refuses an arm by a model version, names the field, and keeps no experiment', async () => {
+  it('refuses an arm by a version that can not answer, names the field, and keeps no experiment', async () => {
     const { open } = createWorld();
     const { experiments } = (await open('one')).feedback;
-    const arms = ARMS.map((arm, at) => (at === 0 ? arm : { ...arm, version: 'v1' }));
+    const arms = ARMS.map((arm, at) => (at === 0 ? arm : { ...arm, version: 'v2' }));
     await assert.rejects(experiments.put('front', { arms, effect: 0.1 }), {
       code: 'INVALID',
-      message: /arms\[1\]\.version: .*embedded profile/,
+      message: /arms\[1\]\.version is not held/,
     });
     assert.equal(await experiments.get('front'), undefined);
+  });
+
+  it('counts an answer to no arm that says so, and tells the versions of all arms', async () => {
+    const { open } = createWorld();
+    const { feedback } = await open('one');
+    const arms = ARMS.map((arm, at) => (at === 0 ? arm : { ...arm, version: 'v1' }));
+    await feedback.experiments.put('front', { arms, effect: 0.1 });
+    const watched = feedback.watchQueries({
+      ...queries,
+      recommend: ({ user }) =>
+        Promise.resolve({
+          model: 'v1',
+          experiment: { name: 'front', arm: 'x', ...(user === 'bo' && { uncounted: 'away' }) },
+        } as unknown as RecommendationAnswer),
+    });
+    for (const user of ['ada', 'bo']) {
+      const label = feedback.experiments.assign('front', user);
+      assert.deepEqual(label?.versions, ['v1'], 'an arm without a version is given the live one');
+      await watched.recommend({ user, label } as RecommendationQuery);
+    }
+    const told = await feedback.experiments.get('front');
+    assert.equal(
+      told?.arms.reduce((sum, { answers }) => sum + answers, 0),
+      1,
+    );
+    assert.equal((await feedback.tell()).rows[0]?.impressions, 2);
   });
 
   it('is not told while the store is away, and is whole when it is back', async () => {
