@@ -17,6 +17,8 @@ import type {
   ReceivedMessage,
   TransportBatch,
 } from '../events/transport.ts';
+import type { AppendTraces } from './append-traces.ts';
+import { parentsOf, tracedIn } from './traced-messages.ts';
 import { AcknowledgementSender, acknowledgementsOf } from './acknowledgement-sender.ts';
 import type { HandledMessage } from './acknowledgement-sender.ts';
 import type { Logger } from './logger.ts';
@@ -61,6 +63,8 @@ export interface IngestDeps {
    * remembered of its users is trusted any more.
    */
   readonly takeOver?: (partition: Partition) => Promise<void>;
+  /** Goes on with the traces of requests; where absent no message's trace is looked at. */
+  readonly traces?: AppendTraces | undefined;
 }
 
 /** How far the ingest has come in one partition. */
@@ -122,9 +126,10 @@ async function ingestBlock(
   const types = eventTypes(deps.types);
   const rules = { types, timeMsMax, partition, owners: progress.owners };
   const read = messages.map((message) => readMessage(message, rules));
+  const parents = deps.traces && parentsOf(messages);
   const told: Acknowledgement[] = [];
   for (const part of untilErased(read)) {
-    told.push(...(await ingestPart(deps, partition, progress, part)));
+    told.push(...(await ingestPart(deps, partition, progress, part, parents)));
   }
   return told;
 }
@@ -135,11 +140,17 @@ async function ingestPart(
   partition: Partition,
   progress: Progress,
   read: readonly ReadMessage[],
+  parents: ReadonlyMap<number, string> | undefined,
 ): Promise<readonly Acknowledgement[]> {
   await park(deps, partition, read);
   const known = await findKnown(deps, partition, read);
   const sealed = await sealFresh(deps, partition, read, known);
+  const beganMs = deps.clock();
   const { from, outcomes } = await append(deps, partition, progress, read, sealed);
+  if (parents !== undefined && parents.size > 0) {
+    const times = { messages: read.length, beganMs, endedMs: deps.clock() };
+    deps.traces?.(tracedIn({ partition, read, outcomes, parents }), times);
+  }
   // They stand at the end, if there are any.
   if (erasedIn(read.at(-1)) !== undefined) {
     progress.erased = read.map(erasedIn).filter((user) => user !== undefined);

@@ -5,6 +5,8 @@ export interface RequestRecord {
   readonly requestId: string;
   /** Begins a part of the work; what it returns ends it. A part that was not ended ends with the request. */
   begin(part: string): () => void;
+  /** The W3C `traceparent` of the append under way, to be sent with its events; undefined where no trace is kept. */
+  readonly appendParent: string | undefined;
   /** Notes where the request's events stand, or from where it was answered, `"0:1234"` each, and by which version. */
   at(positions: readonly string[], version?: string): void;
 }

@@ -33,8 +33,11 @@ export interface DoorDeps {
 
 /** The one way in for events: checks what they mean, gives users their surrogates, seals, appends. */
 export interface EventDoor {
-  /** Appends a batch whole, or refuses it whole with INVALID naming index, field and remedy. */
-  accept(incoming: readonly IncomingEvent[]): Promise<AcceptedEvents>;
+  /**
+   * Appends a batch whole, or refuses it whole with INVALID naming index, field and remedy. The W3C `traceparent` of a
+   * trace that is kept goes with the events where they are sent on.
+   */
+  accept(incoming: readonly IncomingEvent[], traceparent?: string): Promise<AcceptedEvents>;
   /** Publishes an item's metadata to every partition; null metadata withdraw it. The same id again changes nothing. */
   publishItem(
     item: string,

@@ -17,6 +17,7 @@ import { formatPosition } from './position.ts';
 import type { Partition, Position } from './position.ts';
 import type { RandomBytes } from './random.ts';
 import { SLICE_EVENTS_MAX } from './sealing.ts';
+import { TRACEPARENT } from './traceparent.ts';
 import { encodeMessage } from './transport-message.ts';
 import { formatOffset } from './transport.ts';
 import type { EventTransport, OutgoingMessage, TransportOffset } from './transport.ts';
@@ -98,9 +99,9 @@ export function createSendingDoor(deps: SendingDoorDeps): SendingEventDoor {
     );
   };
   return {
-    async accept(incoming) {
+    async accept(incoming, traceparent) {
       checkEvents(incoming, { types, timeMsMax: timeMsMax(), isAnswer: deps.isAnswer });
-      return door.accept(incoming);
+      return door.accept(incoming, traceparent);
     },
     publishItem: async (item, metadata, id) =>
       onlyOne(await publishItems([{ item, metadata, id }])),
@@ -125,15 +126,19 @@ class SendingDoor {
     });
   }
 
-  async accept(incoming: readonly IncomingEvent[]): Promise<AcceptedEvents> {
+  async accept(
+    incoming: readonly IncomingEvent[],
+    traceparent: string | undefined,
+  ): Promise<AcceptedEvents> {
     if (incoming.length === 0) return { accepted: 0, duplicates: 0, positions: [], pending: [] };
     const messages: OutgoingMessage[] = [];
     const nowMs = this.#deps.clock();
+    const traced = traceparent !== undefined && { headers: { [TRACEPARENT]: traceparent } };
     for (const { id = madeId(this.#deps.random), time = nowMs, ...said } of incoming) {
       // In the order that the ingest reads fastest.
       const value = encodeMessage({ event: { id, ...said, time } });
       const partition = partitionOf(said.user, this.#deps.partitions);
-      messages.push({ partition, key: eventKey(id), value });
+      messages.push({ partition, key: eventKey(id), value, ...traced });
       if (messages.length % SLICE_EVENTS_MAX === 0) await this.#deps.yieldNow?.();
     }
     const { offsets, outcomes } = await this.#send(

@@ -13,7 +13,7 @@ export interface OutgoingMessage {
   readonly key: Uint8Array;
   /** UTF-8 JSON of one event or one shared fact (see `transport-message.ts`), or a CloudEvent. */
   readonly value: Uint8Array;
-  /** Of a CloudEvent alone. */
+  /** Of a CloudEvent, and the `traceparent` of a request whose trace is kept; of no other message. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -24,6 +24,8 @@ export interface ReceivedMessage {
   readonly value: Uint8Array | null;
   /** Of a CloudEvent alone; every other message is read by its value. */
   readonly headers?: MessageHeaders;
+  /** The W3C `traceparent` of what sent it, where its trace is kept. */
+  readonly traceparent?: string;
 }
 
 /** Consecutive messages of one partition. */

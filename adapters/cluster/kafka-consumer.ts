@@ -3,6 +3,7 @@ import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { isCloudEvent } from '../../events/cloud-message.ts';
 import { RepriseError, hasCode } from '../../events/error.ts';
 import type { Partition } from '../../events/position.ts';
+import { sampledParent, TRACEPARENT } from '../../events/traceparent.ts';
 import type {
   AssignmentListener,
   BatchHandler,
@@ -291,9 +292,15 @@ function received(batch: Batch, next: number): Parameters<BatchHandler>[0] {
   };
 }
 
-/** Our own messages have no headers, and are handed on without. */
+/** Our own messages have no headers but where a trace is kept, and are handed on without. */
 function receivedMessage({ offset, key, value, headers }: KafkaMessage): ReceivedMessage {
   const message = { offset: Number(offset), key, value };
   // Messages of the format before Kafka 0.11 have no place for headers.
-  return headers !== undefined && isCloudEvent(headers) ? { ...message, headers } : message;
+  if (headers === undefined) return message;
+  const traceparent = sampledParent(headers[TRACEPARENT]?.toString());
+  return {
+    ...message,
+    ...(isCloudEvent(headers) && { headers }),
+    ...(traceparent !== undefined && { traceparent }),
+  };
 }

@@ -1,5 +1,5 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Context, Span as OtelSpan, Tracer } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
+import type { Context, Link, Span as OtelSpan, Tracer } from '@opentelemetry/api';
 import { ExportResultCode, parseTraceParent } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -60,16 +60,25 @@ export function createTraces(options: TracesOptions): OtlpTraces {
   };
 }
 
+const KINDS = {
+  server: SpanKind.SERVER,
+  internal: SpanKind.INTERNAL,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+} as const;
+
 class KeptSpan implements Span {
   readonly traceId: string;
   readonly traceparent: string;
+  readonly isSampled: boolean;
   readonly #span: OtelSpan;
 
-  constructor(tracer: Tracer, { name, kind, parent, beganMs, facts }: SpanStart) {
+  constructor(tracer: Tracer, { name, kind, parent, links, beganMs, facts }: SpanStart) {
     this.#span = tracer.startSpan(
       name,
       {
-        kind: kind === 'server' ? SpanKind.SERVER : SpanKind.INTERNAL,
+        kind: KINDS[kind ?? 'internal'],
+        ...(links !== undefined && { links: links.flatMap(linkTo) }),
         ...(facts !== undefined && { attributes: facts }),
         ...(beganMs !== undefined && { startTime: beganMs }),
       },
@@ -77,6 +86,7 @@ class KeptSpan implements Span {
     );
     const { traceId, spanId, traceFlags } = this.#span.spanContext();
     this.traceId = traceId;
+    this.isSampled = (traceFlags & TraceFlags.SAMPLED) !== 0;
     this.traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
   }
 
@@ -88,6 +98,11 @@ class KeptSpan implements Span {
     if (failed) this.#span.setStatus({ code: SpanStatusCode.ERROR });
     this.#span.end(endedMs);
   }
+}
+
+function linkTo(traceparent: string): readonly Link[] {
+  const context = parseTraceParent(traceparent);
+  return context === null ? [] : [{ context }];
 }
 
 function contextOf(traceparent: string | undefined): Context {

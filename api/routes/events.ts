@@ -94,9 +94,13 @@ async function readBatch(request: IncomingMessage): Promise<Batch> {
 }
 
 /** Passes a batch to the door, and names a refused field as the caller knows it. */
-async function accept(door: DoorPort, { events, locate }: Batch): Promise<AcceptedEvents> {
+async function accept(
+  door: DoorPort,
+  { events, locate }: Batch,
+  traceparent: string | undefined,
+): Promise<AcceptedEvents> {
   try {
-    return await door.accept(events);
+    return await door.accept(events, traceparent);
   } catch (error) {
     const named = hasCode(error, 'INVALID') ? namedField(error) : undefined;
     if (named === undefined) throw error;
@@ -165,7 +169,7 @@ export function eventRoutes(deps: ApiDeps): readonly Route[] {
       handle: async ({ request, record }) => {
         const batch = await readBatch(request);
         const ended = record?.begin('append');
-        const answer = await accept(deps.door, batch);
+        const answer = await accept(deps.door, batch, record?.appendParent);
         ended?.();
         record?.at(answer.positions);
         const { accepted, duplicates, positions, pending } = answer;

@@ -40,7 +40,10 @@ function inserting(deps: ApiDeps, method: 'POST' | 'PUT'): Route {
     answer: { status: 200, description: 'It is durable.', schema: gorseSuccessSchema },
     handle: async ({ body, record }) => {
       try {
-        const { positions } = await deps.door.accept(body.map(gorseEvent));
+        const ended = record?.begin('append');
+        const events = body.map(gorseEvent);
+        const { positions } = await deps.door.accept(events, record?.appendParent);
+        ended?.();
         record?.at(positions);
       } catch (error) {
         throw gorseRefusal(error);

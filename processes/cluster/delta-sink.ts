@@ -15,6 +15,8 @@ export interface DeltaSinkDeps {
   /** Notes what the rows were after each. */
   readonly trail: Pick<StateTrail, 'apply' | 'applyWhole'>;
   readonly yieldNow: () => Promise<void>;
+  /** Called when a delta has been learned, before anybody is told. */
+  readonly onLearned?: ((delta: ModelDelta) => void) | undefined;
   /** Called when a delta has been told. */
   readonly onTold?: () => void;
 }
@@ -26,6 +28,7 @@ export interface DeltaSinkDeps {
 export function createDeltaSink(deps: DeltaSinkDeps): (delta: ModelDelta) => Promise<void> {
   const { watch, writer, users, patience, trail, yieldNow } = deps;
   return async (delta) => {
+    deps.onLearned?.(delta);
     await patiently(patience, async () => {
       await watch.confirm();
       // Who answers by such a learner has one of its own.

@@ -93,6 +93,7 @@ function observe({ config, logger }: FrameDeps): Promise<Observation> {
   const otelServiceName = `${config.otelServiceName}-${config.process}`;
   return openObservation({
     config: { ...config, otelServiceName },
+    process: config.process,
     ...{ logger, release: RELEASE, clock: () => performance.timeOrigin + performance.now() },
   });
 }

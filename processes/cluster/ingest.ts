@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { createAppendTraces } from '../../activities/append-traces.ts';
+import type { AppendTraces } from '../../activities/append-traces.ts';
 import { createIngest } from '../../activities/ingest.ts';
 import { poisonRecordsMax } from '../../activities/poison-lot.ts';
 import { allSeries } from '../../activities/instruments.ts';
@@ -9,7 +11,9 @@ import type { BlockNews } from '../../adapters/cluster/block-news.ts';
 import { openItems } from '../../adapters/cluster/items.ts';
 import { openPoisonLot } from '../../adapters/cluster/poison-lot.ts';
 import { openErasures } from '../../adapters/cluster/records.ts';
+import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { openToldPlaces } from '../../adapters/cluster/told-places.ts';
+import { openTraceNews } from '../../adapters/cluster/trace-news.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { publishedItems, titleOf } from '../../projections/items.ts';
 import { yieldNow } from '../core/yield-now.ts';
@@ -69,6 +73,7 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
       poison: openPoisonLot({ connection: mongo, database, recordsMax: poisonRecordsMax }),
       types: DEFAULT_INTERACTION_TYPES,
       random: randomBytes,
+      traces: tracesOf(observation, link),
       takeOver: async () => {
         identities.forgetRead();
         await endErased({ records, journal, identities });
@@ -96,6 +101,16 @@ export async function startClusterIngest(ways: ProcessWays): Promise<RunningProc
     await closers.close();
     throw error;
   }
+}
+
+/** What goes on with the traces of requests; undefined where none are kept. */
+function tracesOf(
+  { traced }: ProcessWays['observation'],
+  link: RedisLink,
+): AppendTraces | undefined {
+  if (traced === undefined) return undefined;
+  const news = openTraceNews(link);
+  return createAppendTraces({ traces: traced.traces, tell: (told) => news.tell(told) });
 }
 
 /** A journal that counts what is appended. */

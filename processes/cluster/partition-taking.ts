@@ -62,6 +62,8 @@ export interface TakingDeps extends Pick<FollowerDeps, 'yieldNow' | 'sliceMsMax'
   readonly beside?: Pick<HeldVersions, 'retire' | 'wake' | 'standsOf' | 'save' | 'drop'>;
   /** Where marks of the rows are told; absent where they stay here. */
   readonly marks?: Pick<ToldMarks, 'add'>;
+  /** Called when a slice was learned. */
+  readonly onLearned?: DeltaSinkDeps['onLearned'];
   readonly logger: Logger;
 }
 
@@ -153,13 +155,16 @@ function movesOf(
   deps: TakingDeps,
   told: Pick<DeltaSinkDeps, 'watch' | 'patience' | 'users' | 'trail'>,
 ): Moves {
-  const { yieldNow, sliceMsMax, clock, merges, beside, stream: writer } = deps;
+  const { yieldNow, sliceMsMax, clock, merges, beside, onLearned, stream: writer } = deps;
   const { patience } = told;
   return {
     ...{ yieldNow, sliceMsMax, clock },
     journal: patientJournal(deps.journal, patience),
     versions: patientVersions(deps.versions, patience),
-    sink: createDeltaSink({ ...told, yieldNow, writer, onTold: () => beside?.wake() }),
+    sink: createDeltaSink({
+      ...{ ...told, yieldNow, writer, onLearned },
+      onTold: () => beside?.wake(),
+    }),
     ...(merges && { merges: patientMerges(merges, patience) }),
   };
 }

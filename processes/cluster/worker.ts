@@ -29,6 +29,7 @@ import { keepBarriers } from './barrier-keeper.ts';
 import { hearBlocks } from './block-hearing.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
+import { hearTraces } from './trace-hearing.ts';
 import { tellWaiting } from './meeting.ts';
 import { pruneMerges } from './merge-pruning.ts';
 import { tellObserved } from './observed-telling.ts';
@@ -158,8 +159,16 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
       }, waiting.signal),
     );
   const telling = { observed, logger, ...observedIn(link) };
-  const hear = (): Promise<void> =>
-    hearBlocks({ link, journal: stores.journal, logger, signal: over.signal });
+  const hearing = { link, logger, signal: over.signal };
+  const hear = async (): Promise<void> => {
+    const isMoved = (partition: number): boolean =>
+      host.held.some((held) => held.partition === partition);
+    const { traced } = ways.observation;
+    await Promise.all([
+      hearBlocks({ ...hearing, journal: stores.journal }),
+      hearTraces({ ...hearing, traced, isMoved }),
+    ]);
+  };
   return {
     ...ways,
     ...{ stores, temporal, host, queue, learning, beside, telling, heed, hear, patience },
@@ -204,11 +213,24 @@ function takingOf(
       observation,
     ),
     observerOf: (version) => observed.observerOf(version),
+    onLearned: learnedTelling(observation, clock),
     fold: {
       types: DEFAULT_INTERACTION_TYPES,
       // Not the identities: another process's removal may go unnoticed there for a while.
       isErased: (surrogate) => stores.journal.isErased(surrogate),
     },
+  };
+}
+
+/** Tells traces what was learned; undefined where none are kept. */
+function learnedTelling(
+  { traced }: ProcessWays['observation'],
+  clock: () => number,
+): TakingDeps['onLearned'] {
+  if (traced === undefined) return undefined;
+  return ({ partition, to: sequence, version }) => {
+    const nowMs = clock();
+    traced.positions.applied({ partition, sequence, version, beganMs: nowMs, endedMs: nowMs });
   };
 }
 

@@ -25,8 +25,8 @@ export function meteredDoor(
   const accepted = instruments.series(METRICS.accepted);
   const duplicates = instruments.series(METRICS.duplicates);
   return {
-    async accept(incoming) {
-      const answer = await door.accept(incoming);
+    async accept(incoming, traceparent) {
+      const answer = await door.accept(incoming, traceparent);
       accepted(answer.accepted);
       if (answer.duplicates > 0) duplicates(answer.duplicates);
       if (appended !== undefined) {

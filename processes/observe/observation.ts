@@ -3,18 +3,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { allOf } from '../../activities/instruments.ts';
 import type { Instruments } from '../../activities/instruments.ts';
 import { METRICS } from '../../activities/metrics.ts';
+import type { Traces } from '../../activities/traces.ts';
 import { createPrometheus } from '../../adapters/instruments/prometheus.ts';
 import { createStatsd } from '../../adapters/instruments/statsd.ts';
 import type { StatsdInstruments } from '../../adapters/instruments/statsd.ts';
 import type { OtlpTraces } from '../../adapters/instruments/traces.ts';
 import type { MetricsPort } from '../../api/deps.ts';
 import type { RequestWatch } from '../../api/request-watch.ts';
+import type { ClusterProcess } from '../config/cluster-process.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { FreshnessBook } from './freshness-book.ts';
 import { PositionTraces } from './position-traces.ts';
 import type { AppliedSlice } from './position-traces.ts';
 import { createRequestWatch } from './request-watch.ts';
+import type { FollowedTraces } from './request-watch.ts';
 
 /** How often StatsD is told what stands; Prometheus reads it when it asks. */
 export const standTellMsMax = 5_000;
@@ -32,6 +35,8 @@ export interface ObservationDeps {
   readonly logger: Logger;
   /** Unix milliseconds with fractions. */
   readonly clock: () => number;
+  /** Which of the cluster's processes this is; absent where one process does everything. */
+  readonly process?: ClusterProcess;
 }
 
 /** What is measured, traced and logged of a process, and where that goes. */
@@ -40,6 +45,8 @@ export interface Observation {
   readonly requests: RequestWatch;
   readonly metrics: MetricsPort;
   readonly clock: () => number;
+  /** Absent where no traces are kept. */
+  readonly traced: FollowedTraces | undefined;
   /** An append ends at a sequence of a partition. */
   readonly appended: (partition: number, sequence: number) => void;
   /** A slice of a partition is known to answers. */
@@ -57,17 +64,16 @@ export async function openObservation(deps: ObservationDeps): Promise<Observatio
   const dropped = prometheus.series(METRICS.statsdDropped);
   const statsd = openStatsd(deps, () => dropped(1));
   const traces = await openTraces(deps);
-  const positions = traces && new PositionTraces(traces);
+  const traced = traces && { traces, ...followedBy(traces, deps.process) };
   const instruments = statsd === undefined ? prometheus : allOf([prometheus, statsd]);
   const freshness = new FreshnessBook(instruments.series(METRICS.freshness), clock);
   const looks = new Looks(logger);
   const ending = new AbortController();
   const telling = statsd === undefined ? undefined : looks.keepTelling(ending.signal);
   return {
-    ...{ instruments, clock },
+    ...{ instruments, clock, traced },
     requests: createRequestWatch({
-      ...{ instruments, clock, newRequestId: randomUUID },
-      traced: traces && positions && { traces, positions },
+      ...{ instruments, clock, traced, newRequestId: randomUUID },
       log: isLogged(config) ? (fields, message) => logger.debug(fields, message) : undefined,
     }),
     metrics: {
@@ -79,7 +85,7 @@ export async function openObservation(deps: ObservationDeps): Promise<Observatio
     appended: (partition, sequence) => freshness.appended(partition, sequence),
     applied: (slice) => {
       freshness.applied(slice.partition, slice.sequence);
-      positions?.applied(slice);
+      traced?.positions.applied(slice);
     },
     onLook: (tell) => looks.add(tell),
     async close() {
@@ -87,6 +93,18 @@ export async function openObservation(deps: ObservationDeps): Promise<Observatio
       await Promise.all([telling, statsd?.close(), traces?.close()]);
     },
   };
+}
+
+/** How traces go on in a process: one of a cluster tells of what it does itself. */
+function followedBy(
+  traces: Traces,
+  process: ClusterProcess | undefined,
+): Omit<FollowedTraces, 'traces'> {
+  if (process === undefined) {
+    return { positions: new PositionTraces(traces), appendKind: 'internal' };
+  }
+  const part = process === 'worker' ? 'learn' : 'apply';
+  return { positions: new PositionTraces(traces, [part]), appendKind: 'producer' };
 }
 
 /** What sets the gauges, and when it does. */

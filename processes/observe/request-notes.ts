@@ -10,6 +10,8 @@ export const namedPositionsMax = 8;
 export interface NotedTrace {
   readonly traces: Traces;
   readonly span: Span;
+  /** What an append is here: `producer` where events are sent on to another process. */
+  readonly appendKind: 'internal' | 'producer';
 }
 
 /** What is noted of one request: its id, the place in the journal, the parts of its trace. */
@@ -30,9 +32,8 @@ export class RequestNotes implements RequestRecord {
     return this.#trace?.span;
   }
 
-  /** The part by which events came into the journal, where there was one. */
-  get append(): Span | undefined {
-    return this.#append;
+  get appendParent(): string | undefined {
+    return this.#append?.isSampled === true ? this.#append.traceparent : undefined;
   }
 
   /** The last position of each partition, of as many as are named. */
@@ -41,11 +42,13 @@ export class RequestNotes implements RequestRecord {
   }
 
   begin(part: string): () => void {
-    const { traces, span } = this.#trace ?? {};
-    if (traces === undefined || span === undefined) return () => undefined;
-    const begun = traces.begin({ name: part, parent: span.traceparent });
+    if (this.#trace === undefined) return () => undefined;
+    const { traces, span, appendKind } = this.#trace;
+    const isAppend = part === 'append';
+    const kind = isAppend ? appendKind : 'internal';
+    const begun = traces.begin({ name: part, parent: span.traceparent, kind });
     this.#open.set(part, begun);
-    if (part === 'append') this.#append = begun;
+    if (isAppend) this.#append = begun;
     return () => {
       if (this.#open.delete(part)) begun.end();
     };

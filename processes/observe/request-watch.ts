@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Instruments, Series } from '../../activities/instruments.ts';
 import { METRICS } from '../../activities/metrics.ts';
-import type { Traces } from '../../activities/traces.ts';
 import type { RequestRecord, RequestWatch } from '../../api/request-watch.ts';
 import { formatPosition } from '../../events/position.ts';
 import type { PositionTraces } from './position-traces.ts';
 import { RequestNotes } from './request-notes.ts';
+import type { NotedTrace } from './request-notes.ts';
 
 /** The route whose time is the recommender's. */
 const RECOMMENDATIONS = 'GET /v1/users/{id}/recommendations';
@@ -13,11 +13,16 @@ const OK = 200;
 /** From this status on it is our fault. */
 const FAULT = 500;
 
+/** Where the traces of requests go, and what goes on with them by position. */
+export interface FollowedTraces extends Pick<NotedTrace, 'traces' | 'appendKind'> {
+  readonly positions: PositionTraces;
+}
+
 /** What requests are watched with. */
 export interface RequestWatchDeps {
   readonly instruments: Instruments;
   /** Absent where no traces are kept. */
-  readonly traced: { readonly traces: Traces; readonly positions: PositionTraces } | undefined;
+  readonly traced: FollowedTraces | undefined;
   /** Told of each answer; absent where the log's level leaves it out. */
   readonly log: ((fields: Readonly<Record<string, unknown>>, message: string) => void) | undefined;
   readonly newRequestId: () => string;
@@ -76,7 +81,7 @@ function traceOf(
     parent: typeof traceparent === 'string' ? traceparent : undefined,
     facts: { 'http.request.method': method, 'http.route': route },
   });
-  return { traces: traced.traces, span };
+  return { ...traced, span };
 }
 
 /** An answer as it went out. */
@@ -91,7 +96,7 @@ function conclude(
   { route, status, ms }: Answered,
   notes: RequestNotes & RequestRecord,
 ): void {
-  const { requestId, positions, version, span, append } = notes;
+  const { requestId, positions, version, span } = notes;
   const position = positions.map(formatPosition);
   notes.endParts();
   span?.tell({
@@ -101,8 +106,9 @@ function conclude(
     ...(version !== undefined && { 'reprise.model.version': version }),
   });
   span?.end({ failed: status >= FAULT });
-  if (append !== undefined) {
-    for (const one of positions) traced?.positions.follow(append.traceparent, one, clock());
+  const parent = notes.appendParent;
+  if (parent !== undefined) {
+    for (const one of positions) traced?.positions.follow(parent, one, clock());
   }
   log?.(
     {

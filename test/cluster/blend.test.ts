@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { madeEvents } from '../e2e/made-events.ts';
+import { collectTraces } from '../processes/observe/collector.ts';
+import type { Collector } from '../processes/observe/collector.ts';
 import { useStack } from '../services/stack.ts';
 import { ClusterClient } from './client.ts';
 import { startCluster } from './cluster.ts';
@@ -16,15 +18,25 @@ const LOT = 250;
 describe('a cluster whose partitions learn by the blend', () => {
   let cluster: Cluster;
   let apis: readonly ClusterClient[];
+  let collector: Collector;
   before(async () => {
+    collector = await collectTraces();
     cluster = await startCluster({
       ...{ stack, partitions: 2 },
       processes: { api: 2, trainer: 0, indexer: 0 },
-      env: { REPRISE_LEARNER: 'blend', REPRISE_CHECKPOINT_MS_MAX: '2000' },
+      env: {
+        ...{ REPRISE_LEARNER: 'blend', REPRISE_CHECKPOINT_MS_MAX: '2000' },
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        // What a caller does not keep is not kept here: the load of this test among it.
+        OTEL_TRACES_SAMPLER: 'parentbased_always_off',
+      },
     });
     apis = cluster.ofKind('api').map(({ url }) => new ClusterClient([url]));
   });
-  after(() => cluster.close());
+  after(async () => {
+    await cluster.close();
+    collector.close();
+  });
 
   /** What each API answers a user at the same position; asked again while barriers come between. */
   async function answersTo(user: string): Promise<readonly string[]> {
@@ -60,6 +72,53 @@ describe('a cluster whose partitions learn by the blend', () => {
         const [one, other] = await answersTo(`user-${String(user)}`);
         assert.equal(one, other);
       }
+    }));
+
+  /** Posts an event as part of a trace that its caller keeps, or does not. */
+  async function postTraced(id: string, trace: string, flags: '00' | '01'): Promise<string> {
+    const answer = await fetch(`${cluster.url}/v1/events`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        traceparent: `00-${trace}-${'c'.repeat(16)}-${flags}`,
+      },
+      body: JSON.stringify({ id, type: 'play', user: 'a-traced-user', item: 'a-traced-item' }),
+    });
+    assert.equal(answer.status, 202);
+    const { positions } = (await answer.json()) as { readonly positions: readonly string[] };
+    return positions[0] ?? assert.fail('the ingest did not acknowledge in time');
+  }
+
+  it('follows a request whose trace is kept through every process, and no other', () =>
+    cluster.watch(async () => {
+      assert.deepEqual(collector.spans, [], 'nothing of what was posted until now is kept');
+      const kept = 'a'.repeat(32);
+      await postTraced('unkept', 'b'.repeat(32), '00');
+      const position = await postTraced('kept', kept, '01');
+      const parts = [
+        ['POST /v1/events', 'reprise-api', undefined],
+        ['append', 'reprise-api', 'POST /v1/events'],
+        ['journal append', 'reprise-ingest', 'append'],
+        ['actors learn', 'reprise-worker', 'journal append'],
+        ['projections apply', 'reprise-api', 'append'],
+      ] as const;
+      const ids = new Map<string, string>();
+      for (const [name, service, parent] of parts) {
+        const span = await collector.span(name, kept);
+        ids.set(name, span.spanId);
+        assert.equal(span.service, service, name);
+        const parentId = parent === undefined ? 'c'.repeat(16) : ids.get(parent);
+        assert.equal(span.parentSpanId, parentId, name);
+        if (name === 'append') continue;
+        assert.equal(span.facts['reprise.position'], position, name);
+        if (parent === undefined) continue;
+        assert.equal(String(span.facts['reprise.partition']), position.split(':')[0], name);
+      }
+      assert.deepEqual(
+        collector.spans.map(({ traceId, name }) => [traceId, name]).sort(),
+        parts.map(([name]) => [kept, name]).sort(),
+      );
+      assert.doesNotMatch(JSON.stringify(collector.spans), /a-traced/);
     }));
 
   it('verifies: what is served is what a clean replay gives', () =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
+import type { AppendTraces } from '../../activities/append-traces.ts';
 import { createIngest } from '../../activities/ingest.ts';
 import type { Ingest } from '../../activities/ingest.ts';
 import type { Logger } from '../../activities/logger.ts';
@@ -33,7 +34,11 @@ export interface IngestWorld {
   readonly identities: MemoryIdentities;
   readonly poison: PoisonLot;
   readonly feed: AcknowledgementFeed;
-  createIngest(journal?: CoveringJournal, feed?: Pick<AcknowledgementFeed, 'publish'>): Ingest;
+  createIngest(
+    journal?: CoveringJournal,
+    feed?: Pick<AcknowledgementFeed, 'publish'>,
+    traces?: AppendTraces,
+  ): Ingest;
   /** The items of a partition's interactions, in order. */
   items(partition: number): Promise<readonly string[]>;
   count(): Promise<number>;
@@ -65,9 +70,9 @@ export function createIngestWorld(partitions: number): IngestWorld {
   const all = () => Promise.all(Array.from({ length: partitions }, (_, p) => items(p)));
   return {
     ...{ store, journal, identities, poison, feed, items },
-    createIngest: (own = store.open(), told = feed) =>
+    createIngest: (own = store.open(), told = feed, traces = undefined) =>
       createIngest({
-        ...{ journal: own, identities, poison, feed: told, random },
+        ...{ journal: own, identities, poison, feed: told, random, traces },
         types: DEFAULT_INTERACTION_TYPES,
         clock: () => NOW_MS,
         logger: SILENT,

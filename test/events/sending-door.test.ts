@@ -65,6 +65,24 @@ function refusal(code: ErrorCode): (error: unknown) => boolean {
 }
 
 describe('the sending door', () => {
+  it('sends a trace with the events of a request that has one, and not a byte with others', async () => {
+    const { door, sent, pass } = createRig(3);
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const answers = [
+      door.accept([PLAY, { ...PLAY, id: 'e2', user: 'bo' }], traceparent),
+      door.accept([{ ...PLAY, id: 'e3' }]),
+    ];
+    await settled();
+    pass();
+    await Promise.all(answers);
+    const untraced = sent[2] ?? assert.fail('there is no third message');
+    assert.deepEqual(
+      sent.map(({ headers }) => headers),
+      [{ traceparent }, { traceparent }, undefined],
+    );
+    assert.ok(!('headers' in untraced));
+  });
+
   it('sends what it was given to the partitions of the users, with id and time filled in', async () => {
     const { door, sent, pass } = createRig(3);
     const bare = { type: 'play', user: 'bo', item: 'song' };

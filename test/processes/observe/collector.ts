@@ -2,6 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** How long a span may take to come, on a machine that is busy. */
+const spanMsMax = 60_000;
+
 /** A span as a collector is sent it. */
 export interface SentSpan {
   readonly traceId: string;
@@ -9,6 +12,8 @@ export interface SentSpan {
   readonly parentSpanId?: string;
   readonly name: string;
   readonly kind: number;
+  /** `service.name` of who sent it. */
+  readonly service: string;
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly facts: Readonly<Record<string, unknown>>;
@@ -18,16 +23,22 @@ export interface SentSpan {
 export interface Collector {
   readonly url: string;
   readonly spans: readonly SentSpan[];
-  /** Resolves when a span of this name and trace came; waits for it as long as the test may take. */
+  /** Resolves when a span of this name and trace came; it fails where none does, and says what came. */
   span(name: string, traceId: string): Promise<SentSpan>;
   close(): void;
 }
 
+interface Attribute {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
 interface Sent {
   readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly Attribute[] };
     readonly scopeSpans: readonly {
-      readonly spans: readonly (Omit<SentSpan, 'facts'> & {
-        readonly attributes: readonly { key: string; value: Readonly<Record<string, unknown>> }[];
+      readonly spans: readonly (Omit<SentSpan, 'facts' | 'service'> & {
+        readonly attributes: readonly Attribute[];
       })[];
     }[];
   }[];
@@ -51,9 +62,12 @@ export async function collectTraces(): Promise<Collector> {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     spans,
     async span(name, traceId) {
+      const endMs = performance.now() + spanMsMax;
       for (;;) {
         const found = spans.find((one) => one.name === name && one.traceId === traceId);
         if (found !== undefined) return found;
+        const came = spans.map((one) => `${one.service}: ${one.name} of ${one.traceId}`);
+        if (performance.now() > endMs) throw new Error(`no ${name}, but ${came.join('; ')}`);
         await sleep(20);
       }
     },
@@ -65,10 +79,14 @@ export async function collectTraces(): Promise<Collector> {
 }
 
 function spansOf({ resourceSpans }: Sent): readonly SentSpan[] {
-  return resourceSpans
-    .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
-    .map(({ attributes, ...span }) => ({
-      ...span,
-      facts: Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]])),
-    }));
+  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const service = String(factsOf(resource.attributes)['service.name']);
+    return scopeSpans
+      .flatMap(({ spans }) => spans)
+      .map(({ attributes, ...span }) => ({ ...span, service, facts: factsOf(attributes) }));
+  });
+}
+
+function factsOf(attributes: readonly Attribute[]): SentSpan['facts'] {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 }

@@ -14,7 +14,10 @@ function recorded(): { readonly traces: Traces; readonly begun: SpanStart[] } {
       begin: (start) => {
         begun.push(start);
         const name = `${start.name} of ${start.parent ?? ''}`;
-        return { traceId: 't', traceparent: name, tell: () => undefined, end: () => undefined };
+        return {
+          ...{ traceId: 't', traceparent: name, isSampled: true },
+          ...{ tell: () => undefined, end: () => undefined },
+        };
       },
     },
   };
@@ -54,6 +57,35 @@ describe('traces that are followed by position', () => {
       begun.map(({ beganMs }) => beganMs),
       [10, 10],
     );
+  });
+
+  it('go on with the slice that learned the event, though others came before it was heard of', () => {
+    const { traces, begun } = recorded();
+    const positions = new PositionTraces(traces, ['apply']);
+    for (const [n, to] of [3, 9, 12].entries()) {
+      positions.applied({ ...slice(0, to), beganMs: 10 * n, endedMs: 10 * n + 2 });
+    }
+    positions.follow('a', at(0, 5), 4);
+    assert.deepEqual(
+      begun.map(({ beganMs }) => beganMs),
+      [10],
+    );
+  });
+
+  it('tell of nothing but what the process does', () => {
+    for (const [part, name] of [
+      ['learn', 'actors learn'],
+      ['apply', 'projections apply'],
+    ] as const) {
+      const { traces, begun } = recorded();
+      const positions = new PositionTraces(traces, [part]);
+      positions.follow('a', at(0, 5), 8);
+      positions.applied(slice(0, 5));
+      assert.deepEqual(
+        begun.map((one) => [one.name, one.parent]),
+        [[name, 'a']],
+      );
+    }
   });
 
   it('are let go of where too many wait', () => {
