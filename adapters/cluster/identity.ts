@@ -52,6 +52,10 @@ interface IdentityDocument {
 const KEY_BYTES = 32;
 /** Rows of one question. */
 const PAGE_ROWS = 1_000;
+/** Users whose surrogates are asked after at once. */
+const REVEALED_ROWS_MAX = 128;
+/** Such questions under way at a time. */
+const REVEALS_MAX = 4;
 /** Tries to make an identity that others make and remove at the same time. */
 const MAKE_TRIES_MAX = 8;
 
@@ -139,13 +143,17 @@ class MongoIdentities implements ClusterIdentities {
     }
     const found = new Map<Surrogate, Identity>();
     const different = [...new Set(wanted)];
-    for (let from = 0; from < different.length; from += PAGE_ROWS) {
-      const $in = different.slice(from, from + PAGE_ROWS);
-      const rows = await this.#connection.run(() =>
-        this.#collection.find({ surrogate: { $in } }).toArray(),
-      );
-      for (const row of rows) found.set(row.surrogate, identityOf(row));
-    }
+    let from = 0;
+    const revealRest = async (): Promise<void> => {
+      while (from < different.length) {
+        const $in = different.slice(from, (from += REVEALED_ROWS_MAX));
+        const rows = await this.#connection.run(() =>
+          this.#collection.find({ surrogate: { $in } }).toArray(),
+        );
+        for (const row of rows) found.set(row.surrogate, identityOf(row));
+      }
+    };
+    await Promise.all(Array.from({ length: REVEALS_MAX }, revealRest));
     return wanted.map((surrogate) => found.get(surrogate));
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import { RepriseError } from '../../events/error.ts';
 import type { Surrogate } from '../../events/fact.ts';
@@ -30,8 +31,10 @@ interface PlaceDocument {
   readonly position: number;
 }
 
-/** Users of one bulk write. */
-const USER_WRITES_MAX = 1_000;
+/** Users of one bulk write: what else asks the server waits behind it. */
+const USER_WRITES_MAX = 128;
+/** The longest pause behind a piece of a whole state. */
+const PIECE_PAUSE_MS_MAX = 250;
 const CLAIM_TRIES_MAX = 8;
 
 /** Opens the users of a database. */
@@ -162,14 +165,19 @@ class MongoUsers implements UserStore {
     }
   }
 
-  /** Writes what the delta changed, in bounded pieces; each document is fenced by itself. */
+  /**
+   * Writes what the delta changed, in bounded pieces; each document is fenced by itself. The pieces take the server for half
+   * of the time at most: the journal stands there, too, and events are not to wait for the users of a new version.
+   */
   async #write(delta: ModelDelta, generation: number, fence: number): Promise<void> {
     let piece: AnyBulkWriteOperation<UserDocument>[] = [];
     for (const write of userWrites(delta, generation, fence)) {
       piece.push(write);
       if (piece.length < USER_WRITES_MAX) continue;
+      const sinceMs = performance.now();
       await this.#writePiece(piece, delta, fence);
       piece = [];
+      await sleep(Math.min(performance.now() - sinceMs, PIECE_PAUSE_MS_MAX));
     }
     if (piece.length > 0) await this.#writePiece(piece, delta, fence);
   }

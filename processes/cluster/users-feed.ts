@@ -45,6 +45,8 @@ export class UsersFeed {
   #queue: ModelDelta[] = [];
   #rows = 0;
   #isWholeDue = false;
+  /** True while the store is written to: where a partition is stored is unknown there meanwhile. */
+  #isStoring = false;
   #wake: () => void = () => undefined;
   /** Aborted where nothing is gathered any more. */
   readonly #hurry = new AbortController();
@@ -72,9 +74,9 @@ export class UsersFeed {
 
   /** Looks whether the store still holds the partition while nothing waits: what was dropped is stored anew. */
   async look(): Promise<void> {
-    if (this.#isWholeDue || this.#queue.length > 0) return;
+    if (this.#isBusy()) return;
     const place = await this.#deps.users.place(this.#deps.watch.fence.partition);
-    if (place !== undefined || this.#queue.length > 0) return;
+    if (place !== undefined || this.#isBusy()) return;
     this.#empty(true);
     this.#wake();
   }
@@ -125,11 +127,14 @@ export class UsersFeed {
     if (first === undefined || signal.aborted) return;
     this.#queue = first.whole ? rest : [];
     this.#rows = this.#queue.reduce((sum, delta) => sum + rowsOf(delta), 0);
+    this.#isStoring = true;
     try {
       await this.#store(first.whole ? first : joinUsers([first, ...rest]));
     } catch (error) {
       if (!hasCode(error, 'CONFLICT')) throw error;
       this.#empty(true);
+    } finally {
+      this.#isStoring = false;
     }
   }
 
@@ -148,6 +153,10 @@ export class UsersFeed {
       if (delta.whole && (await this.#isStored(delta))) return;
       await users.apply(delta, watch.fence.number);
     });
+  }
+
+  #isBusy(): boolean {
+    return this.#isWholeDue || this.#isStoring || this.#queue.length > 0;
   }
 
   async #isStored({ partition, version, to }: ModelDelta): Promise<boolean> {
