@@ -13,11 +13,11 @@ export class RowDigests {
 
   /** The sum over all rows, modulo 2^32 in each half. */
   get high(): number {
-    return this.#high;
+    return this.#high >>> 0;
   }
 
   get low(): number {
-    return this.#low;
+    return this.#low >>> 0;
   }
 
   /** Forgets all rows. */
@@ -51,8 +51,8 @@ export class RowDigests {
   end(row: number, mix: WordMix): void {
     const at = row * WORDS + 2;
     const { high, low } = mix;
-    this.#high = (this.#high - (this.#words[at] as number) + high) >>> 0;
-    this.#low = (this.#low - (this.#words[at + 1] as number) + low) >>> 0;
+    this.#high = (this.#high - (this.#words[at] as number) + high) | 0;
+    this.#low = (this.#low - (this.#words[at + 1] as number) + low) | 0;
     this.#words[at] = high;
     this.#words[at + 1] = low;
   }

@@ -3,12 +3,12 @@ export class WordMix {
   #high = 0;
   #low = 0;
 
-  /** The first 32 bits of what was mixed. */
+  /** The first 32 bits of what was mixed, signed: such a number costs no memory of its own. */
   get high(): number {
     return finished(this.#high ^ (this.#low << 7));
   }
 
-  /** The other 32 bits. */
+  /** The other 32 bits, signed. */
   get low(): number {
     return finished(this.#low ^ (this.#high << 11));
   }
@@ -48,5 +48,5 @@ function finished(value: number): number {
   let mixed = value;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
+  return mixed ^ (mixed >>> 16);
 }

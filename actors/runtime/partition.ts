@@ -175,7 +175,7 @@ export class PartitionRuntime {
     }
     this.#isPreparing = true;
     try {
-      const prepared = await prepareBlock(block, this.#state, this.#deps);
+      const prepared = await prepareBlock(block, this.#state, this.#deps, this.#newTurns());
       prepared.next = this.#preparedTo + 1 - block.firstSequence;
       this.#mailbox.push(prepared);
       this.#preparedTo = sequence(last);
@@ -360,11 +360,14 @@ export class PartitionRuntime {
     }
     this.#still = what;
     try {
-      const { clock, yieldNow } = this.#deps;
-      return await work(new Turns(clock, yieldNow, this.#bounds.holdMsMax));
+      return await work(this.#newTurns());
     } finally {
       this.#still = undefined;
     }
+  }
+
+  #newTurns(): Turns {
+    return new Turns(this.#deps.clock, this.#deps.yieldNow, this.#bounds.holdMsMax);
   }
 
   async #restore(checkpoint: Checkpoint): Promise<void> {

@@ -7,6 +7,9 @@ import { ERASED, NO_ROW, SHOWN, type PreparedBlock } from './mailbox.ts';
 import type { PartitionState } from './partition-state.ts';
 import type { Turns } from './turns.ts';
 
+/** New users of a block whose identities are looked up at a time: a turn may end between two lots. */
+const USERS_A_LOT = 512;
+
 /** How users are resolved. */
 export interface UserResolution {
   readonly reveal: (surrogates: Uint8Array) => Promise<readonly (Identity | undefined)[]>;
@@ -15,12 +18,13 @@ export interface UserResolution {
 
 /**
  * Looks a block's users up: those with a row are known; the others are seeded by their id, or marked as erased.
- * Throws DAMAGED where an identity is missing without a UserErased.
+ * Throws DAMAGED where an identity is missing without a UserErased. Many new users are looked up over several turns.
  */
 export async function prepareBlock(
   block: EventBlock,
   { users, definition, leftOut }: PartitionState,
   resolution: UserResolution,
+  turns: Turns,
 ): Promise<PreparedBlock> {
   const count = block.users.length / 16;
   const userRows = new Int32Array(count);
@@ -33,7 +37,7 @@ export async function prepareBlock(
   return {
     block,
     userRows,
-    seeds: await seedUnknown(block, unknown, userRows, resolution),
+    seeds: await seedUnknown(block, unknown, userRows, resolution, turns),
     itemRows: new Int32Array(block.items.length).fill(NO_ROW),
     types: block.types.map((name) => types.get(name) ?? (name === IMPRESSION ? SHOWN : undefined)),
     leftOut: leftOut.rowsOf(block),
@@ -45,10 +49,25 @@ async function seedUnknown(
   block: EventBlock,
   unknown: readonly number[],
   userRows: Int32Array,
-  { reveal, isErased }: UserResolution,
+  resolution: UserResolution,
+  turns: Turns,
 ): Promise<Uint32Array> {
   if (unknown.length === 0) return new Uint32Array(0);
   const seeds = new Uint32Array(userRows.length * 2);
+  for (let first = 0; first < unknown.length; first += USERS_A_LOT) {
+    if (turns.isOver) await turns.next();
+    const users = unknown.slice(first, first + USERS_A_LOT);
+    await seedLot(block, users, { userRows, seeds }, resolution);
+  }
+  return seeds;
+}
+
+async function seedLot(
+  block: EventBlock,
+  unknown: readonly number[],
+  { userRows, seeds }: Pick<PreparedBlock, 'userRows' | 'seeds'>,
+  { reveal, isErased }: UserResolution,
+): Promise<void> {
   const surrogates = new Uint8Array(unknown.length * 16);
   unknown.forEach((user, index) => {
     surrogates.set(block.users.subarray(user * 16, user * 16 + 16), index * 16);
@@ -65,7 +84,6 @@ async function seedUnknown(
       userRows[user] = ERASED;
     }
   }
-  return seeds;
 }
 
 /** Users whose identities are looked up at a time. */

@@ -17,7 +17,7 @@ export const READ_ROWS_MAX = 4096;
 /** A block of so many rows is long enough to be read alone: merging copies it for nothing. */
 const LONG_BLOCK_ROWS = 1024;
 /** The most blocks that are read together, so that one read never holds the event loop for long. */
-export const READ_BLOCKS_MAX = 512;
+export const READ_BLOCKS_MAX = 64;
 /** How many ends of recent reads are remembered: each lets one reader go on without a search. */
 const READERS_MAX = 64;
 

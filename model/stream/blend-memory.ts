@@ -40,10 +40,12 @@ export class BlendMemory implements LearnedMemory {
     const { latest, window } = gmf.parts;
     const contexts = yield* this.#captureContexts();
     const state = { contexts, newestMs: rowsTensor(Float64Array.of(this.newestMs)) };
+    const popular = prefixed('popularity', popularity.capture());
+    yield undefined;
     const small = {
       ...prefixed('weights', weights.capture()),
       ...prefixed('window', window.capture()),
-      ...prefixed('popularity', popularity.capture()),
+      ...popular,
       ...(this.sharing && prefixed('sharing', this.sharing.capture())),
     };
     yield undefined;

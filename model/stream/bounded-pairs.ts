@@ -9,7 +9,7 @@ const PARTNERS_FIRST = 8;
 /** Bytes of a partner and of its count. */
 const PAIR_BYTES = 8;
 /** Rows that a step of capturing or restoring copies. */
-const ROWS_A_RUN = 256;
+const ROWS_A_RUN = 64;
 /** Places looked at for the one to give up. */
 const EVICTION_PLACES = 8;
 
@@ -122,6 +122,7 @@ export class BoundedPairs implements Capturable {
     const partners = new Uint32Array(rows.reduce((sum, { size }) => sum + size, 0));
     const counts = new Float32Array(partners.length);
     let at = 0;
+    yield undefined;
     yield* inRuns(rows.length, ROWS_A_RUN, (first, end) => {
       for (let row = first; row < end; row++) {
         partners.set(this.partners(row), at);
@@ -129,10 +130,13 @@ export class BoundedPairs implements Capturable {
         at += this.size(row);
       }
     });
+    const sizes = rowsTensor(Uint32Array.from(rows, ({ size }) => size));
+    const hands = rowsTensor(Uint32Array.from(rows, ({ hand }) => hand));
+    yield undefined;
+    const totals = rowsTensor(Float64Array.from(rows, ({ total }) => total));
+    yield undefined;
     return {
-      sizes: rowsTensor(Uint32Array.from(rows, ({ size }) => size)),
-      hands: rowsTensor(Uint32Array.from(rows, ({ hand }) => hand)),
-      totals: rowsTensor(Float64Array.from(rows, ({ total }) => total)),
+      ...{ sizes, hands, totals },
       partners: rowsTensor(partners),
       counts: rowsTensor(counts),
     };

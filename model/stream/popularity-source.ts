@@ -83,8 +83,10 @@ export class PopularitySource implements Capturable {
   describe({ header }: CandidateSet, timeMs: number): void {
     const { doubles, functions } = this.#kernel;
     const nows = this.#nows >>> 3;
-    for (const [speed, halfLife] of this.#halfLives.entries()) {
-      doubles[nows + speed] = this.#now(speed, timeMs) / halfLife;
+    // By number, not by entries(): each event would leave a dozen short-lived arrays behind.
+    const halfLives = this.#halfLives;
+    for (let speed = 0; speed < halfLives.length; speed++) {
+      doubles[nows + speed] = this.#now(speed, timeMs) / (halfLives[speed] as number);
     }
     doubles[nows + FIRST] = this.#events;
     doubles[nows + LAST] = timeMs;
@@ -96,7 +98,8 @@ export class PopularitySource implements Capturable {
   learn(itemRow: number, timeMs: number, weight: number): void {
     const { doubles } = this.#kernel;
     const at = this.#at(itemRow);
-    for (const [speed, ranked] of this.#ranked.entries()) {
+    for (let speed = 0; speed < this.#ranked.length; speed++) {
+      const ranked = this.#ranked[speed] as RankedRows;
       const key = ranked.key(itemRow);
       const halfLife = this.#halfLives[speed] as number;
       const time = this.#now(speed, timeMs);

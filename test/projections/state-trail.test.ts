@@ -41,7 +41,7 @@ describe('the trail of a live state', () => {
   it('marks every slice, and says the same of a place however it was reached', async () => {
     const rig = await rigOf(400);
     const { trail, runtime } = await trailOf(rig, 9);
-    const { trail: other } = await trailOf(rig, 3);
+    const { trail: other } = await trailOf(rig, 1);
     assert.ok(trail.marks.length > 10 && other.marks.length !== trail.marks.length);
     let shared = 0;
     for (const { sequence, digest } of trail.marks) {
@@ -59,7 +59,7 @@ describe('the trail of a live state', () => {
 
   it('sees one bit of one row', async () => {
     const rig = await rigOf(60);
-    const { runtime } = await trailOf(rig, 3);
+    const { runtime } = await trailOf(rig, 1);
     const delta = await runtime.takeWhole();
     const digestOf = (change: (rows: Float32Array) => void): string => {
       const itemVectors = delta.itemVectors.slice();
@@ -80,7 +80,7 @@ describe('the trail of a live state', () => {
 
   it('refuses what does not continue it', async () => {
     const rig = await rigOf(10);
-    const { trail, runtime } = await trailOf(rig, 3);
+    const { trail, runtime } = await trailOf(rig, 1);
     await rig.tell({ user: 'u1', item: 'i1', timeMs: 99 });
     runtime.takeDelta();
     await rig.replay(runtime);

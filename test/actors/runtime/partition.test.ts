@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PartitionRuntime as Runtime } from '../../../actors/runtime/partition.ts';
 import type { RepriseError } from '../../../events/error.ts';
 import { ORIGIN, sequence } from '../../../events/position.ts';
 import type { ModelDelta } from '../../../model/delta.ts';
@@ -223,6 +224,29 @@ describe('a partition', () => {
     const without = await PartitionRig.create();
     await without.tell({ user: 'bea', item: 'b' });
     assert.equal(await rig.hash(runtime), await without.cleanHash(VERSION));
+  });
+
+  it('looks up many new users over several turns, and seeds each by its own id', async () => {
+    const rig = await PartitionRig.create();
+    const told = Array.from({ length: 1_200 }, (_, n) => ({ user: `u${n}`, item: `i${n % 7}` }));
+    await rig.tell(...told);
+    const last = (await rig.identities.find('u1199'))!;
+    await rig.identities.remove('u1199');
+    await rig.publish({ kind: 'UserErased', user: last.surrogate, timeMs: 0 }, 'erased');
+    let turns = 0;
+    const yieldNow = () => {
+      turns += 1;
+      return Promise.resolve();
+    };
+    const runtime = new Runtime({ ...rig.deps(VERSION, 0, { holdMsMax: 0 }), yieldNow });
+    await rig.replay(runtime);
+    assert.ok(turns >= 3, `${String(turns)} turns`);
+    assert.equal(runtime.counters.users, 1_199);
+    assert.equal(runtime.counters.passedOver, 1);
+    const inLots = await PartitionRig.create();
+    for (let at = 0; at < 1_199; at += 100)
+      await inLots.tell(...told.slice(at, at + 100).slice(0, 1_199 - at));
+    assert.equal(await rig.hash(runtime), await inLots.cleanHash(VERSION));
   });
 
   it('stops loudly where an identity is missing and nobody was erased', async () => {
