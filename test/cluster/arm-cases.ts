@@ -40,7 +40,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 export function armCases(worldOf: () => ArmWorld): void {
   let live = '';
   let version = '';
-  /** Answers that were told to be counted, and any that says by which user. */
+  /** Answers that did not say that they are counted to no arm. */
   let counted = 0;
 
   async function recommend(api: ClusterClient, user: string, more = ''): Promise<Answer> {
@@ -124,6 +124,16 @@ export function armCases(worldOf: () => ArmWorld): void {
         const proof = await proven(one, answer.recommendationId);
         assert.equal(proof['equal'], true, JSON.stringify(proof));
       }
+    });
+  });
+
+  it('answers arms through a promotion and back, by the same versions', () => {
+    const { cluster, one } = worldOf();
+    return cluster.watch(async () => {
+      await one.json('POST', `/v1/models/${version}/promote`, {});
+      await served();
+      await one.json('POST', `/v1/models/${version}/rollback`, {});
+      await served();
     });
   });
 

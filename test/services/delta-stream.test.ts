@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openDeltaReader, openDeltaWriter } from '../../adapters/cluster/delta-stream.ts';
+import {
+  dropDeltas,
+  dropHeldStream,
+  heldStreams,
+  openDeltaReader,
+  openDeltaWriter,
+} from '../../adapters/cluster/delta-stream.ts';
 import type { RedisDeltaReader } from '../../adapters/cluster/delta-reader.ts';
 import { hasCode } from '../../events/error.ts';
 import { sequence } from '../../events/position.ts';
@@ -49,6 +55,48 @@ deltaFeedContract('the delta stream', () => {
   const reader = openDeltaReader(link);
   const feed = { reader, writer: openDeltaWriter(link) };
   return Promise.resolve({ ...feed, close: () => reader.close() });
+});
+
+deltaFeedContract('the delta stream of a version beside the live one', () => {
+  const link = server.link(place());
+  const reader = openDeltaReader(link, { held: 'v1' });
+  const feed = { reader, writer: openDeltaWriter(link, { held: 'v1' }) };
+  return Promise.resolve({ ...feed, close: () => reader.close() });
+});
+
+describe('the delta streams of versions beside the live one', () => {
+  const keysOf = (link: ReturnType<RedisServer['link']>): Promise<readonly string[]> =>
+    link.run((redis) => redis.keys(`${link.prefix}deltas:*`));
+
+  it('are apart from the live one, and deleted whole, but not by an older fence', async () => {
+    const link = server.link(place());
+    const [live, held] = [new DeltaWorld(), new DeltaWorld({ version: 'v2' })];
+    const writers = [openDeltaWriter(link), openDeltaWriter(link, { held: 'v2' })] as const;
+    for (const delta of deltasOf(live, 3)) await writers[0].append(delta, 7);
+    const before = (await keysOf(link)).length;
+    for (const delta of deltasOf(held, 5)) await writers[1].append(delta, 7);
+    assert.deepEqual([(await writers[0].end(0))?.to, (await writers[1].end(0))?.to], [2, 4]);
+    assert.deepEqual(await heldStreams(link, 0), ['v2']);
+    assert.deepEqual(await heldStreams(link, 1), []);
+    await dropHeldStream(link, 0, 'v2', 6);
+    assert.deepEqual(await heldStreams(link, 0), ['v2']);
+    await assert.rejects(writers[1].append(held.whole(), 6), { code: 'FENCED' });
+    await dropHeldStream(link, 0, 'v2', 7);
+    assert.deepEqual([await heldStreams(link, 0), await writers[1].end(0)], [[], undefined]);
+    assert.equal((await keysOf(link)).length, before);
+    assert.equal((await writers[0].end(0))?.to, 2);
+  });
+
+  it('go with all deltas that wait, whoever wrote them', async () => {
+    const link = server.link(place());
+    for (const partition of [0, 1]) {
+      const writer = openDeltaWriter(link, { held: 'v2' });
+      const [delta] = deltasOf(new DeltaWorld({ version: 'v2', partition }), 1);
+      await writer.append(delta!, 9);
+    }
+    await dropDeltas(link, 2);
+    assert.deepEqual(await keysOf(link), []);
+  });
 });
 
 /** Collects what is read from where the last gap ended, as an owner does that reloads a checkpoint of `reload()`. */

@@ -9,6 +9,7 @@ import { DEFAULT_INTERACTION_TYPES } from '../../../events/interaction-type.ts';
 import { partitionOf } from '../../../events/partition-of.ts';
 import { sequence } from '../../../events/position.ts';
 import { seedOf } from '../../../events/seed.ts';
+import type { Tensor } from '../../../model/checkpoint.ts';
 import { loadKernel } from '../../../model/kernel/kernel.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../model/safetensors.ts';
 import { BlendLearner } from '../../../model/stream/blend-learner.ts';
@@ -155,6 +156,25 @@ for (const definition of [SMALL, WHOLE]) {
         code: 'DAMAGED',
       });
     });
+
+    for (const source of ['transitions', 'neighbours']) {
+      it(`is damaged where pairs of ${source} name an item without a row`, async () => {
+        const checkpoint = await replayed.capture();
+        const name = Object.keys(checkpoint.tensors).find(
+          (one) => one.startsWith(`learner.${source}.`) && one.endsWith('.partners'),
+        );
+        assert.ok(name !== undefined, Object.keys(checkpoint.tensors).join(' '));
+        const { shape, data } = checkpoint.tensors[name] as Tensor;
+        const partners = Uint32Array.from(data);
+        // The kernel reads what a partner names: one past the last row would be memory of others.
+        partners[0] = replayed.counters.items;
+        const tensors = { ...checkpoint.tensors, [name]: { shape, data: partners } };
+        await assert.rejects(Runtime.restore(rig.deps(definition), { ...checkpoint, tensors }), {
+          code: 'DAMAGED',
+          message: /fit/,
+        });
+      });
+    }
 
     it('answers at every position as the learner that is evaluated, used directly', async () => {
       const { serving, queries } = await serve(rig);

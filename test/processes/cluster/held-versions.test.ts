@@ -149,6 +149,28 @@ describe('the versions that a worker holds beside the live one', () => {
     await worker.shadows.close();
   });
 
+  it('are those that arms name, whatever has a name, and are kept when somebody wishes for it', async () => {
+    const world = await worldOf(1);
+    await world.rig.tell(...somePlays(30));
+    const worker = new HeldWorker(world, [0]);
+    worker.armed = ['v1', 'v2'];
+    await worker.held.look();
+    await holds(worker, 'v2', 0, 29);
+    worker.aliases = { live: 'v1', shadow: 'v3', previous: null };
+    await worker.held.look();
+    await holds(worker, 'v3', 0, 29);
+    assert.deepEqual([...worker.shadows.versions].sort(), ['v2', 'v3']);
+    const kept = world.saved.length;
+    await worker.held.wish('v4', 0);
+    await Promise.all([worker.held.wish('v2', 0), worker.held.wish('v2', 0)]);
+    assert.ok(world.saved.length > kept);
+    assert.equal(world.saved.at(-1)?.manifest.version, 'v2');
+    worker.armed = [];
+    await worker.held.look();
+    assert.deepEqual(worker.shadows.versions, ['v3']);
+    await worker.shadows.close();
+  });
+
   it('are kept when a checkpoint is due, so that who takes a partition over goes on with them', async () => {
     const world = await worldOf(1);
     await world.rig.tell(...somePlays(50));

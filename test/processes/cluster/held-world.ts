@@ -34,6 +34,8 @@ export class HeldWorker {
   readonly moved = new Map<number, Sequence>();
   aliases: Aliases = { live: 'v1', shadow: null, previous: null };
   nowMs = 0;
+  /** Versions that arms of experiments name. */
+  armed: readonly string[] = [];
   /** Versions since which users were erased. */
   readonly stale = new Set<string>();
   readonly #world: SharedWorld;
@@ -64,6 +66,7 @@ export class HeldWorker {
       },
       book: this,
       isNamed: () => true,
+      armed: () => this.armed,
       isStale: (version) => Promise.resolve(this.stale.has(version)),
       moved: () => this.#moved(),
       checkpoints: {
