@@ -162,6 +162,7 @@ describe('arms of model versions', { skip }, () => {
     const begun = await begin('front', arms);
     assert.deepEqual(await begin('front', arms), begun);
     await served('front');
+    assert.equal((await call('GET', '/v1/experiments/front'))['uncounted'], null);
     const models = await listen('front');
     assert.deepEqual([...models].map(([arm, of]) => [arm, ...of]).sort(), [
       ['new', 'v1'],
