@@ -88,6 +88,17 @@ export class ArmQueries {
     return `version ${version} is ${String(lag)} events behind the live one`;
   }
 
+  /** Why answers are counted to no arm where arms name these versions, in some partitions or all; undefined where they are. */
+  whyUncounted(versions: readonly string[]): string | undefined {
+    const { partitions } = this.#deps.live;
+    const whys = Array.from({ length: partitions }, (_, partition) =>
+      versions.map((one) => this.#whyAway(one, partition)).find((why) => why !== undefined),
+    ).filter((why) => why !== undefined);
+    const [first] = whys;
+    if (first === undefined || whys.length === partitions) return first;
+    return `${first} (in ${String(whys.length)} of ${String(partitions)} partitions)`;
+  }
+
   #recommenderOf(serving: ServingState): Recommender {
     const known = this.#recommenders.get(serving);
     if (known !== undefined) return known;

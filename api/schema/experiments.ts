@@ -62,6 +62,10 @@ export const experimentSchema = z
     startedAt: z.iso.datetime(),
     effect: z.number(),
     full: z.boolean().meta({ description: 'True where more users came than are counted.' }),
+    uncounted: z.string().nullable().meta({
+      description:
+        'Why answers are counted to no arm now, in some partitions or in all; null while they are counted.',
+    }),
     arms: z
       .array(
         z.object({

@@ -30,8 +30,12 @@ export const listExperimentsCommand: CommandSpec<object> = {
       ...[experiment.arms.map(({ name }) => name).join(' '), grouped(usersOf(experiment))],
       verdictsOf(experiment),
     ]);
+    const still = answer.experiments
+      .filter(({ uncounted }) => uncounted !== null)
+      .map(({ experiment, uncounted }) => `${experiment} stands still: ${String(uncounted)}`);
     const head = ['experiment', 'started', 'arms', 'users', 'verdicts'];
-    const lines = rows.length === 0 ? ['there are no experiments'] : table(head, rows);
+    const lines =
+      rows.length === 0 ? ['there are no experiments'] : [...table(head, rows), ...still];
     context.output.result(answer, lines);
     return undefined;
   },
@@ -113,13 +117,14 @@ export function addExperiments(
 }
 
 function describe(experiment: ExperimentAnswer): readonly string[] {
-  const { experiment: name, startedAt, effect, full, arms } = experiment;
+  const { experiment: name, startedAt, effect, full, uncounted, arms } = experiment;
   const head = ['arm', 'share', 'scenario', 'version', 'users', 'answers', 'clicked', 'rate'];
   const compared = ['difference', 'interval', 'p', 'verdict'];
   return [
     `${name}, since ${startedAt}, tuned to a difference of ${String(effect)}`,
     ...table([...head, ...compared], arms.map(rowOf)),
     ...(full ? ['more users came than are counted'] : []),
+    ...(uncounted === null ? [] : [`counting stands still: ${uncounted}`]),
   ];
 }
 

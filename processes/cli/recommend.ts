@@ -4,7 +4,7 @@ import type { RecommendationAnswer } from '../../api/schema/answers.ts';
 import type { CommandSpec } from './command.ts';
 import { wholeNumber } from './command.ts';
 import { askPast } from './past.ts';
-import { contextOf, takeRules } from './rule-options.ts';
+import { contextOf, sharesOf, takeRules } from './rule-options.ts';
 import type { RuleOptions } from './rule-options.ts';
 import { grouped, table } from './table.ts';
 
@@ -64,16 +64,7 @@ export const recommendCommand: CommandSpec<RecommendOptions> = {
 };
 
 /** Options that the API takes as they are. */
-const SENT = [
-  'item',
-  'asOf',
-  'scenario',
-  'filter',
-  'boost',
-  'diversity',
-  'rotation',
-  'explore',
-] as const;
+const SENT = ['item', 'asOf', 'scenario', 'filter', 'boost'] as const;
 
 function queryOf(options: RecommendOptions): URLSearchParams {
   const query = new URLSearchParams({ n: String(options.n), exclude: options.exclude });
@@ -81,6 +72,7 @@ function queryOf(options: RecommendOptions): URLSearchParams {
     const value = options[name];
     if (value !== undefined) query.set(name, value);
   }
+  for (const [name, share] of Object.entries(sharesOf(options))) query.set(name, String(share));
   if (options.explain === true) query.set('explain', 'true');
   for (const [name, value] of Object.entries(contextOf(options))) {
     query.set(`context.${name}`, value);

@@ -1,19 +1,14 @@
 import type { Command } from 'commander';
 
 import type { ScenarioAnswer, ScenarioDefinition } from '../../api/schema/scenarios.ts';
-import { RepriseError } from '../../events/error.ts';
 import type { CliDeps, CommandSpec } from './command.ts';
 import { addCommand } from './command.ts';
 import type { ExitCode } from './failure.ts';
-import { gathered } from './rule-options.ts';
+import { gathered, sharesOf, takeBundled } from './rule-options.ts';
+import type { BundledOptions } from './rule-options.ts';
 import { pairs, table } from './table.ts';
 
-interface SetOptions {
-  readonly filter?: string;
-  readonly boost?: string;
-  readonly diversity?: string;
-  readonly rotation?: string;
-  readonly explore?: string;
+interface SetOptions extends BundledOptions {
   readonly pin: readonly string[];
   readonly block: readonly string[];
 }
@@ -49,13 +44,8 @@ export const setScenarioCommand: CommandSpec<SetOptions> = {
   name: 'set',
   summary: 'define a scenario, or replace it: what is not given is not part of it',
   configure(command) {
+    takeBundled(command.argument('<name>', 'what requests name it by'));
     command
-      .argument('<name>', 'what requests name it by')
-      .option('--filter <cel>', 'what has to hold for every item listed')
-      .option('--boost <cel>', 'what the scores of items are multiplied by')
-      .option('--diversity <share>', 'from 0, the best items, to 1, those that differ most')
-      .option('--rotation <share>', 'from 0 to 0.99: how far what they were shown just now sinks')
-      .option('--explore <share>', 'from 0 to 1: how often chance chooses among the best')
       .option('--pin <item>', 'an item that stands first; repeat it', gathered, [])
       .option('--block <item>', 'an item that is never listed; repeat it', gathered, []);
   },
@@ -125,22 +115,6 @@ function describe({ scenario, definition, changedAt }: ScenarioAnswer): readonly
     ['blocked', blocked.join(', ')],
     ['changed', changedAt],
   ]);
-}
-
-function sharesOf(
-  options: SetOptions,
-): Pick<ScenarioDefinition, 'diversity' | 'rotation' | 'explore'> {
-  const given = (['diversity', 'rotation', 'explore'] as const).flatMap((name) => {
-    const text = options[name];
-    return text === undefined ? [] : [[name, shareOf(name, text)] as const];
-  });
-  return Object.fromEntries(given);
-}
-
-function shareOf(name: string, text: string): number {
-  const share = Number(text);
-  if (text.trim() !== '' && share >= 0 && share <= 1) return share;
-  throw new RepriseError('INVALID', `--${name} is a number from 0 to 1, not ${text}`);
 }
 
 function pathOf(name: string): string {

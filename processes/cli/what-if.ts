@@ -5,7 +5,7 @@ import { RepriseError } from '../../events/error.ts';
 import type { CommandSpec } from './command.ts';
 import { wholeNumber } from './command.ts';
 import { askPast } from './past.ts';
-import { contextOf, gathered, takeRules } from './rule-options.ts';
+import { contextOf, gathered, sharesOf, takeRules } from './rule-options.ts';
 import type { RuleOptions } from './rule-options.ts';
 import { table } from './table.ts';
 
@@ -75,9 +75,7 @@ function questionOf(options: WhatIfOptions): Readonly<Record<string, unknown>> {
   return {
     ...{ n, exclude, item, asOf, remove, scenario, filter, boost },
     add: options.add.map(eventOf),
-    ...shareOf('diversity', options.diversity),
-    ...shareOf('rotation', options.rotation),
-    ...shareOf('explore', options.explore),
+    ...sharesOf(options),
     ...(Object.keys(context).length > 0 && { context }),
   };
 }
@@ -86,11 +84,4 @@ function eventOf(text: string): { readonly type: string; readonly item: string }
   const [type = '', ...item] = text.split(':');
   if (type !== '' && item.join('') !== '') return { type, item: item.join(':') };
   throw new RepriseError('INVALID', `--add ${text} names no event: write TYPE:ITEM`);
-}
-
-function shareOf(name: string, text: string | undefined): Readonly<Record<string, number>> {
-  if (text === undefined) return {};
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return { [name]: value };
-  throw new RepriseError('INVALID', `--${name} ${text} is no number`);
 }

@@ -27,6 +27,7 @@ import { standOfLearning } from '../observe/learning-stand.ts';
 import { meteredStores } from '../observe/metered-stores.ts';
 import { keepBarriers } from './barrier-keeper.ts';
 import { hearBlocks } from './block-hearing.ts';
+import type { BlockHearing } from './block-hearing.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { hearTraces } from './trace-hearing.ts';
@@ -159,19 +160,25 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
       }, waiting.signal),
     );
   const telling = { observed, logger, ...observedIn(link) };
-  const hearing = { link, logger, signal: over.signal };
-  const hear = async (): Promise<void> => {
-    const isMoved = (partition: number): boolean =>
-      host.held.some((held) => held.partition === partition);
-    const { traced } = ways.observation;
-    await Promise.all([
-      hearBlocks({ ...hearing, journal: stores.journal }),
-      hearTraces({ ...hearing, traced, isMoved }),
-    ]);
-  };
+  const hear = hearingOf(ways, { link, journal: stores.journal, host, signal: over.signal });
   return {
     ...ways,
     ...{ stores, temporal, host, queue, learning, beside, telling, heed, hear, patience },
+  };
+}
+
+/** Hears of what others appended, and of the traces that go on there. */
+function hearingOf(
+  { observation, logger }: ProcessWays,
+  { host, ...hearing }: Omit<BlockHearing, 'logger'> & { readonly host: PartitionHost },
+): () => Promise<void> {
+  const isMoved = (partition: number): boolean =>
+    host.held.some((held) => held.partition === partition);
+  return async () => {
+    await Promise.all([
+      hearBlocks({ ...hearing, logger }),
+      hearTraces({ ...hearing, logger, isMoved, traced: observation.traced }),
+    ]);
   };
 }
 

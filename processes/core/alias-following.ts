@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AliasBook } from '../../activities/alias-book.ts';
 import type { Aliases } from '../../activities/aliases.ts';
 import { openAliases } from '../../adapters/embedded/aliases.ts';
+import { holdNamed } from './named-holding.ts';
 import { FIRST_VERSION } from './first-version.ts';
 import type { Learning, Ways } from './learning.ts';
 import type { Stores } from './stores.ts';
@@ -34,7 +36,7 @@ export function followAliases(deps: AliasFollowingDeps): AliasBook {
       keep(book.aliases);
       shadows.wake();
     });
-    await holdAll(deps, book.aliases);
+    await holdAll(deps, book);
     await book.follow(signal);
   };
   run().catch((error: unknown) => {
@@ -52,20 +54,18 @@ function namedBeside({ live, shadow, previous }: Aliases): readonly string[] {
   return [...new Set(named)].filter((name) => name !== live);
 }
 
-/** Builds what is named beside the live version again: what a core held before it ended is gone. */
-async function holdAll(deps: AliasFollowingDeps, aliases: Aliases): Promise<void> {
-  const { shadows, registry, live, arms, warnings, logger } = deps;
-  const named = new Set([...namedBeside(aliases), ...arms.versions]);
-  for (const version of named) {
-    if (version === aliases.live) continue;
+/** Holds what is named, by an alias or by an arm, and goes on trying beside what follows. */
+async function holdAll(deps: AliasFollowingDeps, book: AliasBook): Promise<void> {
+  const { arms, live } = deps;
+  await holdNamed({
+    ...deps,
+    named: () => new Set([...namedBeside(book.aliases), ...arms.versions]),
     // A partition that stands before its promotion still serves it, and leaves it here when it comes there.
-    if (live.some(({ runtime }) => runtime.definition.version === version)) continue;
-    if (shadows.has(version) || (await registry.get(version)) === undefined) continue;
-    await shadows.hold(version).catch((error: unknown) => {
-      shadows.drop(version);
-      logger.warn({ err: error, version }, 'a version cannot be held beside the live one');
-      const reason = error instanceof Error ? error.message : String(error);
-      warnings.add(`version ${version} cannot be held beside the live one: ${reason}`);
-    });
-  }
+    isServed: (version) =>
+      version === book.aliases.live ||
+      live.some(({ runtime }) => runtime.definition.version === version),
+    sleep: async (ms, signal) => {
+      await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+    },
+  });
 }

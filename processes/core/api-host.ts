@@ -154,11 +154,15 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     shown: new ShownItems(journal, yieldNow),
     signingKey: createSecretKey(folder.signingKey),
   });
+  const ofArms = new ArmQueries({
+    ...{ queries, live: serving, servingOf: (version) => parts.arms.serving(version) },
+    partitionOf: (id) => partitionOf(id, journal.partitions),
+  });
   return {
     door: parts.reactions.watchDoor(meteredDoor(parts.door, parts.observation)),
     metrics: parts.observation.metrics,
     watch: parts.observation.requests,
-    queries: countedQueries(queries, parts),
+    queries: countedQueries(queries, ofArms, parts),
     models: {
       list: () => listModels(parts.registry, live[0]?.runtime.definition.version ?? '', parts),
     },
@@ -167,7 +171,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     explored: parts.past.explored,
     comparisons: createComparisons({ ...parts, yieldNow }),
     clickThrough: parts.reactions,
-    experiments: parts.reactions.experiments,
+    experiments: parts.reactions.experiments((versions) => ofArms.whyUncounted(versions)),
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
     schedules: parts.durable.schedules,
@@ -204,12 +208,9 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
 /** The queries, whose answers are counted. */
 function countedQueries(
   queries: Queries,
-  { reactions, arms, serving, stores }: CoreParts,
+  ofArms: ArmQueries,
+  { reactions }: CoreParts,
 ): QueriesPort {
-  const ofArms = new ArmQueries({
-    ...{ queries, live: serving, servingOf: (version) => arms.serving(version) },
-    partitionOf: (id) => partitionOf(id, stores.journal.partitions),
-  });
   const { recommend } = reactions.watchQueries(ofArms);
   return {
     recommend,

@@ -1,9 +1,20 @@
+import { versionsOf } from '../../activities/experiment-record.ts';
 import type { ExperimentFigures, Experiments } from '../../activities/experiments.ts';
 import type { ExperimentsPort } from '../../api/feedback-ports.ts';
 import type { ExperimentAnswer } from '../../api/schema/experiments.ts';
 
-/** Experiments as the API asks for them. */
-export function experimentsPort(experiments: Experiments): ExperimentsPort {
+/** Tells why answers are counted to no arm where arms name these versions; undefined where they are counted. */
+export type WhyUncounted = (versions: readonly string[]) => string | undefined;
+
+/** Experiments as the API asks for them; where no arm can name a version, nothing makes counting stand still. */
+export function experimentsPort(
+  experiments: Experiments,
+  whyUncounted: WhyUncounted = () => undefined,
+): ExperimentsPort {
+  const answered = (figures: ExperimentFigures): ExperimentAnswer =>
+    answerOf(figures, whyUncounted(versionsOf([figures.record])));
+  const toldOf = (figures: ExperimentFigures | undefined): ExperimentAnswer | undefined =>
+    figures && answered(figures);
   return {
     list: () => experiments.list().map(answered),
     get: (name) => toldOf(experiments.get(name)),
@@ -20,14 +31,14 @@ export function experimentsPort(experiments: Experiments): ExperimentsPort {
   };
 }
 
-function toldOf(figures: ExperimentFigures | undefined): ExperimentAnswer | undefined {
-  return figures && answered(figures);
-}
-
-function answered({ record, isFull, arms }: ExperimentFigures): ExperimentAnswer {
+function answerOf(
+  { record, isFull, arms }: ExperimentFigures,
+  uncounted: string | undefined,
+): ExperimentAnswer {
   const { experiment, effect, startedMs } = record;
   return {
     ...{ experiment, effect, startedAt: new Date(startedMs).toISOString(), full: isFull },
+    uncounted: uncounted ?? null,
     arms: arms.map(
       ({ scenario = null, version = null, rate = null, comparison = null, ...arm }) => ({
         ...arm,

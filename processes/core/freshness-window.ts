@@ -36,9 +36,9 @@ export class FreshnessWindow {
   watch(door: DoorPort): DoorPort {
     return {
       publishItem: (...args) => door.publishItem(...args),
-      accept: async (incoming) => {
+      accept: async (incoming, traceparent) => {
         const arrivedMs = this.#deps.clock();
-        const accepted = await door.accept(incoming);
+        const accepted = await door.accept(incoming, traceparent);
         if (!this.#isMeasuring) void this.#measure(arrivedMs, accepted);
         return accepted;
       },

@@ -16,6 +16,7 @@ import type { ClickThroughAnswer } from '../../api/schema/click-through.ts';
 import { clickThroughAnswer } from './click-through-answer.ts';
 import { countedSeries } from './counted-series.ts';
 import { experimentsPort } from './experiments-port.ts';
+import type { WhyUncounted } from './experiments-port.ts';
 import type { Ways } from './learning.ts';
 import type { Scenarios } from './scenarios.ts';
 import type { Stores } from './stores.ts';
@@ -35,15 +36,14 @@ export interface ReactionParts extends Pick<Ways, 'logger' | 'warnings' | 'clock
 
 /** Counts answers and what becomes of them, at the door and at the queries of a core. */
 export class ReactionHost implements ClickThroughPort {
-  /** Users split into arms. */
-  readonly experiments: ExperimentsPort;
+  readonly #experiments: Experiments;
   readonly #reactions: Reactions;
   readonly #parts: ReactionParts;
   readonly #working: Promise<unknown>;
 
   private constructor(reactions: Reactions, experiments: Experiments, parts: ReactionParts) {
     this.#reactions = reactions;
-    this.experiments = experimentsPort(experiments);
+    this.#experiments = experiments;
     this.#parts = parts;
     this.#working = Promise.all([this.#catchUp(), this.#keepOn()]);
   }
@@ -80,6 +80,11 @@ export class ReactionHost implements ClickThroughPort {
       },
     });
     return new ReactionHost(reactions, experiments, parts);
+  }
+
+  /** Users split into arms. */
+  experiments(whyUncounted: WhyUncounted): ExperimentsPort {
+    return experimentsPort(this.#experiments, whyUncounted);
   }
 
   /** A door that lets in the same, and counts reactions. */

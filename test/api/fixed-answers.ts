@@ -73,6 +73,7 @@ export const CLICK_THROUGH: ClickThroughAnswer = {
 /** An experiment that has just begun. */
 export const EXPERIMENT: ExperimentAnswer = {
   ...{ experiment: 'front', startedAt: '2026-01-01T00:00:00.000Z', effect: 0.01, full: false },
+  uncounted: null,
   arms: ['plain', 'bold'].map((name) => ({
     ...{ name, share: 0.5, scenario: null, version: null, users: 0, answers: 0, clicked: 0 },
     ...{ rate: null, comparison: null },

@@ -1,19 +1,32 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { madeEvents } from '../e2e/made-events.ts';
+import type { SentEvent } from '../e2e/server.ts';
 import { collectTraces } from '../processes/observe/collector.ts';
 import type { Collector } from '../processes/observe/collector.ts';
 import { useStack } from '../services/stack.ts';
 import { ClusterClient } from './client.ts';
 import { startCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
+import { tracesOf } from './traces-of.ts';
 
 const stack = await useStack('kafka', 'mongo', 'redis', 'temporal');
 
 const UNTIL_MS_MAX = 120_000;
 const EVENTS = 1_500;
 const LOT = 250;
+const TENANT_EVENTS = 40;
+/** Where this file is run again over the same servers, what the run before left is another's. */
+const RUN = randomBytes(4).toString('hex');
+
+/** Plays of one tenant: ids of events and users are those of all tenants, items its own. */
+function ofTenant(name: string): readonly SentEvent[] {
+  return madeEvents(0, TENANT_EVENTS, 'tenant').map((event, n) => {
+    return { ...event, item: `only-${String(n)}-of-the-${name}-${RUN}` };
+  });
+}
 
 describe('a cluster whose partitions learn by the blend', () => {
   let cluster: Cluster;
@@ -119,6 +132,42 @@ describe('a cluster whose partitions learn by the blend', () => {
         parts.map(([name]) => [kept, name]).sort(),
       );
       assert.doesNotMatch(JSON.stringify(collector.spans), /a-traced/);
+    }));
+
+  it('shares its servers with a cluster of other names, and nothing crosses', () =>
+    cluster.watch(async () => {
+      const [first] = apis;
+      assert.ok(first);
+      await first.stand(await first.postAll(ofTenant('first')));
+      await first.json('PUT', '/v1/scenarios/first', { blocked: ['an-item'] });
+      const other = await startCluster({
+        ...{ stack, partitions: 1 },
+        processes: { trainer: 0, indexer: 0 },
+      });
+      try {
+        const second = new ClusterClient([other.url]);
+        assert.deepEqual((await second.json('GET', '/v1/scenarios'))['scenarios'], []);
+        // By the same ids of events and users: here they are new, and so is a version of the same name.
+        const sent = await second.json('POST', '/v1/events', ofTenant('second'));
+        assert.deepEqual([sent['accepted'], sent['duplicates']], [TENANT_EVENTS, 0]);
+        const positions = [...(sent['positions'] as string[]), ...(sent['pending'] as string[])];
+        await second.stand(positions);
+        const tenants = [
+          { of: 'first', at: cluster, elsewhere: other },
+          { of: 'second', at: other, elsewhere: cluster },
+        ];
+        for (const { of, at, elsewhere } of tenants) {
+          const items = ofTenant(of).map(({ item }) => item);
+          const database = at.env['REPRISE_MONGO_DATABASE'] ?? '';
+          assert.ok((await tracesOf(at, items)).includes(`${database}.blocks`), 'they are found');
+          const found = await tracesOf(elsewhere, items);
+          // Every key of the server was looked through: those of the tenant itself may hold them.
+          const crossed = found.filter((place) => !place.startsWith(`${database}:`));
+          assert.deepEqual(crossed, [], `what is of the ${of} is of nobody else`);
+        }
+      } finally {
+        await other.close();
+      }
     }));
 
   it('verifies: what is served is what a clean replay gives', () =>

@@ -70,7 +70,7 @@ export function createIngestWorld(partitions: number): IngestWorld {
   const all = () => Promise.all(Array.from({ length: partitions }, (_, p) => items(p)));
   return {
     ...{ store, journal, identities, poison, feed, items },
-    createIngest: (own = store.open(), told = feed, traces = undefined) =>
+    createIngest: (own = store.open(), told = feed, traces) =>
       createIngest({
         ...{ journal: own, identities, poison, feed: told, random, traces },
         types: DEFAULT_INTERACTION_TYPES,

@@ -14,6 +14,8 @@ const AFTER = [{ partition: 0, sequence: sequence(HEAD) }];
 
 interface Held {
   readonly at: number;
+  /** Where it stands in the partition 1. */
+  readonly beside?: number;
   /** Why a wait for the version ends, or an answer of it fails. */
   readonly late?: RepriseError;
   /** What happens while the version is waited for. */
@@ -21,9 +23,9 @@ interface Held {
 }
 
 /** The read side of a version, as far as arms look at it. */
-function servingAt({ at, late, meanwhile }: Held): ServingState {
+function servingAt({ at, beside = at, late, meanwhile }: Held): ServingState {
   const serving = {
-    position: () => sequence(at),
+    position: (partition: number) => sequence(partition === 0 ? at : beside),
     waitFor: () => {
       meanwhile?.();
       return late === undefined ? Promise.resolve() : Promise.reject(late);
@@ -54,6 +56,7 @@ function createRig(held: Readonly<Record<string, Held>>) {
   };
   const live = {
     partition: () => ({ version: rig.live }),
+    partitions: 2,
     position: () => sequence(HEAD),
   } as unknown as ServingState;
   const arms = new ArmQueries({
@@ -64,8 +67,25 @@ function createRig(held: Readonly<Record<string, Held>>) {
       ...{ user: 'ada', n: 1, exclude: 'seen', after: AFTER },
       label: { ...LABEL, ...label },
     });
-  return { rig, ask };
+  return { rig, ask, arms };
 }
+
+describe('the counting of an experiment whose arms name versions', () => {
+  it('goes on while every version can answer in every partition', () => {
+    const { arms } = createRig({ v2: { at: HEAD } });
+    assert.equal(arms.whyUncounted(['v1', 'v2']), undefined);
+    assert.equal(arms.whyUncounted([]), undefined);
+  });
+
+  it('stands still where one can not, and says why, and where that is not everywhere', () => {
+    const { arms } = createRig({ v2: { at: HEAD, beside: HEAD - 2 * armLagEventsMax } });
+    assert.equal(arms.whyUncounted(['v1', 'v3']), 'version v3 is not held beside the live one');
+    assert.equal(
+      arms.whyUncounted(['v1', 'v2']),
+      'version v2 is 2000 events behind the live one (in 1 of 2 partitions)',
+    );
+  });
+});
 
 const PLAIN = { scenario: 'jazz', experiment: '', arm: '' };
 

@@ -18,6 +18,7 @@ function experimentOf(...verdicts: readonly (Verdict | null)[]): ExperimentAnswe
   const arm = { share: 0.5, scenario: null, version: null, ...figures };
   return {
     ...{ experiment: 'front', startedAt: '2026-01-01T00:00:00Z', effect: 0.01, full: false },
+    uncounted: null,
     arms: verdicts.map((verdict, n) => ({
       ...{ ...arm, name: String(n) },
       comparison:

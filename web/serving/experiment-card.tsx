@@ -51,7 +51,7 @@ function ArmRow({ arm, reach }: { arm: Arm; reach: number }): JSX.Element {
 
 /** An experiment: its arms, their rates, and how far these differ from the first arm's. */
 export function ExperimentCard({ experiment }: { experiment: ExperimentAnswer }): JSX.Element {
-  const { experiment: name, startedAt, effect, full, arms } = experiment;
+  const { experiment: name, startedAt, effect, full, uncounted, arms } = experiment;
   const decided = isDecided(experiment);
   return (
     <article class="card experiment" data-experiment={name}>
@@ -64,6 +64,7 @@ export function ExperimentCard({ experiment }: { experiment: ExperimentAnswer })
         soonest. Intervals hold at all looks at once, so stop whenever you like.
         {full && ' More users came than are counted.'}
       </p>
+      {uncounted !== null && <p role="status">Counting stands still: {uncounted}.</p>}
       <div class="scroll" tabIndex={0} role="region" aria-label={`Arms of ${name}`}>
         <table role="table">
           <thead role="rowgroup">

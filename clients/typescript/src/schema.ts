@@ -2841,6 +2841,8 @@ export interface components {
       effect: number;
       /** @description True where more users came than are counted. */
       full: boolean;
+      /** @description Why answers are counted to no arm now, in some partitions or in all; null while they are counted. */
+      uncounted: string | null;
       arms: {
         name: string;
         share: number;
@@ -6150,6 +6152,7 @@ export interface operations {
            *       "startedAt": "2026-01-31T12:00:00.000Z",
            *       "effect": 1,
            *       "full": true,
+           *       "uncounted": "text",
            *       "arms": [
            *         {
            *           "name": "verify",
@@ -6229,6 +6232,7 @@ export interface operations {
            *       "startedAt": "2026-01-31T12:00:00.000Z",
            *       "effect": 1,
            *       "full": true,
+           *       "uncounted": "text",
            *       "arms": [
            *         {
            *           "name": "verify",
@@ -6292,6 +6296,7 @@ export interface operations {
            *       "startedAt": "2026-01-31T12:00:00.000Z",
            *       "effect": 1,
            *       "full": true,
+           *       "uncounted": "text",
            *       "arms": [
            *         {
            *           "name": "verify",
@@ -6349,6 +6354,7 @@ export interface operations {
            *           "startedAt": "2026-01-31T12:00:00.000Z",
            *           "effect": 1,
            *           "full": true,
+           *           "uncounted": "text",
            *           "arms": [
            *             {
            *               "name": "verify",

@@ -9,6 +9,7 @@ const arm = { users: 200, answers: 1_000, clicked: 100, rate: 0.1, scenario: nul
 
 const EXPERIMENT: ExperimentAnswer = {
   ...{ experiment: 'front', startedAt: '2026-01-01T00:00:00.000Z', effect: 0.01, full: true },
+  uncounted: 'version v2 is not held beside the live one',
   arms: [
     { ...arm, name: 'plain', share: 0.5, comparison: null },
     {
@@ -55,6 +56,7 @@ const FIGURES = [
   'plain 0.5 none live 200 1,000 100 0.1000',
   'bold 0.5 jazz v2 200 1,000 150 0.1500 +0.0500 +0.0100 to +0.0900 0.0123 better',
   'more users came than are counted',
+  'counting stands still: version v2 is not held beside the live one',
 ];
 
 describe('experiments', () => {
@@ -64,6 +66,7 @@ describe('experiments', () => {
     assert.deepEqual(squeezed(stdout), [
       'experiment started arms users verdicts',
       'front 2026-01-01T00:00:00.000Z plain bold 400 bold better',
+      'front stands still: version v2 is not held beside the live one',
     ]);
     const { json } = await cli.run('experiments', 'list', '--json');
     assert.deepEqual(json, { experiments: [EXPERIMENT] });
