@@ -13,15 +13,19 @@ export function openCheckpointWishes(
 ): CheckpointWishes {
   const channel = `${link.prefix}checkpoint-wishes`;
   return {
-    async wish(partition) {
-      await link.run((redis) => redis.publish(channel, String(partition)));
+    async wish(partition, version) {
+      const said = version === undefined ? String(partition) : `${String(partition)} ${version}`;
+      await link.run((redis) => redis.publish(channel, said));
     },
     async heed(listener, signal) {
       if (signal.aborted) return;
       const subscription = new Subscription(link, channel, options, (message) => {
         // What is no number of ours is no wish of ours.
-        const said = message.toString();
-        if (/^\d{1,9}$/.test(said)) listener(Number(said));
+        const [, partition, version] =
+          /^(\d{1,9})(?: ([\w.-]{1,64}))?$/.exec(message.toString()) ?? [];
+        if (partition === undefined) return;
+        if (version === undefined) listener(Number(partition));
+        else listener(Number(partition), version);
       });
       await subscription.startUntil(signal);
     },

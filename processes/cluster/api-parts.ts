@@ -214,7 +214,7 @@ function learningOf({
   stores,
   runtimes,
 }: ReadSideWays): Pick<ServingFeedDeps, 'states' | 'learning'> {
-  const { journal, identities, registry, checkpoints } = stores;
+  const { journal, identities, registry, checkpoints, heldCheckpoints: beside } = stores;
   const onTrouble = (error: RepriseError): void => {
     logger.warn({ err: error }, 'a learner waits for what does not answer');
   };
@@ -230,7 +230,7 @@ function learningOf({
   });
   const merges = openMergeReading({ stores, clock, logger });
   return {
-    states: createCheckpointStates({ checkpoints, registry, maker }),
+    states: createCheckpointStates({ checkpoints, beside, registry, maker }),
     learning: {
       ...{ journal: patientJournal(journal, patience), clock, sliceMsMax: config.sliceMsMax },
       ...(merges && { merges: patientMerges(merges, patience) }),

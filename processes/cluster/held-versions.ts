@@ -155,6 +155,12 @@ export class HeldVersions {
     await Promise.all(stands.map(({ version }) => this.#save(version, partition)));
   }
 
+  /** Takes a checkpoint of a version soon, where it is held here of a partition. */
+  wish(partition: Partition, version: string): void {
+    if (!this.standsOf(partition).some((stand) => stand.version === version)) return;
+    void this.#save(version, partition);
+  }
+
   /** Lets go of a partition. */
   drop(partition: Partition): void {
     this.#deps.shadows.dropPartition(partition);

@@ -150,8 +150,12 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   closers.add(() => host.close());
   measureLearning(ways, { observed, host, stores });
   const wishes = openCheckpointWishes(link);
+  const onWish = (partition: number, version?: string): void => {
+    if (version === undefined) host.wish(partition);
+    else beside.held.wish(partition, version);
+  };
   const heed = (waiting: Patience): Promise<void> =>
-    patiently(waiting, () => wishes.heed((partition) => host.wish(partition), waiting.signal));
+    patiently(waiting, () => wishes.heed(onWish, waiting.signal));
   const telling = { observed, logger, ...observedIn(link) };
   const hear = (): Promise<void> =>
     hearBlocks({ link, journal: stores.journal, logger, signal: over.signal });

@@ -82,7 +82,7 @@ export async function openKeptShadows(
 
 /** The checkpoints of the live state, and for a version that is named those of shadows, too. */
 export function checkpointsOfAll(
-  live: CheckpointStore,
+  live: Pick<CheckpointStore, 'newest' | 'list'>,
   shadows: Pick<CheckpointStore, 'newest'>,
 ): Pick<CheckpointStore, 'newest' | 'list'> {
   return {

@@ -32,15 +32,18 @@ describe('what workers tell each other through Redis', () => {
   it('brings wishes for checkpoints to who heeds them, and nothing else', async () => {
     const link = server.link({ prefix: 'w:' });
     const wishes = openCheckpointWishes(link);
-    const heard: number[] = [];
+    const heard: unknown[] = [];
     const stop = new AbortController();
-    await wishes.heed((partition) => heard.push(partition), stop.signal);
-    await link.run((redis) => redis.publish('w:checkpoint-wishes', 'soon'));
+    await wishes.heed((...wished) => heard.push(wished), stop.signal);
+    for (const said of ['soon', '3 v/2', '3 v2 v3']) {
+      await link.run((redis) => redis.publish('w:checkpoint-wishes', said));
+    }
     for (const partition of [3, 0]) await wishes.wish(partition);
-    while (heard.length < 2) await pause(5);
+    await wishes.wish(1, 'v2');
+    while (heard.length < 3) await pause(5);
     stop.abort();
     await wishes.wish(7);
     await pause(50);
-    assert.deepEqual(heard, [3, 0]);
+    assert.deepEqual(heard, [[3], [0], [1, 'v2']]);
   });
 });
