@@ -7,6 +7,7 @@ import { openIndexReleases } from '../../adapters/cluster/index-releases.ts';
 import { openItems } from '../../adapters/cluster/items.ts';
 import { openPopular } from '../../adapters/cluster/popular.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import { openToldMerges } from '../../adapters/cluster/told-merges.ts';
 import type { ClusterTransport } from '../../adapters/cluster/transport.ts';
 import { openUsers } from '../../adapters/cluster/users.ts';
 import type { RepriseError } from '../../events/error.ts';
@@ -213,6 +214,7 @@ function learningOf({
   signal,
   stores,
   runtimes,
+  redis,
 }: ReadSideWays): Pick<ServingFeedDeps, 'states' | 'learning'> {
   const { journal, identities, registry, checkpoints, heldCheckpoints: beside } = stores;
   const onTrouble = (error: RepriseError): void => {
@@ -228,7 +230,7 @@ function learningOf({
     },
     journal: { isErased: (surrogate) => patiently(patience, () => journal.isErased(surrogate)) },
   });
-  const merges = openMergeReading({ stores, clock, logger });
+  const merges = openMergeReading({ stores, clock, logger, told: openToldMerges(redis) });
   return {
     states: createCheckpointStates({ checkpoints, beside, registry, maker }),
     learning: {
