@@ -13,17 +13,17 @@ export function openCheckpointWishes(
 ): CheckpointWishes {
   const channel = `${link.prefix}checkpoint-wishes`;
   return {
-    async wish(partition, held) {
-      const said = held === undefined ? String(partition) : `${String(partition)} ${held}`;
+    async wish(partition, version) {
+      const said = version === undefined ? String(partition) : `${String(partition)} ${version}`;
       await link.run((redis) => redis.publish(channel, said));
     },
     async heed(listener, signal) {
       if (signal.aborted) return;
       const subscription = new Subscription(link, channel, options, (message) => {
         // What is no number of ours is no wish of ours.
-        const [, partition, held] =
+        const [, partition, version] =
           /^(\d{1,9})(?: ([\w.-]{1,64}))?$/.exec(message.toString()) ?? [];
-        if (partition !== undefined) listener(Number(partition), held);
+        if (partition !== undefined) listener(Number(partition), version);
       });
       await subscription.startUntil(signal);
     },

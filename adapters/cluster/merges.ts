@@ -14,6 +14,7 @@ import { readWhole } from './local-copy.ts';
 import { MergeKeeping } from './merge-keeping.ts';
 import { RedisContributions } from './redis-contributions.ts';
 import type { RedisLink } from './redis.ts';
+import type { ToldMerges } from './told-merges.ts';
 
 /** Settings of the merge store. */
 export interface MergesOptions {
@@ -21,6 +22,8 @@ export interface MergesOptions {
   readonly objects: ObjectStore;
   /** Where contributions wait for each other; among the objects, as `p<partition>.safetensors`, where it is absent. */
   readonly link?: RedisLink | undefined;
+  /** Where a merge that has a memory is told as soon as it is made: learners of processes that answer wait for it. */
+  readonly told?: Pick<ToldMerges, 'tell'>;
   readonly partitions: number;
   /** Told of a merge or a contribution that does not read well: it counts as lost. */
   readonly onDamaged: OnDamaged;
@@ -211,6 +214,10 @@ class SharedMerges implements MergeStore {
     for (; step.done !== true; step = steps.next()) await nextTurn();
     this.#hold(folder, step.value);
     this.#keeping.add(step.value, isLast);
+    if (isLast && step.value.memory !== undefined) {
+      // What is not heard is read once it is durable.
+      this.#options.told?.tell(step.value).catch(() => undefined);
+    }
     return step.value;
   }
 

@@ -32,9 +32,11 @@ interface PlaceDocument {
 }
 
 /** Users of one bulk write: what else asks the server waits behind it. */
-const USER_WRITES_MAX = 128;
-/** The longest pause behind a piece of a whole state. */
-const PIECE_PAUSE_MS_MAX = 250;
+const USER_WRITES_MAX = 64;
+/** Pause behind each piece, by the time that it took … */
+const PAUSE_A_PIECE = 2;
+/** … and the longest one. */
+const PAUSE_MS_MAX = 500;
 const CLAIM_TRIES_MAX = 8;
 
 /** Opens the users of a database. */
@@ -166,8 +168,8 @@ class MongoUsers implements UserStore {
   }
 
   /**
-   * Writes what the delta changed, in bounded pieces; each document is fenced by itself. The pieces take the server for half
-   * of the time at most: the journal stands there, too, and events are not to wait for the users of a new version.
+   * Writes what the delta changed, in bounded pieces; each document is fenced by itself. The pieces take the server for a third
+   * of the time: the journal stands there, too, and events are not to wait for the users of a new version.
    */
   async #write(delta: ModelDelta, generation: number, fence: number): Promise<void> {
     let piece: AnyBulkWriteOperation<UserDocument>[] = [];
@@ -177,7 +179,7 @@ class MongoUsers implements UserStore {
       const sinceMs = performance.now();
       await this.#writePiece(piece, delta, fence);
       piece = [];
-      await sleep(Math.min(performance.now() - sinceMs, PIECE_PAUSE_MS_MAX));
+      await sleep(Math.min(PAUSE_A_PIECE * (performance.now() - sinceMs), PAUSE_MS_MAX));
     }
     if (piece.length > 0) await this.#writePiece(piece, delta, fence);
   }

@@ -7,6 +7,7 @@ import { openIndexReleases } from '../../adapters/cluster/index-releases.ts';
 import { openItems } from '../../adapters/cluster/items.ts';
 import { openPopular } from '../../adapters/cluster/popular.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import { openToldMerges } from '../../adapters/cluster/told-merges.ts';
 import type { ClusterTransport } from '../../adapters/cluster/transport.ts';
 import { openUsers } from '../../adapters/cluster/users.ts';
 import type { RepriseError } from '../../events/error.ts';
@@ -164,7 +165,7 @@ type ReadSide = Pick<
 /** Makes the read side, what feeds it, and what starts index builds when it asks for one. */
 function openReadSide(ways: ReadSideWays, closers: Closers): ReadSide {
   const { config, logger, stores, redis, clock, runtimes, observation } = ways;
-  const { journal, registry, checkpoints } = stores;
+  const { journal, registry, checkpoints, heldCheckpoints: beside } = stores;
   const warnings = new Warnings(clock);
   const aliases = followAliases(ways);
   const { durable, runs, pacing } = openRuns(
@@ -195,7 +196,7 @@ function openReadSide(ways: ReadSideWays, closers: Closers): ReadSide {
   const feed = new ServingFeed({
     ...{ ...shared, serving, reader, wishes, yieldNow },
     onApplied: observation.applied,
-    states: createCheckpointStates({ checkpoints, registry, maker: following.maker }),
+    states: createCheckpointStates({ checkpoints, beside, registry, maker: following.maker }),
     learning: following.learning,
   });
   const identities = new KnownIdentities({ store: stores.identities, clock });
@@ -219,7 +220,7 @@ export interface Following {
 }
 
 /** What answers read where they read learners: these wait outages out, as a worker's do. */
-function followingOf({ config, logger, signal, stores, runtimes }: ReadSideWays): Following {
+function followingOf({ config, logger, signal, stores, runtimes, redis }: ReadSideWays): Following {
   const { journal, identities } = stores;
   const onTrouble = (error: RepriseError): void => {
     logger.warn({ err: error }, 'a learner waits for what does not answer');
@@ -234,7 +235,7 @@ function followingOf({ config, logger, signal, stores, runtimes }: ReadSideWays)
     },
     journal: { isErased: (surrogate) => patiently(patience, () => journal.isErased(surrogate)) },
   });
-  const merges = openMergeReading({ stores, clock, logger });
+  const merges = openMergeReading({ stores, clock, logger, told: openToldMerges(redis) });
   return {
     maker,
     learning: {

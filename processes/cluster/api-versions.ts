@@ -1,3 +1,4 @@
+import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
 import { openObservedEvents } from '../../adapters/cluster/observed-events.ts';
 import type { ApiDeps, PrequentialPort } from '../../api/deps.ts';
 import type { Models, PrequentialAnswer } from '../../api/schema/answers.ts';
@@ -37,6 +38,7 @@ export function versionPorts(
     models: { list: () => listHeldModels(deps) },
     promotions: createHeldPromotions({
       ...{ stores, aliases, observed, door, serving, clock },
+      wishes: openCheckpointWishes(redis),
       sleep: (ms) => pause(ms, signal),
     }),
     comparisons: createHeldComparisons({

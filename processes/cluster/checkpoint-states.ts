@@ -6,6 +6,7 @@ import { RepriseError } from '../../events/error.ts';
 import type { Partition } from '../../events/position.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import type { ModelDelta } from '../../model/delta.ts';
+import { checkpointsOfAll } from '../core/shadow-keeping.ts';
 
 /** Where a reader of a partition's states stands. */
 export interface StatePlace {
@@ -33,6 +34,11 @@ export interface WholeStates {
    * always is one: the first version's start.
    */
   newest(partition: Partition, past: StatePlace | undefined): Promise<WholeState | undefined>;
+  /**
+   * The newest runtime that is kept of a version at a place or before it, live or beside; undefined where none is. Who
+   * passes over promotions asks for none.
+   */
+  before?(partition: Partition, place: StatePlace): Promise<PartitionRuntime | undefined>;
 }
 
 /** What runtimes are restored from. */
@@ -42,9 +48,20 @@ export interface StatesDeps {
   readonly maker: RuntimeMaker;
 }
 
+/** What whole states are read from. */
+export interface CheckpointStatesDeps extends StatesDeps {
+  /** The states of versions that are held beside the live one. */
+  readonly beside: Pick<CheckpointStore, 'newest'>;
+}
+
 /** Reads whole states from the checkpoints that movers share. */
-export function createCheckpointStates(deps: StatesDeps): WholeStates {
+export function createCheckpointStates(deps: CheckpointStatesDeps): WholeStates {
+  const all = checkpointsOfAll(deps.checkpoints, deps.beside);
   return {
+    async before(partition, { version, sequence: atMost }) {
+      const found = await all.newest({ version, partition, atMost });
+      return found && restored(deps, partition, found.checkpoint);
+    },
     async newest(partition, past) {
       if (past === undefined) return wholeStateOf(await newestRuntime(deps, partition));
       const listed = await deps.checkpoints.list(partition);

@@ -1,3 +1,4 @@
+import type { CheckpointWishes } from '../../activities/checkpoint-wishes.ts';
 import type { PartitionNote } from '../../activities/fences.ts';
 import type { PromotionsPort } from '../../api/deps.ts';
 import type { SharedObservedEvents } from '../../adapters/cluster/observed-events.ts';
@@ -17,9 +18,17 @@ export const HELD_TOLD_MS_MAX = 3_000;
 
 const HELD_LOOK_MS = 100;
 
+/** How long a promotion waits for checkpoints of a version whose learner APIs restore: without them they replay more. */
+export const HELD_KEPT_MS_MAX = 3_000;
+
+const KEPT_LOOK_MS = 25;
+
 /** What promotions of a cluster work on. */
 export interface HeldPromotionsDeps extends Pick<PromotionsDeps, 'serving' | 'clock' | 'sleep'> {
-  readonly stores: Pick<ClusterStores, 'journal' | 'registry' | 'fences'>;
+  readonly stores: Pick<ClusterStores, 'journal' | 'registry' | 'fences'> & {
+    readonly heldCheckpoints: Pick<ClusterStores['heldCheckpoints'], 'list'>;
+  };
+  readonly wishes: Pick<CheckpointWishes, 'wish'>;
   readonly aliases: Pick<FollowedAliases, 'book' | 'now'>;
   readonly observed: Pick<SharedObservedEvents, 'kept'>;
   readonly door: Pick<EventDoor, 'appendShared'>;
@@ -62,10 +71,25 @@ export function createHeldPromotions(deps: HeldPromotionsDeps): PromotionsPort {
       await look();
     }
   };
+  /**
+   * Has workers keep the version where it stands, if every API has to restore a learner of its own from there: what they
+   * replay while events come is what came since.
+   */
+  const untilKept = async (version: string | null): Promise<void> => {
+    const stands = version === null ? undefined : heldPositions(notes, version, journal.partitions);
+    if (version === null || stands === undefined) return;
+    if ((await registry.get(version))?.definition.learner.learner !== 'blend') return;
+    for (const partition of stands.keys()) await deps.wishes.wish(partition, version);
+    for (let waitedMs = 0; waitedMs < HELD_KEPT_MS_MAX; waitedMs += KEPT_LOOK_MS) {
+      if (await areKept(deps.stores.heldCheckpoints, version, stands)) return;
+      await sleep(KEPT_LOOK_MS);
+    }
+  };
   return {
     promote: (version, gate) =>
       seen(async () => {
         await untilTold(version);
+        await untilKept(version);
         if (gate !== undefined) {
           figures = await observedVersions(observed, [serving.partition(0).version, version]);
         }
@@ -74,9 +98,23 @@ export function createHeldPromotions(deps: HeldPromotionsDeps): PromotionsPort {
     rollback: (version) =>
       seen(async () => {
         await untilTold(aliases.book.aliases.previous);
+        await untilKept(aliases.book.aliases.previous);
         return promotions.rollback(version);
       }),
   };
+}
+
+/** Tells whether every partition of a version is kept where workers told that it stands, or later. */
+async function areKept(
+  checkpoints: HeldPromotionsDeps['stores']['heldCheckpoints'],
+  version: string,
+  stands: readonly number[],
+): Promise<boolean> {
+  const kept = stands.map(async (stand, partition) => {
+    const listed = await checkpoints.list(partition);
+    return listed.some((one) => one.version === version && one.sequence >= stand);
+  });
+  return !(await Promise.all(kept)).includes(false);
 }
 
 /** The sampled events of some versions, as the workers told them. */

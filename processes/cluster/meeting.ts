@@ -6,6 +6,8 @@ import type { MergeName, MergeStore } from '../../activities/merge-store.ts';
 import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
 import type { RedisLink } from '../../adapters/cluster/redis.ts';
 import { openMerges } from '../../adapters/cluster/merges.ts';
+import { openToldMerges } from '../../adapters/cluster/told-merges.ts';
+import type { ToldMerges } from '../../adapters/cluster/told-merges.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Journal } from '../../events/journal.ts';
 import type { Logger } from '../logger.ts';
@@ -61,7 +63,7 @@ function openMeetingStore({ stores, link, logger }: MeetingDeps): MergeStore {
   const { journal, objects } = stores;
   return openMerges({
     ...{ objects, partitions: journal.partitions },
-    ...(link !== undefined && { link }),
+    ...(link !== undefined && { link, told: openToldMerges(link) }),
     onDamaged: (path, reason) => {
       logger.warn({ path, reason }, 'a merge is damaged and is derived again where it is needed');
     },
@@ -89,11 +91,19 @@ function meetingOver(deps: MeetingDeps, store: MergeStore, mergeWaitMsMax?: numb
 /** How long who follows without moving waits for a merge before it looks for a newer state: it may have been pruned. */
 export const MERGE_READ_MS_MAX = 5_000;
 
+/** How often it is looked whether a merge is told, and after how many looks whether it is kept: that takes more calls. */
+const TOLD_LOOK_MS = 10;
+const LOOKS_A_READ = 20;
+
+/** What merges are read with. */
+export interface MergeReadingDeps extends Pick<MeetingDeps, 'stores' | 'clock' | 'logger'> {
+  /** Where workers tell merges before they are durable. */
+  readonly told: Pick<ToldMerges, 'heard'>;
+}
+
 /** Opens what a process takes merges by that moves no partition: it contributes nothing and derives none. */
-export function openMergeReading(
-  deps: Pick<MeetingDeps, 'stores' | 'clock' | 'logger'>,
-): MergeExchange | undefined {
-  const { stores, clock, logger } = deps;
+export function openMergeReading(deps: MergeReadingDeps): MergeExchange | undefined {
+  const { stores, clock, logger, told } = deps;
   const { journal, objects } = stores;
   if (journal.partitions < 2) return undefined;
   const store = openMerges({
@@ -104,8 +114,10 @@ export function openMergeReading(
     contribute: () => Promise.resolve(),
     async take(name, _partition, signal) {
       const endMs = clock() + MERGE_READ_MS_MAX;
-      while (!signal.aborted) {
-        const merge = await store.read(name);
+      for (let looks = 0; !signal.aborted; looks += 1) {
+        // While Redis does not answer, merges come as they are kept.
+        const heard = await told.heard(name).catch(() => undefined);
+        const merge = heard ?? (looks % LOOKS_A_READ === 0 ? await store.read(name) : undefined);
         if (merge !== undefined) return merge;
         if (clock() > endMs) {
           throw new RepriseError(
@@ -113,7 +125,7 @@ export function openMergeReading(
             `there is no merge of barrier ${String(name.barrier)}: it is late, or no checkpoint needs it any more`,
           );
         }
-        await store.changed(name, signal);
+        await pauseFor(TOLD_LOOK_MS, signal);
       }
       return undefined;
     },

@@ -46,6 +46,8 @@ export class PartitionFeed {
   #place: StatePlace | undefined;
   /** Goes on with the state that serves, where its answers read the learner itself. */
   #learner: PartitionRuntime | undefined;
+  /** True while the learner has consumed a promotion, and the promoted version is not there yet. */
+  #isSwitching = false;
   #needsWhole = true;
   #stand: FeedStand;
   /** Ends the reading under way, for a replacement. */
@@ -166,35 +168,64 @@ export class PartitionFeed {
     if (!reading.aborted) await this.#deps.sleep(LOOK_MS_MIN, signal);
   }
 
-  /** Lets the learner follow the journal, until it cannot go on: then a newer state is taken. */
+  /**
+   * Lets the learner follow the journal, over promotions, until it cannot go on: then a newer state is taken. Answers are
+   * by the version before until the promoted one stands at its promotion.
+   */
   async #learn(learner: PartitionRuntime, reading: AbortSignal): Promise<void> {
     const { learning, yieldNow, passesPromotions = false } = this.#deps;
-    const serves: VersionSource = {
-      runtimeAt: (version) =>
-        Promise.reject(new RepriseError('CONFLICT', `version ${version} was promoted`)),
+    const promoted: VersionSource = {
+      runtimeAt: (version, _partition, at) => {
+        this.#isSwitching = true;
+        return this.#promoted({ version, sequence: at }, reading);
+      },
     };
-    const versions = passesPromotions ? undefined : serves;
+    const onSwitch = (runtime: PartitionRuntime): void => {
+      this.#isSwitching = false;
+      this.#learner = runtime;
+    };
+    const versions = passesPromotions ? undefined : promoted;
     // Called before anything else happens: answers read the learner and what is applied here as one.
     const sink = (delta: ModelDelta): Promise<void> => this.#apply(delta);
     try {
       await follow(
-        { ...learning, runtime: learner, versions, sink, yieldNow },
+        { ...learning, runtime: learner, versions, sink, yieldNow, onSwitch },
         { signal: reading },
       );
     } catch (error) {
-      // The process ends, or is about to replace this state.
-      if (reading.aborted) return;
-      // What is down for a while stops no learner.
-      if (learner.stopped === undefined && hasCode(error, 'UNAVAILABLE')) throw error;
+      // A learner that has consumed a promotion is not gone on with, whatever ended it.
+      if (!this.#isSwitching) {
+        // The process ends, or is about to replace this state.
+        if (reading.aborted) return;
+        // What is down for a while stops no learner.
+        if (learner.stopped === undefined && hasCode(error, 'UNAVAILABLE')) throw error;
+      }
       this.#log(error);
       const why = error instanceof Error ? error.message : String(error);
       this.#missing(`the learner cannot go on, a checkpoint is awaited: ${why}`);
     }
   }
 
+  /** The learner of a promoted version at its promotion: what movers kept of it, replayed to there. */
+  async #promoted(place: StatePlace, signal: AbortSignal): Promise<PartitionRuntime> {
+    const { states, learning, yieldNow, inTurn } = this.#deps;
+    return inTurn(async () => {
+      const kept = await states.before?.(this.#partition, place);
+      // Who answers by another kind of version reads deltas.
+      if (kept?.isAsked !== true) {
+        throw new RepriseError('CONFLICT', `version ${place.version} was promoted`);
+      }
+      return follow(
+        { ...learning, runtime: kept, versions: undefined, sink: undefined, yieldNow },
+        { until: sequence(place.sequence), signal },
+      );
+    });
+  }
+
   async #take({ delta, learner }: WholeState): Promise<void> {
     await this.#apply(delta);
     this.#learner = learner;
+    this.#isSwitching = false;
   }
 
   async #apply(delta: ModelDelta): Promise<void> {

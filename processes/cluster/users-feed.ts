@@ -65,10 +65,7 @@ export class UsersFeed {
     else if (this.#isWholeDue) return;
     this.#queue.push(delta);
     this.#rows += rowsOf(delta);
-    const { usersQueueDeltasMax, usersQueueRowsMax } = this.#bounds;
-    if (this.#queue.length > usersQueueDeltasMax || this.#rows > usersQueueRowsMax) {
-      this.#empty(true);
-    }
+    this.#keepWithinBounds();
     this.#wake();
   }
 
@@ -153,6 +150,21 @@ export class UsersFeed {
       if (delta.whole && (await this.#isStored(delta))) return;
       await users.apply(delta, watch.fence.number);
     });
+  }
+
+  /** Joins what waits where it is much, as behind a whole state that takes a while; drops it for a whole one where it is more. */
+  #keepWithinBounds(): void {
+    const { usersQueueDeltasMax, usersQueueRowsMax } = this.#bounds;
+    const [first, second, ...rest] = this.#queue;
+    if (this.#queue.length > usersQueueDeltasMax && first !== undefined && second !== undefined) {
+      const joined = first.whole
+        ? [first, joinUsers([second, ...rest])]
+        : [joinUsers([first, second, ...rest])];
+      this.#queue = joined;
+      this.#rows = joined.reduce((sum, delta) => sum + rowsOf(delta), 0);
+    }
+    if (this.#rows > usersQueueRowsMax || this.#queue.length > usersQueueDeltasMax)
+      this.#empty(true);
   }
 
   #isBusy(): boolean {

@@ -8,6 +8,7 @@ import { ShadowPace } from '../../activities/shadow-pace.ts';
 import { erasedSince } from '../../activities/stale-versions.ts';
 import { Shadows } from '../../activities/shadows.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
+import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
 import {
   dropHeldStream,
   heldStreams,
@@ -195,6 +196,7 @@ function promotingActivities(
   const told = new ToldVersions(stores, signal);
   const promotions = createHeldPromotions({
     ...{ stores, aliases, door, serving: told, clock: () => Date.now() },
+    wishes: openCheckpointWishes(link),
     observed: openObservedEvents(link),
     sleep: (ms) => told.lookIn(ms),
   });

@@ -152,13 +152,12 @@ async function openParts(ways: ProcessWays, closers: Closers): Promise<WorkerPar
   closers.add(() => host.close());
   measureLearning(ways, { observed, host, stores });
   const wishes = openCheckpointWishes(link);
+  const onWish = (partition: number, version?: string): void => {
+    if (version === undefined) host.wish(partition);
+    else void beside.held.wish(version, partition);
+  };
   const heed = (waiting: Patience): Promise<void> =>
-    patiently(waiting, () =>
-      wishes.heed((partition, version) => {
-        if (version === undefined) host.wish(partition);
-        else void beside.held.wish(version, partition);
-      }, waiting.signal),
-    );
+    patiently(waiting, () => wishes.heed(onWish, waiting.signal));
   const telling = { observed, logger, ...observedIn(link) };
   const hear = hearingOf(ways, { link, journal: stores.journal, host, signal: over.signal });
   return {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { madeEvents } from '../e2e/made-events.ts';
@@ -68,6 +69,19 @@ describe('a cluster whose partitions learn by the blend', () => {
         `${user}: ${answers.map(({ text }) => text).join('; ')}`,
       );
       await sleep(200);
+    }
+  }
+
+  /** Waits until each API answers by a version. */
+  async function answerBy(version: string): Promise<void> {
+    const endMs = performance.now() + UNTIL_MS_MAX;
+    for (let user = 0; user < 10;) {
+      const path = `/v1/users/user-${String(user)}/recommendations`;
+      const answers = await Promise.all(apis.map((api) => api.get(path)));
+      for (const { status, text } of answers) assert.equal(status, 200, text);
+      if (answers.every(({ json }) => json['model'] === version)) user += 1;
+      else await sleep(50);
+      assert.ok(performance.now() < endMs, `not all answer by ${version}`);
     }
   }
 
@@ -167,6 +181,37 @@ describe('a cluster whose partitions learn by the blend', () => {
         }
       } finally {
         await other.close();
+      }
+    }));
+
+  it('switches to a version and back in each of its APIs, one of which starts meanwhile', () =>
+    cluster.watch(async () => {
+      const [first] = apis;
+      assert.ok(first);
+      const { live: before } = await first.json('GET', '/v1/models');
+      const { workflowId } = await first.json('POST', '/v1/backfills', {
+        settings: { learningRate: 0.02 },
+      });
+      const run = await first.ended(`/v1/backfills/${String(workflowId)}`);
+      assert.equal(run['state'], 'completed', JSON.stringify(run));
+      const { version } = run['result'] as { readonly version: string };
+      await first.json('POST', `/v1/models/${version}/promote`, {});
+      await answerBy(version);
+      for (const { name, log } of cluster.ofKind('api')) {
+        const said = await readFile(log, 'utf8');
+        assert.ok(!said.includes(`version ${version} was promoted`), `${name} took what was kept`);
+      }
+      const verified = await first.json('POST', '/v1/verifications', {});
+      assert.deepEqual([verified['equal'], verified['version']], [true, version]);
+      const other = cluster.member('api-1');
+      await other.kill();
+      await other.start();
+      await first.json('POST', `/v1/models/${version}/rollback`, {});
+      await other.ready();
+      await answerBy(String(before));
+      for (let user = 0; user < 10; user += 1) {
+        const [one, another] = await answersTo(`user-${String(user)}`);
+        assert.equal(one, another);
       }
     }));
 

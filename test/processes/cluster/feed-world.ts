@@ -64,6 +64,8 @@ export class FeedWorld {
       const isPast = found.to > past.sequence || found.version !== past.version;
       return isPast ? { delta: found } : undefined;
     },
+    // Where deltas are read no learner is asked for.
+    before: () => Promise.reject(new Error('there are no learners')),
   };
 
   readonly wisher = {

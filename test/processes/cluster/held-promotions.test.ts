@@ -8,7 +8,7 @@ import type { ObservedEvent } from '../../../model/stream/observed-events.ts';
 import { createHeldPromotions } from '../../../processes/cluster/held-promotions.ts';
 import { MOVER_SILENT_MS_MAX } from '../../../processes/cluster/meeting.ts';
 import { PROMOTION_LAG_EVENTS_MAX } from '../../../processes/core/promotions.ts';
-import { definitionOf } from '../../doubles/partition-rig.ts';
+import { definitionOf, RIG_BLEND } from '../../doubles/partition-rig.ts';
 
 const HEAD = 5_000;
 
@@ -19,6 +19,13 @@ class ToldCluster {
   nowMs = 1_000_000;
   readonly appended: SharedFact[] = [];
   readonly events = new Map<string, readonly ObservedEvent[]>();
+  /** What version 2 is learned by. */
+  learner: 'gmf' | 'blend' = 'gmf';
+  /** The partitions of version 2 that were wished for, and where it is kept. */
+  readonly wished: number[] = [];
+  readonly kept = new Map<number, number>();
+  /** Whether a worker keeps what is wished for. */
+  isHeeded = true;
   readonly notes: PartitionNote[] = [0, 1].map((partition) => this.#note(partition, HEAD));
 
   readonly promotions = createHeldPromotions({
@@ -26,12 +33,30 @@ class ToldCluster {
       journal: { partitions: 2, head: () => HEAD, read: () => Promise.resolve() } as never,
       registry: {
         get: (version: string) => {
-          const definition = definitionOf(version, {}, 2);
+          const settings = this.learner === 'blend' ? RIG_BLEND : {};
+          const definition = definitionOf(version, settings, 2);
           return Promise.resolve(/^v[1-3]$/.test(version) ? { definition } : undefined);
         },
         base: () => Promise.resolve(undefined),
       } as never,
       fences: { notes: () => Promise.resolve(this.notes) } as never,
+      heldCheckpoints: {
+        list: (partition) => {
+          const at = this.kept.get(partition);
+          return Promise.resolve(
+            at === undefined ? [] : [{ version: 'v2', sequence: at, path: '' }],
+          );
+        },
+      },
+    },
+    wishes: {
+      wish: (partition, version) => {
+        assert.equal(version, 'v2');
+        assert.deepEqual(this.appended, [], 'it is wished for before it is promoted');
+        this.wished.push(partition);
+        if (this.isHeeded) this.kept.set(partition, HEAD);
+        return Promise.resolve();
+      },
     },
     aliases: {
       book: this as never,
@@ -86,6 +111,26 @@ describe('promotions in a cluster', () => {
     cluster.nowMs += MOVER_SILENT_MS_MAX;
     await assert.rejects(cluster.promotions.promote('v2'), { code: 'CONFLICT' }, 'nobody tells');
     assert.deepEqual(cluster.appended, []);
+  });
+
+  it('have a learner kept first that every API restores, and wait for it within a bound', async () => {
+    const cluster = new ToldCluster();
+    cluster.learner = 'blend';
+    cluster.kept.set(0, HEAD - 1_000);
+    assert.equal((await cluster.promotions.promote('v2')).version, 'v2');
+    assert.deepEqual(cluster.wished, [0, 1]);
+    assert.deepEqual([...cluster.kept.values()], [HEAD, HEAD]);
+    const unheard = new ToldCluster();
+    unheard.learner = 'blend';
+    unheard.isHeeded = false;
+    assert.equal((await unheard.promotions.promote('v2')).version, 'v2');
+    assert.equal(unheard.appended.length, 1);
+    const told = new ToldCluster();
+    await told.promotions.promote('v2');
+    assert.deepEqual(told.wished, [], 'deltas tell of this one');
+    unheard.wished.length = 0;
+    await assert.rejects(unheard.promotions.promote('v3'), { code: 'CONFLICT' });
+    assert.deepEqual(unheard.wished, [], 'nobody holds it');
   });
 
   it('lead back to what was live before', async () => {

@@ -190,10 +190,17 @@ describe('the versions that a worker holds beside the live one', () => {
     await worker.held.look();
     while (world.saved.length === 1) await sleep(1);
     assert.equal(world.saved.at(-1)?.manifest.sequence, 59);
+    await world.rig.tell(...somePlays(5, 60));
+    worker.liveAtHeads();
+    await holds(worker, 'v2', 0, 64);
+    await worker.held.wish('v3', 0);
+    await worker.held.wish('v2', 0);
+    while (world.saved.length === 2) await sleep(1);
+    assert.equal(world.saved.at(-1)?.manifest.sequence, 64, 'it was wished for');
     await worker.shadows.close();
     const other = new HeldWorker(world, [0]);
-    const runtime = await other.held.runtimeAt('v2', 0, sequence(59));
-    assert.equal(runtime.position, 59);
+    const runtime = await other.held.runtimeAt('v2', 0, sequence(64));
+    assert.equal(runtime.position, 64);
     assert.equal(
       await world.rig.hash(runtime),
       await world.rig.cleanHash(definitionOf('v2', {}, 1)),
