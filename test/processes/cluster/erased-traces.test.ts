@@ -31,6 +31,7 @@ async function world(more: Partial<ClusterTracesDeps['stores']['registry']> = {}
   const known = ['v1', 'v2'].map((version) => ({
     definition: { version, baseSha256: ['0'], start: [0] },
   })) as unknown as readonly RegisteredVersion[];
+  const redis = { del: () => told.push('deltas dropped'), smembers: () => [] };
   const deps = {
     stores: {
       objects,
@@ -49,7 +50,10 @@ async function world(more: Partial<ClusterTracesDeps['stores']['registry']> = {}
       },
     },
     partitions: 1,
-    link: { prefix: 'r:', run: () => Promise.resolve(void told.push('deltas dropped')) },
+    link: {
+      prefix: 'r:',
+      run: (work: (on: typeof redis) => unknown) => Promise.resolve(work(redis)),
+    },
     wishes: {
       wish: (partition: number) => Promise.resolve(void told.push(`wished ${String(partition)}`)),
     },
