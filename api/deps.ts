@@ -46,6 +46,7 @@ import type { SessionAnswer } from './schema/sessions.ts';
 import type { TravelAnswer } from './schema/travels.ts';
 import type { VerifyReport, VerifyRequest } from './schema/verification.ts';
 import type { WhatIfAnswer } from './schema/what-if.ts';
+import type { NeighboursPort } from './neighbours-port.ts';
 import type { SpaceDoorPort, SpacesPort } from './space-door.ts';
 import type { BackfillRequest, PromotionAnswer, PromotionGate } from './schema/versions.ts';
 
@@ -204,7 +205,7 @@ export interface LivePort {
 }
 
 /** Who was active last. */
-export interface ActivityPort {
+export interface ActivityPort extends Partial<NeighboursPort> {
   /** The users of the newest interactions, newest first. */
   recentUsers(n: number): Promise<readonly RecentUser[]>;
   /** The newest interactions with an item, of one type where it is named, newest first. */

@@ -91,6 +91,11 @@ export class UsersProjection {
     return this.#index.rowOf(surrogate, offset);
   }
 
+  /** Copies the surrogate of a row (16 bytes) to `out`. */
+  readSurrogate(row: number, out: Uint8Array, offset: number): void {
+    this.#index.read(row, out, offset);
+  }
+
   /** The vector p of a row: a view of `dimensions` floats that the next delta may change. */
   vector(row: number): Float32Array {
     const slab = this.#slabs[Math.floor(row / SLAB_ROWS)];

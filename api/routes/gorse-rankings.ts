@@ -9,14 +9,14 @@ import { HttpProblem } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { RuleReader } from '../rules.ts';
-import { answerItemsMax, idSchema } from '../schema/fields.ts';
+import { gorseReach } from '../gorse-reach.ts';
+import { idSchema } from '../schema/fields.ts';
 import {
   gorseCategorySchema,
   gorseRecommendationSchema,
   gorseScoreSchema,
   gorseWindowSchema,
 } from '../schema/gorse.ts';
-import { refusal } from '../validation.ts';
 
 type Window = z.output<typeof gorseWindowSchema>;
 type Scored = readonly { readonly id: string; readonly score: number }[];
@@ -26,13 +26,6 @@ const scores = z.array(gorseScoreSchema).readonly();
 const userParams = z.object({ userId: idSchema.meta({ examples: ['ada'] }) });
 const itemParams = z.object({ itemId: idSchema.meta({ examples: ['track-00042'] }) });
 const category = { category: gorseCategorySchema };
-
-/** How many of the best have to be known for a part of a ranking. */
-function reach({ n, offset }: Window): number {
-  if (n + offset <= answerItemsMax) return n + offset;
-  const reason = `and offset must be at most ${String(answerItemsMax)} together`;
-  throw refusal('the query', [{ field: 'n', reason }]);
-}
 
 function written(items: Scored, { offset }: Window): Scores {
   return items.slice(offset).map(({ id, score }) => ({ Id: id, Score: score }));
@@ -54,7 +47,7 @@ function recommending(deps: ApiDeps, reader: RuleReader): readonly Route[] {
     inPath?: string,
   ): Promise<z.input<typeof gorseRecommendationSchema>> => {
     const rules = categoryRules(reader, 'a user', named(window, inPath));
-    const asked = { user, n: reach(window), after: [], exclude: 'seen' as const };
+    const asked = { user, n: gorseReach(window), after: [], exclude: 'seen' as const };
     const { items } = await deps.queries.recommend({ ...asked, ...(rules && { rules }) });
     const best = written(items, window);
     return asksForScores(request) ? best : best.map(({ Id }) => Id);
@@ -89,7 +82,7 @@ function recommending(deps: ApiDeps, reader: RuleReader): readonly Route[] {
 function neighbours(deps: ApiDeps, reader: RuleReader): readonly Route[] {
   const similar = async (item: string, window: Window, inPath?: string): Promise<Scores> => {
     const rules = everybodysRules(reader, window, inPath);
-    const answer = await deps.queries.similar(item, reach(window), rules);
+    const answer = await deps.queries.similar(item, gorseReach(window), rules);
     if (answer === undefined) throw new HttpProblem('NOT_FOUND', 'no such item');
     return written(answer.items, window);
   };
@@ -133,7 +126,7 @@ function everybodysRules(
 function popularity(deps: ApiDeps, reader: RuleReader): readonly Route[] {
   const popular = async (window: Window, inPath?: string): Promise<Scores> => {
     const rules = everybodysRules(reader, window, inPath);
-    return written((await deps.queries.popular(reach(window), rules)).items, window);
+    return written((await deps.queries.popular(gorseReach(window), rules)).items, window);
   };
   const shared = {
     ...words,
@@ -161,7 +154,7 @@ function popularity(deps: ApiDeps, reader: RuleReader): readonly Route[] {
 
 function recency(deps: ApiDeps): readonly Route[] {
   const latest = async (window: Window, inPath?: string): Promise<Scores> => {
-    const items = await deps.queries.latest(reach(window), named(window, inPath));
+    const items = await deps.queries.latest(gorseReach(window), named(window, inPath));
     const scored = items.map(({ id, timeMs }) => ({ id, score: timeMs / 1_000 }));
     return written(scored, window);
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { writeJson } from '../answer.ts';
 import type { ApiDeps } from '../deps.ts';
+import { gorseReach } from '../gorse-reach.ts';
 import { HttpProblem } from '../problem.ts';
 import { route, WRITTEN } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -10,6 +11,8 @@ import {
   gorseCountSchema,
   gorseHealthSchema,
   gorseKnownUserSchema,
+  gorseNeighboursSchema,
+  gorseScoreSchema,
   gorseSuccessSchema,
   gorseUserListSchema,
   gorseUserPatchSchema,
@@ -21,6 +24,7 @@ type GorseUser = z.output<typeof gorseUserSchema>;
 type GorseUserPatch = z.output<typeof gorseUserPatchSchema>;
 
 const params = z.object({ userId: idSchema.meta({ examples: ['ada'] }) });
+const scores = z.array(gorseScoreSchema).readonly();
 const knownUser = (id: string): z.input<typeof gorseKnownUserSchema> => ({
   ...{ UserId: id, Labels: null, Comment: '' },
 });
@@ -136,6 +140,29 @@ function reading(deps: ApiDeps): readonly Route[] {
         }
         const users = await deps.activity.recentUsers(query.n);
         return { Cursor: '', Users: users.map(({ id }) => knownUser(id)) };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/user/{userId}/neighbors',
+      operationId: 'gorseUserNeighbors',
+      scope: 'admin',
+      tag: 'gorse',
+      summary: 'Lists the users most similar to one, as Gorse’s clients ask for them.',
+      description:
+        'By the cosine of their vectors, over all users. It names other users, so it asks for more than their recommendations do.',
+      problems: [404, 429, 503],
+      params,
+      query: gorseNeighboursSchema,
+      answer: { status: 200, description: 'The nearest first.', schema: scores },
+      handle: async ({ params: { userId }, query }) => {
+        if (deps.activity?.neighbours === undefined) {
+          const remedy = 'ask an instance of the embedded profile';
+          throw new HttpProblem('UNAVAILABLE', `this process does not compare users: ${remedy}`);
+        }
+        const found = await deps.activity.neighbours(userId, gorseReach(query));
+        if (found === undefined) throw new HttpProblem('NOT_FOUND', 'no such user');
+        return found.slice(query.offset).map(({ id, score }) => ({ Id: id, Score: score }));
       },
     }),
   ];

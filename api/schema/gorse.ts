@@ -213,6 +213,9 @@ export const gorseWindowSchema = z.strictObject({
   category: category.optional().meta({ description: 'Only items of this category.' }),
 });
 
+/** How Gorse's clients ask for users who are like one. */
+export const gorseNeighboursSchema = gorseWindowSchema.omit({ category: true });
+
 /** How Gorse's clients ask for the head of a list. */
 export const gorseCountSchema = z.strictObject({ n: count });
 

@@ -7,6 +7,7 @@ import { hasCode, RepriseError } from '../../events/error.ts';
 import { exportEvents, tellEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
 import { ArmQueries } from '../../projections/arm-queries.ts';
+import { UserNeighbours } from '../../projections/user-neighbours.ts';
 import { Queries } from '../../projections/queries.ts';
 import { ShownItems } from '../../projections/rules/shown-items.ts';
 import type { LiveKeysOptions } from '../access/live-keys.ts';
@@ -154,6 +155,10 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     shown: new ShownItems(journal, yieldNow),
     signingKey: createSecretKey(folder.signingKey),
   });
+  const neighbours = new UserNeighbours({
+    ...{ serving, identities, yieldNow },
+    partitionOf: (id) => partitionOf(id, journal.partitions),
+  });
   const ofArms = new ArmQueries({
     ...{ queries, live: serving, servingOf: (version) => parts.arms.serving(version) },
     partitionOf: (id) => partitionOf(id, journal.partitions),
@@ -177,7 +182,10 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     schedules: parts.durable.schedules,
     erasures: parts.erasures,
     quarantines: parts.quarantines,
-    activity: activityOf({ journal, identities, yieldNow }),
+    activity: {
+      ...activityOf({ journal, identities, yieldNow }),
+      neighbours: (user, n) => neighbours.find(user, n),
+    },
     page: readPage(),
     userExport: { open: (user) => openUserExport(parts, user) },
     maintenance: maintenanceOf(parts, counts),

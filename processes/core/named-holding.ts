@@ -3,9 +3,9 @@ import type { VersionRegistry } from '../../activities/version-registry.ts';
 import type { Logger } from '../logger.ts';
 import type { Warnings } from './warnings.ts';
 
-/** The wait before a version that could not be held is tried again; it doubles … */
+/** The wait before a version that could not be held is tried again; it doubles each time. */
 export const holdRetryMsMin = 1_000;
-/** … up to this. */
+/** The longest wait before it is tried again. */
 export const holdRetryMsMax = 60_000;
 
 /** What holding versions again after a start works on. */

@@ -24,7 +24,7 @@ const PERSONAL: readonly string[] = [
   ...['exportUser', 'exportEvents', 'listUsers', 'gorseGetUsers', 'tellEvents'],
   ...['gorseListFeedback', 'gorseListFeedbackByType'],
   ...['gorseItemFeedback', 'gorseItemFeedbackByType'],
-  'exportExplorations',
+  ...['exportExplorations', 'gorseUserNeighbors'],
 ];
 const OF_THE_OWNER: readonly string[] = ['listSpaces'];
 const OPEN: readonly string[] = [

@@ -23,6 +23,12 @@ export const EXPLORED: ExploredPort = {
 };
 /** The item that came out last. */
 export const NEWEST = { id: 'song', timeMs: Date.UTC(2026, 0, 1) };
+/** Users who are like one. */
+export const NEARBY = [
+  { id: 'bo', score: 0.5 },
+  { id: 'cy', score: 0.25 },
+] as const;
+
 /** What somebody did with an item. */
 export const ITEM_EVENT = { user: 'u', type: 'play', time: '2026-01-01T00:00:00.000Z' };
 /** One event that was refused. */

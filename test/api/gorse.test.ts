@@ -222,9 +222,24 @@ describe('Gorse’s routes', () => {
       { FeedbackType: 'play', UserId: 'ada', ItemId: 'song', Timestamp: '', Comment: '' },
     ]);
     assert.equal((await api.call('GET', '/api/user/ada/feedback/like')).text, '[]');
-    for (const path of ['/api/item/unknown', '/api/user/unknown', '/api/item/unknown/neighbors']) {
+    for (const path of [
+      ...['/api/item/unknown', '/api/user/unknown', '/api/item/unknown/neighbors'],
+      '/api/user/unknown/neighbors',
+    ]) {
       assert.equal((await api.call('GET', path)).status, 404, path);
     }
+  });
+
+  test('tell who is like a user, from an offset on', async () => {
+    const { text } = await api.call('GET', '/api/user/ada/neighbors?n=2&offset=1');
+    assert.deepEqual(JSON.parse(text), [{ Id: 'cy', Score: 0.25 }]);
+    assert.deepEqual(api.deps.calls.at(-1), ['neighbours', 'ada', 3]);
+    const { neighbours: _, ...activity } = api.deps.activity ?? assert.fail('nobody is listed');
+    const other = await startApi({ activity });
+    const refused = await other.call('GET', '/api/user/ada/neighbors');
+    await other.close();
+    assert.equal(refused.status, 503);
+    assert.match(String(refused.json['detail']), /ask an instance of the embedded profile/);
   });
 });
 

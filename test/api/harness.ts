@@ -22,6 +22,7 @@ import {
   ITEM_EVENT,
   LINEAGE,
   LISTED,
+  NEARBY,
   NEWEST,
   PAGE,
   PLACE,
@@ -236,6 +237,7 @@ function fixedPorts(
     activity: {
       recentUsers: async (n) => note([{ id: 'u', lastTime: null }], 'recentUsers', n),
       itemEvents: async (item, n, type) => note([ITEM_EVENT], 'itemEvents', item, n, type),
+      neighbours: async (id, n) => note(id === 'unknown' ? undefined : NEARBY, 'neighbours', id, n),
     },
     page: PAGE,
     health: {

@@ -117,6 +117,10 @@ describe('the client of Gorse from npm', () => {
         return Id !== 'jazz-1' && Number.isFinite(Score);
       }),
     );
+    const alike = await gorse.getUserNeighbors({ userId: 'jazz-0', cursorOptions: { n: 10 } });
+    const names = (alike as unknown as { Id: string }[]).map(({ Id }) => Id);
+    assert.equal(new Set(names).size, 10);
+    for (const name of names) assert.match(name, /^jazz-(?!0$)/);
     const popular = await gorse.getPopular({ cursorOptions: { n: 12 } });
     assert.equal(popular.length, 12);
   });
@@ -204,7 +208,7 @@ describe('the client of Gorse from npm', () => {
     }
     assert.equal(told, DAYS * 40 * 5);
     await assert.rejects(gorse.deleteFeedback(between), { code: 405 });
-    await assert.rejects(gorse.getUserNeighbors({ userId: 'jazz-0' }), { code: 404 });
+    await assert.rejects(gorse.getUserNeighbors({ userId: 'nobody' }), { code: 404 });
   });
 
   test('is told what is refused', async () => {

@@ -1681,6 +1681,26 @@ export interface paths {
     patch: operations['gorseUpdateUser'];
     trace?: never;
   };
+  '/api/user/{userId}/neighbors': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the users most similar to one, as Gorse’s clients ask for them.
+     * @description By the cosine of their vectors, over all users. It names other users, so it asks for more than their recommendations do. Where keys are asked for, one of scope `admin` is.
+     */
+    get: operations['gorseUserNeighbors'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/health/live': {
     parameters: {
       query?: never;
@@ -8859,6 +8879,52 @@ export interface operations {
       421: components['responses']['Problem421'];
       429: components['responses']['Problem429'];
       500: components['responses']['Problem500'];
+    };
+  };
+  gorseUserNeighbors: {
+    parameters: {
+      query?: {
+        n?: number;
+        /** @description How many of the best are left out; with n at most 100. */
+        offset?: number;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description 1 to 256 bytes of valid UTF-8 without NUL.
+         * @example ada
+         */
+        userId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The nearest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "Id": "track-00042",
+           *         "Score": 1
+           *       }
+           *     ]
+           */
+          'application/json': components['schemas']['GorseScore'][];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      421: components['responses']['Problem421'];
+      429: components['responses']['Problem429'];
+      500: components['responses']['Problem500'];
+      503: components['responses']['Problem503'];
     };
   };
   gorseIsLive: {
