@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { PartitionNote } from '../../../activities/fences.ts';
 import { hasCode } from '../../../events/error.ts';
-import { sequence } from '../../../events/position.ts';
 import { ArmFeeds } from '../../../processes/cluster/arm-feeds.ts';
 import { HeldNotes, HOLDER_SILENT_MS_MAX } from '../../../processes/cluster/held-notes.ts';
 import { toldArmVersions } from '../../../processes/cluster/told-arm-versions.ts';
@@ -60,7 +59,9 @@ describe('the version of an arm in a cluster', () => {
   const versionsOf = ({ notes }: NotesWorld, named: readonly string[] = ['v2']) =>
     toldArmVersions({
       ...{ notes, named: () => named },
-      stores: { registry: { get: (version) => Promise.resolve(registered(version)) } as never },
+      stores: {
+        registry: { get: (version: string) => Promise.resolve(registered(version)) } as never,
+      },
       live: { partitions: 2, partition: () => ({ version: 'v1' }) as never },
       aliases: { now: () => Promise.resolve({ live: 'v1', shadow: null, previous: null }) },
     });
@@ -116,7 +117,7 @@ class FeedsWorld extends NotesWorld {
       ...{ isReady: true, partitions: 2 },
       partition: (partition) => ({ version: this.live[partition] }) as never,
     },
-    newServing: () => ({ isReady: this.isReady, position: () => sequence(1) }) as ServingState,
+    newServing: () => ({ isReady: this.isReady }) as unknown as ServingState,
     feedOf: (version) => ({
       run: (signal) => {
         this.fed.add(version);
