@@ -144,14 +144,14 @@ describe('arms of versions of a blend over two partitions', { skip }, () => {
 
   it('stand still through an erasure, and come back without the user', async () => {
     const { erasureId } = await call('DELETE', '/v1/users/u7?now=true');
-    let isDone = false;
+    const over = { isDone: false };
     const done = ended(`/v1/erasures/${String(erasureId)}`, ({ state }) => state === 'done').then(
       () => {
-        isDone = true;
+        over.isDone = true;
       },
     );
     const why = new Set<string>();
-    for (let n = 0; !isDone; n += 1) {
+    for (let n = 0; !over.isDone; n += 1) {
       const { model, experiment } = await recommend(`u${String(n % 7)}`);
       // Whatever serves then: the answer says why no arm is counted.
       if (experiment.uncounted !== undefined) why.add(`${model}: ${experiment.uncounted}`);
