@@ -1,6 +1,6 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { createApp } from '../../api/app.ts';
-import type { ApiDeps, MaintenancePort, QueriesPort } from '../../api/deps.ts';
+import type { ActivityPort, ApiDeps, MaintenancePort, QueriesPort } from '../../api/deps.ts';
 import { listen } from '../../api/server.ts';
 import type { Listening } from '../../api/server.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
@@ -155,10 +155,6 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     shown: new ShownItems(journal, yieldNow),
     signingKey: createSecretKey(folder.signingKey),
   });
-  const neighbours = new UserNeighbours({
-    ...{ serving, identities, yieldNow },
-    partitionOf: (id) => partitionOf(id, journal.partitions),
-  });
   const ofArms = new ArmQueries({
     ...{ queries, live: serving, servingOf: (version) => parts.arms.serving(version) },
     partitionOf: (id) => partitionOf(id, journal.partitions),
@@ -182,10 +178,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     schedules: parts.durable.schedules,
     erasures: parts.erasures,
     quarantines: parts.quarantines,
-    activity: {
-      ...activityOf({ journal, identities, yieldNow }),
-      neighbours: (user, n) => neighbours.find(user, n),
-    },
+    activity: activityPort(parts),
     page: readPage(),
     userExport: { open: (user) => openUserExport(parts, user) },
     maintenance: maintenanceOf(parts, counts),
@@ -210,6 +203,18 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     logger: parts.logger,
     clock,
     newRequestId: randomUUID,
+  };
+}
+
+/** Who was active of late, and who is like whom. */
+function activityPort({ stores: { journal, identities }, serving }: CoreParts): ActivityPort {
+  const neighbours = new UserNeighbours({
+    ...{ serving, identities, yieldNow },
+    partitionOf: (id) => partitionOf(id, journal.partitions),
+  });
+  return {
+    ...activityOf({ journal, identities, yieldNow }),
+    neighbours: (user, n) => neighbours.find(user, n),
   };
 }
 
