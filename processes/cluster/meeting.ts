@@ -96,7 +96,11 @@ const TOLD_LOOK_MS = 10;
 const LOOKS_A_READ = 20;
 
 /** What merges are read with. */
-export interface MergeReadingDeps extends Pick<MeetingDeps, 'stores' | 'clock' | 'logger'> {
+export interface MergeReadingDeps extends Pick<MeetingDeps, 'clock' | 'logger'> {
+  readonly stores: {
+    readonly journal: Pick<Journal, 'partitions'>;
+    readonly objects: ClusterStores['objects'];
+  };
   /** Where workers tell merges before they are durable. */
   readonly told: Pick<ToldMerges, 'heard'>;
 }
