@@ -1,6 +1,6 @@
 import { RepriseError } from '../events/error.ts';
 import type { Sequence } from '../events/position.ts';
-import { armLagEventsMax } from '../projections/arm-queries.ts';
+import { armLagEventsMax } from '../projections/arm-presence.ts';
 import type { Shadows } from './shadows.ts';
 import type { VersionRegistry } from './version-registry.ts';
 

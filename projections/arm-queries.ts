@@ -1,19 +1,14 @@
 import { hasCode } from '../events/error.ts';
+import type { ArmPresence } from './arm-presence.ts';
 import type { AnsweredArm, AnswerLabel, ArmLabel, Recommendation } from './answer.ts';
 import type { Queries, RecommendationQuery } from './queries.ts';
 import type { Recommender } from './recommend.ts';
 import type { ServingState } from './serving-state.ts';
 
-/** Events that a version of an arm may be behind the live one in a user's partition; past them live answers. */
-export const armLagEventsMax = 1_000;
-
 /** What answers of arms are found with. */
 export interface ArmQueriesDeps {
   readonly queries: Pick<Queries, 'recommend' | 'waitFor' | 'beside'>;
-  /** What live answers read. */
-  readonly live: ServingState;
-  /** What answers of another version read; undefined where it can't answer users of a partition. */
-  readonly servingOf: (version: string, partition: number) => ServingState | undefined;
+  readonly presence: ArmPresence;
   readonly partitionOf: (user: string) => number;
 }
 
@@ -37,13 +32,13 @@ export class ArmQueries {
    */
   async recommend(query: ArmQuery): Promise<Recommendation> {
     const { label, after, user } = query;
-    const { queries, partitionOf } = this.#deps;
+    const { queries, presence, partitionOf } = this.#deps;
     if (label?.version === undefined) return queries.recommend(query);
     const { version, versions = [version] } = label;
     const own = partitionOf(user);
     // A held version follows the live one: what live has not is in none.
     await queries.waitFor(after);
-    const away = versions.map((one) => this.#whyAway(one, own)).find((why) => why !== undefined);
+    const away = versions.map((one) => presence.whyAway(one, own)).find((why) => why !== undefined);
     const asked = { ...query, after: [], label: away === undefined ? label : uncounted(label) };
     const found = await this.#byVersion(version, own, asked, after);
     if (found?.model === version) return away === undefined ? found : told(found, label, away);
@@ -58,45 +53,19 @@ export class ArmQueries {
     asked: RecommendationQuery,
     after: RecommendationQuery['after'],
   ): Promise<Recommendation | undefined> {
-    const { queries, servingOf } = this.#deps;
-    if (this.#isLive(version, own)) return queries.recommend(asked);
-    const serving = servingOf(version, own);
-    if (serving === undefined || this.#whyAway(version, own) !== undefined) return undefined;
+    const { queries, presence } = this.#deps;
+    if (presence.isLive(version, own)) return queries.recommend(asked);
+    const serving = presence.servingOf(version, own);
+    if (serving === undefined || presence.whyAway(version, own) !== undefined) return undefined;
     try {
       await serving.waitFor(after);
       // A promotion may have made it live meanwhile.
-      if (this.#isLive(version, own)) return await queries.recommend(asked);
+      if (presence.isLive(version, own)) return await queries.recommend(asked);
       return await this.#recommenderOf(serving).recommend(asked);
     } catch (error) {
       if (!hasCode(error, 'TIMEOUT') && !hasCode(error, 'UNAVAILABLE')) throw error;
-      return this.#isLive(version, own) ? queries.recommend(asked) : undefined;
+      return presence.isLive(version, own) ? queries.recommend(asked) : undefined;
     }
-  }
-
-  #isLive(version: string, partition: number): boolean {
-    return this.#deps.live.partition(partition).version === version;
-  }
-
-  /** Why a version can't answer a user of a partition; undefined where it can. */
-  #whyAway(version: string, partition: number): string | undefined {
-    if (this.#isLive(version, partition)) return undefined;
-    const { live, servingOf } = this.#deps;
-    const serving = servingOf(version, partition);
-    if (serving === undefined) return `version ${version} is not held beside the live one`;
-    const lag = live.position(partition) - serving.position(partition);
-    if (lag <= armLagEventsMax) return undefined;
-    return `version ${version} is ${String(lag)} events behind the live one`;
-  }
-
-  /** Why answers are counted to no arm where arms name these versions, in some partitions or all; undefined where they are. */
-  whyUncounted(versions: readonly string[]): string | undefined {
-    const { partitions } = this.#deps.live;
-    const whys = Array.from({ length: partitions }, (_, partition) =>
-      versions.map((one) => this.#whyAway(one, partition)).find((why) => why !== undefined),
-    ).filter((why) => why !== undefined);
-    const [first] = whys;
-    if (first === undefined || whys.length === partitions) return first;
-    return `${first} (in ${String(whys.length)} of ${String(partitions)} partitions)`;
   }
 
   #recommenderOf(serving: ServingState): Recommender {

@@ -6,6 +6,7 @@ import { openDeltaReader } from '../../adapters/cluster/delta-stream.ts';
 import { openErasures } from '../../adapters/cluster/records.ts';
 import type { QueriesPort } from '../../api/deps.ts';
 import { partitionOf } from '../../events/partition-of.ts';
+import { ArmPresence } from '../../projections/arm-presence.ts';
 import { ArmQueries } from '../../projections/arm-queries.ts';
 import type { Queries } from '../../projections/queries.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
@@ -44,6 +45,8 @@ export type ArmParts = Pick<
 export interface ApiArms {
   /** Those that arms may name. */
   readonly versions: ReturnType<typeof toldArmVersions>;
+  /** Why answers are counted to no arm where arms name these versions; undefined where they are. */
+  readonly whyUncounted: (versions: readonly string[]) => string | undefined;
   /** Queries that answer by the version of the arm that they are asked by. */
   queriesOf(queries: Queries): Pick<QueriesPort, 'recommend'>;
   /** Follows the versions that arms name until the process ends. */
@@ -64,12 +67,16 @@ export function openApiArms(parts: ArmParts): ApiArms {
     feedOf: (version, serving) => feedOf(parts, version, serving),
     isStale: async (version) => (await erasedSince(records, version)) !== undefined,
   });
+  const presence = new ArmPresence({
+    live,
+    servingOf: (version, partition) => feeds.serving(version, partition),
+  });
   return {
     versions: toldArmVersions({ stores, live, aliases, notes, named }),
+    whyUncounted: (versions) => presence.whyUncounted(versions),
     queriesOf: (queries) => {
       const ofArms = new ArmQueries({
-        ...{ queries, live, partitionOf: (user) => partitionOf(user, partitions) },
-        servingOf: (version, partition) => feeds.serving(version, partition),
+        ...{ queries, presence, partitionOf: (user) => partitionOf(user, partitions) },
       });
       return { recommend: (query) => ofArms.recommend(query) };
     },

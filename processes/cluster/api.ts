@@ -74,7 +74,7 @@ export async function startClusterApi(ways: ProcessWays): Promise<RunningProcess
     });
     const health = new ApiHealth(parts, watch);
     const arms = openApiArms(parts);
-    const feedback = await openFeedback(parts, arms.versions);
+    const feedback = await openFeedback(parts, arms);
     closers.add(() => feedback.close());
     const signingKey = signingKeyOf(need(config.signingKey, 'REPRISE_SIGNING_KEY').reveal());
     const door = openDoor(parts, answerReader(signingKey));

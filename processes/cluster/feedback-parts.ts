@@ -6,10 +6,10 @@ import { openKeptRecord } from '../../adapters/cluster/kept-record.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { answerReader } from '../../projections/recommendation-id.ts';
 import { countedSeries } from '../core/counted-series.ts';
-import type { VersionsOfArms } from '../../activities/arm-versions.ts';
 import { userMarks } from '../core/user-marks.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { headsOfNow } from './heads-of-now.ts';
+import type { ApiArms } from './api-arms.ts';
 import type { ApiParts } from './api-parts.ts';
 import { ClusterFeedback } from './feedback.ts';
 import { need } from './need.ts';
@@ -25,7 +25,7 @@ export type FeedbackParts = Pick<
 /** Opens the counts that the APIs of a cluster share; MongoDB is waited for within the configured bound. */
 export async function openFeedback(
   parts: FeedbackParts,
-  versions: VersionsOfArms,
+  arms: Pick<ApiArms, 'versions' | 'whyUncounted'>,
 ): Promise<ClusterFeedback> {
   const { stores, config, definitions, clock, logger, signal, observation } = parts;
   const { journal, identities, mongo: connection } = stores;
@@ -34,7 +34,7 @@ export async function openFeedback(
   const where = { connection, database };
   const opening = (): Promise<ClusterFeedback> =>
     ClusterFeedback.open({
-      ...{ definitions, versions, journal, identities, logger, signal, yieldNow },
+      ...{ definitions, arms, journal, identities, logger, signal, yieldNow },
       api: randomUUID(),
       answers: openKeptRecord({ ...where, name: 'answers', parse: readAnswers }),
       reactions: openKeptRecord({ ...where, name: 'reactions', parse: readReactions }),

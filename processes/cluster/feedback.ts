@@ -19,6 +19,7 @@ import { countedLabel } from '../../projections/arm-queries.ts';
 import type { Reaction } from '../../projections/click-through.ts';
 import { clickThroughAnswer } from '../core/click-through-answer.ts';
 import { experimentsPort } from '../core/experiments-port.ts';
+import type { WhyUncounted } from '../core/experiments-port.ts';
 import type { Definitions } from './definitions.ts';
 import { pause } from './persisting.ts';
 
@@ -41,8 +42,8 @@ export interface FeedbackDeps extends Omit<ReactionFoldDeps, 'record' | 'runs' |
   readonly answers: KeptRecord<KeptAnswers>;
   readonly reactions: KeptRecord<KeptReactions>;
   readonly definitions: Definitions;
-  /** The versions that arms may name. */
-  readonly versions: VersionsOfArms;
+  /** The versions that arms may name, and what of them can't answer now. */
+  readonly arms: { readonly versions: VersionsOfArms; readonly whyUncounted: WhyUncounted };
   /** Unix milliseconds. */
   readonly wallClock: () => number;
   readonly logger: Pick<Logger, 'warn'>;
@@ -193,7 +194,8 @@ export class ClusterFeedback implements ClickThroughPort {
 
   /** Experiments with the figures of all APIs, looked at before each is told. */
   #experimentsPort(): ExperimentsPort {
-    const { definitions, wallClock, versions } = this.#deps;
+    const { definitions, wallClock, arms } = this.#deps;
+    const { versions, whyUncounted } = arms;
     const experiments = new Experiments({
       records: definitions.experiments,
       ...{ clock: wallClock, versions },
@@ -206,7 +208,7 @@ export class ClusterFeedback implements ClickThroughPort {
       onChange: () => undefined,
       knowsScenario: (scenario) => definitions.scenarios.get(scenario) !== undefined,
     });
-    const port = experimentsPort(experiments);
+    const port = experimentsPort(experiments, whyUncounted);
     const looked = async <T>(ask: () => T | Promise<T>): Promise<T> => {
       await this.#look();
       return ask();

@@ -6,6 +6,7 @@ import type { Listening } from '../../api/server.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
 import { exportEvents, tellEvents } from '../../events/export-events.ts';
 import { partitionOf } from '../../events/partition-of.ts';
+import { ArmPresence } from '../../projections/arm-presence.ts';
 import { ArmQueries } from '../../projections/arm-queries.ts';
 import { UserNeighbours } from '../../projections/user-neighbours.ts';
 import { Queries } from '../../projections/queries.ts';
@@ -155,9 +156,12 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     shown: new ShownItems(journal, yieldNow),
     signingKey: createSecretKey(folder.signingKey),
   });
+  const presence = new ArmPresence({
+    live: serving,
+    servingOf: (version) => parts.arms.serving(version),
+  });
   const ofArms = new ArmQueries({
-    ...{ queries, live: serving, servingOf: (version) => parts.arms.serving(version) },
-    partitionOf: (id) => partitionOf(id, journal.partitions),
+    ...{ queries, presence, partitionOf: (id) => partitionOf(id, journal.partitions) },
   });
   return {
     door: parts.reactions.watchDoor(meteredDoor(parts.door, parts.observation)),
@@ -172,7 +176,7 @@ function apiDeps(parts: CoreParts): Omit<ApiDeps, 'access'> {
     explored: parts.past.explored,
     comparisons: createComparisons({ ...parts, yieldNow }),
     clickThrough: parts.reactions,
-    experiments: parts.reactions.experiments((versions) => ofArms.whyUncounted(versions)),
+    experiments: parts.reactions.experiments((versions) => presence.whyUncounted(versions)),
     prequential: { tell: (query) => Promise.resolve(parts.prequential.tell(query)) },
     runs: parts.durable,
     schedules: parts.durable.schedules,

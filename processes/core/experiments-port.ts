@@ -6,10 +6,10 @@ import type { ExperimentAnswer } from '../../api/schema/experiments.ts';
 /** Tells why answers are counted to no arm where arms name these versions; undefined where they are counted. */
 export type WhyUncounted = (versions: readonly string[]) => string | undefined;
 
-/** Experiments as the API asks for them; where no arm can name a version, nothing makes counting stand still. */
+/** Experiments as the API asks for them. */
 export function experimentsPort(
   experiments: Experiments,
-  whyUncounted: WhyUncounted = () => undefined,
+  whyUncounted: WhyUncounted,
 ): ExperimentsPort {
   const answered = (figures: ExperimentFigures): ExperimentAnswer =>
     answerOf(figures, whyUncounted(versionsOf([figures.record])));

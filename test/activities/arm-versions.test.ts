@@ -5,7 +5,7 @@ import type { ArmVersionsDeps } from '../../activities/arm-versions.ts';
 import { hasCode } from '../../events/error.ts';
 import type { ErrorCode } from '../../events/error.ts';
 import { sequence } from '../../events/position.ts';
-import { armLagEventsMax } from '../../projections/arm-queries.ts';
+import { armLagEventsMax } from '../../projections/arm-presence.ts';
 
 interface Stand {
   readonly known?: 'not' | 'retired';

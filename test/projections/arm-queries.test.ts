@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RepriseError } from '../../events/error.ts';
 import { sequence } from '../../events/position.ts';
-import { armLagEventsMax, ArmQueries, countedLabel } from '../../projections/arm-queries.ts';
+import { armLagEventsMax, ArmPresence } from '../../projections/arm-presence.ts';
+import { ArmQueries, countedLabel } from '../../projections/arm-queries.ts';
 import type { ArmQueriesDeps } from '../../projections/arm-queries.ts';
 import type { Recommendation } from '../../projections/answer.ts';
 import type { Recommender } from '../../projections/recommend.ts';
@@ -59,29 +60,28 @@ function createRig(held: Readonly<Record<string, Held>>) {
     partitions: 2,
     position: () => sequence(HEAD),
   } as unknown as ServingState;
-  const arms = new ArmQueries({
-    ...{ queries, live, servingOf: (version) => states.get(version), partitionOf: () => 0 },
-  });
+  const presence = new ArmPresence({ live, servingOf: (version) => states.get(version) });
+  const arms = new ArmQueries({ queries, presence, partitionOf: () => 0 });
   const ask = (label = {}) =>
     arms.recommend({
       ...{ user: 'ada', n: 1, exclude: 'seen', after: AFTER },
       label: { ...LABEL, ...label },
     });
-  return { rig, ask, arms };
+  return { rig, ask, presence };
 }
 
 describe('the counting of an experiment whose arms name versions', () => {
   it('goes on while every version can answer in every partition', () => {
-    const { arms } = createRig({ v2: { at: HEAD } });
-    assert.equal(arms.whyUncounted(['v1', 'v2']), undefined);
-    assert.equal(arms.whyUncounted([]), undefined);
+    const { presence } = createRig({ v2: { at: HEAD } });
+    assert.equal(presence.whyUncounted(['v1', 'v2']), undefined);
+    assert.equal(presence.whyUncounted([]), undefined);
   });
 
   it('stands still where one can not, and says why, and where that is not everywhere', () => {
-    const { arms } = createRig({ v2: { at: HEAD, beside: HEAD - 2 * armLagEventsMax } });
-    assert.equal(arms.whyUncounted(['v1', 'v3']), 'version v3 is not held beside the live one');
+    const { presence } = createRig({ v2: { at: HEAD, beside: HEAD - 2 * armLagEventsMax } });
+    assert.equal(presence.whyUncounted(['v1', 'v3']), 'version v3 is not held beside the live one');
     assert.equal(
-      arms.whyUncounted(['v1', 'v2']),
+      presence.whyUncounted(['v1', 'v2']),
       'version v2 is 2000 events behind the live one (in 1 of 2 partitions)',
     );
   });

@@ -6,7 +6,7 @@ import { ArmFeeds } from '../../../processes/cluster/arm-feeds.ts';
 import { HeldNotes, HOLDER_SILENT_MS_MAX } from '../../../processes/cluster/held-notes.ts';
 import { toldArmVersions } from '../../../processes/cluster/told-arm-versions.ts';
 import { createLogger } from '../../../processes/logger.ts';
-import { armLagEventsMax } from '../../../projections/arm-queries.ts';
+import { armLagEventsMax } from '../../../projections/arm-presence.ts';
 import type { ServingState } from '../../../projections/serving-state.ts';
 
 const HEAD = 3_000;

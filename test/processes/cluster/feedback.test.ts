@@ -48,6 +48,14 @@ const versions: VersionsOfArms = {
   },
 };
 
+const AWAY = 'v1 is not held here';
+
+/** Nothing can be counted where an arm names a version. */
+const arms = {
+  versions,
+  whyUncounted: (named: readonly string[]) => (named.length > 0 ? AWAY : undefined),
+};
+
 /** Queries that answer everybody alike. */
 const queries = {
   recommend: () => Promise.resolve({ model: 'v1' }),
@@ -70,7 +78,7 @@ function createWorld() {
       experiments: await FollowedRecord.open(experiments, []),
     };
     const feedback = await ClusterFeedback.open({
-      ...{ api, answers, reactions, definitions, versions, journal, identities, types },
+      ...{ api, answers, reactions, definitions, arms, journal, identities, types },
       ...{
         factsOf: answerReader(KEY),
         markOf: (user: string) => user,
@@ -186,8 +194,8 @@ describe('what becomes of the answers of a cluster', () => {
   it('counts an answer to no arm that says so, and tells the versions of all arms', async () => {
     const { open } = createWorld();
     const { feedback } = await open('one');
-    const arms = ARMS.map((arm, at) => (at === 0 ? arm : { ...arm, version: 'v1' }));
-    await feedback.experiments.put('front', { arms, effect: 0.1 });
+    const byVersion = ARMS.map((arm, at) => (at === 0 ? arm : { ...arm, version: 'v1' }));
+    await feedback.experiments.put('front', { arms: byVersion, effect: 0.1 });
     const watched = feedback.watchQueries({
       ...queries,
       recommend: ({ user }) =>
@@ -206,6 +214,7 @@ describe('what becomes of the answers of a cluster', () => {
       told?.arms.reduce((sum, { answers }) => sum + answers, 0),
       1,
     );
+    assert.equal(told.uncounted, AWAY, 'it says that counting stands still');
     assert.equal((await feedback.tell()).rows[0]?.impressions, 2);
   });
 
