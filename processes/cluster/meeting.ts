@@ -96,7 +96,10 @@ const TOLD_LOOK_MS = 10;
 const LOOKS_A_READ = 20;
 
 /** What merges are read with. */
-export interface MergeReadingDeps extends Pick<MeetingDeps, 'stores' | 'clock' | 'logger'> {
+export interface MergeReadingDeps extends Pick<MeetingDeps, 'clock' | 'logger'> {
+  readonly stores: Pick<ClusterStores, 'objects'> & {
+    readonly journal: Pick<Journal, 'partitions'>;
+  };
   /** Where workers tell merges before they are durable. */
   readonly told: Pick<ToldMerges, 'heard'>;
 }

@@ -72,7 +72,7 @@ describe('merges that workers tell', () => {
     const told = openToldMerges(link);
     const onDamaged = (path: string): never => assert.fail(path);
     const worker = openMerges({ objects, link, told, partitions: 2, onDamaged });
-    const stores = { journal: createMemoryJournal(2), objects, fences: {} as never };
+    const stores = { journal: createMemoryJournal(2), objects };
     const logger = createLogger('silent');
     const reading = openMergeReading({ stores, logger, told, clock: () => performance.now() });
     assert.ok(reading);
@@ -120,7 +120,7 @@ describe('merges that workers tell', () => {
     objects.write();
     await contribute(2);
     const told = openToldMerges(server.link({ url: 'redis://127.0.0.1:1', commandMsMax: 200 }));
-    const stores = { journal: createMemoryJournal(2), objects, fences: {} as never };
+    const stores = { journal: createMemoryJournal(2), objects };
     const clock = (): number => performance.now();
     const reading = openMergeReading({ stores, logger: createLogger('silent'), told, clock });
     const kept = await reading?.take({ version: 'v1', barrier: 2 }, 0, AbortSignal.timeout(20_000));
