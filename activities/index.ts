@@ -1,21 +1,21 @@
-import { createBackfillActivities } from './backfilling.ts';
-import type { BackfillActivities, BackfillDeps } from './backfilling.ts';
-import { createErasingActivities } from './erasing.ts';
-import type { ErasingActivities, ErasingDeps } from './erasing.ts';
+import { createBackfillActivities } from './versions/backfilling.ts';
+import type { BackfillActivities, BackfillDeps } from './versions/backfilling.ts';
+import { createErasingActivities } from './forgetting/erasing.ts';
+import type { ErasingActivities, ErasingDeps } from './forgetting/erasing.ts';
 import { createIndexingActivities } from './indexing.ts';
 import type { IndexingActivities, IndexingDeps } from './indexing.ts';
-import { createProvingActivities } from './proving.ts';
-import type { ProvingActivities, ProvingDeps } from './proving.ts';
-import { createQuarantineActivities } from './quarantining.ts';
-import type { QuarantineActivities, QuarantiningDeps } from './quarantining.ts';
-import { createReplayActivities } from './replay.ts';
-import type { ReplayActivities, ReplayDeps } from './replay.ts';
-import { createSchedulingActivities } from './scheduling.ts';
-import type { SchedulingActivities, SchedulingDeps } from './scheduling.ts';
-import { createTrainingActivities } from './training.ts';
-import type { TrainingActivities, TrainingDeps } from './training.ts';
-import { createTravelActivities } from './travel.ts';
-import type { TravelActivities, TravelDeps } from './travel.ts';
+import { createProvingActivities } from './replay/proving.ts';
+import type { ProvingActivities, ProvingDeps } from './replay/proving.ts';
+import { createQuarantineActivities } from './forgetting/quarantining.ts';
+import type { QuarantineActivities, QuarantiningDeps } from './forgetting/quarantining.ts';
+import { createReplayActivities } from './replay/replay.ts';
+import type { ReplayActivities, ReplayDeps } from './replay/replay.ts';
+import { createSchedulingActivities } from './versions/scheduling.ts';
+import type { SchedulingActivities, SchedulingDeps } from './versions/scheduling.ts';
+import { createTrainingActivities } from './training/training.ts';
+import type { TrainingActivities, TrainingDeps } from './training/training.ts';
+import { createTravelActivities } from './past/travel.ts';
+import type { TravelActivities, TravelDeps } from './past/travel.ts';
 
 /** Every activity, by the name that workflows call it by. */
 export interface Activities

@@ -1,4 +1,4 @@
-import type { AliasStand } from '../activities/aliases.ts';
+import type { AliasStand } from '../activities/versions/aliases.ts';
 
 /** Reads kept aliases; undefined where the value is none, so that they are folded from the journal again. */
 export function aliasStandOf(value: unknown): AliasStand | undefined {

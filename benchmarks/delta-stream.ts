@@ -1,6 +1,6 @@
 /** How many deltas a second go through Redis, and how late: against a bare XADD and XREAD of the same bytes. */
-import { openDeltaReader, openDeltaWriter } from '../adapters/cluster/delta-stream.ts';
-import { RedisLink } from '../adapters/cluster/redis.ts';
+import { openDeltaReader, openDeltaWriter } from '../adapters/cluster/redis/delta-stream.ts';
+import { RedisLink } from '../adapters/cluster/redis/redis.ts';
 import { ORIGIN } from '../events/position.ts';
 import { encodeDelta } from '../model/delta-codec.ts';
 import type { ModelDelta } from '../model/delta.ts';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { createIngest } from '../activities/ingest.ts';
+import { createIngest } from '../activities/ingest/ingest.ts';
 import { openIdentities } from '../adapters/cluster/identity.ts';
 import { openJournal } from '../adapters/cluster/journal.ts';
-import { connectMongo } from '../adapters/cluster/mongo.ts';
+import { connectMongo } from '../adapters/cluster/mongo/mongo.ts';
 import { openTransport } from '../adapters/cluster/transport.ts';
 import type { TransportOptions } from '../adapters/cluster/transport.ts';
-import type { CoveringJournal } from '../events/covering-journal.ts';
+import type { CoveringJournal } from '../events/blocks/covering-journal.ts';
 import type { ForgettingIdentities } from '../events/identity.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../events/interaction-type.ts';
 import type { TransportBatch } from '../events/transport.ts';

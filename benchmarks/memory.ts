@@ -5,9 +5,9 @@
  */
 import { setImmediate as yieldNow } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { follow } from '../activities/follower.ts';
+import { follow } from '../activities/replay/follower.ts';
 import { PartitionRuntime } from '../actors/runtime/partition.ts';
-import type { EventBlock } from '../events/block.ts';
+import type { EventBlock } from '../events/blocks/block.ts';
 import type { Identity } from '../events/identity.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../events/interaction-type.ts';
 import type { Journal } from '../events/journal.ts';

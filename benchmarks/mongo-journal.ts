@@ -1,8 +1,8 @@
 // How many events a second go into the journal in MongoDB, in blocks that cover offsets, against bare inserts of the same bytes?
 import { parseArgs } from 'node:util';
 import { openJournal } from '../adapters/cluster/journal.ts';
-import { connectMongo } from '../adapters/cluster/mongo.ts';
-import type { MongoConnection } from '../adapters/cluster/mongo.ts';
+import { connectMongo } from '../adapters/cluster/mongo/mongo.ts';
+import type { MongoConnection } from '../adapters/cluster/mongo/mongo.ts';
 import { eventKey } from '../events/event-key.ts';
 import type { JournalEntry } from '../events/journal.ts';
 import { surrogateFromBytes } from '../events/surrogate.ts';

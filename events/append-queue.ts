@@ -1,5 +1,5 @@
 import { RepriseError } from './error.ts';
-import type { BlockRow } from './block-content.ts';
+import type { BlockRow } from './blocks/block-content.ts';
 import type { Appended } from './journal.ts';
 import type { Partition } from './position.ts';
 

@@ -1,4 +1,4 @@
-import type { EventBlock } from './block.ts';
+import type { EventBlock } from './blocks/block.ts';
 import type { Journal } from './journal.ts';
 import { ORIGIN, sequence } from './position.ts';
 import type { Partition, Sequence } from './position.ts';

@@ -1,4 +1,4 @@
-import type { EventBlock } from './block.ts';
+import type { EventBlock } from './blocks/block.ts';
 import { RepriseError } from './error.ts';
 import type { Fact, InteractionRecorded } from './fact.ts';
 import type { Identity, IdentityStore } from './identity.ts';

@@ -1,5 +1,5 @@
 import { binaryKey } from './binary-key.ts';
-import type { EventBlock } from './block.ts';
+import type { EventBlock } from './blocks/block.ts';
 import { exportInteraction } from './export-events.ts';
 import type { ExportedInteraction } from './export-events.ts';
 import type { InteractionRecorded } from './fact.ts';

@@ -1,4 +1,4 @@
-import type { EventBlock } from './block.ts';
+import type { EventBlock } from './blocks/block.ts';
 import type { Fact, Surrogate } from './fact.ts';
 import type { Partition, Position, Sequence } from './position.ts';
 

@@ -1,9 +1,9 @@
 import { binaryKey } from './binary-key.ts';
-import { encodeContent } from './block-content.ts';
-import type { BlockRow } from './block-content.ts';
-import { sameBytes } from './block-header.ts';
-import type { BlockHeader } from './block-header.ts';
-import type { EventBlock } from './block.ts';
+import { encodeContent } from './blocks/block-content.ts';
+import type { BlockRow } from './blocks/block-content.ts';
+import { sameBytes } from './blocks/block-header.ts';
+import type { BlockHeader } from './blocks/block-header.ts';
+import type { EventBlock } from './blocks/block.ts';
 import { RepriseError } from './error.ts';
 import { eventKey } from './event-key.ts';
 import { INTERACTION } from './fact.ts';

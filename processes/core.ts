@@ -2,7 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ArmVersions } from '../activities/arm-versions.ts';
+import { ArmVersions } from '../activities/versions/arm-versions.ts';
 import { METRICS } from '../activities/metrics.ts';
 import { openIndexReleases } from '../adapters/embedded/index-releases.ts';
 import { openKeptRecord } from '../adapters/embedded/kept-record.ts';

@@ -1,4 +1,4 @@
-import type { EventBlock } from '../events/block.ts';
+import type { EventBlock } from '../events/blocks/block.ts';
 import type { Journal } from '../events/journal.ts';
 import type { ItemPublished } from '../events/fact.ts';
 import { FACT_KINDS } from '../events/fact.ts';

@@ -1,4 +1,4 @@
-import type { EventBlock } from '../events/block.ts';
+import type { EventBlock } from '../events/blocks/block.ts';
 import { INTERACTION } from '../events/fact.ts';
 import type { InteractionTypes } from '../events/interaction-type.ts';
 import type { Journal } from '../events/journal.ts';

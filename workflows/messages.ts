@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Activities } from '../activities/index.ts';
-import type { TrainerName } from '../activities/trainer.ts';
+import type { TrainerName } from '../activities/training/trainer.ts';
 
 /** The task queue of the embedded profile: its one worker, in the core process, does everything. */
 export const TASK_QUEUE = 'reprise';

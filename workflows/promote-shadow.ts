@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { PolicyOutcome } from '../activities/scheduling.ts';
+import type { PolicyOutcome } from '../activities/versions/scheduling.ts';
 import { quickBackfill } from './activity-proxies.ts';
 import { MODEL_VERSION, STAGE } from './messages.ts';
 import type { PromoteShadowInput } from './messages.ts';

@@ -6,7 +6,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { RebuildPlan } from '../activities/rebuilding.ts';
+import type { RebuildPlan } from '../activities/replay/rebuilding.ts';
 import { MODEL_VERSION, progressQuery, rebuildSignal, rebuildReplayId, STAGE } from './messages.ts';
 import type { Progress, RebuildsInput } from './messages.ts';
 import { replayPartition } from './replay-partition.ts';

@@ -10,7 +10,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { LeaseResult } from '../activities/replay.ts';
+import type { LeaseResult } from '../activities/replay/replay.ts';
 import { formatPosition, sequence } from '../events/position.ts';
 import { leasing, shadowing } from './activity-proxies.ts';
 import {

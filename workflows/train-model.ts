@@ -7,8 +7,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Evaluation } from '../activities/trainer.ts';
-import type { PreparedRun, RegisteredCandidate } from '../activities/training.ts';
+import type { Evaluation } from '../activities/training/trainer.ts';
+import type { PreparedRun, RegisteredCandidate } from '../activities/training/training.ts';
 import { quickTraining, training } from './activity-proxies.ts';
 import { HIT_RATE, MODEL_VERSION, progressQuery, STAGE, tailReplayId } from './messages.ts';
 import type { EpochReport, Progress, TrainModelInput, TrainModelResult } from './messages.ts';

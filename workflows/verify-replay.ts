@@ -4,7 +4,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { ProofReport } from '../activities/proving.ts';
+import type { ProofReport } from '../activities/replay/proving.ts';
 import { proving } from './activity-proxies.ts';
 import { DIFFERENT, MODEL_VERSION, POSITION, progressQuery, STAGE } from './messages.ts';
 import type { Progress, VerifyReplayInput } from './messages.ts';

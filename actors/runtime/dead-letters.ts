@@ -1,4 +1,4 @@
-import { placeOf, type EventBlock } from '../../events/block.ts';
+import { placeOf, type EventBlock } from '../../events/blocks/block.ts';
 import type { DeadLetter } from '../../model/delta.ts';
 
 /** Tells of a block's event that was refused. */

@@ -1,5 +1,5 @@
 import { binaryKey } from '../../events/binary-key.ts';
-import { placeOf, type EventBlock } from '../../events/block.ts';
+import { placeOf, type EventBlock } from '../../events/blocks/block.ts';
 import { SURROGATE_BYTES, surrogateToBytes } from '../../events/surrogate.ts';
 import type { VersionDefinition } from './definition.ts';
 

@@ -1,4 +1,4 @@
-import type { EventBlock } from '../../events/block.ts';
+import type { EventBlock } from '../../events/blocks/block.ts';
 import type { InteractionType } from '../../events/interaction-type.ts';
 
 /** In a prepared block's `userRows`: the user has no row yet. */

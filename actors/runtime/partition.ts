@@ -1,4 +1,4 @@
-import type { EventBlock } from '../../events/block.ts';
+import type { EventBlock } from '../../events/blocks/block.ts';
 import { RepriseError } from '../../events/error.ts';
 import { FACT_KINDS, INTERACTION } from '../../events/fact.ts';
 import type { BarrierSet, ItemPublished, ModelPromoted } from '../../events/fact.ts';

@@ -1,4 +1,4 @@
-import type { EventBlock } from '../../events/block.ts';
+import type { EventBlock } from '../../events/blocks/block.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Identity } from '../../events/identity.ts';
 import { IMPRESSION } from '../../events/interaction-type.ts';

@@ -1,6 +1,6 @@
 import type { Acknowledgement, AcknowledgementFeed } from '../../events/acknowledgements.ts';
 import { RepriseError } from '../../events/error.ts';
-import type { RedisLink } from './redis.ts';
+import type { RedisLink } from './redis/redis.ts';
 import { Subscription } from './subscription.ts';
 import type { SubscriptionOptions } from './subscription.ts';
 

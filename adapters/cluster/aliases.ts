@@ -1,8 +1,8 @@
-import type { AliasStore } from '../../activities/aliases.ts';
+import type { AliasStore } from '../../activities/versions/aliases.ts';
 import type { ObjectStore } from '../../activities/object-store.ts';
 import { hasCode } from '../../events/error.ts';
 import { aliasStandOf } from '../alias-stand.ts';
-import { readWhole } from './local-copy.ts';
+import { readWhole } from './objects/local-copy.ts';
 
 const NAME = 'aliases/stand.json';
 

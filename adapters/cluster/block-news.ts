@@ -1,6 +1,6 @@
-import { HEADER_BYTES } from '../../events/block-header.ts';
+import { HEADER_BYTES } from '../../events/blocks/block-header.ts';
 import type { AppendedBlock } from './heard-blocks.ts';
-import type { RedisLink } from './redis.ts';
+import type { RedisLink } from './redis/redis.ts';
 import { Subscription } from './subscription.ts';
 import type { SubscriptionOptions } from './subscription.ts';
 

@@ -1,5 +1,5 @@
-import type { CheckpointWishes } from '../../activities/checkpoint-wishes.ts';
-import type { RedisLink } from './redis.ts';
+import type { CheckpointWishes } from '../../activities/replay/checkpoint-wishes.ts';
+import type { RedisLink } from './redis/redis.ts';
 import { Subscription } from './subscription.ts';
 import type { SubscriptionOptions } from './subscription.ts';
 

@@ -4,16 +4,16 @@ import type {
   CheckpointStore,
   LoadedCheckpoint,
   SavedCheckpoint,
-} from '../../activities/checkpoint-store.ts';
-import type { Fence, FenceStore } from '../../activities/fences.ts';
+} from '../../activities/replay/checkpoint-store.ts';
+import type { Fence, FenceStore } from '../../activities/replay/fences.ts';
 import type { ListedObject, ObjectStore } from '../../activities/object-store.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import { encodeCheckpoint } from '../../model/safetensors.ts';
 import { assertVersionName, CHECKPOINTS_KEPT_MAX, refuseMisnamed } from '../checkpoint-naming.ts';
 import { decodeInTurns } from '../tensor-file.ts';
-import { readWhole } from './local-copy.ts';
-import type { ObjectCache } from './object-cache.ts';
+import { readWhole } from './objects/local-copy.ts';
+import type { ObjectCache } from './objects/object-cache.ts';
 
 /** Settings of the checkpoint store. */
 export interface CheckpointsOptions {

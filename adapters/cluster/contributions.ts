@@ -1,4 +1,4 @@
-import type { MergeName } from '../../activities/merge-store.ts';
+import type { MergeName } from '../../activities/merges/merge-store.ts';
 import type { ObjectStore } from '../../activities/object-store.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
 import type { Contribution } from '../../model/merge.ts';
@@ -6,7 +6,7 @@ import { packContribution, unpackContribution } from '../../model/merge-tensors.
 import { encodeCheckpoint } from '../../model/safetensors.ts';
 import { assertVersionName } from '../checkpoint-naming.ts';
 import { decodeInTurns } from '../tensor-file.ts';
-import { readWhole } from './local-copy.ts';
+import { readWhole } from './objects/local-copy.ts';
 
 /** Told of what does not read well: it counts as lost. */
 export type OnDamaged = (path: string, reason: string) => void;

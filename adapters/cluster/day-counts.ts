@@ -1,5 +1,5 @@
-import type { RedisLink } from './redis.ts';
-import { RedisScript } from './redis-script.ts';
+import type { RedisLink } from './redis/redis.ts';
+import { RedisScript } from './redis/redis-script.ts';
 
 /** What one process knows of a day's count beside Redis. */
 export interface KnownOfDay {

@@ -1,10 +1,15 @@
 import type { Collection } from 'mongodb';
-import type { Fence, FenceStore, MoverStand, PartitionNote } from '../../activities/fences.ts';
-import type { HeldStand } from '../../activities/shadows.ts';
+import type {
+  Fence,
+  FenceStore,
+  MoverStand,
+  PartitionNote,
+} from '../../activities/replay/fences.ts';
+import type { HeldStand } from '../../activities/versions/shadows.ts';
 import { RepriseError } from '../../events/error.ts';
 import { ORIGIN } from '../../events/position.ts';
-import type { MongoConnection } from './mongo.ts';
-import { isDuplicateKey } from './mongo-errors.ts';
+import type { MongoConnection } from './mongo/mongo.ts';
+import { isDuplicateKey } from './mongo/mongo-errors.ts';
 
 /** How to open a fence store. */
 export interface FenceOptions {

@@ -1,4 +1,4 @@
-import { decodeHeader } from '../../events/block-header.ts';
+import { decodeHeader } from '../../events/blocks/block-header.ts';
 
 /** A block as its writer tells of it once it is durable. */
 export interface AppendedBlock {

@@ -8,8 +8,8 @@ import type { RandomBytes } from '../../events/random.ts';
 import { SURROGATE_BYTES, surrogateFromBytes, surrogateToBytes } from '../../events/surrogate.ts';
 import type { Surrogate } from '../../events/fact.ts';
 import { GroupedQuestions } from './grouped-questions.ts';
-import type { MongoConnection } from './mongo.ts';
-import { isDuplicateKey } from './mongo-errors.ts';
+import type { MongoConnection } from './mongo/mongo.ts';
+import { isDuplicateKey } from './mongo/mongo-errors.ts';
 
 /** The identity store of the cluster profile: with what erasure by other processes needs beside the port. */
 export interface ClusterIdentities extends ForgettingIdentities {

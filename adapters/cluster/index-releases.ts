@@ -11,7 +11,7 @@ import type {
 } from '../../projections/index-release.ts';
 import { MANIFEST_FILE, readIndexInput, releaseFolder, sha256OfFile } from '../index-files.ts';
 import { publishFile } from '../published-file.ts';
-import { contentOfFile, contentOfJson, copyToFile, readWhole } from './local-copy.ts';
+import { contentOfFile, contentOfJson, copyToFile, readWhole } from './objects/local-copy.ts';
 
 /** What the index releases are opened with. */
 export interface IndexReleasesOptions {

@@ -3,8 +3,8 @@ import type { ItemPublished } from '../../events/fact.ts';
 import { ORIGIN, sequence } from '../../events/position.ts';
 import type { Sequence } from '../../events/position.ts';
 import type { ItemMetadata } from '../../projections/items.ts';
-import type { RedisLink } from './redis.ts';
-import { RedisScript } from './redis-script.ts';
+import type { RedisLink } from './redis/redis.ts';
+import { RedisScript } from './redis/redis-script.ts';
 
 const SCAN_ITEMS = 1_000;
 

@@ -1,4 +1,4 @@
-import type { EventBlock } from '../../events/block.ts';
+import type { EventBlock } from '../../events/blocks/block.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { ItemPublished } from '../../events/fact.ts';
 import { sequence } from '../../events/position.ts';
@@ -7,7 +7,7 @@ import type { ItemCatalogue, ItemMetadata } from '../../projections/items.ts';
 import { ItemMemory } from './item-memory.ts';
 import { ItemStore, NOTHING_STORED } from './item-store.ts';
 import type { StoredItems } from './item-store.ts';
-import type { RedisLink } from './redis.ts';
+import type { RedisLink } from './redis/redis.ts';
 
 /** The fold that defines the catalogue; passed in, for adapters import other rooms' ports as types only. */
 export interface ItemFold {

@@ -1,8 +1,8 @@
 import type { Collection } from 'mongodb';
 import type { Kept, KeptRecord } from '../../activities/kept-record.ts';
 import { RepriseError } from '../../events/error.ts';
-import type { MongoConnection } from './mongo.ts';
-import { isDuplicateKey } from './mongo-errors.ts';
+import type { MongoConnection } from './mongo/mongo.ts';
+import { isDuplicateKey } from './mongo/mongo-errors.ts';
 
 /** How to open a kept value. */
 export interface KeptDocumentOptions<T> {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { MergeName, MergeStore } from '../../activities/merge-store.ts';
+import type { MergeName, MergeStore } from '../../activities/merges/merge-store.ts';
 import type { ObjectStore } from '../../activities/object-store.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
 import { mergeContributions } from '../../model/merge.ts';
@@ -10,11 +10,11 @@ import { assertVersionName } from '../checkpoint-naming.ts';
 import { decodeInTurns } from '../tensor-file.ts';
 import { SharedContributions, folderOf } from './contributions.ts';
 import type { Contributions, OnDamaged } from './contributions.ts';
-import { readWhole } from './local-copy.ts';
+import { readWhole } from './objects/local-copy.ts';
 import { MergeKeeping } from './merge-keeping.ts';
-import { RedisContributions } from './redis-contributions.ts';
-import type { RedisLink } from './redis.ts';
-import type { ToldMerges } from './told-merges.ts';
+import { RedisContributions } from './redis/redis-contributions.ts';
+import type { RedisLink } from './redis/redis.ts';
+import type { ToldMerges } from './redis/told-merges.ts';
 
 /** Settings of the merge store. */
 export interface MergesOptions {

@@ -1,6 +1,6 @@
 import type { ObservedEvent } from '../../model/stream/observed-events.ts';
 import { PLACES_MAX } from '../../model/stream/place-window.ts';
-import type { RedisLink } from './redis.ts';
+import type { RedisLink } from './redis/redis.ts';
 
 /** How long the events of a version that nobody holds any more are kept. */
 export const OBSERVED_EVENTS_SECONDS_MAX = 2_592_000;

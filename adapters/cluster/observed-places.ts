@@ -1,6 +1,6 @@
 import { PLACES_MAX } from '../../model/stream/place-window.ts';
-import type { RedisLink } from './redis.ts';
-import { RedisScript } from './redis-script.ts';
+import type { RedisLink } from './redis/redis.ts';
+import { RedisScript } from './redis/redis-script.ts';
 
 /** Versions whose places are kept; past it those of the version that came first are dropped. */
 export const OBSERVED_VERSIONS_MAX = 16;

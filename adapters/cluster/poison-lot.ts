@@ -1,7 +1,7 @@
 import type { Collection } from 'mongodb';
-import type { PoisonLot, PoisonRecord } from '../../activities/poison-lot.ts';
-import type { MongoConnection } from './mongo.ts';
-import { isDuplicateKey } from './mongo-errors.ts';
+import type { PoisonLot, PoisonRecord } from '../../activities/ingest/poison-lot.ts';
+import type { MongoConnection } from './mongo/mongo.ts';
+import { isDuplicateKey } from './mongo/mongo-errors.ts';
 
 /** How to open a poison lot. */
 export interface PoisonLotOptions {

@@ -3,8 +3,8 @@ import type { Partition, Sequence } from '../../events/position.ts';
 import { LANDMARK_HALF_LIVES, landmarkOf, weightAtLandmark } from '../../model/popular-landmark.ts';
 import type { PopularItem } from '../../projections/popular.ts';
 import type { PopularStore, PositiveRange } from '../../projections/popular-store.ts';
-import type { RedisLink } from './redis.ts';
-import { RedisScript } from './redis-script.ts';
+import type { RedisLink } from './redis/redis.ts';
+import { RedisScript } from './redis/redis-script.ts';
 
 /** Counts and positions are only worth anything together: where one was lost, the other is dropped. */
 const SETTLE = `

@@ -1,9 +1,12 @@
 import type { Collection } from 'mongodb';
-import type { ErasureRecord, ErasureStore } from '../../activities/erasure-record.ts';
-import type { QuarantineRecord, QuarantineStore } from '../../activities/quarantine-record.ts';
+import type { ErasureRecord, ErasureStore } from '../../activities/forgetting/erasure-record.ts';
+import type {
+  QuarantineRecord,
+  QuarantineStore,
+} from '../../activities/forgetting/quarantine-record.ts';
 import { RepriseError } from '../../events/error.ts';
-import type { MongoConnection } from './mongo.ts';
-import { isDuplicateKey } from './mongo-errors.ts';
+import type { MongoConnection } from './mongo/mongo.ts';
+import { isDuplicateKey } from './mongo/mongo-errors.ts';
 
 /** How to open records. */
 export interface RecordsOptions {

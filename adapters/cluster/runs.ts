@@ -1,14 +1,14 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectStore } from '../../activities/object-store.ts';
-import type { RunFile, RunFiles } from '../../activities/run-files.ts';
+import type { RunFile, RunFiles } from '../../activities/training/run-files.ts';
 import { hasCode, RepriseError } from '../../events/error.ts';
 import type { RandomBytes } from '../../events/random.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
 import { publishFile } from '../published-file.ts';
 import { assertRunName, tensorsOfRun } from '../run-tensors.ts';
 import { readTensorFile, writeTensorFile } from '../tensor-file.ts';
-import { contentOfFile, contentOfJson, copyToFile, readWhole } from './local-copy.ts';
+import { contentOfFile, contentOfJson, copyToFile, readWhole } from './objects/local-copy.ts';
 
 /** What the run files are opened with. */
 export interface RunsOptions {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RepriseError } from '../../events/error.ts';
-import type { RedisLink } from './redis.ts';
+import type { RedisLink } from './redis/redis.ts';
 
 /** Settings of a subscription; all have defaults. */
 export interface SubscriptionOptions {

@@ -1,7 +1,7 @@
-import type { Fence } from '../../activities/fences.ts';
+import type { Fence } from '../../activities/replay/fences.ts';
 import { sequence } from '../../events/position.ts';
 import type { StateMark } from '../../projections/state-trail.ts';
-import type { RedisLink } from './redis.ts';
+import type { RedisLink } from './redis/redis.ts';
 
 /** Marks of a partition that are kept, the newest. */
 export const TOLD_MARKS_MAX = 4_096;

@@ -3,8 +3,8 @@ import { ORIGIN, sequence } from '../../events/position.ts';
 import type { Partition, Sequence } from '../../events/position.ts';
 import { toldHoldMsMax } from '../../events/told-places.ts';
 import type { ToldPlaces } from '../../events/told-places.ts';
-import type { MongoConnection } from './mongo.ts';
-import { isDuplicateKey } from './mongo-errors.ts';
+import type { MongoConnection } from './mongo/mongo.ts';
+import { isDuplicateKey } from './mongo/mongo-errors.ts';
 
 /** How to open told places. */
 export interface ToldPlacesOptions {

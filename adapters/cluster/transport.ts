@@ -1,11 +1,11 @@
 import type { Admin } from 'kafkajs';
 import type { EventTransport, TransportConsumer } from '../../events/transport.ts';
-import { closeQuietly, createKafka, kafkaError, within } from './kafka-client.ts';
-import type { KafkaConnection } from './kafka-client.ts';
-import { KafkaConsumer } from './kafka-consumer.ts';
-import { KafkaSender } from './kafka-sender.ts';
-import { ensureTopic } from './kafka-topic.ts';
-import type { KafkaTopic } from './kafka-topic.ts';
+import { closeQuietly, createKafka, kafkaError, within } from './kafka/kafka-client.ts';
+import type { KafkaConnection } from './kafka/kafka-client.ts';
+import { KafkaConsumer } from './kafka/kafka-consumer.ts';
+import { KafkaSender } from './kafka/kafka-sender.ts';
+import { ensureTopic } from './kafka/kafka-topic.ts';
+import type { KafkaTopic } from './kafka/kafka-topic.ts';
 
 /** What the transport is opened with. */
 export interface TransportOptions extends KafkaConnection, KafkaTopic {

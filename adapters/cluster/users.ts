@@ -5,10 +5,10 @@ import type { Surrogate } from '../../events/fact.ts';
 import { sequence } from '../../events/position.ts';
 import type { ModelDelta } from '../../model/delta.ts';
 import type { UserRecord, UserStore, UserStorePlace } from '../../projections/user-store.ts';
-import type { MongoConnection } from './mongo.ts';
-import { isDuplicateKey } from './mongo-errors.ts';
-import { slotOf, userWrites } from './mongo-user-writes.ts';
-import type { UserDocument } from './mongo-user-writes.ts';
+import type { MongoConnection } from './mongo/mongo.ts';
+import { isDuplicateKey } from './mongo/mongo-errors.ts';
+import { slotOf, userWrites } from './mongo/mongo-user-writes.ts';
+import type { UserDocument } from './mongo/mongo-user-writes.ts';
 
 /** How to open a store of users. */
 export interface UserStoreOptions {

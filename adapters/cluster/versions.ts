@@ -5,13 +5,13 @@ import type {
   NewVersion,
   RegisteredVersion,
   VersionRegistry,
-} from '../../activities/version-registry.ts';
+} from '../../activities/versions/version-registry.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import { decodeCheckpointInSteps, encodeCheckpoint } from '../../model/safetensors.ts';
 import { createSha256 } from '../../model/sha256.ts';
-import type { MongoConnection } from './mongo.ts';
-import { isDuplicateKey } from './mongo-errors.ts';
+import type { MongoConnection } from './mongo/mongo.ts';
+import { isDuplicateKey } from './mongo/mongo-errors.ts';
 
 /** Where base checkpoints are kept: a name is written once with the same bytes, or again with the same bytes. */
 export interface BaseBlobs {

@@ -1,5 +1,5 @@
-import type { RedisLink } from './redis.ts';
-import { RedisScript } from './redis-script.ts';
+import type { RedisLink } from './redis/redis.ts';
+import { RedisScript } from './redis/redis-script.ts';
 
 /** Which workers are alive, as far as they said so lately. */
 export interface WorkerRegister {

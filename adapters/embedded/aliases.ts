@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AliasStore } from '../../activities/aliases.ts';
+import type { AliasStore } from '../../activities/versions/aliases.ts';
 import { aliasStandOf } from '../alias-stand.ts';
 import { publishFile } from '../published-file.ts';
 

@@ -5,7 +5,7 @@ import type {
   CheckpointStore,
   LoadedCheckpoint,
   SavedCheckpoint,
-} from '../../activities/checkpoint-store.ts';
+} from '../../activities/replay/checkpoint-store.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import { assertVersionName, CHECKPOINTS_KEPT_MAX, refuseMisnamed } from '../checkpoint-naming.ts';
 import { readTensorFile, writeTensorFile } from '../tensor-file.ts';

@@ -5,9 +5,9 @@ import type { Surrogate } from '../../events/fact.ts';
 import type { ForgettingIdentities, Identity } from '../../events/identity.ts';
 import type { RandomBytes } from '../../events/random.ts';
 import { SURROGATE_BYTES, surrogateFromBytes, surrogateToBytes } from '../../events/surrogate.ts';
-import { openEnvironment } from './lmdb-environment.ts';
-import type { LmdbEnvironment, LmdbOptions, LmdbTable } from './lmdb-environment.ts';
-import { copyRows, removeDraft, takeDraft } from './lmdb-rewriting.ts';
+import { openEnvironment } from './lmdb/lmdb-environment.ts';
+import type { LmdbEnvironment, LmdbOptions, LmdbTable } from './lmdb/lmdb-environment.ts';
+import { copyRows, removeDraft, takeDraft } from './lmdb/lmdb-rewriting.ts';
 import { IdentityCache } from '../../events/identity-cache.ts';
 
 /** The identity store of the embedded profile: with what erasure needs beside the port. */

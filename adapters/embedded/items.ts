@@ -1,10 +1,10 @@
-import type { EventBlock } from '../../events/block.ts';
+import type { EventBlock } from '../../events/blocks/block.ts';
 import type { ItemPublished } from '../../events/fact.ts';
 import { ORIGIN, sequence } from '../../events/position.ts';
 import type { Sequence } from '../../events/position.ts';
 import type { ItemCatalogue, ItemMetadata } from '../../projections/items.ts';
-import { openEnvironment } from './lmdb-environment.ts';
-import type { LmdbEnvironment, LmdbTable } from './lmdb-environment.ts';
+import { openEnvironment } from './lmdb/lmdb-environment.ts';
+import type { LmdbEnvironment, LmdbTable } from './lmdb/lmdb-environment.ts';
 
 /** The fold that defines the catalogue; passed in, for adapters import other rooms' ports as types only. */
 export interface ItemFold {

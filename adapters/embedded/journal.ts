@@ -1,8 +1,8 @@
-import { BLOCK_BOUNDS } from '../../events/block-chain.ts';
-import type { BlockBounds, ChainEnd } from '../../events/block-chain.ts';
-import { encodeBody } from '../../events/block-content.ts';
-import type { EventBlock } from '../../events/block.ts';
-import { GENESIS } from '../../events/block-header.ts';
+import { BLOCK_BOUNDS } from '../../events/blocks/block-chain.ts';
+import type { BlockBounds, ChainEnd } from '../../events/blocks/block-chain.ts';
+import { encodeBody } from '../../events/blocks/block-content.ts';
+import type { EventBlock } from '../../events/blocks/block.ts';
+import { GENESIS } from '../../events/blocks/block-header.ts';
 import { RepriseError } from '../../events/error.ts';
 import { EVENT_KEY_BYTES } from '../../events/event-key.ts';
 import type {
@@ -21,18 +21,18 @@ import type { Partition, Position, Sequence } from '../../events/position.ts';
 import { binaryKey } from '../../events/binary-key.ts';
 import type { Surrogate } from '../../events/fact.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
-import { prepareGroup } from './lmdb-append-group.ts';
-import type { AppendGroup } from './lmdb-append-group.ts';
+import { prepareGroup } from './lmdb/lmdb-append-group.ts';
+import type { AppendGroup } from './lmdb/lmdb-append-group.ts';
 import { APPEND_QUEUE_BOUNDS, AppendQueue } from '../../events/append-queue.ts';
 import type { AppendQueueBounds, QueuedBatch, QueuedRow } from '../../events/append-queue.ts';
-import { blockKey } from './lmdb-block-keys.ts';
-import { BlockStore } from './lmdb-blocks.ts';
-import { openEnvironment } from './lmdb-environment.ts';
-import type { LmdbEnvironment, LmdbOptions, LmdbTable } from './lmdb-environment.ts';
+import { blockKey } from './lmdb/lmdb-block-keys.ts';
+import { BlockStore } from './lmdb/lmdb-blocks.ts';
+import { openEnvironment } from './lmdb/lmdb-environment.ts';
+import type { LmdbEnvironment, LmdbOptions, LmdbTable } from './lmdb/lmdb-environment.ts';
 import { Followers } from '../../events/followers.ts';
-import { Idempotency } from './lmdb-idempotency.ts';
-import { countEvents, RedactedCopy } from './lmdb-redacting.ts';
-import { copyTable, openDraft, removeDraft, syncDraft, takeDraft } from './lmdb-rewriting.ts';
+import { Idempotency } from './lmdb/lmdb-idempotency.ts';
+import { countEvents, RedactedCopy } from './lmdb/lmdb-redacting.ts';
+import { copyTable, openDraft, removeDraft, syncDraft, takeDraft } from './lmdb/lmdb-rewriting.ts';
 
 /** Every bound of a journal. */
 export type JournalBounds = AppendQueueBounds & BlockBounds & IdempotencyBounds;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { MergeName, MergeStore } from '../../activities/merge-store.ts';
+import type { MergeName, MergeStore } from '../../activities/merges/merge-store.ts';
 import { RepriseError } from '../../events/error.ts';
 import { mergeContributions } from '../../model/merge.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';

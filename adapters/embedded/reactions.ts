@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ReactionRecord, ReactionStore } from '../../activities/reaction-store.ts';
+import type { ReactionRecord, ReactionStore } from '../../activities/feedback/reaction-store.ts';
 import type { TrialsState } from '../../projections/trials.ts';
 import { publishFile } from '../published-file.ts';
 import { isMissing } from '../tensor-file.ts';

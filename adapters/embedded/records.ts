@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ErasureStore } from '../../activities/erasure-record.ts';
-import type { QuarantineStore } from '../../activities/quarantine-record.ts';
+import type { ErasureStore } from '../../activities/forgetting/erasure-record.ts';
+import type { QuarantineStore } from '../../activities/forgetting/quarantine-record.ts';
 import { RepriseError } from '../../events/error.ts';
 import { publishFile } from '../published-file.ts';
 import { isMissing } from '../tensor-file.ts';

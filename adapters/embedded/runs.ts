@@ -1,6 +1,6 @@
 import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunFile, RunFiles } from '../../activities/run-files.ts';
+import type { RunFile, RunFiles } from '../../activities/training/run-files.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
 import { publishFile } from '../published-file.ts';
 import { assertRunName, tensorsOfRun } from '../run-tensors.ts';

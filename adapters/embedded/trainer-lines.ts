@@ -4,7 +4,7 @@ import type {
   Evaluation,
   EvaluationJob,
   JobProgress,
-} from '../../activities/trainer.ts';
+} from '../../activities/training/trainer.ts';
 
 /** What the trainer's process is asked, one JSON line each. */
 export type TrainerQuestion =

@@ -10,7 +10,7 @@ import type {
   JobControl,
   TrainerName,
   TrainerPool,
-} from '../../activities/trainer.ts';
+} from '../../activities/training/trainer.ts';
 import { ERROR_CODES, RepriseError } from '../../events/error.ts';
 import { scriptArguments } from './child-script.ts';
 import type { TrainerAnswer, TrainerQuestion } from './trainer-lines.ts';

@@ -5,7 +5,7 @@ import type {
   NewVersion,
   RegisteredVersion,
   VersionRegistry,
-} from '../../activities/version-registry.ts';
+} from '../../activities/versions/version-registry.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import { publishFile, syncFolder } from '../published-file.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 
 import { InvalidArgumentError, Option } from 'commander';
 
-import type { TrainerName } from '../../activities/trainer.ts';
+import type { TrainerName } from '../../activities/training/trainer.ts';
 import type {
   BatchSettings,
   BatchTrainerFactory,

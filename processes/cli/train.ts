@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-import type { TrainerName } from '../../activities/trainer.ts';
+import type { TrainerName } from '../../activities/training/trainer.ts';
 import type { CommandSpec } from './command.ts';
 import { wholeNumber } from './command.ts';
 import { followRun } from './run-follower.ts';

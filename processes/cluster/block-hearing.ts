@@ -1,8 +1,8 @@
 import { openBlockNews } from '../../adapters/cluster/block-news.ts';
 import type { ClusterJournal } from '../../adapters/cluster/journal.ts';
-import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import type { RedisLink } from '../../adapters/cluster/redis/redis.ts';
 import type { Logger } from '../../activities/logger.ts';
-import { persist } from './persisting.ts';
+import { persist } from './servers/persisting.ts';
 
 /** What hearing of blocks needs. */
 export interface BlockHearing {

@@ -1,9 +1,9 @@
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
-import type { CheckpointWishes } from '../../activities/checkpoint-wishes.ts';
-import type { FenceStore, PartitionNote } from '../../activities/fences.ts';
+import type { CheckpointStore } from '../../activities/replay/checkpoint-store.ts';
+import type { CheckpointWishes } from '../../activities/replay/checkpoint-wishes.ts';
+import type { FenceStore, PartitionNote } from '../../activities/replay/fences.ts';
 import type { IndexScope } from '../../activities/indexing.ts';
-import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
-import type { VersionRegistry } from '../../activities/version-registry.ts';
+import type { RuntimeMaker } from '../../activities/versions/version-runtimes.ts';
+import type { VersionRegistry } from '../../activities/versions/version-registry.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import { RepriseError } from '../../events/error.ts';
 import { formatPosition } from '../../events/position.ts';

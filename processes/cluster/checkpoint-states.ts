@@ -1,6 +1,6 @@
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
-import type { VersionRegistry } from '../../activities/version-registry.ts';
-import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
+import type { CheckpointStore } from '../../activities/replay/checkpoint-store.ts';
+import type { VersionRegistry } from '../../activities/versions/version-registry.ts';
+import type { RuntimeMaker } from '../../activities/versions/version-runtimes.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Partition } from '../../events/position.ts';

@@ -1,5 +1,5 @@
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
-import type { CheckpointWishes } from '../../activities/checkpoint-wishes.ts';
+import type { CheckpointStore } from '../../activities/replay/checkpoint-store.ts';
+import type { CheckpointWishes } from '../../activities/replay/checkpoint-wishes.ts';
 import { RepriseError } from '../../events/error.ts';
 import { formatPosition, ORIGIN, sequence } from '../../events/position.ts';
 import type { Position } from '../../events/position.ts';

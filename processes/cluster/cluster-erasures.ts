@@ -1,5 +1,5 @@
-import { Erasures } from '../../activities/erasures.ts';
-import type { ErasuresDeps } from '../../activities/erasures.ts';
+import { Erasures } from '../../activities/forgetting/erasures.ts';
+import type { ErasuresDeps } from '../../activities/forgetting/erasures.ts';
 import { openErasures } from '../../adapters/cluster/records.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { JournalEntry } from '../../events/journal.ts';

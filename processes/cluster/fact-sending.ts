@@ -3,11 +3,11 @@ import type { SendingEventDoor } from '../../events/sending-door.ts';
 import type { ClusterTransport } from '../../adapters/cluster/transport.ts';
 import { Closers } from './closers.ts';
 import type { LinkWays } from './frame.ts';
-import { openKafka } from './kafka.ts';
-import { persist } from './persisting.ts';
-import { connectRedis } from './redis-link.ts';
+import { openKafka } from './servers/kafka.ts';
+import { persist } from './servers/persisting.ts';
+import { connectRedis } from './servers/redis-link.ts';
 import { openSendingDoor } from './sending.ts';
-import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import type { RedisLink } from '../../adapters/cluster/redis/redis.ts';
 
 /** The way of facts (promotions, index releases, erasures) from a process into the journal. */
 export interface FactSending {

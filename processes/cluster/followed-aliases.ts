@@ -1,12 +1,12 @@
-import { AliasBook } from '../../activities/alias-book.ts';
-import { ALIAS_PARTITION } from '../../activities/aliases.ts';
-import type { Aliases } from '../../activities/aliases.ts';
+import { AliasBook } from '../../activities/versions/alias-book.ts';
+import { ALIAS_PARTITION } from '../../activities/versions/aliases.ts';
+import type { Aliases } from '../../activities/versions/aliases.ts';
 import { openAliases } from '../../adapters/cluster/aliases.ts';
 import { RepriseError } from '../../events/error.ts';
 import { FIRST_VERSION } from '../core/first-version.ts';
 import type { Logger } from '../logger.ts';
-import { patientJournal } from './patient-reads.ts';
-import { pauseFor, patiently } from './patience.ts';
+import { patientJournal } from './servers/patient-reads.ts';
+import { pauseFor, patiently } from './servers/patience.ts';
 import type { ClusterStores } from './stores.ts';
 
 /** How long the aliases of now are waited for. */

@@ -5,10 +5,10 @@ import { RELEASE } from '../config/release.ts';
 import type { Logger } from '../logger.ts';
 import { openObservation } from '../observe/observation.ts';
 import type { Observation } from '../observe/observation.ts';
-import { awaitDependencies } from './awaiting.ts';
-import type { Dependency } from './dependency.ts';
-import { startProbe } from './probe.ts';
-import type { Probe } from './probe.ts';
+import { awaitDependencies } from './servers/awaiting.ts';
+import type { Dependency } from './servers/dependency.ts';
+import { startProbe } from './servers/probe.ts';
+import type { Probe } from './servers/probe.ts';
 
 /** How long a process may take to end what it has under way; a second later the command line ends it. */
 export const PROCESS_END_MS_MAX = 8_000;

@@ -1,5 +1,5 @@
-import type { CheckpointWishes } from '../../activities/checkpoint-wishes.ts';
-import type { PartitionNote } from '../../activities/fences.ts';
+import type { CheckpointWishes } from '../../activities/replay/checkpoint-wishes.ts';
+import type { PartitionNote } from '../../activities/replay/fences.ts';
 import type { PromotionsPort } from '../../api/deps.ts';
 import type { SharedObservedEvents } from '../../adapters/cluster/observed-events.ts';
 import type { EventDoor } from '../../events/door.ts';

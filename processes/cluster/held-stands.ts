@@ -1,4 +1,4 @@
-import type { PartitionNote } from '../../activities/fences.ts';
+import type { PartitionNote } from '../../activities/replay/fences.ts';
 import type { Sequence } from '../../events/position.ts';
 import { sequence } from '../../events/position.ts';
 

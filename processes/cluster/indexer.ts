@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createIndexingActivities } from '../../activities/indexing.ts';
 import { openCheckpointWishes } from '../../adapters/cluster/checkpoint-wishes.ts';
-import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import type { RedisLink } from '../../adapters/cluster/redis/redis.ts';
 import { openIndexReleases } from '../../adapters/cluster/index-releases.ts';
 import type { SharedIndexReleases } from '../../adapters/cluster/index-releases.ts';
 import { createIndexer } from '../../adapters/embedded/indexer.ts';
@@ -16,13 +16,13 @@ import { meteredBuilder } from '../observe/metered-ports.ts';
 import { CheckpointSource } from './checkpoint-source.ts';
 import { Closers } from './closers.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
-import { persist } from './persisting.ts';
+import { persist } from './servers/persisting.ts';
 import { RELEASE_LOOK_MS } from './release-following.ts';
 import { openRuntimes } from './runtimes.ts';
 import { openFactSending } from './fact-sending.ts';
 import { openClusterStores } from './stores.ts';
 import type { ClusterStores } from './stores.ts';
-import { serveTaskQueue } from './task-queue.ts';
+import { serveTaskQueue } from './servers/task-queue.ts';
 import { untilTold } from './until-told.ts';
 
 /** Releases that are kept, the newest first to stay. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createAppendTraces } from '../../activities/append-traces.ts';
-import type { AppendTraces } from '../../activities/append-traces.ts';
-import { createIngest } from '../../activities/ingest.ts';
-import { poisonRecordsMax } from '../../activities/poison-lot.ts';
+import { createAppendTraces } from '../../activities/ingest/append-traces.ts';
+import type { AppendTraces } from '../../activities/ingest/append-traces.ts';
+import { createIngest } from '../../activities/ingest/ingest.ts';
+import { poisonRecordsMax } from '../../activities/ingest/poison-lot.ts';
 import { allSeries } from '../../activities/instruments.ts';
 import { METRICS } from '../../activities/metrics.ts';
 import { openAcknowledgements } from '../../adapters/cluster/acknowledgements.ts';
@@ -11,26 +11,26 @@ import type { BlockNews } from '../../adapters/cluster/block-news.ts';
 import { openItems } from '../../adapters/cluster/items.ts';
 import { openPoisonLot } from '../../adapters/cluster/poison-lot.ts';
 import { openErasures } from '../../adapters/cluster/records.ts';
-import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import type { RedisLink } from '../../adapters/cluster/redis/redis.ts';
 import { openToldPlaces } from '../../adapters/cluster/told-places.ts';
-import { openTraceNews } from '../../adapters/cluster/trace-news.ts';
+import { openTraceNews } from '../../adapters/cluster/redis/trace-news.ts';
 import { DEFAULT_INTERACTION_TYPES } from '../../events/interaction-type.ts';
 import { publishedItems, titleOf } from '../../projections/items.ts';
 import { yieldNow } from '../core/yield-now.ts';
 import { MeteredCoveringJournal } from '../observe/metered-covering-journal.ts';
 import { observeTelling } from '../observe/telling-stand.ts';
 import { Closers } from './closers.ts';
-import { followCatalogue } from './catalogue-following.ts';
-import { consumeUntilEnd } from './consuming.ts';
-import { endErased } from './erased-rows.ts';
+import { followCatalogue } from './ingest/catalogue-following.ts';
+import { consumeUntilEnd } from './ingest/consuming.ts';
+import { endErased } from './ingest/erased-rows.ts';
 import type { ProcessWays, RunningProcess } from './frame.ts';
 import { openJournalStores } from './journal-stores.ts';
 import type { JournalStores } from './journal-stores.ts';
-import { openKafka } from './kafka.ts';
+import { openKafka } from './servers/kafka.ts';
 import { need } from './need.ts';
-import { persist } from './persisting.ts';
-import { connectRedis } from './redis-link.ts';
-import { tellJournal } from './telling.ts';
+import { persist } from './servers/persisting.ts';
+import { connectRedis } from './servers/redis-link.ts';
+import { tellJournal } from './ingest/telling.ts';
 
 /**
  * Starts the ingest: what the API sent through Kafka goes into the journal, the API is told where it stands, and

@@ -1,5 +1,5 @@
-import type { FenceStore, PartitionNote } from '../../activities/fences.ts';
-import type { LiveState } from '../../activities/prepare-run.ts';
+import type { FenceStore, PartitionNote } from '../../activities/replay/fences.ts';
+import type { LiveState } from '../../activities/training/prepare-run.ts';
 import { RepriseError } from '../../events/error.ts';
 import { sequence } from '../../events/position.ts';
 

@@ -1,17 +1,17 @@
-import { LiveMerges } from '../../activities/live-merges.ts';
-import type { WaitingPartition } from '../../activities/live-merges.ts';
-import type { FenceStore } from '../../activities/fences.ts';
-import type { MergeExchange } from '../../activities/merge-exchange.ts';
-import type { MergeName, MergeStore } from '../../activities/merge-store.ts';
-import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
-import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import { LiveMerges } from '../../activities/merges/live-merges.ts';
+import type { WaitingPartition } from '../../activities/merges/live-merges.ts';
+import type { FenceStore } from '../../activities/replay/fences.ts';
+import type { MergeExchange } from '../../activities/merges/merge-exchange.ts';
+import type { MergeName, MergeStore } from '../../activities/merges/merge-store.ts';
+import type { VersionRuntimes } from '../../activities/versions/version-runtimes.ts';
+import type { RedisLink } from '../../adapters/cluster/redis/redis.ts';
 import { openMerges } from '../../adapters/cluster/merges.ts';
-import { openToldMerges } from '../../adapters/cluster/told-merges.ts';
-import type { ToldMerges } from '../../adapters/cluster/told-merges.ts';
+import { openToldMerges } from '../../adapters/cluster/redis/told-merges.ts';
+import type { ToldMerges } from '../../adapters/cluster/redis/told-merges.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Journal } from '../../events/journal.ts';
 import type { Logger } from '../logger.ts';
-import { pauseFor } from './patience.ts';
+import { pauseFor } from './servers/patience.ts';
 import type { ClusterStores } from './stores.ts';
 
 /** Time without word from a partition's mover after which nobody waits for what it contributes: it is derived. */

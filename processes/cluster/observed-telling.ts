@@ -4,7 +4,7 @@ import type { PrequentialPort } from '../../api/deps.ts';
 import { prequentialAnswer } from '../core/prequential-metrics.ts';
 import type { PrequentialMetricsBook } from '../core/prequential-metrics.ts';
 import type { Logger } from '../logger.ts';
-import { pauseFor } from './patience.ts';
+import { pauseFor } from './servers/patience.ts';
 
 /** How often a worker tells what it found. */
 const TELL_MS = 1_000;

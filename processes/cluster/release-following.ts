@@ -3,7 +3,7 @@ import type { IndexPacing } from '../core/index-pacing.ts';
 import type { ApproximateSearch } from '../core/search.ts';
 import type { Warnings } from '../core/warnings.ts';
 import type { Logger } from '../logger.ts';
-import { pause } from './persisting.ts';
+import { pause } from './servers/persisting.ts';
 
 /** How often an API looks for a newer index release. */
 export const RELEASE_LOOK_MS = 3_000;

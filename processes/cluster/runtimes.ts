@@ -1,8 +1,11 @@
-import { follow } from '../../activities/follower.ts';
-import type { LiveMerges } from '../../activities/live-merges.ts';
-import type { RedisLink } from '../../adapters/cluster/redis.ts';
-import { VersionRuntimes } from '../../activities/version-runtimes.ts';
-import type { RuntimeMaker, VersionRuntimesDeps } from '../../activities/version-runtimes.ts';
+import { follow } from '../../activities/replay/follower.ts';
+import type { LiveMerges } from '../../activities/merges/live-merges.ts';
+import type { RedisLink } from '../../adapters/cluster/redis/redis.ts';
+import { VersionRuntimes } from '../../activities/versions/version-runtimes.ts';
+import type {
+  RuntimeMaker,
+  VersionRuntimesDeps,
+} from '../../activities/versions/version-runtimes.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { createRuntimeMaker } from '../core/runtime-maker.ts';

@@ -8,7 +8,7 @@ import { createSendingDoor } from '../../events/sending-door.ts';
 import type { SendingEventDoor } from '../../events/sending-door.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import { yieldNow } from '../core/yield-now.ts';
-import { persist } from './persisting.ts';
+import { persist } from './servers/persisting.ts';
 
 /** What the door of a process is made with. */
 export interface SendingDeps {

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import type { ClusterProcess } from '../config/cluster-process.ts';
 import type { Logger } from '../logger.ts';
-import { dependenciesOf } from './dependencies.ts';
+import { dependenciesOf } from './servers/dependencies.ts';
 import type { ProcessBody } from './frame.ts';
 import { runProcess } from './frame.ts';
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Fence, FenceStore } from '../../activities/fences.ts';
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import type { Fence, FenceStore } from '../../activities/replay/fences.ts';
+import type { CheckpointStore } from '../../activities/replay/checkpoint-store.ts';
 import type { ObjectStore } from '../../activities/object-store.ts';
-import type { VersionRegistry } from '../../activities/version-registry.ts';
-import { openBaseBlobs } from '../../adapters/cluster/base-blobs.ts';
+import type { VersionRegistry } from '../../activities/versions/version-registry.ts';
+import { openBaseBlobs } from '../../adapters/cluster/mongo/base-blobs.ts';
 import { openCheckpoints } from '../../adapters/cluster/checkpoints.ts';
 import type {
   CheckpointsOptions,
@@ -14,10 +14,10 @@ import type {
 import type { ClusterIdentities } from '../../adapters/cluster/identity.ts';
 import { openFences } from '../../adapters/cluster/fences.ts';
 import type { ClusterJournal } from '../../adapters/cluster/journal.ts';
-import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
-import { ObjectCache } from '../../adapters/cluster/object-cache.ts';
-import { openObjectFolder } from '../../adapters/cluster/object-folder.ts';
-import { openObjectS3 } from '../../adapters/cluster/object-s3.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo/mongo.ts';
+import { ObjectCache } from '../../adapters/cluster/objects/object-cache.ts';
+import { openObjectFolder } from '../../adapters/cluster/objects/object-folder.ts';
+import { openObjectS3 } from '../../adapters/cluster/objects/object-s3.ts';
 import { openVersions } from '../../adapters/cluster/versions.ts';
 import type { ClusterVersions } from '../../adapters/cluster/versions.ts';
 import { RepriseError } from '../../events/error.ts';

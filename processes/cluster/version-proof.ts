@@ -1,8 +1,8 @@
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
-import type { RuntimeMaker, VersionRuntimes } from '../../activities/version-runtimes.ts';
-import type { RegisteredVersion } from '../../activities/version-registry.ts';
+import type { CheckpointStore } from '../../activities/replay/checkpoint-store.ts';
+import type { RuntimeMaker, VersionRuntimes } from '../../activities/versions/version-runtimes.ts';
+import type { RegisteredVersion } from '../../activities/versions/version-registry.ts';
 import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import type { ToldMarks } from '../../adapters/cluster/told-marks.ts';
 import type { OnProgress } from '../../api/deps.ts';

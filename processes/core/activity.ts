@@ -1,6 +1,6 @@
-import { itemEvents } from '../../activities/item-events.ts';
-import { recentUsers } from '../../activities/recent-users.ts';
-import type { RecentUserDeps } from '../../activities/recent-users.ts';
+import { itemEvents } from '../../activities/history/item-events.ts';
+import { recentUsers } from '../../activities/history/recent-users.ts';
+import type { RecentUserDeps } from '../../activities/history/recent-users.ts';
 import type { ActivityPort } from '../../api/deps.ts';
 import { dateOf } from './travel-port.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AliasBook } from '../../activities/alias-book.ts';
-import type { Aliases } from '../../activities/aliases.ts';
+import { AliasBook } from '../../activities/versions/alias-book.ts';
+import type { Aliases } from '../../activities/versions/aliases.ts';
 import { openAliases } from '../../adapters/embedded/aliases.ts';
 import { holdNamed } from './named-holding.ts';
 import { FIRST_VERSION } from './first-version.ts';

@@ -1,4 +1,4 @@
-import type { ClickThroughTold } from '../../activities/reactions.ts';
+import type { ClickThroughTold } from '../../activities/feedback/reactions.ts';
 import type { ClickThroughAnswer } from '../../api/schema/click-through.ts';
 
 /** Counts as the API tells them. */

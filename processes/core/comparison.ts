@@ -1,6 +1,6 @@
-import type { LivePartition } from '../../activities/live-partition.ts';
-import type { Shadows } from '../../activities/shadows.ts';
-import type { VersionRegistry } from '../../activities/version-registry.ts';
+import type { LivePartition } from '../../activities/replay/live-partition.ts';
+import type { Shadows } from '../../activities/versions/shadows.ts';
+import type { VersionRegistry } from '../../activities/versions/version-registry.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import {
   HEAVY_USER_EVENTS_MIN,

@@ -1,4 +1,4 @@
-import type { AliasBook } from '../../activities/alias-book.ts';
+import type { AliasBook } from '../../activities/versions/alias-book.ts';
 import type { EventDoor } from '../../events/door.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 import type { DurableHost } from './durable-host.ts';

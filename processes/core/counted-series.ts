@@ -1,6 +1,6 @@
 import type { Instruments, Series } from '../../activities/instruments.ts';
 import { METRICS } from '../../activities/metrics.ts';
-import type { CountedUnder } from '../../activities/reactions.ts';
+import type { CountedUnder } from '../../activities/feedback/reactions.ts';
 
 /** Counts answers and reactions for Prometheus and StatsD. */
 export function countedSeries(

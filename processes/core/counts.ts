@@ -1,4 +1,4 @@
-import type { LivePartition } from '../../activities/live-partition.ts';
+import type { LivePartition } from '../../activities/replay/live-partition.ts';
 import type { ServingState } from '../../projections/serving-state.ts';
 
 /** What the live state holds, over all partitions. */

@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DeletedTraces } from '../../activities/erasure-record.ts';
-import type { TraceTest } from '../../activities/erasing.ts';
-import { retireBases } from '../../activities/retired-bases.ts';
+import type { DeletedTraces } from '../../activities/forgetting/erasure-record.ts';
+import type { TraceTest } from '../../activities/forgetting/erasing.ts';
+import { retireBases } from '../../activities/versions/retired-bases.ts';
 import type { CoreParts } from './core-parts.ts';
 
 /** What deleting the traces of erased users works on. */

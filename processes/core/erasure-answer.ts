@@ -1,4 +1,4 @@
-import type { ErasureRecord } from '../../activities/erasure-record.ts';
+import type { ErasureRecord } from '../../activities/forgetting/erasure-record.ts';
 import type { ErasureAnswer } from '../../api/schema/erasures.ts';
 import { formatPosition, ORIGIN, sequence } from '../../events/position.ts';
 

@@ -1,6 +1,6 @@
-import type { ErasurePlan } from '../../activities/erasing.ts';
-import type { ErasureRecord } from '../../activities/erasure-record.ts';
-import type { Erasures } from '../../activities/erasures.ts';
+import type { ErasurePlan } from '../../activities/forgetting/erasing.ts';
+import type { ErasureRecord } from '../../activities/forgetting/erasure-record.ts';
+import type { Erasures } from '../../activities/forgetting/erasures.ts';
 import type { ErasuresPort, ErasureWish } from '../../api/deps.ts';
 import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { ErasureAnswer } from '../../api/schema/erasures.ts';

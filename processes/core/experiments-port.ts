@@ -1,5 +1,5 @@
-import { versionsOf } from '../../activities/experiment-record.ts';
-import type { ExperimentFigures, Experiments } from '../../activities/experiments.ts';
+import { versionsOf } from '../../activities/feedback/experiment-record.ts';
+import type { ExperimentFigures, Experiments } from '../../activities/feedback/experiments.ts';
 import type { ExperimentsPort } from '../../api/feedback-ports.ts';
 import type { ExperimentAnswer } from '../../api/schema/experiments.ts';
 

@@ -1,4 +1,4 @@
-import type { VersionRegistry } from '../../activities/version-registry.ts';
+import type { VersionRegistry } from '../../activities/versions/version-registry.ts';
 import type { DataFolderManifest } from '../../adapters/embedded/data-folder-manifest.ts';
 import { ORIGIN } from '../../events/position.ts';
 

@@ -3,15 +3,18 @@ import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import type { EmbeddedCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import { openVersions } from '../../adapters/embedded/versions.ts';
 import type { EmbeddedVersions } from '../../adapters/embedded/versions.ts';
-import type { LivePartition } from '../../activities/live-partition.ts';
-import { ArmStates } from '../../activities/arm-states.ts';
-import { CheckpointLinks } from '../../activities/checkpoint-links.ts';
-import { follow } from '../../activities/follower.ts';
-import type { ShadowKeeping } from '../../activities/shadow-keeping.ts';
-import { ShadowPace } from '../../activities/shadow-pace.ts';
-import { Shadows } from '../../activities/shadows.ts';
-import { VersionRuntimes } from '../../activities/version-runtimes.ts';
-import type { RuntimeMaker, VersionRuntimesDeps } from '../../activities/version-runtimes.ts';
+import type { LivePartition } from '../../activities/replay/live-partition.ts';
+import { ArmStates } from '../../activities/versions/arm-states.ts';
+import { CheckpointLinks } from '../../activities/replay/checkpoint-links.ts';
+import { follow } from '../../activities/replay/follower.ts';
+import type { ShadowKeeping } from '../../activities/versions/shadow-keeping.ts';
+import { ShadowPace } from '../../activities/versions/shadow-pace.ts';
+import { Shadows } from '../../activities/versions/shadows.ts';
+import { VersionRuntimes } from '../../activities/versions/version-runtimes.ts';
+import type {
+  RuntimeMaker,
+  VersionRuntimesDeps,
+} from '../../activities/versions/version-runtimes.ts';
 import { ORIGIN } from '../../events/position.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import { loadKernel } from '../../model/kernel/kernel.ts';

@@ -1,4 +1,4 @@
-import type { LentRelease } from '../../activities/answer-proof.ts';
+import type { LentRelease } from '../../activities/past/answer-proof.ts';
 import { FaissSearcher } from '../../adapters/embedded/searcher.ts';
 import { hasCode } from '../../events/error.ts';
 import type { IndexReleaseStore } from '../../projections/index-release.ts';

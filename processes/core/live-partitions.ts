@@ -1,10 +1,10 @@
-import type { ArmStates } from '../../activities/arm-states.ts';
-import { LivePartition } from '../../activities/live-partition.ts';
-import type { CheckpointLinks } from '../../activities/checkpoint-links.ts';
-import type { LivePartitionDeps } from '../../activities/live-partition.ts';
-import { SHADOW_TAKE_MS_MAX } from '../../activities/shadows.ts';
-import type { Shadows } from '../../activities/shadows.ts';
-import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import type { ArmStates } from '../../activities/versions/arm-states.ts';
+import { LivePartition } from '../../activities/replay/live-partition.ts';
+import type { CheckpointLinks } from '../../activities/replay/checkpoint-links.ts';
+import type { LivePartitionDeps } from '../../activities/replay/live-partition.ts';
+import { SHADOW_TAKE_MS_MAX } from '../../activities/versions/shadows.ts';
+import type { Shadows } from '../../activities/versions/shadows.ts';
+import type { VersionRuntimes } from '../../activities/versions/version-runtimes.ts';
 import type { Journal } from '../../events/journal.ts';
 import type { ModelDelta } from '../../model/delta.ts';
 import type { ServingState } from '../../projections/serving-state.ts';

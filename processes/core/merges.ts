@@ -1,9 +1,9 @@
-import { BarrierCadence } from '../../activities/barrier-cadence.ts';
-import { LiveMerges } from '../../activities/live-merges.ts';
-import type { LivePartition } from '../../activities/live-partition.ts';
-import { MergeRetention } from '../../activities/merge-retention.ts';
-import type { MergeName, MergeStore } from '../../activities/merge-store.ts';
-import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import { BarrierCadence } from '../../activities/merges/barrier-cadence.ts';
+import { LiveMerges } from '../../activities/merges/live-merges.ts';
+import type { LivePartition } from '../../activities/replay/live-partition.ts';
+import { MergeRetention } from '../../activities/merges/merge-retention.ts';
+import type { MergeName, MergeStore } from '../../activities/merges/merge-store.ts';
+import type { VersionRuntimes } from '../../activities/versions/version-runtimes.ts';
 import { CHECKPOINTS_KEPT_MAX } from '../../adapters/checkpoint-naming.ts';
 import { openMerges } from '../../adapters/embedded/merges.ts';
 import type { EmbeddedMerges } from '../../adapters/embedded/merges.ts';

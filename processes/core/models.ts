@@ -1,6 +1,9 @@
-import type { AliasBook } from '../../activities/alias-book.ts';
-import type { Shadows } from '../../activities/shadows.ts';
-import type { RegisteredVersion, VersionRegistry } from '../../activities/version-registry.ts';
+import type { AliasBook } from '../../activities/versions/alias-book.ts';
+import type { Shadows } from '../../activities/versions/shadows.ts';
+import type {
+  RegisteredVersion,
+  VersionRegistry,
+} from '../../activities/versions/version-registry.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import type { Models } from '../../api/schema/answers.ts';
 import { formatPosition, sequence } from '../../events/position.ts';

@@ -1,5 +1,5 @@
-import type { Shadows } from '../../activities/shadows.ts';
-import type { VersionRegistry } from '../../activities/version-registry.ts';
+import type { Shadows } from '../../activities/versions/shadows.ts';
+import type { VersionRegistry } from '../../activities/versions/version-registry.ts';
 import type { Logger } from '../logger.ts';
 import type { Warnings } from './warnings.ts';
 

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { AliasBook } from '../../activities/alias-book.ts';
-import { promotionOf } from '../../activities/promotion-fact.ts';
-import type { Shadows } from '../../activities/shadows.ts';
-import type { RegisteredVersion, VersionRegistry } from '../../activities/version-registry.ts';
+import type { AliasBook } from '../../activities/versions/alias-book.ts';
+import { promotionOf } from '../../activities/versions/promotion-fact.ts';
+import type { Shadows } from '../../activities/versions/shadows.ts';
+import type {
+  RegisteredVersion,
+  VersionRegistry,
+} from '../../activities/versions/version-registry.ts';
 import type { PromotionsPort } from '../../api/deps.ts';
 import type { PromotionAnswer, PromotionGate } from '../../api/schema/versions.ts';
 import type { EventDoor } from '../../events/door.ts';

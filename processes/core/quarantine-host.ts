@@ -1,7 +1,7 @@
-import type { QuarantineRecord } from '../../activities/quarantine-record.ts';
-import type { QuarantineRequest, Quarantines } from '../../activities/quarantines.ts';
-import type { RebuildPlan } from '../../activities/rebuilding.ts';
-import type { VersionRegistry } from '../../activities/version-registry.ts';
+import type { QuarantineRecord } from '../../activities/forgetting/quarantine-record.ts';
+import type { QuarantineRequest, Quarantines } from '../../activities/forgetting/quarantines.ts';
+import type { RebuildPlan } from '../../activities/replay/rebuilding.ts';
+import type { VersionRegistry } from '../../activities/versions/version-registry.ts';
 import type { QuarantinesPort } from '../../api/deps.ts';
 import type { QuarantineAnswer } from '../../api/schema/quarantines.ts';
 import { formatPosition, sequence } from '../../events/position.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ArmStates } from '../../activities/arm-states.ts';
-import type { VersionsOfArms } from '../../activities/arm-versions.ts';
-import { readExperiments, versionsOf } from '../../activities/experiment-record.ts';
-import { armNames, Experiments } from '../../activities/experiments.ts';
+import type { ArmStates } from '../../activities/versions/arm-states.ts';
+import type { VersionsOfArms } from '../../activities/versions/arm-versions.ts';
+import { readExperiments, versionsOf } from '../../activities/feedback/experiment-record.ts';
+import { armNames, Experiments } from '../../activities/feedback/experiments.ts';
 import { FollowedRecord } from '../../activities/followed-record.ts';
-import { countsKeptMsMax, Reactions } from '../../activities/reactions.ts';
+import { countsKeptMsMax, Reactions } from '../../activities/feedback/reactions.ts';
 import { openKeptRecord } from '../../adapters/embedded/kept-record.ts';
 import { openReactions } from '../../adapters/embedded/reactions.ts';
 import type { DoorPort, QueriesPort } from '../../api/deps.ts';

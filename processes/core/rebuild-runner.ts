@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RebuildPlan } from '../../activities/rebuilding.ts';
-import type { VersionRuntimes } from '../../activities/version-runtimes.ts';
+import type { RebuildPlan } from '../../activities/replay/rebuilding.ts';
+import type { VersionRuntimes } from '../../activities/versions/version-runtimes.ts';
 import type { StartedRun } from '../../api/schema/answers.ts';
 import { sequence } from '../../events/position.ts';
 import type { Logger } from '../logger.ts';

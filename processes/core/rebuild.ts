@@ -1,13 +1,13 @@
-import { follow } from '../../activities/follower.ts';
-import type { LivePartition } from '../../activities/live-partition.ts';
-import type { RuntimeMaker, VersionRuntimes } from '../../activities/version-runtimes.ts';
+import { follow } from '../../activities/replay/follower.ts';
+import type { LivePartition } from '../../activities/replay/live-partition.ts';
+import type { RuntimeMaker, VersionRuntimes } from '../../activities/versions/version-runtimes.ts';
 import type { OnProgress } from '../../api/deps.ts';
 import type { RebuildReport } from '../../api/schema/answers.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Journal } from '../../events/journal.ts';
 import { formatPosition, ORIGIN } from '../../events/position.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
-import type { MergeExchange } from '../../activities/merge-exchange.ts';
+import type { MergeExchange } from '../../activities/merges/merge-exchange.ts';
 import type { ItemCatalogue } from '../../projections/items.ts';
 import { followItems } from '../../projections/items.ts';
 import type { StateTrail } from '../../projections/state-trail.ts';

@@ -1,4 +1,4 @@
-import type { LivePartition } from '../../activities/live-partition.ts';
+import type { LivePartition } from '../../activities/replay/live-partition.ts';
 import type { ReplayStand } from './status.ts';
 
 /** Tells how a core's own partitions are moved. */

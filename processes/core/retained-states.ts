@@ -1,10 +1,14 @@
 import type { VersionDefinition } from '../../actors/runtime/definition.ts';
-import { cleanPlaces } from '../../activities/clean-places.ts';
-import type { CleanPlacesDeps, CleanState, Places } from '../../activities/clean-places.ts';
-import { readKept } from '../../activities/kept-states.ts';
-import type { ChainFault, KeptChain, KeptStatesDeps } from '../../activities/kept-states.ts';
-import { partingOf } from '../../activities/parting.ts';
-import type { Witness } from '../../activities/parting.ts';
+import { cleanPlaces } from '../../activities/replay/clean-places.ts';
+import type { CleanPlacesDeps, CleanState, Places } from '../../activities/replay/clean-places.ts';
+import { readKept } from '../../activities/versions/kept-states.ts';
+import type {
+  ChainFault,
+  KeptChain,
+  KeptStatesDeps,
+} from '../../activities/versions/kept-states.ts';
+import { partingOf } from '../../activities/replay/parting.ts';
+import type { Witness } from '../../activities/replay/parting.ts';
 import type { VerifyReport } from '../../api/schema/verification.ts';
 import { formatPosition, ORIGIN, sequence } from '../../events/position.ts';
 import type { StateMark, StateTrail } from '../../projections/state-trail.ts';

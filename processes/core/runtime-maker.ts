@@ -1,6 +1,6 @@
 import type { PartitionDeps } from '../../actors/runtime/partition.ts';
 import { PartitionRuntime } from '../../actors/runtime/partition.ts';
-import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
+import type { RuntimeMaker } from '../../activities/versions/version-runtimes.ts';
 import type { IdentityStore } from '../../events/identity.ts';
 import type { Journal } from '../../events/journal.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';

@@ -1,11 +1,14 @@
-import { CheckpointLinks } from '../../activities/checkpoint-links.ts';
-import type { CheckpointLinksDeps } from '../../activities/checkpoint-links.ts';
-import { FigureKeeping, FIGURES_KEPT_MAX } from '../../activities/figure-keeping.ts';
-import { SHADOW_CHECKPOINTS_KEPT_MAX, ShadowKeeping } from '../../activities/shadow-keeping.ts';
-import { resumeShadow } from '../../activities/shadow-resuming.ts';
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
-import type { Shadows, ShadowsDeps } from '../../activities/shadows.ts';
-import type { RuntimeMaker } from '../../activities/version-runtimes.ts';
+import { CheckpointLinks } from '../../activities/replay/checkpoint-links.ts';
+import type { CheckpointLinksDeps } from '../../activities/replay/checkpoint-links.ts';
+import { FigureKeeping, FIGURES_KEPT_MAX } from '../../activities/versions/figure-keeping.ts';
+import {
+  SHADOW_CHECKPOINTS_KEPT_MAX,
+  ShadowKeeping,
+} from '../../activities/versions/shadow-keeping.ts';
+import { resumeShadow } from '../../activities/versions/shadow-resuming.ts';
+import type { CheckpointStore } from '../../activities/replay/checkpoint-store.ts';
+import type { Shadows, ShadowsDeps } from '../../activities/versions/shadows.ts';
+import type { RuntimeMaker } from '../../activities/versions/version-runtimes.ts';
 import { openCheckpoints } from '../../adapters/embedded/checkpoints.ts';
 import type {
   CheckpointsOptions,

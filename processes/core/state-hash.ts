@@ -1,6 +1,6 @@
 import { combineStateHashes } from '../../model/state-hash.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
-import type { LivePartition } from '../../activities/live-partition.ts';
+import type { LivePartition } from '../../activities/replay/live-partition.ts';
 import type { StateHashAnswer } from '../../api/schema/answers.ts';
 import type { IdentityStore } from '../../events/identity.ts';
 import { formatPosition } from '../../events/position.ts';

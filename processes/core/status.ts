@@ -1,4 +1,4 @@
-import type { WaitingPartition } from '../../activities/live-merges.ts';
+import type { WaitingPartition } from '../../activities/merges/live-merges.ts';
 import type { StatusAnswer } from '../../api/schema/answers.ts';
 import type { Journal } from '../../events/journal.ts';
 import { formatPosition, sequence } from '../../events/position.ts';

@@ -1,14 +1,18 @@
-import type { AnswerLineage, AnswerProof, AnswerProofs } from '../../activities/answer-proof.ts';
-import type { ExploredAnswers } from '../../activities/explored-answers.ts';
-import type { PastAnswer, TimeTravel } from '../../activities/time-travel.ts';
-import type { TravelJob } from '../../activities/travel-jobs.ts';
-import type { WhatIfAnswer as Asked, WhatIfs } from '../../activities/what-if.ts';
+import type {
+  AnswerLineage,
+  AnswerProof,
+  AnswerProofs,
+} from '../../activities/past/answer-proof.ts';
+import type { ExploredAnswers } from '../../activities/past/explored-answers.ts';
+import type { PastAnswer, TimeTravel } from '../../activities/past/time-travel.ts';
+import type { TravelJob } from '../../activities/past/travel-jobs.ts';
+import type { WhatIfAnswer as Asked, WhatIfs } from '../../activities/past/what-if.ts';
 import type { PastAnswer as ToldAnswer, TravelPort } from '../../api/deps.ts';
 import type { AnswerProofAnswer, LineageAnswer } from '../../api/schema/proofs.ts';
 import type { SessionAnswer } from '../../api/schema/sessions.ts';
 import type { TravelAnswer } from '../../api/schema/travels.ts';
 import type { WhatIfAnswer } from '../../api/schema/what-if.ts';
-import type { UserEvent } from '../../activities/user-events.ts';
+import type { UserEvent } from '../../activities/history/user-events.ts';
 import { formatPosition, parsePosition, sequence } from '../../events/position.ts';
 import type { Position } from '../../events/position.ts';
 import { differenceOf } from '../../projections/answer-difference.ts';

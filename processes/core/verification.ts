@@ -1,10 +1,10 @@
 import { combineStateHashes } from '../../model/state-hash.ts';
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
-import { replayTogether, type Part } from '../../activities/replay-together.ts';
-import { ScratchMerges } from '../../activities/scratch-merges.ts';
+import type { CheckpointStore } from '../../activities/replay/checkpoint-store.ts';
+import { replayTogether, type Part } from '../../activities/replay/replay-together.ts';
+import { ScratchMerges } from '../../activities/merges/scratch-merges.ts';
 import type { PartitionRuntime } from '../../actors/runtime/partition.ts';
-import type { VersionRegistry } from '../../activities/version-registry.ts';
-import type { RuntimeMaker, VersionRuntimes } from '../../activities/version-runtimes.ts';
+import type { VersionRegistry } from '../../activities/versions/version-registry.ts';
+import type { RuntimeMaker, VersionRuntimes } from '../../activities/versions/version-runtimes.ts';
 import type { OnProgress } from '../../api/deps.ts';
 import type { VerifyReport } from '../../api/schema/verification.ts';
 import { RepriseError } from '../../events/error.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ActivityDeps } from '../../activities/index.ts';
 import type { IndexingDeps } from '../../activities/indexing.ts';
-import type { TrainerPool } from '../../activities/trainer.ts';
+import type { TrainerPool } from '../../activities/training/trainer.ts';
 import { createIndexer } from '../../adapters/embedded/indexer.ts';
 import { openRuns } from '../../adapters/embedded/runs.ts';
 import { RepriseError } from '../../events/error.ts';

@@ -1,5 +1,5 @@
-import type { Shadows } from '../../activities/shadows.ts';
-import type { VersionRegistry } from '../../activities/version-registry.ts';
+import type { Shadows } from '../../activities/versions/shadows.ts';
+import type { VersionRegistry } from '../../activities/versions/version-registry.ts';
 import type { BackfillRequest, LearnerChanges } from '../../api/schema/versions.ts';
 import { RepriseError } from '../../events/error.ts';
 import { FACT_KINDS } from '../../events/fact.ts';
@@ -8,7 +8,7 @@ import { formatPosition, ORIGIN, sequence } from '../../events/position.ts';
 import { checkSettings } from '../../model/settings-check.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
 import type { BackfilledDefinition, BackfillInput } from '../../workflows/messages.ts';
-import { TIME_ORDER_EVENTS_MAX } from '../../activities/time-order.ts';
+import { TIME_ORDER_EVENTS_MAX } from '../../activities/replay/time-order.ts';
 import { settingsOf } from '../config/learner.ts';
 
 /** The longest lease of a backfill's replay: as often it is told how far it has come. */

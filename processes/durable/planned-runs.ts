@@ -4,9 +4,9 @@ import type {
   PolicyGate,
   PolicyOutcome,
   SchedulingDeps,
-} from '../../activities/scheduling.ts';
-import type { AliasBook } from '../../activities/alias-book.ts';
-import type { VersionRegistry } from '../../activities/version-registry.ts';
+} from '../../activities/versions/scheduling.ts';
+import type { AliasBook } from '../../activities/versions/alias-book.ts';
+import type { VersionRegistry } from '../../activities/versions/version-registry.ts';
 import type { PromotionsPort } from '../../api/deps.ts';
 import { hasCode } from '../../events/error.ts';
 import { indexBuildId, trainingId, WORKFLOW_TYPES } from '../../workflows/messages.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { RunsPort } from '../../api/deps.ts';
 import type { IndexReleaseRequest, StartedRun, TrainingRequest } from '../../api/schema/answers.ts';
-import type { VersionRegistry } from '../../activities/version-registry.ts';
+import type { VersionRegistry } from '../../activities/versions/version-registry.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { BuildIndexInput, TrainModelInput } from '../../workflows/messages.ts';
 import { backfillOf } from './backfills.ts';

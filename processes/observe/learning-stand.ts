@@ -1,5 +1,5 @@
 import type { Instruments } from '../../activities/instruments.ts';
-import type { LivePartition } from '../../activities/live-partition.ts';
+import type { LivePartition } from '../../activities/replay/live-partition.ts';
 import { METRICS } from '../../activities/metrics.ts';
 import type { PrequentialMetricsBook } from '../core/prequential-metrics.ts';
 import { Rising } from './rising.ts';

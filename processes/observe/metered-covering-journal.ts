@@ -1,5 +1,5 @@
 import type { Series } from '../../activities/instruments.ts';
-import type { CoveredOffsets, CoveringJournal } from '../../events/covering-journal.ts';
+import type { CoveredOffsets, CoveringJournal } from '../../events/blocks/covering-journal.ts';
 import type { Appended, EventKey, JournalEntry } from '../../events/journal.ts';
 import type { Partition, Sequence } from '../../events/position.ts';
 import { MeteredJournal } from './metered-journal.ts';

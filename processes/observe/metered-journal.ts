@@ -1,5 +1,5 @@
 import type { Series } from '../../activities/instruments.ts';
-import type { EventBlock } from '../../events/block.ts';
+import type { EventBlock } from '../../events/blocks/block.ts';
 import type { Appended, EventKey, Journal, JournalEntry } from '../../events/journal.ts';
 import type { JournalStatus } from '../../events/journal.ts';
 import type { Partition, Position, Sequence } from '../../events/position.ts';

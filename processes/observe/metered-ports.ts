@@ -1,6 +1,6 @@
 import type { Instruments } from '../../activities/instruments.ts';
 import { METRICS } from '../../activities/metrics.ts';
-import type { TrainerPool } from '../../activities/trainer.ts';
+import type { TrainerPool } from '../../activities/training/trainer.ts';
 import type { DoorPort } from '../../api/deps.ts';
 import { furthestOf } from '../../events/position.ts';
 import type { IndexBuilder } from '../../projections/index-release.ts';

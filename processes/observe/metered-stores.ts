@@ -1,5 +1,5 @@
 import { METRICS } from '../../activities/metrics.ts';
-import type { TakingDeps } from '../cluster/partition-taking.ts';
+import type { TakingDeps } from '../cluster/worker/partition-taking.ts';
 import type { PortMeter } from './metered-ports.ts';
 import { timed } from './timed.ts';
 

@@ -1,4 +1,4 @@
-import type { TrainerName } from '../../activities/trainer.ts';
+import type { TrainerName } from '../../activities/training/trainer.ts';
 import { RepriseError } from '../../events/error.ts';
 import type {
   BatchSettings,

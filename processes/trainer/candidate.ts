@@ -1,5 +1,5 @@
-import { TRAINED_TENSORS, trainedTensorName } from '../../activities/base-checkpoint.ts';
-import type { TrainerName } from '../../activities/trainer.ts';
+import { TRAINED_TENSORS, trainedTensorName } from '../../activities/versions/base-checkpoint.ts';
+import type { TrainerName } from '../../activities/training/trainer.ts';
 import type { BatchModel } from '../../model/batch/batch-trainer.ts';
 import type { Checkpoint, Tensor } from '../../model/checkpoint.ts';
 import type { LearnerSettings } from '../../model/settings.ts';

@@ -6,7 +6,7 @@ import type {
   EvaluationJob,
   JobProgress,
   TrainingFiles,
-} from '../../activities/trainer.ts';
+} from '../../activities/training/trainer.ts';
 import { readTensorFile, writeTensorFile } from '../../adapters/tensor-file.ts';
 import {
   batchCheckpoint,

@@ -1,4 +1,4 @@
-import { TRAINED_TENSORS } from '../../activities/base-checkpoint.ts';
+import { TRAINED_TENSORS } from '../../activities/versions/base-checkpoint.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 import type { KernelFactory } from '../../model/kernel/kernel.ts';
 import type { LearnerSettings } from '../../model/settings.ts';

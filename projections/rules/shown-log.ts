@@ -1,5 +1,5 @@
 import { binaryKey } from '../../events/binary-key.ts';
-import type { EventBlock } from '../../events/block.ts';
+import type { EventBlock } from '../../events/blocks/block.ts';
 import { FACT_KINDS, INTERACTION } from '../../events/fact.ts';
 import { IMPRESSION } from '../../events/interaction-type.ts';
 import type { Sequence } from '../../events/position.ts';

@@ -3,7 +3,7 @@ import { readFileSync, mkdirSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openIdentities } from '../../adapters/embedded/identity.ts';
-import { REWRITE_ROWS_MAX } from '../../adapters/embedded/lmdb-rewriting.ts';
+import { REWRITE_ROWS_MAX } from '../../adapters/embedded/lmdb/lmdb-rewriting.ts';
 import type { Identity } from '../../events/identity.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
 import { seededBytes } from '../doubles/random-bytes.ts';

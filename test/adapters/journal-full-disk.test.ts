@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openJournal } from '../../adapters/embedded/journal.ts';
-import { openEnvironment } from '../../adapters/embedded/lmdb-environment.ts';
-import type { LmdbEnvironment, LmdbOptions } from '../../adapters/embedded/lmdb-environment.ts';
+import { openEnvironment } from '../../adapters/embedded/lmdb/lmdb-environment.ts';
+import type {
+  LmdbEnvironment,
+  LmdbOptions,
+} from '../../adapters/embedded/lmdb/lmdb-environment.ts';
 import { RepriseError, hasCode } from '../../events/error.ts';
 import { eventKey } from '../../events/event-key.ts';
 import { ORIGIN } from '../../events/position.ts';

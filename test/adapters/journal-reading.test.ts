@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { openJournal } from '../../adapters/embedded/journal.ts';
-import { READ_BLOCKS_MAX } from '../../adapters/embedded/lmdb-blocks.ts';
+import { READ_BLOCKS_MAX } from '../../adapters/embedded/lmdb/lmdb-blocks.ts';
 import { ORIGIN, sequence } from '../../events/position.ts';
 import { entryOf } from '../doubles/facts.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openJournal } from '../../adapters/embedded/journal.ts';
 import type { JournalBounds } from '../../adapters/embedded/journal.ts';
-import { openEnvironment } from '../../adapters/embedded/lmdb-environment.ts';
+import { openEnvironment } from '../../adapters/embedded/lmdb/lmdb-environment.ts';
 import { hasCode } from '../../events/error.ts';
 import { eventKey } from '../../events/event-key.ts';
 import type { ChainedJournal, Journal } from '../../events/journal.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { prepareGroup } from '../../adapters/embedded/lmdb-append-group.ts';
-import type { AppendGroup } from '../../adapters/embedded/lmdb-append-group.ts';
+import { prepareGroup } from '../../adapters/embedded/lmdb/lmdb-append-group.ts';
+import type { AppendGroup } from '../../adapters/embedded/lmdb/lmdb-append-group.ts';
 import type { QueuedRow } from '../../events/append-queue.ts';
-import { BLOCK_BOUNDS } from '../../events/block-chain.ts';
-import { encodeBody } from '../../events/block-content.ts';
+import { BLOCK_BOUNDS } from '../../events/blocks/block-chain.ts';
+import { encodeBody } from '../../events/blocks/block-content.ts';
 import { ORIGIN } from '../../events/position.ts';
 import { entryOf } from '../doubles/facts.ts';
 

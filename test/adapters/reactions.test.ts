@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import type { ReactionRecord, ReactionStore } from '../../activities/reaction-store.ts';
+import type { ReactionRecord, ReactionStore } from '../../activities/feedback/reaction-store.ts';
 import { openReactions } from '../../adapters/embedded/reactions.ts';
 import { sequence } from '../../events/position.ts';
 import { temporaryFolder } from './temporary-folder.ts';

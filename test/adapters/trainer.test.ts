@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { EpochJob, EpochResult, JobProgress } from '../../activities/trainer.ts';
+import type { EpochJob, EpochResult, JobProgress } from '../../activities/training/trainer.ts';
 import { readTensorFile } from '../../adapters/tensor-file.ts';
 import { createTrainerPool } from '../../adapters/embedded/trainer.ts';
 import { readNativeParts } from '../../processes/core/native-parts.ts';

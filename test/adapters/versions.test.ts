@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { NewVersion, VersionRegistry } from '../../activities/version-registry.ts';
+import type { NewVersion, VersionRegistry } from '../../activities/versions/version-registry.ts';
 import { openVersions } from '../../adapters/embedded/versions.ts';
 import { checkpointAt } from '../contracts/checkpoint-store.contract.ts';
 import { definitionOf } from '../doubles/partition-rig.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { useOwnStack } from '../services/stack.ts';
-import { openRedis } from '../../processes/cluster/redis-link.ts';
+import { openRedis } from '../../processes/cluster/servers/redis-link.ts';
 import { readClusterConfig } from '../../processes/config/cluster.ts';
 import { startCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';

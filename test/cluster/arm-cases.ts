@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openRedis } from '../../processes/cluster/redis-link.ts';
+import { openRedis } from '../../processes/cluster/servers/redis-link.ts';
 import { readClusterConfig } from '../../processes/config/cluster.ts';
 import type { Json } from '../e2e/server.ts';
 import type { ClusterClient } from './client.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
-import { connectMongo } from '../../adapters/cluster/mongo.ts';
+import { connectMongo } from '../../adapters/cluster/mongo/mongo.ts';
 import type { ClusterProcess } from '../../processes/config/cluster-process.ts';
 import { temporaryFolder } from '../adapters/temporary-folder.ts';
 import { RedisServer } from '../services/redis-server.ts';

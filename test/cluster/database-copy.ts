@@ -1,4 +1,4 @@
-import { connectMongo } from '../../adapters/cluster/mongo.ts';
+import { connectMongo } from '../../adapters/cluster/mongo/mongo.ts';
 
 /** Documents of one request. */
 const documentsMax = 500;

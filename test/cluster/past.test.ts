@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openObjectFolder } from '../../adapters/cluster/object-folder.ts';
+import { openObjectFolder } from '../../adapters/cluster/objects/object-folder.ts';
 import { madeEvents } from '../e2e/made-events.ts';
 import type { Json } from '../e2e/server.ts';
 import { useStack } from '../services/stack.ts';

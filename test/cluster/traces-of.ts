@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BSON } from 'mongodb';
-import { connectMongo } from '../../adapters/cluster/mongo.ts';
+import { connectMongo } from '../../adapters/cluster/mongo/mongo.ts';
 import { readClusterConfig } from '../../processes/config/cluster.ts';
-import { openRedis } from '../../processes/cluster/redis-link.ts';
+import { openRedis } from '../../processes/cluster/servers/redis-link.ts';
 
 /** Where something is looked for: all that the processes of a cluster share, and what they keep for themselves. */
 export interface TraceWays {

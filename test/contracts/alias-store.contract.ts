@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AliasStore } from '../../activities/aliases.ts';
+import type { AliasStore } from '../../activities/versions/aliases.ts';
 import { sequence } from '../../events/position.ts';
 
 /** Makes an empty store of aliases; `spoil` puts other text in the place of what is kept. */

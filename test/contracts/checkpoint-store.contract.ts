@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
+import type { CheckpointStore } from '../../activities/replay/checkpoint-store.ts';
 import type { Checkpoint } from '../../model/checkpoint.ts';
 
 /** A store in a place of its own, and ways to do harm to what it keeps. */

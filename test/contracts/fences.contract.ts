@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { FenceStore } from '../../activities/fences.ts';
+import type { FenceStore } from '../../activities/replay/fences.ts';
 
 /** Makes an empty fence store whose clock says `nowMs()`; `close` closes it and removes what it left. */
 export type FenceFactory = (nowMs: () => number) => Promise<{

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { MergeStore } from '../../activities/merge-store.ts';
+import type { MergeStore } from '../../activities/merges/merge-store.ts';
 import type { Contribution } from '../../model/merge.ts';
 
 const NEVER = new AbortController().signal;

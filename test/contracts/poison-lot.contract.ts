@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { PoisonLot, PoisonRecord } from '../../activities/poison-lot.ts';
+import type { PoisonLot, PoisonRecord } from '../../activities/ingest/poison-lot.ts';
 
 /** A lot that keeps so many records of a partition, and what takes it away. */
 export interface PoisonLotRig {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { access, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, it } from 'node:test';
-import type { RunFiles } from '../../activities/run-files.ts';
+import type { RunFiles } from '../../activities/training/run-files.ts';
 import { checkpointAt } from './checkpoint-store.contract.ts';
 
 /** What every keeper of run files keeps to. */

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import { startProbe } from '../../processes/cluster/probe.ts';
+import { startProbe } from '../../processes/cluster/servers/probe.ts';
 import { root } from '../docs/markdown.ts';
 
 const dockerfile = readFileSync(join(root, 'deploy', 'Dockerfile'), 'utf8');

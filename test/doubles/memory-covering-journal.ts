@@ -1,4 +1,4 @@
-import type { CoveredOffsets, CoveringJournal } from '../../events/covering-journal.ts';
+import type { CoveredOffsets, CoveringJournal } from '../../events/blocks/covering-journal.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Sequence } from '../../events/position.ts';
 import { createMemoryJournal } from './memory-journal.ts';

@@ -1,9 +1,9 @@
 import { binaryKey } from '../../events/binary-key.ts';
-import type { EventBlock } from '../../events/block.ts';
-import { decodeBlock, encodeBlock } from '../../events/block-codec.ts';
-import type { StoredBlock } from '../../events/block-codec.ts';
-import type { BlockRow } from '../../events/block-content.ts';
-import { GENESIS } from '../../events/block-header.ts';
+import type { EventBlock } from '../../events/blocks/block.ts';
+import { decodeBlock, encodeBlock } from '../../events/blocks/block-codec.ts';
+import type { StoredBlock } from '../../events/blocks/block-codec.ts';
+import type { BlockRow } from '../../events/blocks/block-content.ts';
+import { GENESIS } from '../../events/blocks/block-header.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Appended, EventKey, Journal, JournalEntry } from '../../events/journal.ts';
 import { ORIGIN, sequence } from '../../events/position.ts';

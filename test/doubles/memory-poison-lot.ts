@@ -1,5 +1,5 @@
-import { poisonRecordsMax } from '../../activities/poison-lot.ts';
-import type { PoisonLot, PoisonRecord } from '../../activities/poison-lot.ts';
+import { poisonRecordsMax } from '../../activities/ingest/poison-lot.ts';
+import type { PoisonLot, PoisonRecord } from '../../activities/ingest/poison-lot.ts';
 
 /** A poison lot in memory. */
 export function createMemoryPoisonLot(recordsMax = poisonRecordsMax): PoisonLot {

@@ -1,4 +1,4 @@
-import type { EventBlock } from '../../events/block.ts';
+import type { EventBlock } from '../../events/blocks/block.ts';
 import type { Journal } from '../../events/journal.ts';
 
 /** A journal of which one event is read wrongly: under another key, so that other negatives are drawn for it. */

@@ -1,4 +1,4 @@
-import type { TrainingActivities } from '../../activities/training.ts';
+import type { TrainingActivities } from '../../activities/training/training.ts';
 import type { LearnerSettings } from '../../model/settings.ts';
 import { combineStateHashes } from '../../model/state-hash.ts';
 import { temporaryFolder } from '../adapters/temporary-folder.ts';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { cp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 
-import { blockKey } from '../../adapters/embedded/lmdb-block-keys.ts';
-import { openEnvironment } from '../../adapters/embedded/lmdb-environment.ts';
-import type { LmdbEnvironment, LmdbWriter } from '../../adapters/embedded/lmdb-environment.ts';
+import { blockKey } from '../../adapters/embedded/lmdb/lmdb-block-keys.ts';
+import { openEnvironment } from '../../adapters/embedded/lmdb/lmdb-environment.ts';
+import type { LmdbEnvironment, LmdbWriter } from '../../adapters/embedded/lmdb/lmdb-environment.ts';
 import { readTensorFile, writeTensorFile } from '../../adapters/tensor-file.ts';
 import { madeEvents } from './made-events.ts';
 import type { Json, Server, Stand } from './server.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BlockRow } from '../../events/block-content.ts';
+import type { BlockRow } from '../../events/blocks/block-content.ts';
 import type { Fact } from '../../events/fact.ts';
 import { sequence } from '../../events/position.ts';
 import { surrogateFromBytes } from '../../events/surrogate.ts';

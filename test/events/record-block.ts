@@ -3,8 +3,8 @@
  * was in force; a later version gets a fixture of its own and never rewrites one.
  */
 import { writeFile } from 'node:fs/promises';
-import { encodeBlock } from '../../events/block-codec.ts';
-import { CODEC_VERSION, GENESIS } from '../../events/block-header.ts';
+import { encodeBlock } from '../../events/blocks/block-codec.ts';
+import { CODEC_VERSION, GENESIS } from '../../events/blocks/block-header.ts';
 import { sequence } from '../../events/position.ts';
 import { SOURCED_ROWS } from './recorded-block.ts';
 

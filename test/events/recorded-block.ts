@@ -1,4 +1,4 @@
-import type { BlockRow } from '../../events/block-content.ts';
+import type { BlockRow } from '../../events/blocks/block-content.ts';
 import { eventKey } from '../../events/event-key.ts';
 import type { Fact } from '../../events/fact.ts';
 import { sequence } from '../../events/position.ts';

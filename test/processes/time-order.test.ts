@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TIME_ORDER_EVENTS_MAX } from '../../activities/time-order.ts';
+import { TIME_ORDER_EVENTS_MAX } from '../../activities/replay/time-order.ts';
 import { readConfig } from '../../processes/config.ts';
 import { startCore } from '../../processes/core.ts';
 import type { Core } from '../../processes/core.ts';

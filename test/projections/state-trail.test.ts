@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { follow } from '../../activities/follower.ts';
+import { follow } from '../../activities/replay/follower.ts';
 import { StateDigest } from '../../projections/state-digest.ts';
 import { StateTrail } from '../../projections/state-trail.ts';
 import { definitionOf, PartitionRig } from '../doubles/partition-rig.ts';

@@ -7,8 +7,8 @@ import {
   heldStreams,
   openDeltaReader,
   openDeltaWriter,
-} from '../../adapters/cluster/delta-stream.ts';
-import type { RedisDeltaReader } from '../../adapters/cluster/delta-reader.ts';
+} from '../../adapters/cluster/redis/delta-stream.ts';
+import type { RedisDeltaReader } from '../../adapters/cluster/redis/delta-reader.ts';
 import { hasCode } from '../../events/error.ts';
 import { sequence } from '../../events/position.ts';
 import type { ModelDelta } from '../../model/delta.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { openDeltaReader, openDeltaWriter } from '../../adapters/cluster/delta-stream.ts';
+import { openDeltaReader, openDeltaWriter } from '../../adapters/cluster/redis/delta-stream.ts';
 import { hasCode } from '../../events/error.ts';
 import type { DeltaWriter } from '../../projections/delta-feed.ts';
 import { deltasOf, endsAt, eventsUntil, shortly } from '../contracts/delta-feed.contract.ts';

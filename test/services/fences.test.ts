@@ -1,6 +1,6 @@
 import { after, before } from 'node:test';
 import { openFences } from '../../adapters/cluster/fences.ts';
-import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo/mongo.ts';
 import { fencesContract } from '../contracts/fences.contract.ts';
 import { databaseName, mongoOfStack } from './mongo-databases.ts';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { openIdentities } from '../../adapters/cluster/identity.ts';
 import type { ClusterIdentities } from '../../adapters/cluster/identity.ts';
-import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo/mongo.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';
 import { identityContract } from '../contracts/identity.contract.ts';
 import { databaseName, mongoOfStack } from './mongo-databases.ts';

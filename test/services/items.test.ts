@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openItems } from '../../adapters/cluster/items.ts';
-import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import type { RedisLink } from '../../adapters/cluster/redis/redis.ts';
 import { hasCode } from '../../events/error.ts';
 import type { Journal } from '../../events/journal.ts';
 import type { ItemCatalogue } from '../../projections/items.ts';

@@ -5,8 +5,8 @@ import { BSON } from 'mongodb';
 import type { UpdateFilter } from 'mongodb';
 import { openJournal } from '../../adapters/cluster/journal.ts';
 import type { ClusterJournal } from '../../adapters/cluster/journal.ts';
-import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
-import type { BlockDocument } from '../../adapters/cluster/mongo-blocks.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo/mongo.ts';
+import type { BlockDocument } from '../../adapters/cluster/mongo/mongo-blocks.ts';
 import { RepriseError } from '../../events/error.ts';
 import type { Fact } from '../../events/fact.ts';
 import {

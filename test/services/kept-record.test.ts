@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openKeptRecord } from '../../adapters/cluster/kept-record.ts';
-import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo/mongo.ts';
 import { keptRecordContract, readNames } from '../contracts/kept-record.contract.ts';
 import { databaseName, mongoOfStack } from './mongo-databases.ts';
 

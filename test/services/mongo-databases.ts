@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { connectMongo } from '../../adapters/cluster/mongo.ts';
-import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
+import { connectMongo } from '../../adapters/cluster/mongo/mongo.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo/mongo.ts';
 import { useStack } from './stack.ts';
 
 const stack = await useStack('mongo');

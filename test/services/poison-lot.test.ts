@@ -1,6 +1,6 @@
 import { after, before } from 'node:test';
 import { openPoisonLot } from '../../adapters/cluster/poison-lot.ts';
-import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo/mongo.ts';
 import { poisonLotContract } from '../contracts/poison-lot.contract.ts';
 import { databaseName, mongoOfStack } from './mongo-databases.ts';
 

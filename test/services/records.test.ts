@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Erasures } from '../../activities/erasures.ts';
-import type { ErasureRecord } from '../../activities/erasure-record.ts';
-import type { QuarantineRecord } from '../../activities/quarantine-record.ts';
+import { Erasures } from '../../activities/forgetting/erasures.ts';
+import type { ErasureRecord } from '../../activities/forgetting/erasure-record.ts';
+import type { QuarantineRecord } from '../../activities/forgetting/quarantine-record.ts';
 import { openErasures, openQuarantines } from '../../adapters/cluster/records.ts';
-import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo/mongo.ts';
 import { hasCode } from '../../events/error.ts';
 import { sequence } from '../../events/position.ts';
 import { surrogateToBytes } from '../../events/surrogate.ts';

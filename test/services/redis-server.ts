@@ -8,8 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RedisLink } from '../../adapters/cluster/redis.ts';
-import type { RedisSettings } from '../../adapters/cluster/redis.ts';
+import { RedisLink } from '../../adapters/cluster/redis/redis.ts';
+import type { RedisSettings } from '../../adapters/cluster/redis/redis.ts';
 
 const READY_MS_MAX = 10_000;
 

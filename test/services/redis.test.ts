@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { hasCode } from '../../events/error.ts';
-import { RedisLink } from '../../adapters/cluster/redis.ts';
+import { RedisLink } from '../../adapters/cluster/redis/redis.ts';
 import { RedisServer } from './redis-server.ts';
 
 const commandMsMax = 500;

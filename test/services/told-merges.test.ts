@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MergeExchange } from '../../activities/merge-exchange.ts';
+import type { MergeExchange } from '../../activities/merges/merge-exchange.ts';
 import type { ObjectContent, StoredObject } from '../../activities/object-store.ts';
 import { openMerges } from '../../adapters/cluster/merges.ts';
-import { openToldMerges } from '../../adapters/cluster/told-merges.ts';
-import type { RedisLink } from '../../adapters/cluster/redis.ts';
+import { openToldMerges } from '../../adapters/cluster/redis/told-merges.ts';
+import type { RedisLink } from '../../adapters/cluster/redis/redis.ts';
 import type { Contribution } from '../../model/merge.ts';
 import { openMergeReading } from '../../processes/cluster/meeting.ts';
 import { createLogger } from '../../processes/logger.ts';

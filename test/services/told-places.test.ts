@@ -1,5 +1,5 @@
 import { after, before } from 'node:test';
-import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo/mongo.ts';
 import { openToldPlaces } from '../../adapters/cluster/told-places.ts';
 import { toldPlacesContract } from '../contracts/told-places.contract.ts';
 import { databaseName, mongoOfStack } from './mongo-databases.ts';

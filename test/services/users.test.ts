@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { openUsers } from '../../adapters/cluster/users.ts';
-import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo/mongo.ts';
 import { userStoreContract } from '../contracts/user-store.contract.ts';
 import { DeltaWorld } from '../projections/delta-world.ts';
 import { databaseName, mongoOfStack } from './mongo-databases.ts';

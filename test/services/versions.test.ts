@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import type { NewVersion } from '../../activities/version-registry.ts';
+import type { NewVersion } from '../../activities/versions/version-registry.ts';
 import { openVersions } from '../../adapters/cluster/versions.ts';
 import type { ClusterVersions } from '../../adapters/cluster/versions.ts';
-import type { MongoConnection } from '../../adapters/cluster/mongo.ts';
+import type { MongoConnection } from '../../adapters/cluster/mongo/mongo.ts';
 import { checkpointAt } from '../contracts/checkpoint-store.contract.ts';
 import { definitionOf } from '../doubles/partition-rig.ts';
 import { databaseName, mongoOfStack } from './mongo-databases.ts';

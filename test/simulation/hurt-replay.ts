@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { CheckpointStore } from '../../activities/checkpoint-store.ts';
-import type { MergeExchange } from '../../activities/merge-exchange.ts';
+import type { CheckpointStore } from '../../activities/replay/checkpoint-store.ts';
+import type { MergeExchange } from '../../activities/merges/merge-exchange.ts';
 import type { PartitionBounds } from '../../actors/runtime/bounds.ts';
 import type { VersionDefinition } from '../../actors/runtime/definition.ts';
 import { PartitionRuntime } from '../../actors/runtime/partition.ts';

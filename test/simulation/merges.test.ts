@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { replayTogether } from '../../activities/replay-together.ts';
-import { ScratchMerges } from '../../activities/scratch-merges.ts';
+import { replayTogether } from '../../activities/replay/replay-together.ts';
+import { ScratchMerges } from '../../activities/merges/scratch-merges.ts';
 import type { VersionDefinition } from '../../actors/runtime/definition.ts';
 import { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import { TENSOR } from '../../actors/runtime/partition-checkpoint.ts';

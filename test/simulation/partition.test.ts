@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { follow } from '../../activities/follower.ts';
+import { follow } from '../../activities/replay/follower.ts';
 import type { VersionDefinition } from '../../actors/runtime/definition.ts';
 import { PartitionRuntime } from '../../actors/runtime/partition.ts';
 import type { Sequence } from '../../events/position.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { replayTogether } from '../../activities/replay-together.ts';
-import { ScratchMerges } from '../../activities/scratch-merges.ts';
+import { replayTogether } from '../../activities/replay/replay-together.ts';
+import { ScratchMerges } from '../../activities/merges/scratch-merges.ts';
 import { combineStateHashes } from '../../model/state-hash.ts';
 import { temporaryFolder } from '../adapters/temporary-folder.ts';
 import type { PartitionRig } from '../doubles/partition-rig.ts';

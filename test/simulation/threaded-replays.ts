@@ -1,5 +1,5 @@
 import { parentPort, Worker } from 'node:worker_threads';
-import type { MergeName } from '../../activities/merge-store.ts';
+import type { MergeName } from '../../activities/merges/merge-store.ts';
 import type { Contribution, Merge } from '../../model/merge.ts';
 import type { PartitionRig } from '../doubles/partition-rig.ts';
 import { replayHurt, type HurtExchange, type Replayed } from './hurt-replay.ts';

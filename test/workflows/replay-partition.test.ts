@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
-import type { LeaseResult } from '../../activities/replay.ts';
+import type { LeaseResult } from '../../activities/replay/replay.ts';
 import {
   MODEL_VERSION,
   PARTITION,

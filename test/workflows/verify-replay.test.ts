@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { ProofReport } from '../../activities/proving.ts';
+import type { ProofReport } from '../../activities/replay/proving.ts';
 import type { VerifyReport } from '../../api/schema/verification.ts';
 import { verificationReport } from '../../processes/durable/verification-report.ts';
 import { DIFFERENT, MODEL_VERSION, POSITION, STAGE, TASK_QUEUE } from '../../workflows/messages.ts';

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import type { CheckpointStore } from '../../../activities/checkpoint-store.ts';
-import type { Fence } from '../../../activities/fences.ts';
+import type { CheckpointStore } from '../../../activities/replay/checkpoint-store.ts';
+import type { Fence } from '../../../activities/replay/fences.ts';
 import type { ObjectStore } from '../../../activities/object-store.ts';
 import { openCheckpoints } from '../../../adapters/cluster/checkpoints.ts';
-import { ObjectCache } from '../../../adapters/cluster/object-cache.ts';
-import { openObjectFolder } from '../../../adapters/cluster/object-folder.ts';
+import { ObjectCache } from '../../../adapters/cluster/objects/object-cache.ts';
+import { openObjectFolder } from '../../../adapters/cluster/objects/object-folder.ts';
 import { RepriseError } from '../../../events/error.ts';
 import {
   checkpointAt,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openIndexReleases } from '../../../adapters/cluster/index-releases.ts';
-import { openObjectFolder } from '../../../adapters/cluster/object-folder.ts';
+import { openObjectFolder } from '../../../adapters/cluster/objects/object-folder.ts';
 import { createIndexer } from '../../../adapters/embedded/indexer.ts';
 import { indexBuilderContract } from '../../contracts/index-builder.contract.ts';
 import { indexInput } from '../../projections/index-world.ts';

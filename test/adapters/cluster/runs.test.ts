@@ -4,7 +4,7 @@ import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ObjectStore } from '../../../activities/object-store.ts';
-import type { RunFiles } from '../../../activities/run-files.ts';
+import type { RunFiles } from '../../../activities/training/run-files.ts';
 import { openRuns, RUN_COPIES_MAX } from '../../../adapters/cluster/runs.ts';
 import { checkpointAt } from '../../contracts/checkpoint-store.contract.ts';
 import { runFilesContract } from '../../contracts/run-files.contract.ts';

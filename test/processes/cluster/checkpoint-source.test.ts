@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import type { PartitionNote } from '../../../activities/fences.ts';
+import type { PartitionNote } from '../../../activities/replay/fences.ts';
 import { PartitionRuntime } from '../../../actors/runtime/partition.ts';
 import { loadKernel } from '../../../model/kernel/kernel.ts';
 import { CheckpointSource } from '../../../processes/cluster/checkpoint-source.ts';

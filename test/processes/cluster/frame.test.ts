@@ -6,7 +6,7 @@ import { runProcess } from '../../../processes/cluster/frame.ts';
 import type { FrameDeps, ProcessBody, RunningProcess } from '../../../processes/cluster/frame.ts';
 import type { Logger } from '../../../processes/logger.ts';
 import { configWith } from '../config/cluster-environment.ts';
-import { FakeDependency } from './fake-dependency.ts';
+import { FakeDependency } from './servers/fake-dependency.ts';
 
 interface Rig {
   readonly deps: FrameDeps;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Aliases } from '../../../activities/aliases.ts';
-import type { PartitionNote } from '../../../activities/fences.ts';
+import type { Aliases } from '../../../activities/versions/aliases.ts';
+import type { PartitionNote } from '../../../activities/replay/fences.ts';
 import type { SharedFact } from '../../../events/fact.ts';
 import { sequence } from '../../../events/position.ts';
 import type { ObservedEvent } from '../../../model/stream/observed-events.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WaitingPartition } from '../../../activities/live-merges.ts';
+import type { WaitingPartition } from '../../../activities/merges/live-merges.ts';
 import {
   isComing,
   MOVER_SILENT_MS_MAX,

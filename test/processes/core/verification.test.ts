@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdir, rm } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { CheckpointLinks } from '../../../activities/checkpoint-links.ts';
-import { follow } from '../../../activities/follower.ts';
-import { ScratchMerges } from '../../../activities/scratch-merges.ts';
-import { VersionRuntimes } from '../../../activities/version-runtimes.ts';
+import { CheckpointLinks } from '../../../activities/replay/checkpoint-links.ts';
+import { follow } from '../../../activities/replay/follower.ts';
+import { ScratchMerges } from '../../../activities/merges/scratch-merges.ts';
+import { VersionRuntimes } from '../../../activities/versions/version-runtimes.ts';
 import { PartitionRuntime } from '../../../actors/runtime/partition.ts';
 import { openCheckpoints } from '../../../adapters/embedded/checkpoints.ts';
 import { openVersions } from '../../../adapters/embedded/versions.ts';

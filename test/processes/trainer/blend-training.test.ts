@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { composeBase } from '../../../activities/base-checkpoint.ts';
-import { readDataset } from '../../../activities/dataset.ts';
-import type { EpochJob, Evaluation, TrainerName } from '../../../activities/trainer.ts';
+import { composeBase } from '../../../activities/versions/base-checkpoint.ts';
+import { readDataset } from '../../../activities/training/dataset.ts';
+import type { EpochJob, Evaluation, TrainerName } from '../../../activities/training/trainer.ts';
 import { PartitionRuntime } from '../../../actors/runtime/partition.ts';
 import { TENSOR } from '../../../actors/runtime/partition-checkpoint.ts';
 import { openRuns } from '../../../adapters/embedded/runs.ts';

@@ -4,7 +4,7 @@ import type {
   EvaluationJob,
   TrainerChoice,
   TrainerName,
-} from '../../../activities/trainer.ts';
+} from '../../../activities/training/trainer.ts';
 import { openRuns } from '../../../adapters/embedded/runs.ts';
 import type { Checkpoint, Tensor } from '../../../model/checkpoint.ts';
 import { packIds } from '../../../model/item-ids.ts';
