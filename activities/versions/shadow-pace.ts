@@ -2,7 +2,7 @@
 export const SHADOW_SHARE_MAX = 0.75;
 
 /** The same for versions whose learner answers itself: live answers by such a one cost the core more, too. */
-export const ASKED_SHADOW_SHARE_MAX = 0.5;
+export const ASKED_SHADOW_SHARE_MAX = 0.3;
 
 /** The longest time that a slice of a shadow counts for: what else ran in between is not its own. */
 const SLICE_COST_MS_MAX = 32;
