@@ -68,13 +68,12 @@ describe('the sending door', () => {
   it('sends a trace with the events of a request that has one, and not a byte with others', async () => {
     const { door, sent, pass } = createRig(3);
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
-    const answers = [
-      door.accept([PLAY, { ...PLAY, id: 'e2', user: 'bo' }], traceparent),
-      door.accept([{ ...PLAY, id: 'e3' }]),
-    ];
-    await settled();
+    const traced = door.accept([PLAY, { ...PLAY, id: 'e2', user: 'bo' }], traceparent);
+    while (sent.length < 2) await settled();
+    const bare = door.accept([{ ...PLAY, id: 'e3' }]);
+    while (sent.length < 3) await settled();
     pass();
-    await Promise.all(answers);
+    await Promise.all([traced, bare]);
     const untraced = sent[2] ?? assert.fail('there is no third message');
     assert.deepEqual(
       sent.map(({ headers }) => headers),

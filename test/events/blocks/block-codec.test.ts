@@ -24,7 +24,7 @@ import { UPCASTERS } from '../../../events/blocks/upcasting.ts';
 import type { Upcasters } from '../../../events/blocks/upcasting.ts';
 import { entryOf } from '../../doubles/facts.ts';
 import { anyRows } from '../arbitrary-facts.ts';
-import { RECORDED_ROWS, SOURCED_ROWS } from '../recorded-block.ts';
+import { RECORDED_ROWS, SOURCED_ROWS } from './recorded-block.ts';
 
 const PLACE = { partition: 1, firstSequence: sequence(7), appendTimeMs: 1_700_000_000_000 };
 

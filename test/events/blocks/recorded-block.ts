@@ -1,8 +1,8 @@
-import type { BlockRow } from '../../events/blocks/block-content.ts';
-import { eventKey } from '../../events/event-key.ts';
-import type { Fact } from '../../events/fact.ts';
-import { sequence } from '../../events/position.ts';
-import { interactionOf, surrogateOf } from '../doubles/facts.ts';
+import type { BlockRow } from '../../../events/blocks/block-content.ts';
+import { eventKey } from '../../../events/event-key.ts';
+import type { Fact } from '../../../events/fact.ts';
+import { sequence } from '../../../events/position.ts';
+import { interactionOf, surrogateOf } from '../../doubles/facts.ts';
 
 const FACTS: readonly Fact[] = [
   interactionOf(0),
