@@ -79,8 +79,9 @@ describe('a cluster of one partition', () => {
       assert.deepEqual([verified['equal'], verified['hash']], [true, embedded.hash]);
     }));
 
-  it('switches to a version that it built by replay and back, to the states of an embedded instance', () =>
+  it('answers arms by a version that it built by replay, switches to it and back, as an embedded instance', () =>
     cluster.watch(async () => {
+      const users = [...new Set(events.map(({ user }) => user))].slice(0, 24);
       const server = await world.serve(world.path('embedded'), {
         env: { REPRISE_DURABLE: 'lazy' },
       });
@@ -92,13 +93,16 @@ describe('a cluster of one partition', () => {
           return answer.json;
         },
         () => server.stand(),
+        users,
       );
       await server.interrupt();
-      const stands = await switched(
+      const { answers, stands } = await switched(
         (method, path, body) => client.json(method, path, body),
         (after) => client.stand(after),
+        users,
       );
-      assert.deepEqual(stands, expected);
+      assert.deepEqual(answers, expected.answers);
+      assert.deepEqual(stands, expected.stands);
       const verified = await client.json('POST', '/v1/verifications', {});
       assert.deepEqual([verified['equal'], verified['hash']], [true, stands[1]?.hash]);
     }));
@@ -216,11 +220,52 @@ describe('a cluster of one partition', () => {
   }
 });
 
-/** Builds version 2, makes it live and rolls it back; gives the state after each switch. */
+type Ask = (method: string, path: string, body?: unknown) => Promise<Json>;
+
+/** What users are answered by the arms of an experiment with the live version and version 2, beside which it is held. */
+async function armAnswers(ask: Ask, users: readonly string[]): Promise<readonly Json[]> {
+  const arms = [
+    { name: 'old', share: 0.5 },
+    { name: 'new', share: 0.5, version: 'v2' },
+  ];
+  const endMs = performance.now() + comesMsMax;
+  for (let isBegun = false; !isBegun;) {
+    try {
+      await ask('PUT', '/v1/experiments/versions', { arms });
+      isBegun = true;
+    } catch (error) {
+      // Movers tell each second where a version stands.
+      const isLate = String(error).includes('try again when it has caught up');
+      if (!isLate || performance.now() > endMs) throw error;
+      await sleep(100);
+    }
+  }
+  const answers: Json[] = [];
+  for (const user of users) {
+    const path = `/v1/users/${encodeURIComponent(user)}/recommendations?n=10&experiment=versions`;
+    let answer = await ask('GET', path);
+    for (; (answer['experiment'] as Json)['uncounted'] !== undefined;) {
+      assert.ok(performance.now() < endMs, JSON.stringify(answer));
+      await sleep(50);
+      answer = await ask('GET', path);
+    }
+    const { model, experiment, position, items } = answer;
+    answers.push({ user, model, experiment, position, items });
+  }
+  await ask('DELETE', '/v1/experiments/versions');
+  assert.deepEqual(new Set(answers.map(({ model }) => model)), new Set(['v1', 'v2']));
+  return answers;
+}
+
+/**
+ * Builds version 2, answers users by it and by the live one, makes it live and rolls it back; gives the answers, and the
+ * state after each switch.
+ */
 async function switched(
-  ask: (method: string, path: string, body?: unknown) => Promise<Json>,
+  ask: Ask,
   stand: (after: readonly string[]) => Promise<Stand>,
-): Promise<readonly Stand[]> {
+  users: readonly string[],
+): Promise<{ readonly answers: readonly Json[]; readonly stands: readonly Stand[] }> {
   const settings = { learningRate: 0.02 };
   const { workflowId } = await ask('POST', '/v1/backfills', { settings });
   for (let state: unknown = 'running'; state === 'running';) {
@@ -229,10 +274,11 @@ async function switched(
     state = run['state'];
     assert.ok(state === 'running' || state === 'completed', JSON.stringify(run));
   }
+  const answers = await armAnswers(ask, users);
   const stands: Stand[] = [];
   for (const control of ['promote', 'rollback']) {
     const { positions } = await ask('POST', `/v1/models/v2/${control}`, {});
     stands.push(await stand(positions as readonly string[]));
   }
-  return stands;
+  return { answers, stands };
 }
