@@ -2,6 +2,7 @@ import { RepriseError } from '../events/error.ts';
 import type { IdentityStore } from '../events/identity.ts';
 import { SURROGATE_BYTES, surrogateToBytes } from '../events/surrogate.ts';
 import { roundScore } from './answer.ts';
+import { dot } from './direction-split.ts';
 import type { PartitionState } from './partition-state.ts';
 import { RankedList } from './ranked-list.ts';
 import type { ServingState } from './serving-state.ts';
@@ -131,12 +132,6 @@ export class UserNeighbours {
     }
     return found;
   }
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let at = 0; at < a.length; at += 1) sum += (a[at] ?? 0) * (b[at] ?? 0);
-  return sum;
 }
 
 function norm(vector: Float32Array): number {
